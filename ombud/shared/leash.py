@@ -17,7 +17,11 @@ KEEP = "-"
 
 
 def leashed(
-    command: Sequence[str], *, end_signal: signal.Signals = signal.SIGTERM, uid: int | None = None, gid: int | None = None
+    command: Sequence[str],
+    *,
+    end_signal: signal.Signals = signal.SIGTERM,
+    uid: int | None = None,
+    gid: int | None = None,
 ) -> list[str]:
     """Wrap a command so that it ends with this process. Start it from the main thread, which must live on."""
     who = [KEEP if uid is None else str(uid), KEEP if gid is None else str(gid)]

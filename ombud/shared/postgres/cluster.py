@@ -136,6 +136,4 @@ def _write_access(home: Home, account: Account) -> None:
     users = {account.name, "root"}
     mapping = "".join(f'ombud "{name}" {ROLE}\n' for name in sorted(users))
     (home.cluster / "pg_ident.conf").write_text(mapping)
-    (home.cluster / "pg_hba.conf").write_text(
-        "local all all peer map=ombud\nlocal replication all peer map=ombud\n"
-    )
+    (home.cluster / "pg_hba.conf").write_text("local all all peer map=ombud\nlocal replication all peer map=ombud\n")

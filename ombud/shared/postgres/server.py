@@ -86,6 +86,12 @@ def start_server(
         raise
 
 
+def running_url(data_dir: Path) -> str | None:
+    """Give the address of the server that another process of ours runs on the folder, or None."""
+    home = Home(data_dir.absolute())
+    return home.url() if _is_ready(home) and _is_locked(home) else None
+
+
 @contextlib.contextmanager
 def temporary_server(
     *, settings: Mapping[str, str] | None = None, durable: bool = True, binaries: Binaries | None = None
@@ -119,6 +125,15 @@ def _take_lock(home: Home) -> IO[bytes]:
     return lock
 
 
+def _is_locked(home: Home) -> bool:
+    with home.lock.open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _start_locked(home: Home, lock: IO[bytes], settings: Mapping[str, str], found: Binaries) -> Server:
     account = choose_account(home.cluster)
     if not can_reach(account, home.cluster):
@@ -143,9 +158,7 @@ def _start_locked(home: Home, lock: IO[bytes], settings: Mapping[str, str], foun
     return server
 
 
-def _launch(
-    home: Home, account: Account, binaries: Binaries, settings: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
+def _launch(home: Home, account: Account, binaries: Binaries, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     options = [f"--{name}={value}" for name, value in settings.items()]
     where = ["-D", str(home.cluster), f"--unix_socket_directories={_quoted(home.socket_dir)}"]
     command = [binaries.program("postgres"), *where, "--unix_socket_permissions=0700", *options]
@@ -181,7 +194,7 @@ def _is_ready(home: Home) -> bool:
     # The pid file's last line is where PostgreSQL says so to its own pg_ctl: no connection is spent on asking.
     try:
         return (home.cluster / "postmaster.pid").read_text().splitlines()[STATUS_LINE].strip() == "ready"
-    except (FileNotFoundError, IndexError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, IndexError):
         return False
 
 
