@@ -63,7 +63,7 @@ class Desk:
         self.settings = settings
         self.server = server
         environment = {**os.environ, **settings.environment()}
-        command = [sys.executable, "-m", "ombud", "serve"]
+        command = [sys.executable, "-P", "-m", "ombud", "serve"]
         self.children = [Child(name, [*command, option], environment) for name, option in PARTS]
 
     def keep_alive(self) -> None:
