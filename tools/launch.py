@@ -37,9 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     except NotPrepared as error:
         sys.stderr.write(f"ombud: {error}\n")
         return 1
-    if command == "build":
-        return 0
-    os.execv(python, [str(python), "-P", "-m", "ombud", *arguments])  # noqa: S606  # no shell is wanted
+    if command != "build":
+        os.execv(python, [str(python), "-P", "-m", "ombud", *arguments])  # noqa: S606  # no shell is wanted
+    return 0
 
 
 def prepare(command: str, *, build: bool) -> Path:
