@@ -61,8 +61,9 @@ def functions_without_docstring(package: Path) -> Iterator[str]:
 
 def _silent(path: Path, package: Path) -> Iterator[str]:
     for node in ast.parse(path.read_text()).body:
-        is_named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if is_named and not node.name.startswith("_") and not ast.get_docstring(node):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if not node.name.startswith("_") and not ast.get_docstring(node):
             yield f"{path.relative_to(package.parent)}:{node.lineno} {node.name} has no docstring"
 
 

@@ -69,7 +69,8 @@ def check_functions(report: Report, functions: Sequence[Measured]) -> None:
     sizes, deepest = [item.lines for item in functions], max(item.nesting for item in functions)
     report.figures.append(
         f"functions: {len(sizes)}, median {median(sizes):.0f} (≤ {FUNCTION_MEDIAN}), "
-        f"p95 {p95(sizes)} (≤ {FUNCTION_P95}), max {max(sizes)} (≤ {FUNCTION_MOST}), nesting {deepest} (≤ {NESTING_MOST})"
+        f"p95 {p95(sizes)} (≤ {FUNCTION_P95}), max {max(sizes)} (≤ {FUNCTION_MOST}), "
+        f"nesting {deepest} (≤ {NESTING_MOST})"
     )
     if median(sizes) > FUNCTION_MEDIAN:
         report.faults.append(f"functions: the median is {median(sizes):.0f} lines")

@@ -11,7 +11,7 @@ from tools.checks.report import Report
 FORBIDDEN = {
     "a folder of somebody's machine": re.compile(r"(?<![\w.~-])/(?:work|root|Users|home/(?!<))/[\w.]"),
     "a registry's address": re.compile(
-        r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|npmmirror|\"resolved\":" + " "
+        r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|npm[m]irror|\"resolved\": *\"https?:"
     ),
     "a secret": re.compile(
         r"AKIA[0-9A-Z]{16}|gh[pousr]_\w{36}|xox[abp]-\w{10}|sk-[a-zA-Z0-9]{32}|-----BEGIN (?:\w+ )?PRIVATE " + "KEY"
