@@ -1,0 +1,1 @@
+"""Commands: one module per area, each adding its own sub-commands to ``ombud``."""
