@@ -9,27 +9,29 @@ from ombud.channels.email.mime import Part
 from ombud.channels.email.schemas import BounceRecipient
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"]?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
 _ADDRESS = re.compile(r"<?([^\s<>()\[\]\",;:]+@[\w.-]+\w)>?")
 _FAILURE_LINE = re.compile(
-    r"^\W{0,6}(?:<?[^\s<>@]+@[\w.-]+>?|[\w.=+-]+@[\w.-]+)\W{0,4}(?:[::(\[]|$|\s{2,}|\.{2,}|\s-)|^\W*(?:smtp|550|551|552|553|554|450|451|452|421)[ -:]|said:|diagnostic|\b[45]\.\d\.\d{1,2}\b|x-(?:postfix|notes|unix)",
+    r"^\W{0,6}(?:<?[^\s<>@]+@[\w.-]+>?|[\w.=+-]+@[\w.-]+)\W{0,4}(?:[::(\[]|$|\s{2,}|\.{2,}|\s-)|^\W*(?:smtp|550|551|552|553|554|450|451|452|421)[ -:]|said:|delivered to:? <?[^\s<>]+@|diagnostic|\b[45]\.\d\.\d{1,2}\b|x-(?:postfix|notes|unix)",
     re.IGNORECASE | re.MULTILINE,
 )
 _INLINE_ORIGINAL = re.compile(
-    r"^[-=_* ]*(?:-{2,}|below this line|included is|this is a copy|unsent message|original message|the (?:header|text|first)|message header|forwarded|returned message|included message).*$[\s\S]{0,600}?^(?:received|return-path|from|message-id|to|subject|date|mime-version)\s*:",
+    r"^[-=_* ]*(?:-{2,}|below this line|included is|this is a copy|unsent message|original message|the (?:header|text|first)|message header|forwarded|returned message|included message).*$(?:[ \t]*\r?\n){1,4}^\s{0,4}(?:received|return-path|from|message-id|to|subject|date|mime-version|dkim-signature|x-[\w-]+|delivered-to)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORIGINAL_ID = re.compile(r"^\s*Message-ID\s*:\s*<?([^<>\s]{3,500})>?", re.IGNORECASE | re.MULTILINE)
 _DEAD = re.compile(
     r"user[ _-]?(?:is )?unknown|unknown (?:or illegal alias|user|address|recipient|local|mailbox)|no such (?:user|recipient|mailbox|address|person|domain|host|account)|does(?: not|n'?t) exist|(?:user|mailbox|recipient|address|account|domain|host)(?: name)?(?: \S+)? (?:not found|unknown|does not|doesn't)|not a valid (?:mailbox|user|recipient)"
     r"|invalid (?:recipient|mailbox|user|address)|no mailbox|mailbox (?:unavailable or )?(?:not available|unavailable|disabled|not found|does)|unrouteable|unrout(?:e)?able|host (?:or domain name )?not found|name (?:service )?error|domain (?:not found|has no)|host unknown|nxdomain|no (?:mx|a record|account|user)|recipient (?:address )?(?:not found|unknown|invalid|does not exist)"
-    r"|couldn't be found|could not be found|wasn't found|(?:isn't|is not) (?:known|listed|found|in |a (?:known|valid))|has (?:moved|changed)|moved to|no longer (?:valid|exists|available|in use|on|accept|employed)|address (?:you sent.*)?(?:unknown|invalid|no longer)|not our customer|unknown local|recipnotfound|bad destination|there is no one|存在しません|見つかりません|ディレクトリ|不存在|does not accept mail|nullmx|null mx|not known",
+    r"|couldn't be found|could not be found|wasn't found|(?:isn't|is not) (?:known|listed|found|in |a (?:known|valid))|has (?:moved|changed)|moved to|no longer (?:valid|exists|available|in use|on|accept|employed)|address (?:you sent.*)?(?:unknown|invalid|no longer)|not our customer|unknown local|recipnotfound|bad destination|there is no one|存在しません|見つかりません|ディレクトリ|不存在|does not accept mail|nullmx|null mx|not known|inactive e-?mail|rejected: access denied|not listed in",
     re.IGNORECASE,
 )
 _ALIVE = re.compile(
-    r"quota|full\b|exceed|too (?:large|big|many|long)|spam|block(?:ed|list)|blacklist|policy|virus|content|greylist|grey-?list|try (?:again|later)|temporar|deferred|timed? ?out|refused|relay|spf|dkim|dmarc|reputation|rate|suspend|inactive|frozen|locked|disabled|size|looping|loop\b|authenticat|denied|reject(?:ed)? (?:due|for|by)|insufficient|over.?limit|expired|connection|reverse|ptr",
+    r"quota|full\b|exceed|too (?:large|big|many|long)|spam|block(?:ed|list)|blacklist|policy|virus|content|greylist|grey-?list|try (?:again|later)|temporar|deferred|timed? ?out|refused|relay|spf|dkim|dmarc|reputation|rate|suspend|inactive|frozen|locked|disabled|size|looping|loop\b|authenticat|denied|reject(?:ed)? (?:due|for|by)|insufficient|over.?limit|expired|connection|reverse|ptr|sender|mail from",
     re.IGNORECASE,
 )
+_REACHED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _DEAD_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.1.351"})
 _ALIVE_CLASSES = ("5.2.", "5.3.", "5.6.", "5.7.", "4.")
 
@@ -90,7 +92,7 @@ def read_recipients(root: Part, text: str, reports: list[Part]) -> tuple[list[Bo
                 found.append(entry)
     if found:
         actions = {action for _, action in found}
-        return _unique([entry for entry, _ in found]), actions <= {"delivered", "relayed", "expanded"} and bool(actions)
+        return _unique([entry for entry, _ in found]), actions <= _REACHED and bool(actions)
     failed = re.findall(r"[^\s,;<>]+@[^\s,;<>]+", root.headers.plain("x-failed-recipients"))
     return _unique(_from_text(text, failed)), False
 
@@ -107,12 +109,19 @@ def _from_group(fields: dict[str, str], text: str) -> tuple[BounceRecipient, str
     diagnostic = re.sub(r"^\s*[\w-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
     status_match = _STATUS.search(fields.get("status", ""))
     status = status_match[1] if status_match else ""
-    told = _STATUS.search(diagnostic)
-    if told and (not status or status.endswith(".0.0")):
-        status = told[1]
-    is_failed = action not in {"delivered", "relayed", "expanded", "delayed"}
+    told = _AFTER_CODE.search(diagnostic) or (_status_in(diagnostic or _near(text, address)) if _is_vague(status) else None)
+    status = told[1] if told else status
+    is_failed = action not in _REACHED | {"delayed"}
     words = diagnostic or _near(text, address)
     return BounceRecipient(address=address, status=status, hard=is_failed and is_dead(status, words), diagnostic=diagnostic[:500]), action
+
+
+def _is_vague(status: str) -> bool:
+    return not status or status.endswith(".0.0")
+
+
+def _status_in(words: str) -> re.Match[str] | None:
+    return _STATUS.search(words)
 
 
 def _address_field(fields: dict[str, str]) -> str:
@@ -125,8 +134,10 @@ def _address_field(fields: dict[str, str]) -> str:
 
 def _near(text: str, address: str) -> str:
     """The lines that follow an address in the words of the report."""
-    position = text.find(address) if address else 0
-    return text[max(position, 0) : max(position, 0) + 600]
+    position = max(text.find(address) if address else 0, 0)
+    words = text[position : position + 600]
+    others = [match.start() for match in re.finditer(r"^\W{0,3}[^\s<>@]+@[\w.-]+", words, re.MULTILINE)]
+    return words[: next((start for start in others if start > 0 and address not in words[start : start + len(address) + 4]), 600)]
 
 
 def is_dead(status: str, diagnostic: str) -> bool:
@@ -135,7 +146,9 @@ def is_dead(status: str, diagnostic: str) -> bool:
         return False
     is_named_dead = _DEAD.search(diagnostic) is not None
     if status in _DEAD_CODES:
-        return is_named_dead or _ALIVE.search(diagnostic) is None
+        return (is_named_dead and status != "5.1.0") or _ALIVE.search(diagnostic) is None
+    if status == "5.2.1" and re.search(r"user[ _]?unknown", diagnostic, re.IGNORECASE):
+        return True
     if status.startswith(_ALIVE_CLASSES):
         return is_named_dead and _ALIVE.search(diagnostic) is None
     return is_named_dead
@@ -151,6 +164,7 @@ def _from_text(text: str, failed: list[str]) -> list[BounceRecipient]:
 def _named_addresses(said: str) -> list[str]:
     """Addresses that begin a line, as every free-form report lists them; otherwise the first one named."""
     listed = re.findall(r"^[\W_]{0,6}<?([^\s<>()\[\]\",;:]+@[\w.-]+\w)>?", said, re.MULTILINE)
+    listed += re.findall(r"^\s*5\d\d[ -](?:\d\.\d\.\d )?<([^\s<>]+@[\w.-]+\w)>", said, re.MULTILINE)
     anywhere = [match[1] for match in _ADDRESS.finditer(said)][:1]
     return list(dict.fromkeys(listed or anywhere))[:50]
 

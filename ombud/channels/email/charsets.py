@@ -151,17 +151,18 @@ def _has_private_use(text: str) -> bool:
 
 def guess_text(data: bytes, hint: str = "", claimed: str = "") -> str:
     """Text of bytes with no usable declaration, by evidence: the decoding that looks most like language wins."""
-    if (text := _strict(data, "utf-8")) is not None:
+    if (text := _by_escapes(data)) is not None or (text := _strict(data, "utf-8")) is not None:
         return text
-    for escape, names in _ESCAPES:
-        if escape in data:
-            for name in names:
-                if (text := _strict(data, name)) is not None:
-                    return text
     if _is_mostly_utf8(data):
         return _patch_utf8(data)
     best = _best_codec(data, [name for name in (hint, claimed) if name])
     return _lenient(data, best)
+
+
+def _by_escapes(data: bytes) -> str | None:
+    """Seven-bit Japanese and Korean announce themselves by escape sequences."""
+    names = [name for escape, names in _ESCAPES if escape in data for name in names]
+    return next((text for name in names if (text := _strict(data, name)) is not None), None)
 
 
 def _best_codec(data: bytes, favoured: list[str]) -> str:

@@ -83,6 +83,9 @@ def _take_line(fields: list[tuple[str, bytes]], line: bytes) -> bool:
             name, value = fields[-1]
             fields[-1] = (name, value + b" " + line.strip()) if len(value) < _LONG else fields[-1]
         return True
+    if fields and _LOST_PARAMETER.match(line) and fields[-1][1].endswith(b";"):
+        fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
+        return True
     match = _NAME.match(line)
     if not match:
         return False
@@ -91,6 +94,7 @@ def _take_line(fields: list[tuple[str, bytes]], line: bytes) -> bool:
 
 
 _LONG = 1_000_000
+_LOST_PARAMETER = re.compile(rb"(?i)(?:boundary|charset|name|filename|type|report-type|format)=")
 
 
 def _is_junk_inside(data: bytes, line: bytes, next_line: int, stop: int) -> bool:

@@ -4,14 +4,14 @@ import re
 
 import msgspec
 
-from ombud.channels.email import bounces
+from ombud.channels.email import bounces, ses
 from ombud.channels.email.bodies import report_parts, walk
 from ombud.channels.email.headers import Headers
 from ombud.channels.email.mime import Part
 from ombud.channels.email.schemas import BounceRecipient, MailAddress, MailKind
 
 _DAEMON = re.compile(
-    r"^(?:mailer[._-]?daemon.*|postmaster.*|mail[._-]?daemon|mdaemon|mail[._-]?delivery.*|bounces?(?:[+._-].*)?|email-bounces|delivery[._-]?(?:failure|status|subsystem).*"
+    r"^(?:mailer[._-]?daemon.*|po+st[._-]?master.*|mail[._-]?daemon|mdaemon|mail[._-]?delivery.*|bounces?(?:[+._-].*)?|email-bounces|delivery[._-]?(?:failure|status|subsystem).*"
     r"|microsoftexchange[0-9a-f]+|microsoft[._-]?exchange.*|system[._-]administrator|mta[._-]?(?:admin|daemon)|root|mailsystem|undeliverable|smtp-?daemon|mmdf|nobody|no-?reply-bounce)$"
 )
 _DAEMON_NAME = re.compile(
@@ -24,7 +24,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|returned (?:mail|e-?mail|message|to sender)|mail (?:could not be|system error|not delivered|returned|failure|error)|failure notice|failed mail|failed delivery|non[- ]?deliver(?:y|able)|unzustellbar"
     r"|nicht zustellbar|unzustellbare nachricht|warning: (?:could not send|message still)|message (?:could not be delivered|not delivered|undeliverable|delivery|status|you sent blocked)|could not send message"
     r"|nondeliverable|échec de (?:la )?(?:remise|distribution)|non remis|message non distribu|non recapitabile|no se puede entregar|no entregado|devolución de correo|não entregue|não foi possível entregar|niedostarczon|nie można dostarczyć|недоставлен|не доставлено|onbestelbaar"
-    r"|undeliverable:|配信不能|配信エラー|エラーメール|退信|系统退信|邮件退回|投递失败|邮件投递失败|發送失敗|未傳遞|无法投递|未送达|寄送失败|退件通知|反송|반송|delivery failure|wrong email address|notification d'état|rebote|permanent (?:delivery )?(?:failure|error)"
+    r"|undeliverable:|配信不能|配信エラー|エラーメール|メール(?:エラー|送信エラー)|退信|系统退信|邮件退回|投递失败|邮件投递失败|發送失敗|未傳遞|无法投递|未送达|寄送失败|退件通知|反송|반송|delivery failure|wrong email address|notification d'état|rebote|permanent (?:delivery )?(?:failure|error)"
     r"|error sending message|mail delivery|undelivered|message undeliverable|email not delivered|user unknown|automatically rejected mail|auto-?reject)",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ _BOUNCE_TEXT = re.compile(
     r"this is the qmail-send program|this message was created automatically by (?:the )?(?:mail|smtp)|(?:could not|cannot|couldn't|can't|was not|not able to|unable to|unable) (?:be )?deliver|did not reach the following recipient"
     r"|delivery (?:to the following|has failed|failed|attempts?|error|status|of this message)|the following (?:address|recipient|message|e-?mail|error)|undeliver|permanent (?:fatal )?error|user unknown|unknown user|no such user|mailbox (?:full|unavailable|is full|not found)"
     r"|transcript of session|returned (?:to (?:the )?sender|mail)|unrouteable|wasn't able to deliver|message (?:could not|was not|has been) (?:delivered|rejected|blocked|returned)|failed (?:permanently|recipient)|addresses? had (?:permanent|transient|delivery)|recipient(?:'s|s)? (?:address|mailbox|rejected)"
-    r"|host unknown|domain (?:not found|does not exist)|over quota|quota exceeded|delivery problem|not listed in|was not delivered|delivery errors|\b5[05]\d[ -]5?\.?|宛先|お届けできません|配信できません|存在しません|あて先|无法(?:投递|送达|发送)|退信|收件人(?:邮箱|地址)",
+    r"|error (?:has )?occurred while|no valid recipients|error delivering|host unknown|domain (?:not found|does not exist)|over quota|quota exceeded|delivery problem|not listed in|was not delivered|delivery errors|\b5[05]\d[ -]5?\.?|宛先|お届けできません|送信できません|配信できません|存在しません|あて先|无法(?:投递|送达|发送)|退信|收件人(?:邮箱|地址)",
     re.IGNORECASE,
 )
 _BOUNCE_OPENING = re.compile(
@@ -76,8 +76,9 @@ def classify_mail(root: Part, text: str, from_: list[MailAddress]) -> Verdict:
     report_type = headers.content_type()[1].get("report-type", "").lower()
     if report_type == "feedback-report" or any(part.type.endswith("feedback-report") for part in reports):
         return _complaint(root, reports)
-    is_machine = _is_machine(headers, from_)
-    if _is_delivery_report(root, headers, text, reports, is_machine=is_machine):
+    if notice := ses.read_notice(text):
+        return Verdict(kind=notice.kind, recipients=notice.recipients, original_message_id=notice.original_message_id)
+    if _is_delivery_report(root, headers, text, reports, from_):
         return _delivery_verdict(root, text, reports)
     if report_type == "disposition-notification" or any(part.type.endswith("disposition-notification") for part in reports):
         return Verdict(kind=MailKind.AUTO_REPLY)
@@ -103,15 +104,16 @@ def _is_machine(headers: Headers, from_: list[MailAddress]) -> bool:
         return True
     if not from_:
         return False
-    local = from_[0].address.partition("@")[0].lower()
+    local = (from_[0].address.partition("@")[0] or from_[0].name).lower()
     return _DAEMON.match(local) is not None or _DAEMON_NAME.search(from_[0].name) is not None
 
 
-def _is_delivery_report(root: Part, headers: Headers, text: str, reports: list[Part], *, is_machine: bool) -> bool:
+def _is_delivery_report(root: Part, headers: Headers, text: str, reports: list[Part], from_: list[MailAddress]) -> bool:
     report_type = headers.content_type()[1].get("report-type", "").lower()
     has_status = any(part.type.endswith("delivery-status") for part in reports)
     if report_type == "delivery-status" or (has_status and root.type == "multipart/report"):
         return True
+    is_machine = _is_machine(headers, from_)
     subject = headers.text("subject")
     is_said = _BOUNCE_SUBJECT.match(subject) is not None and not _FORWARDED.match(subject)
     if (has_status and (is_machine or is_said)) or bounces.has_failure_header(headers):
@@ -120,9 +122,16 @@ def _is_delivery_report(root: Part, headers: Headers, text: str, reports: list[P
         return False
     head = text[:6_000]
     has_words = _BOUNCE_TEXT.search(head) is not None
+    if is_machine and not _FORWARDED.match(subject) and (is_said or _is_daemon(from_)):
+        return True
     if is_machine:
-        return has_words and (is_said or _BOUNCE_OPENING.search(head) is not None or bounces.has_failure_lines(head))
+        return has_words and (_BOUNCE_OPENING.search(head) is not None or bounces.has_failure_lines(head))
     return is_said and has_words and _has_failure_form(root, head)
+
+
+def _is_daemon(from_: list[MailAddress]) -> bool:
+    """MAILER-DAEMON is no person, whatever it writes."""
+    return any(re.match(r"mailer[._-]?daemon", address.address or address.name, re.IGNORECASE) for address in from_)
 
 
 def _has_failure_form(root: Part, text: str) -> bool:

@@ -8,6 +8,7 @@ from ombud.channels.email.headers import Headers, decode_base64, split_headers
 from ombud.channels.email.schemas import MailLimits
 
 _LINE_BYTES = 400
+_LOST_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,100}?|-[^\r\n]{1,100}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -98,13 +99,20 @@ class _TreeReader:
         headers, start = split_headers(self.data, position, len(self.data), self.limits.header_bytes)
         media_type, parameters = headers.content_type()
         part = Part(headers, media_type or fallback, parameters)
-        boundary = parameters.get("boundary", "").strip()
+        boundary = parameters.get("boundary", "").rstrip() or self._lost_boundary(part, start)
         if part.type.startswith("multipart/") and boundary:
             if len(self.stack) >= self.limits.depth:
                 self.problem = f"The mail nests more than {self.limits.depth} levels deep; the rest was not read."
             else:
                 self.stack.append(_Open(part, b"--" + boundary.encode("utf-8", "replace")))
         return part, start
+
+    def _lost_boundary(self, part: Part, start: int) -> str:
+        """The boundary of a multipart that does not name it, read off its first part."""
+        if not part.type.startswith("multipart/"):
+            return ""
+        match = _LOST_BOUNDARY.search(self.data[start : start + 5_000])
+        return match[1].decode("latin-1") if match else ""
 
     def _next_boundary(self, position: int) -> tuple[int, int, int, bool] | None:
         """The next line that opens or closes any open multipart: innermost match first."""
