@@ -9,7 +9,8 @@ from typing import Any, TextIO
 import msgspec
 
 from ombud.channels.email.parse import parse_mail
-from ombud.channels.email.reply import split_html_reply, split_reply
+from ombud.channels.email.reply import split_reply
+from ombud.channels.email.reply_html import split_html_reply
 from ombud.channels.email.schemas import MailKind, ParsedMail
 
 

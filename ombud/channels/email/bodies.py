@@ -146,7 +146,11 @@ def _uuencoded_attachment(name: bytes, data: bytes) -> MailAttachment:
 
 def report_parts(root: Part) -> list[Part]:
     """Machine-readable report parts, in order; forwarded mails are not looked into."""
-    return [part for part in walk(root) if part.type in _REPORT_TYPES or part.type.endswith(("delivery-status", "feedback-report"))]
+    return [
+        part
+        for part in walk(root)
+        if part.type in _REPORT_TYPES or part.type.endswith(("delivery-status", "feedback-report"))
+    ]
 
 
 def walk(root: Part) -> list[Part]:

@@ -2,6 +2,7 @@
 
 import re
 
+from ombud.channels.email import bounce_words as words
 from ombud.channels.email.bodies import walk
 from ombud.channels.email.charsets import decode_text
 from ombud.channels.email.headers import Headers, split_headers
@@ -12,25 +13,7 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"]?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
 _ADDRESS = re.compile(r"<?([^\s<>()\[\]\",;:]+@[\w.-]+\w)>?")
-_FAILURE_LINE = re.compile(
-    r"^\W{0,6}(?:<?[^\s<>@]+@[\w.-]+>?|[\w.=+-]+@[\w.-]+)\W{0,4}(?:[::(\[]|$|\s{2,}|\.{2,}|\s-)|^\W*(?:smtp|550|551|552|553|554|450|451|452|421)[ -:]|said:|delivered to:? <?[^\s<>]+@|diagnostic|\b[45]\.\d\.\d{1,2}\b|x-(?:postfix|notes|unix)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_INLINE_ORIGINAL = re.compile(
-    r"^[-=_* ]*(?:-{2,}|below this line|included is|this is a copy|unsent message|original message|the (?:header|text|first)|message header|forwarded|returned message|included message).*$(?:[ \t]*\r?\n){1,4}^\s{0,4}(?:received|return-path|from|message-id|to|subject|date|mime-version|dkim-signature|x-[\w-]+|delivered-to)\s*:",
-    re.IGNORECASE | re.MULTILINE,
-)
 _ORIGINAL_ID = re.compile(r"^\s*Message-ID\s*:\s*<?([^<>\s]{3,500})>?", re.IGNORECASE | re.MULTILINE)
-_DEAD = re.compile(
-    r"user[ _-]?(?:is )?unknown|unknown (?:or illegal alias|user|address|recipient|local|mailbox)|no such (?:user|recipient|mailbox|address|person|domain|host|account)|does(?: not|n'?t) exist|(?:user|mailbox|recipient|address|account|domain|host)(?: name)?(?: \S+)? (?:not found|unknown|does not|doesn't)|not a valid (?:mailbox|user|recipient)"
-    r"|invalid (?:recipient|mailbox|user|address)|no mailbox|mailbox (?:unavailable or )?(?:not available|unavailable|disabled|not found|does)|unrouteable|unrout(?:e)?able|host (?:or domain name )?not found|name (?:service )?error|domain (?:not found|has no)|host unknown|nxdomain|no (?:mx|a record|account|user)|recipient (?:address )?(?:not found|unknown|invalid|does not exist)"
-    r"|couldn't be found|could not be found|wasn't found|(?:isn't|is not) (?:known|listed|found|in |a (?:known|valid))|has (?:moved|changed)|moved to|no longer (?:valid|exists|available|in use|on|accept|employed)|address (?:you sent.*)?(?:unknown|invalid|no longer)|not our customer|unknown local|recipnotfound|bad destination|there is no one|存在しません|見つかりません|ディレクトリ|不存在|does not accept mail|nullmx|null mx|not known|inactive e-?mail|rejected: access denied|not listed in",
-    re.IGNORECASE,
-)
-_ALIVE = re.compile(
-    r"quota|full\b|exceed|too (?:large|big|many|long)|spam|block(?:ed|list)|blacklist|policy|virus|content|greylist|grey-?list|try (?:again|later)|temporar|deferred|timed? ?out|refused|relay|spf|dkim|dmarc|reputation|rate|suspend|inactive|frozen|locked|disabled|size|looping|loop\b|authenticat|denied|reject(?:ed)? (?:due|for|by)|insufficient|over.?limit|expired|connection|reverse|ptr|sender|mail from",
-    re.IGNORECASE,
-)
 _REACHED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _DEAD_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.1.351"})
 _ALIVE_CLASSES = ("5.2.", "5.3.", "5.6.", "5.7.", "4.")
@@ -43,19 +26,23 @@ def has_failure_header(headers: Headers) -> bool:
 
 def has_failure_lines(text: str) -> bool:
     """Whether some line names an address and its failure, or repeats a server's refusal."""
-    return _FAILURE_LINE.search(text) is not None
+    return words.FAILURE_LINE.search(text) is not None
 
 
 def has_inline_original(text: str) -> bool:
     """Whether the returned mail's headers are copied into the text."""
-    return _INLINE_ORIGINAL.search(text[:60_000]) is not None
+    return words.INLINE_ORIGINAL.search(text[:60_000]) is not None
 
 
 def is_odd_complaint(headers: Headers, text: str) -> bool:
     """Complaints that name no report type but carry its fields in the text."""
     subject = headers.text("subject").lower()
-    is_named = "abuse report" in subject or "feedback report" in subject or subject.startswith("complaint about message")
-    return headers.has("x-hmxmroriginalrecipient") or (is_named and re.search(r"^Feedback-Type:", text, re.MULTILINE) is not None)
+    is_named = (
+        "abuse report" in subject or "feedback report" in subject or subject.startswith("complaint about message")
+    )
+    return headers.has("x-hmxmroriginalrecipient") or (
+        is_named and re.search(r"^Feedback-Type:", text, re.MULTILINE) is not None
+    )
 
 
 def complaint_recipients(reports: list[Part]) -> list[BounceRecipient]:
@@ -98,7 +85,9 @@ def read_recipients(root: Part, text: str, reports: list[Part]) -> tuple[list[Bo
 
 
 def _unique(entries: list[BounceRecipient]) -> list[BounceRecipient]:
-    return list({entry.address.lower() or str(index): entry for index, entry in reversed(list(enumerate(entries)))}.values())[::-1]
+    return list(
+        {entry.address.lower() or str(index): entry for index, entry in reversed(list(enumerate(entries)))}.values()
+    )[::-1]
 
 
 def _from_group(fields: dict[str, str], text: str) -> tuple[BounceRecipient, str] | None:
@@ -109,19 +98,23 @@ def _from_group(fields: dict[str, str], text: str) -> tuple[BounceRecipient, str
     diagnostic = re.sub(r"^\s*[\w-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
     status_match = _STATUS.search(fields.get("status", ""))
     status = status_match[1] if status_match else ""
-    told = _AFTER_CODE.search(diagnostic) or (_status_in(diagnostic or _near(text, address)) if _is_vague(status) else None)
+    told = _AFTER_CODE.search(diagnostic) or (
+        _status_in(diagnostic or _near(text, address)) if _is_vague(status) else None
+    )
     status = told[1] if told else status
     is_failed = action not in _REACHED | {"delayed"}
-    words = diagnostic or _near(text, address)
-    return BounceRecipient(address=address, status=status, hard=is_failed and is_dead(status, words), diagnostic=diagnostic[:500]), action
+    said = diagnostic or _near(text, address)
+    return BounceRecipient(
+        address=address, status=status, hard=is_failed and is_dead(status, said), diagnostic=diagnostic[:500]
+    ), action
 
 
 def _is_vague(status: str) -> bool:
     return not status or status.endswith(".0.0")
 
 
-def _status_in(words: str) -> re.Match[str] | None:
-    return _STATUS.search(words)
+def _status_in(said: str) -> re.Match[str] | None:
+    return _STATUS.search(said)
 
 
 def _address_field(fields: dict[str, str]) -> str:
@@ -135,27 +128,31 @@ def _address_field(fields: dict[str, str]) -> str:
 def _near(text: str, address: str) -> str:
     """The lines that follow an address in the words of the report."""
     position = max(text.find(address) if address else 0, 0)
-    words = text[position : position + 600]
-    others = [match.start() for match in re.finditer(r"^\W{0,3}[^\s<>@]+@[\w.-]+", words, re.MULTILINE)]
-    return words[: next((start for start in others if start > 0 and address not in words[start : start + len(address) + 4]), 600)]
+    nearby = text[position : position + 600]
+    others = [match.start() for match in re.finditer(r"^\W{0,3}[^\s<>@]+@[\w.-]+", nearby, re.MULTILINE)]
+    return nearby[
+        : next(
+            (start for start in others if start > 0 and address not in nearby[start : start + len(address) + 4]), 600
+        )
+    ]
 
 
 def is_dead(status: str, diagnostic: str) -> bool:
     """Whether nobody can ever be reached there: no such user or host, moved away, or a host that takes no mail."""
     if status.startswith(("2.", "4.")):
         return False
-    is_named_dead = _DEAD.search(diagnostic) is not None
+    is_named_dead = words.DEAD.search(diagnostic) is not None
     if status in _DEAD_CODES:
-        return (is_named_dead and status != "5.1.0") or _ALIVE.search(diagnostic) is None
+        return (is_named_dead and status != "5.1.0") or words.ALIVE.search(diagnostic) is None
     if status == "5.2.1" and re.search(r"user[ _]?unknown", diagnostic, re.IGNORECASE):
         return True
     if status.startswith(_ALIVE_CLASSES):
-        return is_named_dead and _ALIVE.search(diagnostic) is None
+        return is_named_dead and words.ALIVE.search(diagnostic) is None
     return is_named_dead
 
 
 def _from_text(text: str, failed: list[str]) -> list[BounceRecipient]:
-    original = _INLINE_ORIGINAL.search(text[:60_000])
+    original = words.INLINE_ORIGINAL.search(text[:60_000])
     said = text[: original.start()] if original else text[:20_000]
     addresses = failed or _named_addresses(said)
     return [_describe(address, said) for address in addresses] or [_describe("", said)]
@@ -170,17 +167,26 @@ def _named_addresses(said: str) -> list[str]:
 
 
 def _describe(address: str, said: str) -> BounceRecipient:
-    words = _near(said, address)
-    status = _STATUS.search(words) or _STATUS.search(said)
+    near = _near(said, address)
+    status = _STATUS.search(near) or _STATUS.search(said)
     return BounceRecipient(
-        address=address, status=status[1] if status else "", hard=is_dead(status[1] if status else "", words), diagnostic=words[:300].strip()
+        address=address,
+        status=status[1] if status else "",
+        hard=is_dead(status[1] if status else "", near),
+        diagnostic=near[:300].strip(),
     )
 
 
 def original_message_id(root: Part) -> str:
     """The Message-ID of the mail that the report is about, when it is enclosed."""
     for part in walk(root)[1:]:
-        if part.type in {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}:
+        if part.type in {
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+            "message/global",
+            "message/global-headers",
+        }:
             data = part.content()
             headers, _ = split_headers(data.lstrip(b"\r\n"), 0, len(data), 200_000)
             if match := _ORIGINAL_ID.match(f"Message-ID: {headers.plain('message-id')}"):

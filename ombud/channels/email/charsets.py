@@ -63,8 +63,37 @@ _ALIASES = {
     "cp65001": "utf-8",
     "65001": "utf-8",
 }
-_UNKNOWN = frozenset({"", "us-ascii", "ascii", "unknown", "unknown-8bit", "x-unknown", "8bit", "binary", "default", "none", "x-user-defined"})
-_TEXT_CODECS_ONLY = frozenset({"base64", "hex", "quopri", "uu", "zlib", "bz2", "rot13", "idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+_UNKNOWN = frozenset(
+    {
+        "",
+        "us-ascii",
+        "ascii",
+        "unknown",
+        "unknown-8bit",
+        "x-unknown",
+        "8bit",
+        "binary",
+        "default",
+        "none",
+        "x-user-defined",
+    }
+)
+_TEXT_CODECS_ONLY = frozenset(
+    {
+        "base64",
+        "hex",
+        "quopri",
+        "uu",
+        "zlib",
+        "bz2",
+        "rot13",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode-escape",
+        "raw-unicode-escape",
+    }
+)
 _MULTIBYTE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _SINGLE = ("koi8-r", "cp1251", "cp1253", "cp1255", "cp1256", "cp874", "iso8859_5", "cp1252")
 _ESCAPES = ((b"\x1b$", ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr")), (b"\x1b(", ("iso2022_jp_ext",)))
@@ -132,7 +161,11 @@ def decode_text(data: bytes, declared: str = "", hint: str = "") -> str:
 def _by_declaration(data: bytes, codec: str) -> str | None:
     if not codec:
         return None
-    if not codec.startswith(("utf", "iso2022", "hz")) and (text := _strict(data, "utf-8")) is not None and not data.isascii():
+    if (
+        not codec.startswith(("utf", "iso2022", "hz"))
+        and (text := _strict(data, "utf-8")) is not None
+        and not data.isascii()
+    ):
         return text  # valid UTF-8 does not happen by chance
     text = _strict(data, codec)
     if text is None and codec.startswith("cp125"):

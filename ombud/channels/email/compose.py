@@ -135,7 +135,9 @@ def _add_html(message: EmailMessage, mail: OutgoingMail) -> None:
 def _attach_related(part: MIMEPart, file: OutgoingFile) -> None:
     main, sub = _media_type(file)
     content_id = f"<{check_header(file.content_id).strip('<> ')}>"
-    part.add_related(file.data, maintype=main, subtype=sub, cid=content_id, filename=_file_name(file), disposition="inline")
+    part.add_related(
+        file.data, maintype=main, subtype=sub, cid=content_id, filename=_file_name(file), disposition="inline"
+    )
 
 
 def _attach(message: EmailMessage, file: OutgoingFile, disposition: str) -> None:

@@ -8,7 +8,9 @@ from ombud.channels.email.headers import Headers, decode_base64, split_headers
 from ombud.channels.email.schemas import MailLimits
 
 _LINE_BYTES = 400
-_LOST_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,100}?|-[^\r\n]{1,100}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE)
+_LOST_BOUNDARY = re.compile(
+    rb"^--([^\s-][^\r\n]{0,100}?|-[^\r\n]{1,100}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from ombud.channels.email.guard import read_guard_headers
 from ombud.channels.email.headers import Headers, split_headers
 from ombud.channels.email.kind import classify_mail, is_bulk_mail
 from ombud.channels.email.mime import Part, parse_tree
-from ombud.channels.email.reply import split_html_reply, split_reply
+from ombud.channels.email.reply import split_reply
+from ombud.channels.email.reply_html import split_html_reply
 from ombud.channels.email.schemas import MailAddress, MailLimits, ParsedMail
 
 _ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -27,7 +28,11 @@ def parse_mail(
     With ``dns`` the DKIM signatures are verified here too; without it nothing is looked up.
     """
     if len(raw) > limits.mail_bytes:
-        return _parse(raw[: limits.header_bytes], limits, f"The mail is larger than {limits.mail_bytes} bytes; only its head was read.")
+        return _parse(
+            raw[: limits.header_bytes],
+            limits,
+            f"The mail is larger than {limits.mail_bytes} bytes; only its head was read.",
+        )
     parsed = _parse(raw, limits, "")
     authentication = check_authentication(raw, from_=parsed.from_, authserv_id=authserv_id, dns=dns)
     return _replaced(parsed, authentication=authentication)

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ombud.channels.email import reply_words as words
-from ombud.channels.email.text import HtmlText
 
 REPLY_MARKER = "— 请在此行上方回复 / Reply above this line —"
-_CUT = "\ue000quoted from here\ue000"
+CUT = "\ue000quoted from here\ue000"
 _QUOTE = re.compile(r"\s{0,3}(?:>|\|(?=\s|$)|[A-Za-z][\w.-]{0,14}>(?=\s|$))")
 _QUOTE_PREFIX = re.compile(r"^(?:\s{0,3}(?:>|\|(?=\s|$)))+\s?")
 _DELIMITER = re.compile(r"[\s\u1427]*(?:[-_=+~#*\u2013\u2014\u2500][ \t]?){2,}[\s\u1427]*|\s*\u1427\s*")
-_DATE = re.compile(r"\d{1,4}\s?[-./年년]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}\.?\s+[^\W\d]{3,}|[^\W\d]{3,}\.?\s+\d{1,2}\b")
+_DATE = re.compile(
+    r"\d{1,4}\s?[-./年년]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}\.?\s+[^\W\d]{3,}|[^\W\d]{3,}\.?\s+\d{1,2}\b"
+)
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d{2}|\d{1,2}[:.h]\d{2}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.?[\w.-]*|<\s*>")
 _MAX_JOINED = 7
@@ -66,7 +67,7 @@ def split_reply(text: str) -> ReplyParts:
     kept = _without_trailing_devices(body.lines, kept)
     chosen = set(kept)
     quoted = "\n".join(line for index, line in enumerate(body.lines) if index not in chosen)
-    return ReplyParts(_strip("\n".join(body.lines[index] for index in kept)), _strip(quoted.replace(_CUT, "")))
+    return ReplyParts(_strip("\n".join(body.lines[index] for index in kept)), _strip(quoted.replace(CUT, "")))
 
 
 def _strip(text: str) -> str:
@@ -79,7 +80,9 @@ def _kept_lines(body: _Body) -> list[int]:
     if cut is None:
         return _trim(body, list(range(_first_delimiter(body, 0, end))))
     before = list(range(_first_delimiter(body, 0, cut.start)))
-    if any(body.kinds[index] == "t" for index in before) and (cut.start in {len(before)} or "t" in body.kinds[: len(before)]):
+    if any(body.kinds[index] == "t" for index in before) and (
+        cut.start in {len(before)} or "t" in body.kinds[: len(before)]
+    ):
         return _with_text_before(body, before, cut, end)
     return _without_text_before(body, cut, end)
 
@@ -87,7 +90,7 @@ def _kept_lines(body: _Body) -> list[int]:
 def _visible_end(body: _Body) -> int:
     """Below our own marker, or what an HTML program marked as quoted, nothing is new."""
     for index, line in enumerate(body.lines):
-        if words.ABOVE_PATTERN.match(_bare(line)) or (line.strip("> ") == _CUT and "t" in body.kinds[:index]):
+        if words.ABOVE_PATTERN.match(_bare(line)) or (line.strip("> ") == CUT and "t" in body.kinds[:index]):
             return index
     return len(body.lines)
 
@@ -182,7 +185,7 @@ def _attribution(lines: list[str], start: int, end: int) -> int:
         joined = f"{joined} {piece}".strip()
         if len(joined) > 500:  # noqa: PLR2004 -- no attribution is that long
             return 0
-        if piece.endswith((":", ":")) or _ends_quoting(piece, lines, index + 1, end):
+        if piece.endswith((":", "\uff1a")) or _ends_quoting(piece, lines, index + 1, end):
             return index + 1 if _is_attribution(joined) else 0
         if piece.endswith((".", "!", "?", "。", "！")) and not re.search(r"\d\.$|\b\w{1,4}\.$", piece):
             return 0
@@ -192,17 +195,27 @@ def _attribution(lines: list[str], start: int, end: int) -> int:
 def _ends_quoting(piece: str, lines: list[str], following: int, end: int) -> bool:
     """Some programs put no colon after "wrote", but the quote follows at once."""
     following = _next_filled(lines, following, end) if following < end and not lines[following].strip() else following
-    return following < end and _QUOTE.match(lines[following]) is not None and words.WROTE_PATTERN.search(piece) is not None
+    return (
+        following < end and _QUOTE.match(lines[following]) is not None and words.WROTE_PATTERN.search(piece) is not None
+    )
 
 
 def _can_begin(line: str) -> bool:
     has_evidence = bool(_DATE.search(line) or _MAIL.search(line) or words.WROTE_PATTERN.search(line))
     is_intro = words.START_PATTERN.match(line) is not None
-    return bool(line) and has_evidence and (is_intro or line[:1].isdigit() or _MAIL.search(line) is not None or line.endswith((":", ":", "<")))
+    return (
+        bool(line)
+        and has_evidence
+        and (is_intro or line[:1].isdigit() or _MAIL.search(line) is not None or line.endswith((":", "\uff1a", "<")))
+    )
 
 
 def _can_begin_strongly(line: str) -> bool:
-    return words.START_PATTERN.match(line) is not None and _YEAR_OR_TIME.search(line) is not None and _DATE.search(line) is not None
+    return (
+        words.START_PATTERN.match(line) is not None
+        and _YEAR_OR_TIME.search(line) is not None
+        and _DATE.search(line) is not None
+    )
 
 
 def _is_attribution(joined: str) -> bool:
@@ -210,9 +223,11 @@ def _is_attribution(joined: str) -> bool:
     starts = words.START_PATTERN.match(joined) is not None
     verbs = list(words.WROTE_PATTERN.finditer(joined))
     if verbs:
-        is_last = not joined[verbs[-1].end() :].strip(" ::*>)")
+        is_last = not joined[verbs[-1].end() :].strip(" :\uff1a*>)")
         has_tail_date = _DATE.search(joined[verbs[-1].end() :]) is not None
-        return (is_last and (has_date or has_mail)) or (has_date and (starts or has_mail or has_tail_date) and len(joined) < 300)  # noqa: PLR2004
+        return (is_last and (has_date or has_mail)) or (
+            has_date and (starts or has_mail or has_tail_date) and len(joined) < 300
+        )  # noqa: PLR2004
     return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (joined[:1].isdigit() or starts)
 
 
@@ -275,46 +290,3 @@ def _without_trailing_devices(lines: list[str], kept: list[int]) -> list[int]:
 
 def _is_device(line: str) -> bool:
     return len(line) <= 140 and words.DEVICE_PATTERN.fullmatch(line) is not None  # noqa: PLR2004 -- one short line
-
-
-_QUOTE_CLASSES = re.compile(
-    r"(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_extra_quote|yahoo_quoted|yahoo-quoted-begin|moz-cite-prefix|protonmail_quote|tutanota_quote"
-    r"|zmail_extra|divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|stopSpelling|isReplyContent|isForwardContent|ntes-mailmaster-quote|mail-quote|mailquote"
-    r"|foxmail_quote|xm_compose_origin_mail_container|reply-intro|quote_container|ms-outlook-mobile-reference-message|mail_extra|qmbox_quote|history_container"
-    r"|x_divRplyFwdMsg|stopspelling|js-helper-quote|WPS_quote|OriginalMessage|ecxgmail_quote|cite_prefix|aolReplacedBody|reply_content_quote)(?:\s|$)",
-    re.IGNORECASE,
-)
-_TOP_RULE = re.compile(r"border-top\s*:\s*(?:solid|1px solid|[\d.]+p[tx] solid|solid \S+ [\d.]+p[tx])|border\s*:\s*none;\s*border-top", re.IGNORECASE)
-
-
-class _HtmlReply(HtmlText):
-    """Marks the elements by which mail programs wrap what they quote."""
-
-    def on_open(self, tag: str, attributes: dict[str, str]) -> None:
-        names = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('name', '')}"
-        if tag == "includetail" or (names.strip() and _QUOTE_CLASSES.search(names)):
-            self._mark()
-
-    def is_quote(self, tag: str, attributes: dict[str, str]) -> bool:
-        return tag == "blockquote" and "margin: 0 0 0 40px" not in attributes.get("style", "")
-
-    def _mark(self) -> None:
-        if self.quote_depth == 0:
-            self.end_block()
-            self.lines[-1] = _CUT
-            self.newline()
-
-
-def split_html_reply(html: str) -> ReplyParts:
-    """Split an HTML body like ``split_reply``, helped by the marks of Gmail, Outlook, Thunderbird, QQ, 163 and others.
-
-    The result is plain text: HTML for display is sanitised whole and folded by the reader's screen.
-    """
-    parts = split_reply(_without_early_marks(_HtmlReply().read(html)))
-    return ReplyParts(parts.reply.replace(_CUT, "").strip(), parts.quoted.replace(_CUT, ""))
-
-
-def _without_early_marks(text: str) -> str:
-    """A mark with nothing above it does not cut: the answer stands below the quote."""
-    head, mark, rest = text.partition(_CUT)
-    return text if not mark or head.strip() else rest.strip("\n")

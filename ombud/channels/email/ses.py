@@ -37,7 +37,9 @@ def read_notice(text: str) -> SesNotice | None:
         return None
     entries = details.get(_FIELDS[name])
     is_permanent = details.get("bounceType") == "Permanent" and details.get("bounceSubType") != "Suppressed"
-    recipients = [_recipient(entry, is_permanent=is_permanent) for entry in entries] if isinstance(entries, list) else []
+    recipients = (
+        [_recipient(entry, is_permanent=is_permanent) for entry in entries] if isinstance(entries, list) else []
+    )
     return SesNotice(_KINDS[name], recipients, _original_id(found.get("mail")))
 
 

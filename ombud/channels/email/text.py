@@ -9,7 +9,9 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})")
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9-]*)((?:[^>"]|"[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
-_VOID = frozenset({"br", "hr", "img", "wbr", "input", "col", "area", "base", "link", "meta", "source", "track", "embed"})
+_VOID = frozenset(
+    {"br", "hr", "img", "wbr", "input", "col", "area", "base", "link", "meta", "source", "track", "embed"}
+)
 _MAX_DEPTH = 200
 _KEPT = {
     "p", "div", "br", "hr", "li", "ul", "ol", "table", "tr", "td", "th", "tbody", "blockquote", "pre", "h1", "h2", "h3",
@@ -62,7 +64,12 @@ def tidy_html(html: str) -> str:
     """Well-formed markup of the layout tags only, so that a simple scan can read it."""
     attributes = {"*": {"class", "id", "style", "type", "align", "name"}, "img": {"alt"}}
     return nh3.clean(
-        cap_depth(html), tags=_KEPT, clean_content_tags=_DROPPED, attributes=attributes, link_rel=None, url_schemes=set()
+        cap_depth(html),
+        tags=_KEPT,
+        clean_content_tags=_DROPPED,
+        attributes=attributes,
+        link_rel=None,
+        url_schemes=set(),
     )
 
 

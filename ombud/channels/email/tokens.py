@@ -70,6 +70,8 @@ def read_message_ids(message_ids: Iterable[str], key: bytes) -> int | None:
     found: int | None = None
     for message_id in message_ids:
         match = _MESSAGE_ID.fullmatch(message_id.strip())
-        if match and hmac.compare_digest(match[2], _mark(key, "message-id", f"{int(match[1])}:{match[3]}", _TOKEN_CHARS)):
+        if match and hmac.compare_digest(
+            match[2], _mark(key, "message-id", f"{int(match[1])}:{match[3]}", _TOKEN_CHARS)
+        ):
             found = int(match[1])
     return found
