@@ -1,4 +1,4 @@
-"""What every room stands on: ids, clock, errors, database, event log, files, keys, words.
+"""What every room stands on: ids, clock, errors, database, event log, files, crypto, words.
 
-It knows no customer, no ticket and no agent. Nothing here may import another room.
+Knows nothing of customer service. Nothing here may import another room.
 """
