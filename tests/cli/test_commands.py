@@ -113,8 +113,9 @@ def test_run_test_own_choice_wins(monkeypatch: pytest.MonkeyPatch, option: str) 
 
 
 def test_test_options_go_to_pytest(run: Run) -> None:
-    done = run("test", "-n0", "--collect-only", "-q", "tests/config/test_settings.py", "-k", "for_demo")
+    done = run("test", "-n0", "--collect-only", "tests/config/test_settings.py", "-k", "for_demo", "-vv")
     assert "test_for_demo_leaves_the_real_desk_alone" in done.stdout
+    assert "test_using" not in done.stdout
     assert done.returncode == 0
 
 
