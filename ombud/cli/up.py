@@ -23,7 +23,7 @@ from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
 
 STOP_WITHIN_SECONDS = 20.0
-PORT_FREE_WITHIN_SECONDS = 10.0
+PORT_FREE_WITHIN_SECONDS = 5.0
 PARTS = (("web", "--web"), ("worker", "--work"))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
