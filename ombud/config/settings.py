@@ -84,7 +84,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
 
     def listening(self, *, host: str | None, port: int | None) -> "Settings":
         """Take host and port of the command line where they are given."""
-        return msgspec.structs.replace(self, host=host or self.host, port=port or self.port)
+        given = {"OMBUD_HOST": host or self.host, "OMBUD_PORT": str(port or self.port)}
+        return Settings.from_env({**self.environment(), **given})
 
     def using(self, database_url: str) -> "Settings":
         """Take the database at this address."""
