@@ -47,13 +47,13 @@ async def client(
 ) -> AsyncIterator[Client]:
     state = {
         "database": database,
-        "keys": keys,
+        "key_ring": keys,
         "outbound": outbound,
         "clock": clock,
         "authenticate": door.authenticate,
     }
     app = Litestar(routers, state=State(state), dependencies=DEPENDENCIES, exception_handlers=EXCEPTION_HANDLERS)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.example") as one:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.example/api/v1") as one:
         yield one
 
 
