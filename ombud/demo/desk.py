@@ -10,7 +10,7 @@ from ombud.demo.story import Beat, Roster, Story
 
 YOU = 0
 MINE = 12
-STUCK_SHARE = 0.0145
+STUCK_SHARE = 0.034
 REVIEW_DAYS = 2
 ON_HOLD_SCENES = {"repair", "purifier", "manual", "damaged", "exchange", "part_price"}
 SNOOZED_SHARE = 0.09
@@ -145,7 +145,7 @@ class Desk:
         closed_at = solved_at + (3 + self._rng.random() * 3) * DAY
         if not is_junk and closed_at < self._now:
             case.status, case.closed_at = "closed", closed_at
-            case.beats.append(Beat(closed_at, "change", -2, field="status", value="closed"))
+            case.beats.append(Beat(closed_at, "close", -2, field="status", value="closed"))
 
     def _mention_you(self, case: Case) -> None:
         at = min(case.beats[-1].at + 200 + self._rng.random() * 5000, self._now - 40)

@@ -15,8 +15,13 @@ from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.hours import DAY, HOUR, when_awake, when_open
 from ombud.demo.material import Colleague, Material, ScenePlay
 
-By = Literal["customer", "person", "note", "change"]
+# close: the end of the time to object, in the log only
+By = Literal["customer", "person", "note", "change", "close"]
 FAST = ("chat",)
+# How often somebody writes in one message what others type in several, and leaves a polite end unsaid.
+TYPES_IN_ONE = 0.7
+LEFT_UNSAID = 0.4
+POLITE = {"c_ok", "c_thanks", "a_bye"}
 
 
 @dataclass(slots=True)
@@ -120,9 +125,12 @@ class Player:
     def play(self) -> Story:
         """Play one of the scene's paths to its end."""
         paths = self._play.scene.paths
-        path = paths[self._rng.choices(range(len(paths)), [path.weight for path in paths])[0]]
+        path = self._rng.choices(paths, [path.weight for path in paths])[0]
         self.story.ends = path.ends
-        for step in path.steps.split():
+        steps = path.steps.split()
+        while steps[-1] in POLITE and self._rng.random() < LEFT_UNSAID:
+            steps.pop()
+        for step in steps:
             self._take(step)
         return self.story
 
@@ -205,7 +213,7 @@ class Player:
         channel = self.story.channel
         agent = self._agent if by == "person" else -1
         if channel in FAST:
-            pieces = [piece.strip() for piece in text.split("¦") if piece.strip()]
+            pieces = self._pieces(text)
             for number, piece in enumerate(pieces):
                 self._at += (2 + self._rng.random() * 6 + len(piece) * 0.12) if number else 0
                 shown = picture if number == len(pieces) - 1 else ""
@@ -216,6 +224,13 @@ class Player:
             self.story.beats.append(Beat(self._at, by, agent, self._as_letter(by, whole), picture))
         self._last = by
         self._jumped = False
+
+    def _pieces(self, text: str) -> list[str]:
+        pieces = [piece.strip() for piece in text.split("¦") if piece.strip()]
+        if self._rng.random() < TYPES_IN_ONE:
+            joint = "" if self._language == "zh" else " "
+            return [joint.join(pieces)]
+        return pieces
 
     def _as_letter(self, by: By, body: str) -> str:
         if self.story.channel == "api" or (self.story.channel == "form" and not self.story.beats):
