@@ -284,11 +284,11 @@ def test_examine_with_connect_tries_each_mailbox_now(settings: Settings, connect
         )
     KeyRing.load(settings.key_file)
 
-    async def test_mailbox(mailbox: StoredChannel, _: dict[str, str]) -> ConnectionTest:
+    async def try_mailbox(mailbox: StoredChannel, _: dict[str, str]) -> ConnectionTest:
         await asyncio.sleep(0)
         return ConnectionTest(ok=mailbox.name == "good", problem="" if mailbox.name == "good" else "refused")
 
-    found = examine(settings, settings.database_url, now=NOW, test_mailbox=test_mailbox)
+    found = examine(settings, settings.database_url, now=NOW, test_mailbox=try_mailbox)
     mail = {str(one.values["name"]): one.code for one in found if one.check == "mail"}
     assert mail == {"good": "mail_ok", "wrong": "mail_failing", "closed": "mail_failing"}
 
