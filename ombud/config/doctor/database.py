@@ -58,8 +58,8 @@ def check_secrets(connection: psycopg.Connection, settings: Settings) -> list[Fi
     closed = [place for place, secret in sealed if not _opens(keys, secret, place)]
     if not closed:
         return [ok("secrets", "secrets_ok", count=len(sealed))]
-    values = {"count": len(closed), "total": len(sealed), "first": closed[0], "path": str(settings.key_file)}
-    return [bad("secrets", "secrets_closed", **values)]
+    count, total, path = len(closed), len(sealed), str(settings.key_file)
+    return [bad("secrets", "secrets_closed", count=count, total=total, first=closed[0], path=path)]
 
 
 def _opens(keys: KeyRing, secret: bytes, place: str) -> bool:
