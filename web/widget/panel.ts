@@ -102,5 +102,6 @@ export function makePanel(options: PanelOptions): Panel {
     else composer.focus()
   }
 
-  return { element, head, status, banner, middle, scroll, list, foot, details, composer, update, opened }
+  const calm = statusText({ ...config, expected_wait_s: null }, locale, say)
+  return { element, head, status, calm, banner, middle, scroll, list, foot, details, composer, update, opened }
 }

@@ -26,6 +26,8 @@ export interface PanelParts {
   element: HTMLElement
   head: HTMLElement
   status: HTMLElement
+  /** What the status says when nothing is to be told. */
+  calm: string
   banner: HTMLElement
   middle: HTMLElement
   scroll: HTMLElement

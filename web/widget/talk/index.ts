@@ -56,13 +56,15 @@ export function begin(stage: Stage): Talk {
   const dropZone = el('div', { class: 'drop', hidden: true }, say('drop'))
   const sound = el('button', { type: 'button', onclick: toggleSound })
   const listeners = new AbortController()
-  const calm = panel.status.textContent ?? ''
   panel.foot.replaceChildren(typing, hint)
   panel.middle.append(newer)
   panel.element.append(dropZone)
   panel.head.lastElementChild?.before(sound)
   let isAtEnd = true
   let shownRows = 0
+  // The composer grew, or the phone's keyboard came up: the newest message stays in sight.
+  const observer = new ResizeObserver(() => isAtEnd && toEnd())
+  observer.observe(scroll)
   scroll.addEventListener('scroll', look, { signal: listeners.signal })
   addEventListener('focus', look, { signal: listeners.signal })
   takeDroppedFiles()
@@ -111,7 +113,7 @@ export function begin(stage: Stage): Talk {
   }
 
   function statusText({ status, rows, isClosed }: State): string {
-    if (!config.office.is_open || !rows.length || isClosed || !status?.position) return calm
+    if (!config.office.is_open || !rows.length || isClosed || !status?.position) return panel.calm
     return status.position > 1 ? say('position', status.position) : say('next')
   }
 
@@ -192,6 +194,7 @@ export function begin(stage: Stage): Talk {
     identify: (jwt) => conversation.identify(jwt),
     shutdown() {
       listeners.abort()
+      observer.disconnect()
       conversation.shutdown()
     },
   }
