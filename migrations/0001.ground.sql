@@ -188,7 +188,8 @@ create table inbox (
     -- the original as it came; large ones are in the file store instead
     raw bytea,
     raw_file text,
-    state text not null default 'waiting' check (state in ('waiting', 'done', 'set_aside', 'dismissed')),
+    -- unread: the raw original still has to be turned into a message
+    state text not null default 'waiting' check (state in ('unread', 'waiting', 'done', 'set_aside', 'dismissed')),
     attempts smallint not null default 0,
     problem text,
     ticket_id bigint,
@@ -196,6 +197,7 @@ create table inbox (
     done_at timestamptz
 );
 create unique index inbox_key on inbox (channel_id, key);
+create index inbox_unread on inbox (id) where state = 'unread';
 create index inbox_waiting on inbox (id) where state = 'waiting';
 create index inbox_set_aside on inbox (id) where state = 'set_aside';
 

@@ -1,0 +1,35 @@
+"""``ombud eval NAME``: measure the product on somebody's own data.
+
+It reads the data, writes one JSON object per line to ``--out`` in the order of the input, and prints the scores
+where the data holds the truth.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ombud.cli.commands import Commands
+from ombud.shared.installation import InstallationError
+
+# One line per evaluation: its name and the function that runs it.
+EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {}
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``eval``."""
+    parser = commands.add_parser("eval", help="measure the product on your own data")
+    parser.add_argument("name", help="which evaluation")
+    parser.add_argument("--data", type=Path, required=True, help="file or folder to read")
+    parser.add_argument("--train", type=Path, help="file to learn from, where the evaluation learns")
+    parser.add_argument("--out", type=Path, required=True, help="file to write, one JSON object per line")
+    parser.add_argument("--json", action="store_true", help="print the scores as one object on the last line")
+    parser.set_defaults(run=run_eval)
+
+
+def run_eval(arguments: argparse.Namespace) -> int:
+    """Run the named evaluation; it gives the exit code."""
+    if arguments.name not in EVALUATIONS:
+        there = f"There are: {', '.join(sorted(EVALUATIONS))}." if EVALUATIONS else "This version brings none yet."
+        msg = f"There is no evaluation {arguments.name!r}. {there}"
+        raise InstallationError(msg)
+    return EVALUATIONS[arguments.name](arguments)

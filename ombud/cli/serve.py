@@ -1,0 +1,28 @@
+"""``ombud serve``: one process of the desk, for the web or for the work behind it."""
+
+import argparse
+import importlib
+
+from ombud.cli.commands import Commands
+from ombud.config.settings import Settings
+
+# Named, not imported: the whole application is loaded by the one command that serves it, and by no other.
+APPLICATION = "ombud.config.app"
+
+
+def add_commands(commands: Commands) -> None:
+    """Add ``serve``."""
+    parser = commands.add_parser("serve", help="run one process of the desk; `up` does it for you")
+    parser.add_argument("--web", action="store_true", help="answer requests and streams")
+    parser.add_argument("--work", action="store_true", help="fetch, sort, route and send")
+    parser.add_argument("--host", help="address to listen on, in place of OMBUD_HOST")
+    parser.add_argument("--port", type=int, help="port to listen on, in place of OMBUD_PORT")
+    parser.set_defaults(run=run_serve)
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop; without a choice, both parts in this process."""
+    both = arguments.web == arguments.work
+    application = importlib.import_module(APPLICATION)
+    settings = Settings.from_env().listening(host=arguments.host, port=arguments.port)
+    return int(application.serve(settings, web=arguments.web or both, work=arguments.work or both))

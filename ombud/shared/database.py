@@ -1,0 +1,104 @@
+"""PostgreSQL: one pool, one transaction a verb, rows straight into typed structs."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row, scalar_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+# What a verb works in. Committed or rolled back by whoever opened it, never by the verb.
+Transaction = AsyncConnection[Any]
+T = TypeVar("T")
+
+set_json_dumps(msgspec.json.encode)
+set_json_loads(msgspec.json.decode)
+
+
+async def rows(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, object] | None = None) -> list[T]:
+    """Rows of a statement as structs of one shape; columns are matched by name."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(sql, params)
+        found = await cursor.fetchall()
+    return [msgspec.convert(one, shape) for one in found]
+
+
+async def row(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, object] | None = None) -> T | None:
+    """The first row as a struct, or None."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(sql, params)
+        found = await cursor.fetchone()
+    return None if found is None else msgspec.convert(found, shape)
+
+
+async def values(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, object] | None = None) -> list[T]:
+    """The first column of every row."""
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(sql, params)
+        found = await cursor.fetchall()
+    return [msgspec.convert(one, shape) for one in found]
+
+
+async def value(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, object] | None = None) -> T | None:
+    """The first column of the first row, or None where there is no row or it is null."""
+    async with tx.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(sql, params)
+        found = await cursor.fetchone()
+    return None if found is None else msgspec.convert(found, shape)
+
+
+async def execute(tx: Transaction, sql: str, params: Mapping[str, object] | None = None) -> int:
+    """Run a statement; how many rows it touched."""
+    return (await tx.execute(sql, params)).rowcount
+
+
+async def draw_ids(tx: Transaction, table: str, count: int) -> list[int]:
+    """Ids for rows that a set-based statement will insert, in rising order.
+
+    ``table`` is a name of ours, never input.
+    """
+    sql = "select nextval(pg_get_serial_sequence(%(table)s, 'id')) from generate_series(1, %(count)s)"
+    return sorted(await values(tx, int, sql, {"table": table, "count": count}))
+
+
+class Database:
+    """The pool of connections of one process."""
+
+    def __init__(self, url: str, *, max_connections: int = 20) -> None:
+        self.url = url
+        self._pool = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=max_connections,
+            open=False,
+            timeout=15,
+            configure=_configure,
+        )
+
+    async def open(self) -> None:
+        """Connect; raises PoolTimeout when the server does not answer."""
+        await self._pool.open(wait=True, timeout=30)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """One transaction: committed at the end, rolled back by any error."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    async def connect(self) -> Transaction:
+        """A connection of one's own in autocommit, for LISTEN; the caller closes it."""
+        connection = await AsyncConnection.connect(self.url, autocommit=True)
+        await _configure(connection)
+        return connection
+
+
+async def _configure(connection: Transaction) -> None:
+    await connection.set_autocommit(True)
+    await connection.execute("set time zone 'UTC'")
