@@ -103,5 +103,19 @@ export function makePanel(options: PanelOptions): Panel {
   }
 
   const calm = statusText({ ...config, expected_wait_s: null }, locale, say)
-  return { element, head, status, calm, banner, middle, scroll, list, foot, details, composer, update, opened }
+  return {
+    element,
+    head,
+    status,
+    calm,
+    banner,
+    middle,
+    scroll,
+    list,
+    foot,
+    details,
+    composer,
+    update,
+    opened,
+  }
 }
