@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ from pathlib import Path
 
 from ombud.cli.commands import Commands
 from ombud.cli.supervisor import LOOK_AGAIN_SECONDS, Child
-from ombud.config.settings import Settings
+from ombud.config.settings import Settings, WrongSetting
 from ombud.shared.installation import InstallationError
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
 
 STOP_WITHIN_SECONDS = 20.0
+PORT_FREE_WITHIN_SECONDS = 10.0
 PARTS = (("web", "--web"), ("worker", "--work"))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -38,9 +40,11 @@ def run_up(arguments: argparse.Namespace) -> int:
     if arguments.demo:
         settings = settings.for_demo()
     orders = StopOrders()
-    with _only_one_desk(settings.data), _database(settings) as desk:
-        if not orders.count:
-            _run_desk(desk, orders)
+    with _only_one_desk(settings.data):
+        _wait_for_port(settings, orders)
+        with _database(settings) as desk:
+            if not orders.count:
+                _run_desk(desk, orders)
     return 0
 
 
@@ -63,7 +67,7 @@ class Desk:
         self.settings = settings
         self.server = server
         environment = {**os.environ, **settings.environment()}
-        command = [sys.executable, "-m", "ombud", "serve"]
+        command = [sys.executable, "-P", "-m", "ombud", "serve"]
         self.children = [Child(name, [*command, option], environment) for name, option in PARTS]
 
     def keep_alive(self) -> None:
@@ -102,6 +106,34 @@ def _only_one_desk(data: Path) -> Iterator[None]:
     with lock:
         _hold(lock.fileno(), data)
         yield
+
+
+def _wait_for_port(settings: Settings, orders: StopOrders) -> None:
+    # The processes of a killed desk need a moment to let go of it.
+    deadline = time.monotonic() + PORT_FREE_WITHIN_SECONDS
+    while not _is_port_free(settings.host, settings.port):
+        if time.monotonic() > deadline or orders.count:
+            msg = f"Port {settings.port} of {settings.host} is taken. Choose another: ombud up --port 8701"
+            raise InstallationError(msg)
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _is_port_free(host: str, port: int) -> bool:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        msg = f"OMBUD_HOST={host}: {error.strerror}."
+        raise WrongSetting(msg) from None
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except PermissionError:
+            msg = f"Port {port} is for root only. Choose one above 1023, or put a proxy in front."
+            raise WrongSetting(msg) from None
+        except OSError:
+            return False
+    return True
 
 
 def _hold(lock: int, data: Path) -> None:

@@ -190,8 +190,8 @@ async def _tell_holders(
     for growth, holder in held.values():
         if growth.reopens and holder not in there:
             # Somebody who is not there gets no work: a reopened ticket goes back to its team.
-            ticket = await lock_visible_ticket(tx, growth.ticket_id, by=SYSTEM)
-            await give(tx, ticket, None, reason={"code": "holder_not_there"}, by=SYSTEM, now=now)
+            locked = await lock_visible_ticket(tx, growth.ticket_id, by=SYSTEM)
+            await give(tx, locked, None, reason={"code": "holder_not_there"}, by=SYSTEM, now=now)
         else:
             told.append(Told(holder, growth.ticket_id, growth.team_id, growth.messages[-1].entry_id))
     await notify_all(tx, "customer_replied", told, by=SYSTEM, now=now)
