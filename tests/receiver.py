@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 import struct
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -35,8 +34,6 @@ class Receiver:
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     open_now: int = 0
     most_open: int = 0
-    names_asked: list[str | None] = field(default_factory=list)
-    open_by_path: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def url(self, path: str = "/hook", host: str = "127.0.0.1", scheme: str = "http") -> str:
         """An address that leads here."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ombud.customers.schemas import CustomerBrief, NewCustomer, Sender
 
@@ -84,7 +84,7 @@ class InboundMessage(Struct, omit_defaults=True):
     subject: str = ""
     html: str | None = None
     quoted: str | None = None
-    details: EntryDetails = EntryDetails()
+    details: EntryDetails = field(default_factory=EntryDetails)
     attachments: list[StoredAttachment] = []
     # chat, form, API: the key of the conversation; '' opens a ticket for each message
     conversation: str = ""

@@ -9,7 +9,7 @@ from tools.checks.report import Report
 
 # Written so that this file does not find itself.
 FORBIDDEN = {
-    "a folder of somebody's machine": re.compile(r"(?<![\w.~-])/(?:work|root|Users|home/(?!<))/[\w.]"),
+    "a folder of somebody's machine": re.compile(r"(?<![\w.~-])/(?:work|root|Users|home/[a-z][\w-]*)/[\w.]"),
     "a registry's address": re.compile(
         r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|npm[m]irror|\"resolved\": *\"https?:"
     ),
