@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.routing.services import note_silence, route_waiting
@@ -116,6 +117,7 @@ class Worker:
                 return 0
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await mail_left_visitors(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")
         return 0

@@ -136,17 +136,13 @@ async def post_visitor(
     summary="Write to the desk",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def post_message(
-    now: Now, state: State, visitor: Asking, address: Address, data: MessageIn
-) -> MessageAccepted:
+async def post_message(now: Now, state: State, visitor: Asking, address: Address, data: MessageIn) -> MessageAccepted:
     """Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
 
     429 with ``Retry-After`` after too many; 403 ``blocked``.
     """
     async with state.database.transaction() as tx:
-        arrival = await services.accept_message(
-            tx, visitor, data, address=address, keys=state.key_ring, now=now
-        )
+        arrival = await services.accept_message(tx, visitor, data, address=address, keys=state.key_ring, now=now)
     await state.door.receive(arrival)
     return MessageAccepted(data.client_key)
 

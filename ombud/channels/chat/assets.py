@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from litestar import Request, Response, get
 from msgspec import Struct
@@ -52,7 +53,7 @@ class Scripts:
 SCRIPTS = Scripts()
 
 
-def _send(script: Script, request: Request[object, object, object], cache: str) -> Response[bytes]:
+def _send(script: Script, request: Request[Any, Any, Any], cache: str) -> Response[bytes]:
     headers = {
         "ETag": f'"{script.version}"',
         "Cache-Control": cache,
@@ -68,13 +69,13 @@ def _send(script: Script, request: Request[object, object, object], cache: str) 
 
 
 @get("/widget.js", guards=[anybody], include_in_schema=False, sync_to_thread=False)
-def get_widget(request: Request[object, object, object], v: str = "") -> Response[bytes]:
+def get_widget(request: Request[Any, Any, Any], v: str = "") -> Response[bytes]:
     """The first part, for ``<script src>``; with ``?v=`` and its version in the address it may be kept for ever."""
     script = SCRIPTS.get("widget.js")
     return _send(script, request, FOREVER if v and v == script.version else FRESH)
 
 
 @get("/widget/{name:str}", guards=[anybody], include_in_schema=False, sync_to_thread=False)
-def get_part(request: Request[object, object, object], name: str) -> Response[bytes]:
+def get_part(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     """A further part; its name holds a digest, so it never changes."""
     return _send(SCRIPTS.get(name), request, FOREVER)

@@ -1,5 +1,6 @@
 """Other origins may call the widget's paths, and only those: it lives on other people's pages and uses no cookies."""
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = [
@@ -17,10 +18,10 @@ PREFLIGHT = [
 
 
 def open_to_pages(app: ASGIApp) -> ASGIApp:
-    """Answer preflights, and let any origin read the answers, errors included. Without cookies that gives nothing away."""
+    """Answer preflights, and let any origin read the answers, errors included: without cookies no harm is done."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "OPTIONS":
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "OPTIONS":
             await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return

@@ -66,7 +66,8 @@ async def load_place(tx: Transaction, visitor: Visitor) -> Place:
 # Their talk: tickets of this customer that began on this widget, the answers by mail to them included.
 # What somebody wrote who could not prove to take part stays out.
 MESSAGES = """
-    select e.id, case when e.direction = 'in' then e.client_key end as client_key, e.direction, e.at, e.text, e.ticket_id,
+    select e.id, e.direction, e.at, e.text, e.ticket_id,
+        case when e.direction = 'in' then e.client_key end as client_key,
         case when e.author_kind = 'person' then (
             select concat_ws(' · ', nullif(p.display_name, ''), nullif(p.staff_number, ''))
             from person p where p.id = e.author_id) else '' end as author_name,
@@ -115,9 +116,7 @@ def as_message(found: PublicRow) -> WidgetMessage:
     files = [WidgetFile(one.name, one.type, one.size, file_url(one.token, one.name)) for one in found.files]
     read_at = found.read_at or (found.at if found.is_seen else None)
     direction: Any = found.direction
-    return WidgetMessage(
-        found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at
-    )
+    return WidgetMessage(found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at)
 
 
 async def list_messages(

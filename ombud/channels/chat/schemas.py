@@ -13,6 +13,7 @@ ClientKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
 
 MAX_TEXT = 10_000
 
+
 class OfficeState(Struct):
     """Whether somebody is there now, and when the next time begins."""
 
@@ -35,7 +36,7 @@ class WidgetConfig(Struct):
     locale_default: Locale
 
 
-class PageIn(Struct, forbid_unknown_fields=True):
+class PageIn(Struct, forbid_unknown_fields=True, frozen=True):
     """The page on which the visitor writes."""
 
     url: Annotated[str, Meta(max_length=1000)] = ""

@@ -55,7 +55,7 @@ class FileTooLarge(TooLarge):
 async def begin_visit(
     tx: Transaction, stored: StoredChannel, data: VisitorIn, *, before: Visitor | None, keys: KeyRing, now: datetime
 ) -> VisitorOut:
-    """A token for whoever opened the widget: the one whom the host page signs, the same visitor as before, or a new one.
+    """A token for whoever opened the widget: whom the host page signs, the visitor of before, or a new one.
 
     Somebody who wrote anonymously and then signs in on the host page keeps the talk, if the signed identity is new.
 
@@ -77,9 +77,7 @@ async def begin_visit(
     return tokens.issue(keys, before if before and is_known else tokens.new_visitor(stored.id), now=now)
 
 
-async def _know(
-    tx: Transaction, visitor: Visitor, claims: Claims, *, before: Visitor | None, now: datetime
-) -> None:
+async def _know(tx: Transaction, visitor: Visitor, claims: Claims, *, before: Visitor | None, now: datetime) -> None:
     """Bind a signed identity that is new to the customer who has written anonymously in this browser."""
     if before is None or before.kind != "visitor":
         return

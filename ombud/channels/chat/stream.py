@@ -1,4 +1,4 @@
-"""What visitors hear live: events of their tickets as frames for their own topic. Notes and changes are never loaded."""
+"""What visitors hear live: events of their tickets as frames for their own topic. Notes are never loaded."""
 
 import asyncio
 from collections.abc import Sequence

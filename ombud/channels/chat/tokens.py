@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import jwt
 import msgspec
@@ -21,6 +21,7 @@ LEEWAY_SECONDS = 30
 MAX_SUBJECT = 200
 MIN_SECRET = 32
 TOPIC = "visitor"
+T = TypeVar("T")
 
 
 class IdentityRefused(NotSignedIn):
@@ -166,7 +167,7 @@ def _seal(keys: KeyRing, purpose: str, content: Struct) -> str:
     return f"{_encode(payload)}.{_encode(keys.sign(purpose, payload, length=SIGNATURE_BYTES))}"
 
 
-def _unseal(keys: KeyRing, purpose: str, token: str, shape: type[Any]) -> Any:
+def _unseal(keys: KeyRing, purpose: str, token: str, shape: type[T]) -> T | None:
     payload_text, _, signature_text = token.partition(".")
     try:
         payload, signature = _decode(payload_text), _decode(signature_text)
