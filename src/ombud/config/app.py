@@ -24,6 +24,7 @@ import ombud.tickets.api
 from ombud import __version__
 from ombud.accounts.authentication import Authenticator
 from ombud.accounts.queries.actors import session_actors
+from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import pages
 from ombud.config.parts import Parts
@@ -65,7 +66,7 @@ def build_app(parts: Parts) -> Litestar:
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "system_mail": SystemMailer(parts.key_ring),
-            "connection_tests": {},
+            "connection_tests": {"email": test_mailbox},
         }
     )
     state.authenticate = Authenticator(

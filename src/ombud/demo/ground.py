@@ -17,8 +17,18 @@ from ombud.shared.words import tsvector
 
 YOUNG_BRAND = ("vacuum", "cooker", "air")
 NOTES = {
-    "zh": ("电梯房,大件送货前请先电话。", "老人独居,请放慢语速,多确认一遍。", "只在晚上7点后方便接电话。", "家有婴儿,别按门铃。"),
-    "en": ("Prefers e-mail, no calls please.", "Speaks English and some Chinese.", "Ground floor, back entrance.", "Works nights: visits after 2 pm."),
+    "zh": (
+        "电梯房,大件送货前请先电话。",
+        "老人独居,请放慢语速,多确认一遍。",
+        "只在晚上7点后方便接电话。",
+        "家有婴儿,别按门铃。",
+    ),
+    "en": (
+        "Prefers e-mail, no calls please.",
+        "Speaks English and some Chinese.",
+        "Ground floor, back entrance.",
+        "Works nights: visits after 2 pm.",
+    ),
 }
 # Greetings of the demo's widget, as the channel's settings keep them.
 GREETING = {"en": "Hello! How can we help with your appliance?", "zh-CN": "您好!家电有问题,随时问我们。"}

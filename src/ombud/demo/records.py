@@ -305,9 +305,7 @@ async def _write_files(
             numbers[name] = len(numbers) + 1
             row = (numbers[name], stored.token, file.name, file.type, stored.size, stored.sha256)
             files.append((*row, "system", None, moment(now - 91 * DAY)))
-    await copy_rows(
-        tx, "file", "id token name type size sha256 uploaded_by_kind uploaded_by_id created_at", files
-    )
+    await copy_rows(tx, "file", "id token name type size sha256 uploaded_by_kind uploaded_by_id created_at", files)
     rows = ((line.id, line.ticket, numbers[line.beat.picture]) for line in lines if line.beat.picture)
     await copy_rows(tx, "attachment", "entry_id ticket_id file_id", rows)
 
