@@ -151,7 +151,8 @@ def _header_block(lines: list[str], start: int, end: int) -> int:
     """The line after a block of From/Sent/To/Subject lines that begins here; 0 when there is none."""
     if start >= end or not words.LABEL_PATTERN.match(_bare(lines[start])):
         return 0
-    labels, has_from, index, stray = set(), False, start, 0
+    labels: set[str] = set()
+    has_from, index, stray = False, start, 0
     while index < end and index < start + 25:
         bare = _bare(lines[index])
         if match := words.LABEL_PATTERN.match(bare):
@@ -229,7 +230,9 @@ def _is_attribution(joined: str) -> bool:
         return (is_last and (has_date or has_mail)) or (
             has_date and (starts or has_mail or has_tail_date) and len(joined) < _MAX_CHARS
         )
-    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (joined[:1].isdigit() or starts)
+    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (
+        joined[:1].isdigit() or starts or re.search(r"@[^\s<>]+[>)]\s*[:\uff1a]$", joined) is not None
+    )
 
 
 def _with_text_before(body: _Body, before: list[int], cut: _Cut, end: int) -> list[int]:
