@@ -230,8 +230,11 @@ def _is_attribution(joined: str) -> bool:
         return (is_last and (has_date or has_mail)) or (
             has_date and (starts or has_mail or has_tail_date) and len(joined) < _MAX_CHARS
         )
-    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (
-        joined[:1].isdigit() or starts or re.search(r"@[^\s<>]+[>)]\s*[:\uff1a]$", joined) is not None
+    return (
+        has_mail
+        and has_date
+        and _YEAR_OR_TIME.search(joined) is not None
+        and (joined[:1].isdigit() or starts or re.search(r"@[^\s<>]+[>)]\s*[:\uff1a]$", joined) is not None)
     )
 
 

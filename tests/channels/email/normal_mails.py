@@ -101,7 +101,9 @@ def _with_body(head: str, body: str, choose: random.Random) -> str:
         return f"{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n"
     if shape == "quoted_reply":
         quoted = "\n".join(f"> {line}" for line in choose.choice(BODIES).split("\n"))
-        return f"{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n\nOn Mon, 3 Jun 2024, Help wrote:\n{quoted}\n"
+        return (
+            f"{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n\nOn Mon, 3 Jun 2024, Help wrote:\n{quoted}\n"
+        )
     second = f"Content-Type: text/html; charset=utf-8\n\n<p>{body}</p>"
     kind = "alternative"
     if shape == "forward_attached":

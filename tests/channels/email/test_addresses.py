@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ombud.channels.email import tokens
 from ombud.channels.email.addresses import (
     HeaderInjection,
@@ -57,7 +58,9 @@ def test_check_header_with_line_break_refuses(value: str) -> None:
         check_header(value)
 
 
-@pytest.mark.parametrize("address", ["", "a", "a b@c.cn", "a@b@c.cn", "a@b.cn\nBcc: x@y.cn", "a,b@c.cn", "<a@b.cn>", "a@b..cn"])
+@pytest.mark.parametrize(
+    "address", ["", "a", "a b@c.cn", "a@b@c.cn", "a@b.cn\nBcc: x@y.cn", "a,b@c.cn", "<a@b.cn>", "a@b..cn"]
+)
 def test_format_address_of_no_address_refuses(address: str) -> None:
     with pytest.raises(HeaderInjection):
         format_address(MailAddress("Li", address))
@@ -88,7 +91,10 @@ def test_is_own_address_ignores_case_and_plus(address: str, *, expected: bool) -
     assert is_own_address(address, ["help@x.cn", "@own.cn"]) is expected
 
 
-@pytest.mark.parametrize("local", ["noreply", "no-reply", "no_reply", "DoNotReply", "mailer-daemon", "postmaster", "bounce+x", "shop-noreply"])
+@pytest.mark.parametrize(
+    "local",
+    ["noreply", "no-reply", "no_reply", "DoNotReply", "mailer-daemon", "postmaster", "bounce+x", "shop-noreply"],
+)
 def test_is_no_reply_knows_the_usual_names(local: str) -> None:
     assert is_no_reply(f"{local}@x.cn")
 
@@ -106,7 +112,9 @@ def test_reply_address_read_with_its_key_gives_the_ticket(ticket_id: int) -> Non
     assert tokens.read_reply_token(signed, b"other") is None
 
 
-@pytest.mark.parametrize("address", ["help@x.cn", "help+t5@x.cn", "help+t5-aaaaaaaaaaaa@x.cn", "", "+@", "help+t-@x.cn"])
+@pytest.mark.parametrize(
+    "address", ["help@x.cn", "help+t5@x.cn", "help+t5-aaaaaaaaaaaa@x.cn", "", "+@", "help+t-@x.cn"]
+)
 def test_read_reply_token_of_forged_address_gives_none(address: str) -> None:
     assert tokens.read_reply_token(address, KEY) is None
 

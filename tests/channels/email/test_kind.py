@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from normal_mails import normal_mails
+
 from ombud.channels.email.bounces import is_dead
 from ombud.channels.email.parse import parse_mail
 from ombud.channels.email.schemas import MailKind
@@ -185,7 +186,11 @@ def test_parse_mail_of_complaint_says_whose() -> None:
             MailKind.BOUNCE,
             "x@y.cn",
         ),
-        ('{"notificationType":"Delivery","delivery":{"recipients":["x@y.cn"]}}\n\n--\nfooter', MailKind.DELIVERED, "x@y.cn"),
+        (
+            '{"notificationType":"Delivery","delivery":{"recipients":["x@y.cn"]}}\n\n--\nfooter',
+            MailKind.DELIVERED,
+            "x@y.cn",
+        ),
         ('{"notificationType":"Other"}', MailKind.NORMAL, None),
         ('{"notificationType":', MailKind.NORMAL, None),
     ],
@@ -196,7 +201,9 @@ def test_parse_mail_of_ses_notice_reads_its_json(body: str, kind: MailKind, addr
     assert [to.address for to in mail.recipients] == ([address] if address else [])
 
 
-@pytest.mark.parametrize("header", ["List-Id: <x.y>", "List-Unsubscribe: <https://x>", "Precedence: bulk", "Feedback-ID: 1"])
+@pytest.mark.parametrize(
+    "header", ["List-Id: <x.y>", "List-Unsubscribe: <https://x>", "Precedence: bulk", "Feedback-ID: 1"]
+)
 def test_parse_mail_of_newsletter_is_normal_and_bulk(header: str) -> None:
     mail = parse_mail(_mail(f"Subject: News\n{header}"))
     assert mail.kind is MailKind.NORMAL

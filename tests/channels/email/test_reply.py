@@ -1,4 +1,5 @@
 import pytest
+
 from ombud.channels.email.reply import REPLY_MARKER, split_reply
 from ombud.channels.email.reply_html import split_html_reply
 
@@ -24,8 +25,8 @@ INTRODUCTIONS = [
     "Στις Δευ 3 Ιουν 2024 στις 4:05 μ.μ., ο χρήστης Help <help@shop.example> έγραψε:",
     "在 2024年6月3日，16:05，Help <help@shop.example> 写道：",
     "Help <help@shop.example> 于2024年6月3日周一 16:05写道：",
-    "在 2024-06-03 16:05:22，\"Help\" <help@shop.example> 写道：",
-    "At 2024-06-03 16:05:22, \"Help\" <help@shop.example> wrote:",
+    '在 2024-06-03 16:05:22，"Help" <help@shop.example> 写道：',
+    'At 2024-06-03 16:05:22, "Help" <help@shop.example> wrote:',
     "Help <help@shop.example> 於 2024年6月3日 週一 下午4:05寫道：",
     "2024年6月3日(月) 16:05 Help <help@shop.example>:",
     "2024년 6월 3일 (월) 오후 4:05, Help <help@shop.example>님이 작성:",
@@ -46,8 +47,8 @@ INTRODUCTIONS = [
     "寄件者: Help <help@shop.example>\n寄件日期: 2024年6月3日 16:05\n收件者: Li\n主旨: 訂單",
     "差出人: Help <help@shop.example>\n送信日時: 2024年6月3日 16:05\n宛先: Li\n件名: 注文",
     "보낸 사람: Help <help@shop.example>\n보낸 날짜: 2024년 6월 3일\n받는 사람: Li\n제목: 주문",
-    "------------------ 原始邮件 ------------------\n发件人: \"Help\" <help@shop.example>;\n发送时间: 2024年6月3日\n收件人: \"Li\";\n主题: 订单",
-    "---原始邮件---\n发件人: \"Help\"<help@shop.example>\n发送时间: 2024年6月3日(周一) 下午4:05\n收件人: \"Li\";\n主题: 订单",
+    '------------------ 原始邮件 ------------------\n发件人: "Help" <help@shop.example>;\n发送时间: 2024年6月3日\n收件人: "Li";\n主题: 订单',
+    '---原始邮件---\n发件人: "Help"<help@shop.example>\n发送时间: 2024年6月3日(周一) 下午4:05\n收件人: "Li";\n主题: 订单',
     "---- 回复的原邮件 ----\n| 发件人 | Help<help@shop.example> |\n| 日期 | 2024年06月03日 16:05 |",
     "-------- Ursprüngliche Nachricht --------\nVon: Help\nDatum: 03.06.24 16:05\nAn: Li\nBetreff: Bestellung",
     "-------- Message original --------\nDe : Help\nDate : 03/06/2024 16:05\nÀ : Li\nObjet : Commande",
@@ -103,7 +104,7 @@ def test_split_reply_answered_between_quotes_keeps_the_questions() -> None:
 def test_split_reply_with_signature_folds_it(signature: str) -> None:
     parts = split_reply(f"Thanks.\n\n{signature}")
     assert parts.reply == "Thanks."
-    assert signature.split("\n")[-1] in parts.quoted
+    assert signature.rsplit("\n", maxsplit=1)[-1] in parts.quoted
 
 
 def test_split_reply_forwarded_whole_gives_the_forwarded_text() -> None:
@@ -122,12 +123,12 @@ HTML_QUOTES = [
     '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Help<br><b>Sent:</b> Monday</div><div>old</div>',
     '<div class="moz-cite-prefix">Am 03.06.2024 um 16:05 schrieb Help:</div><blockquote type="cite">old</blockquote>',
     '<div class="yahoo_quoted">On Monday Help wrote:<div>old</div></div>',
-    '<includetail><div>------------------ 原始邮件 ------------------</div><div>old</div></includetail>',
+    "<includetail><div>------------------ 原始邮件 ------------------</div><div>old</div></includetail>",
     '<div id="isReplyContent">在 2024-06-03 16:05:22，"Help" 写道：<br><blockquote id="isReplyContent">old</blockquote></div>',
     '<div class="protonmail_quote">On Monday Help wrote:<blockquote>old</blockquote></div>',
     '<blockquote style="border-left:2px solid">On Jun 3, 2024, at 16:05, Help wrote:<br>old</blockquote>',
     '<hr id="stopSpelling">Date: Mon, 3 Jun 2024<br>From: h@s.cn<br>To: l@q.cn<br>Subject: x<br>old',
-    '<p class=MsoNormal><b>From:</b> Help [mailto:h@s.cn] <br><b>Sent:</b> Friday, June 3, 2024<br><b>To:</b> Li<br><b>Subject:</b> x</p>old',
+    "<p class=MsoNormal><b>From:</b> Help [mailto:h@s.cn] <br><b>Sent:</b> Friday, June 3, 2024<br><b>To:</b> Li<br><b>Subject:</b> x</p>old",
 ]  # fmt: skip
 
 
