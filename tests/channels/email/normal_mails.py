@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 -- pieces of mails stand as they are sent
 """A seeded generator of mails that people and their tools send, and that must not be taken for machine replies."""
 
 import random

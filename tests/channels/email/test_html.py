@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pieces of mails stand as they are sent
 import re
 
 import pytest

@@ -1,3 +1,4 @@
+# ruff: noqa: ISC004 -- pieces of mails stand as they are sent
 import json
 from pathlib import Path
 

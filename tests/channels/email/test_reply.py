@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pieces of mails stand as they are sent
 import pytest
 
 from ombud.channels.email.reply import REPLY_MARKER, split_reply
@@ -32,6 +33,8 @@ INTRODUCTIONS = [
     "2024년 6월 3일 (월) 오후 4:05, Help <help@shop.example>님이 작성:",
     "Pada Sen, 3 Jun 2024 pukul 16.05 Help <help@shop.example> menulis:",
     "Vào Th 2, 3 thg 6, 2024 vào lúc 16:05 Help <help@shop.example> đã viết:",
+    "Quoting Help <help@shop.example>:",
+    "------------------ Original ------------------\nFrom: Help\nDate: Mon, Jun 3, 2024 4:05 PM\nTo: Li\nSubject: Re: Order",
     "-----Original Message-----\nFrom: Help <help@shop.example>\nSent: Monday, June 3, 2024 4:05 PM\nTo: Li\nSubject: Order",
     "From: Help <help@shop.example>\nSent: Monday, June 3, 2024 4:05 PM\nTo: Li\nSubject: Order",
     "Von: Help <help@shop.example>\nGesendet: Montag, 3. Juni 2024 16:05\nAn: Li\nBetreff: Bestellung",
@@ -78,6 +81,7 @@ def test_split_reply_without_quote_marks_keeps_only_the_new_part(introduction: s
         "I need:\n\n- one lamp\n- two cables\n\nTo: my home address please.",
         "Date: the 3rd of June is fine for me.",
         "主题很清楚，请问什么时候发货？\n时间: 明天下午",
+        "My order from 2024-05-01 10:00 (li@qq.com):\n- lamp\n- cable",
         "Heading\n=======\n\nThe text below the heading.",
         "a > b is wrong,\nI think.",
         "```\n--\nFrom: x\nTo: y\nSubject: z\n```\nThis is code.",
