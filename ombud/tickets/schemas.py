@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ombud.customers.schemas import CustomerBrief, NewCustomer, Sender
 
@@ -55,6 +55,7 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     """What else is known of an entry; which fields are set depends on its kind."""
 
     from_: Address | None = None
+    reply_to: Address | None = None
     to: list[Address] = []
     cc: list[Address] = []
     subject: str = ""
@@ -84,7 +85,7 @@ class InboundMessage(Struct, omit_defaults=True):
     subject: str = ""
     html: str | None = None
     quoted: str | None = None
-    details: EntryDetails = EntryDetails()
+    details: EntryDetails = field(default_factory=EntryDetails)
     attachments: list[StoredAttachment] = []
     # chat, form, API: the key of the conversation; '' opens a ticket for each message
     conversation: str = ""
@@ -93,6 +94,8 @@ class InboundMessage(Struct, omit_defaults=True):
     message_id: str = ""
     references: list[str] = []
     proven_ticket_ids: list[int] = []
+    # tickets that a short token in the subject names: joined only by a customer whom the ticket knows
+    hinted_ticket_ids: list[int] = []
     # a bounce or receipt: the ids of ours that it speaks of
     about_message_ids: list[str] = []
     kind: MailKind = "normal"

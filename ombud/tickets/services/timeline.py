@@ -1,5 +1,6 @@
 """Writing timeline entries: the one place where entries, their files and notifications are made by hand."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, execute, row, value, values
+from ombud.shared.database import Transaction, draw_ids, execute, row, value
 from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 from ombud.tickets.events import NotificationMade
@@ -91,9 +92,48 @@ async def attach_files(tx: Transaction, entry_id: int, ticket: LockedTicket, fil
         raise Invalid("An attachment is not there any more. Upload it again.", fields={"attachment_ids": "unknown"})
 
 
+class Told(msgspec.Struct, frozen=True):
+    """Who is told of which ticket."""
+
+    person_id: int
+    ticket_id: int
+    team_id: int
+    entry_id: int | None
+
+
+async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Actor, now: datetime) -> None:
+    """Tell many people of something; nobody is told of what they did themselves.
+
+    Emits: NotificationMade
+    """
+    others = [one for one in told if not (by.kind == "person" and by.id == one.person_id)]
+    if not others:
+        return
+    sql = """
+        insert into notification (id, person_id, kind, ticket_id, entry_id, at)
+        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, %(now)s
+        from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[])
+            as n (id, person_id, ticket_id, entry_id)"""
+    ids = await draw_ids(tx, "notification", len(others))
+    params = {
+        "ids": ids,
+        "kind": kind,
+        "people": [one.person_id for one in others],
+        "tickets": [one.ticket_id for one in others],
+        "entries": [one.entry_id for one in others],
+        "now": now,
+    }
+    await tx.execute(sql, params)
+    facts = [
+        NotificationMade(ticket_id=one.ticket_id, team_id=one.team_id, person_id=one.person_id, notification_id=made)
+        for one, made in zip(others, ids, strict=True)
+    ]
+    await emit_all(tx, facts, by=by, at=now)
+
+
 async def notify(
     tx: Transaction,
-    person_ids: list[int],
+    person_ids: Sequence[int],
     kind: str,
     ticket: LockedTicket,
     *,
@@ -101,24 +141,12 @@ async def notify(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Tell people of something on a ticket; nobody is told of what they did themselves.
+    """Tell people of something on one ticket.
 
     Emits: NotificationMade
     """
-    told = sorted({person for person in person_ids if not (by.kind == "person" and by.id == person)})
-    if not told:
-        return
-    sql = """
-        insert into notification (person_id, kind, ticket_id, entry_id, at)
-        select p, %(kind)s, %(ticket)s, %(entry)s, %(now)s from unnest(%(people)s::bigint[]) as p order by p
-        returning id"""
-    params = {"people": told, "kind": kind, "ticket": ticket.id, "entry": entry_id, "now": now}
-    ids = await values(tx, int, sql, params)
-    facts = [
-        NotificationMade(ticket_id=ticket.id, team_id=ticket.team_id, person_id=person, notification_id=one)
-        for person, one in zip(told, ids, strict=True)
-    ]
-    await emit_all(tx, facts, by=by, at=now)
+    told = [Told(person, ticket.id, ticket.team_id, entry_id) for person in sorted(set(person_ids))]
+    await notify_all(tx, kind, told, by=by, now=now)
 
 
 async def reload_entry(tx: Transaction, entry_id: int, *, now: datetime) -> Entry:

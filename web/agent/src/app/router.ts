@@ -1,0 +1,48 @@
+import { loadWords } from '@/i18n'
+import { loadSession, may } from '@/shared/session'
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+} from 'vue-router'
+import { routes as notificationRoutes } from '@/features/notifications/routes'
+import { routes as sessionRoutes } from '@/features/session/routes'
+import { routes as settingsRoutes } from '@/features/settings/routes'
+import { routes as ticketRoutes } from '@/features/tickets/routes'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Word files to load before the page shows. */
+    words?: string[]
+    /** Open to people who are not signed in. */
+    isPublic?: boolean
+    /** Permission without which the page is not offered. */
+    permission?: string
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    ...sessionRoutes,
+    { path: '/', redirect: '/tickets/mine' },
+    {
+      path: '/',
+      component: () => import('./AppShell.vue'),
+      children: [...ticketRoutes, ...notificationRoutes, ...settingsRoutes],
+    },
+    { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
+  ],
+})
+
+async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
+  const words = to.matched.flatMap((record) => record.meta.words ?? [])
+  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', ...words)])
+  if (!session && !to.meta.isPublic)
+    return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (session && to.meta.permission && !may(to.meta.permission)) return '/tickets/mine'
+  return true
+}
+
+router.beforeEach(admit)

@@ -1,0 +1,11 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: 'tickets/:view(mine|unassigned|open|mentions|snoozed|all)/:id(\\d+)?',
+    name: 'tickets',
+    component: () => import('./WorkspacePage.vue'),
+    meta: { words: ['tickets'] },
+  },
+  { path: 'tickets/:id(\\d+)', redirect: (to) => `/tickets/all/${String(to.params.id)}` },
+]

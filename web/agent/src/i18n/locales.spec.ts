@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+
+type Words = { [key: string]: string | Words }
+
+const files = import.meta.glob<Words>('../locales/*/*.json', { eager: true, import: 'default' })
+const sources = import.meta.glob<string>(['../**/*.{vue,ts}', '!../**/*.spec.ts'], {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+})
+
+function flatten(words: Words, prefix: string): [string, string][] {
+  return Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string'
+      ? [[`${prefix}.${key}`, value] as [string, string]]
+      : flatten(value, `${prefix}.${key}`),
+  )
+}
+
+function wordsOf(locale: string): Map<string, string> {
+  const parts = Object.entries(files).filter(([path]) => path.includes(`/${locale}/`))
+  return new Map(parts.flatMap(([path, words]) => flatten(words, /([^/]+)\.json$/.exec(path)?.[1] ?? '')))
+}
+
+const en = wordsOf('en')
+const zh = wordsOf('zh-CN')
+const placeholders = (text: string): string[] => [...new Set(text.match(/\{[^}]+\}/g) ?? [])].sort()
+
+describe('locales', () => {
+  it('have the same keys', () => {
+    expect([...zh.keys()].sort()).toEqual([...en.keys()].sort())
+  })
+
+  it('use the same placeholders', () => {
+    const differing = [...en].filter(
+      ([key, text]) => `${placeholders(text)}` !== `${placeholders(zh.get(key) ?? '')}`,
+    )
+    expect(differing.map(([key]) => key)).toEqual([])
+  })
+
+  it('leave no word empty and no Chinese word in English', () => {
+    expect([...zh].filter(([, text]) => !text.trim())).toEqual([])
+    // a language is named in its own words
+    const chinese = [...en].filter(([, text]) => /\p{Script=Han}/u.test(text)).map(([key]) => key)
+    expect(chinese).toEqual(['app.language.zh-CN'])
+  })
+
+  it('hold every key that a page asks for by name', () => {
+    const asked = Object.values(sources).flatMap((source) =>
+      [...source.matchAll(/\bt\(\s*'([a-zA-Z_]+\.[\w.-]+)'/g)].map((match) => match[1] ?? ''),
+    )
+    expect([...new Set(asked)].filter((key) => !en.has(key))).toEqual([])
+  })
+
+  it('stand nowhere in code: no Chinese outside the word files', () => {
+    const allowed = /\/(i18n)\//
+    const found = Object.entries(sources).filter(
+      ([path, source]) => !allowed.test(path) && /\p{Script=Han}/u.test(source),
+    )
+    expect(found.map(([path]) => path)).toEqual([])
+  })
+})

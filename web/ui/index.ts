@@ -1,0 +1,20 @@
+export { default as Avatar } from './Avatar.vue'
+export { default as EmptyState } from './EmptyState.vue'
+export { default as ErrorNote } from './ErrorNote.vue'
+export { default as IconButton } from './IconButton.vue'
+export { default as Kbd } from './Kbd.vue'
+export { default as RelativeTime } from './RelativeTime.vue'
+export { default as Skeleton } from './Skeleton.vue'
+export { default as Tag } from './Tag.vue'
+export {
+  naiveTheme,
+  naiveThemeOverrides,
+  startTheme,
+  themeChoice,
+  themeName,
+  type ThemeChoice,
+} from './theme'
+export { exactTime, now, relativeTime, startClock, timeZone } from './time'
+export { default as PickerMenu } from './PickerMenu.vue'
+export type { PickerOption } from './picker'
+export { clockTime, dateTime, dayKey, dayName, weekdayTime } from './time'
