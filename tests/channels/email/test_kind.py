@@ -3,11 +3,11 @@ import json
 from pathlib import Path
 
 import pytest
-from normal_mails import normal_mails
 
 from ombud.channels.email.bounces import is_dead
 from ombud.channels.email.parse import parse_mail
 from ombud.channels.email.schemas import MailKind
+from tests.channels.email.normal_mails import normal_mails
 
 SAMPLES = Path(__file__).parent / "samples"
 CASES = [json.loads(line) for line in (SAMPLES / "bounce_cases.jsonl").read_text().splitlines()]

@@ -99,6 +99,11 @@ def test_parse_mail_of_any_charset_reads_the_text(charset: str, codec: str, text
     assert parse_mail(HEAD + declared.encode() + text.encode(codec)).text == text
 
 
+@pytest.mark.parametrize("text", [b"+2AA-x", b"a+3AA-", b"+2D3-+2D0-"])
+def test_parse_mail_of_half_surrogates_gives_storable_text(text: bytes) -> None:
+    assert parse_mail(HEAD + b"Content-Type: text/plain; charset=utf-7\n\n" + text).text.encode()
+
+
 def test_parse_mail_of_utf8_with_stray_bytes_keeps_all_and_marks_none() -> None:
     raw = HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + "您好，订单".encode() * 5 + b"\x93x\x94"
     assert parse_mail(raw).text.endswith("“x”")
