@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ombud.channels.settings import SETTINGS, checked
 from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
 from ombud.demo.hours import DAY, moment
@@ -32,6 +33,13 @@ NOTES = {
 }
 # Greetings of the demo's widget, as the channel's settings keep them.
 GREETING = {"en": "Hello! How can we help with your appliance?", "zh-CN": "您好!家电有问题,随时问我们。"}
+
+AWAY = {
+    "en": "We are here from 8:30 to 21:30 (UTC+8). Leave us a line, we answer by mail.",
+    "zh-CN": "在线时间 8:30-21:30,请留言,我们会邮件回复您。",
+}
+FORM_TITLE = {"en": "After-sales request", "zh-CN": "售后申请"}
+FORM_THANKS = {"en": "Thank you. We will write to you soon.", "zh-CN": "已收到,我们会尽快联系您。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +132,10 @@ async def lay_ground(
     await _join_teams(tx, material, teams, people)
     await _make_presence(tx, material, people, rng, now)
     channels = {plan.key: await _make_channel(tx, plan, brands, teams, since) for plan in CHANNELS}
-    await _make_canned_replies(tx, material, teams, people, since)
+    await _make_canned_replies(tx, material, teams, since)
     statuses = await _statuses(tx)
     ground = Ground(material, brands, teams, people, channels, statuses, [])
-    ground.buyers = await _make_customers(tx, ground, buyers, rng, now)
+    ground.buyers = await _make_customers(tx, ground, buyers, rng)
     return ground
 
 
@@ -221,16 +229,18 @@ async def _make_channel(
         returning id"""
     settings: dict[str, object] = {}
     if plan.kind == "email":
-        settings = {"address": plan.address}
+        settings = {"address": plan.address, "sender_name": plan.address.partition("@")[2].partition(".")[0].title()}
     if plan.kind == "chat":
-        settings = {"greeting": GREETING, "pre_chat": {"name": True, "email": "optional"}}
+        settings = {"greeting": GREETING, "away_message": AWAY, "pre_chat": {"name": True, "email": "optional"}}
+    if plan.kind == "form":
+        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True}
     params = {
         "kind": plan.kind,
         "name": plan.name,
         "key": plan.public_key,
         "brand": brands[plan.brand],
         "team": teams[plan.team],
-        "settings": msgspec.json.encode(settings).decode(),
+        "settings": msgspec.json.encode(checked(SETTINGS, plan.kind, settings)).decode(),
         # No server stands behind the demo's mailboxes: nothing may try to reach one.
         "active": plan.kind != "email",
         "at": since,
@@ -238,9 +248,7 @@ async def _make_channel(
     return await value(tx, int, sql, params) or 0
 
 
-async def _make_canned_replies(
-    tx: Transaction, material: Material, teams: dict[str, int], people: list[int], since: datetime
-) -> None:
+async def _make_canned_replies(tx: Transaction, material: Material, teams: dict[str, int], since: datetime) -> None:
     columns = "title shortcut text team_id person_id uses created_at updated_at"
     rows = [
         (one.title, one.shortcut, one.text, teams[one.team] if one.team else None, None, 12 * (place % 9), since, since)
@@ -266,9 +274,7 @@ async def _statuses(tx: Transaction) -> dict[str, int]:
     return {key: found[0][name] for name, key in names.items()}
 
 
-async def _make_customers(
-    tx: Transaction, ground: Ground, buyers: list[Buyer], rng: random.Random, now: float
-) -> list[int]:
+async def _make_customers(tx: Transaction, ground: Ground, buyers: list[Buyer], rng: random.Random) -> list[int]:
     ids = list(range(1, len(buyers) + 1))
     columns = "id name email phone locale time_zone tier notes words created_at updated_at"
     locale = {"zh": "zh-CN", "en": "en"}
@@ -278,8 +284,10 @@ async def _make_customers(
         words = tsvector(f"{buyer.name} {buyer.email} {buyer.phone}")
         since = moment(buyer.since)
         rows.append(
-            (number, buyer.name, buyer.email, buyer.phone, locale[buyer.language], buyer.time_zone, buyer.tier, notes)
-            + (words, since, since)
+            (
+                *(number, buyer.name, buyer.email, buyer.phone, locale[buyer.language], buyer.time_zone, buyer.tier),
+                *(notes, words, since, since),
+            )
         )
     await copy_rows(tx, "customer", columns, rows)
     await copy_rows(tx, "identity", "customer_id kind scope value verified_at created_at", _identities(ground, buyers))
@@ -287,12 +295,12 @@ async def _make_customers(
     return ids
 
 
-def _identities(ground: Ground, buyers: list[Buyer]) -> list[tuple[str | int | datetime, ...]]:
-    rows: list[tuple[str | int | datetime, ...]] = []
+def _identities(ground: Ground, buyers: list[Buyer]) -> list[tuple[str | int | datetime | None, ...]]:
+    rows: list[tuple[str | int | datetime | None, ...]] = []
     for place, buyer in enumerate(buyers):
         number, since = place + 1, moment(buyer.since)
         rows.append((number, "email", "", buyer.email, since, since))
-        rows.append((number, "visitor", str(ground.channels["chat"]), buyer.visitor, since, since))
+        rows.append((number, "visitor", "", buyer.visitor, None, since))
         rows.append((number, "external", str(ground.channels["api"]), f"shop-{number}", since, since))
         if place % 3 == 0:
             rows.append((number, "phone", "", buyer.phone.replace(" ", ""), since, since))

@@ -52,7 +52,9 @@ class DemoSummary(Struct, frozen=True):
     seconds: float
 
 
-async def load_demo(tx: Transaction, *, now: datetime, seed: int = 1, keep_file: KeepFile | None = None) -> DemoSummary:
+async def load_demo(
+    tx: Transaction, *, now: datetime, seed: int = 1, keep_file: KeepFile | None = None, tickets: int = TICKETS
+) -> DemoSummary:
     """Load the demo desk; the same seed and moment load the same desk.
 
     Raises:
@@ -66,18 +68,20 @@ async def load_demo(tx: Transaction, *, now: datetime, seed: int = 1, keep_file:
     rng = random.Random(seed)
     buyers = draw_buyers(material, rng, count=CUSTOMERS, now=present)
     ground = await lay_ground(tx, material, buyers, rng, now=present)
-    cases = play_cases(material, buyers, rng, now=present)
+    cases = play_cases(material, buyers, rng, now=present, tickets=tickets)
     writer = Writer(ground, rng)
     pages = [writer.write(case, FIRST_TICKET + place) for place, case in enumerate(cases)]
     records = await write_records(tx, ground, pages, rng, now=present, keep_file=keep_file)
     return _summary(ground.people[0], records, pages, time.monotonic() - started)
 
 
-def play_cases(material: Material, buyers: list[Buyer], rng: random.Random, *, now: float) -> list[Case]:
+def play_cases(
+    material: Material, buyers: list[Buyer], rng: random.Random, *, now: float, tickets: int = TICKETS
+) -> list[Case]:
     """Play all stories in the order in which they began, and settle what became of each."""
     roster = Roster(material.staff.people, now)
     desk = Desk(material, roster, rng, now)
-    plan = _plan(material, buyers, rng, now)
+    plan = _plan(material, buyers, rng, now, tickets)
     cases = [desk.settle(Player(material, play, buyer, roster, rng, at).play()) for at, play, buyer in plan]
     desk.give_to_you(cases)
     return cases
@@ -86,15 +90,15 @@ def play_cases(material: Material, buyers: list[Buyer], rng: random.Random, *, n
 Planned = tuple[float, ScenePlay, Buyer]
 
 
-def _plan(material: Material, buyers: list[Buyer], rng: random.Random, now: float) -> list[Planned]:
+def _plan(material: Material, buyers: list[Buyer], rng: random.Random, now: float, tickets: int) -> list[Planned]:
     plays = [play for play in material.scenes.values() if play.scene.key != CLUSTER]
     weights = [play.scene.weight for play in plays]
     customers, junk = buyers[JUNK_SENDERS:], buyers[:JUNK_SENDERS]
     activity = [buyer.activity for buyer in customers]
     cluster = material.scenes.get(CLUSTER)
-    hurt = CLUSTER_TICKETS if cluster else 0
+    hurt = CLUSTER_TICKETS * tickets // TICKETS if cluster else 0
     plan: list[Planned] = []
-    arrivals = draw_arrivals(rng, count=TICKETS - hurt, since=now - DAYS * DAY, until=now)
+    arrivals = draw_arrivals(rng, count=tickets - hurt, since=now - DAYS * DAY, until=now)
     scenes = rng.choices(plays, weights, k=len(arrivals))
     writers = rng.choices(customers, activity, k=len(arrivals))
     for at, play, writer in zip(arrivals, scenes, writers, strict=True):
