@@ -25,7 +25,7 @@ from ombud.tickets.services.replies import reply
 ON_SHIFT = 14
 FRESH = timedelta(minutes=45)
 READS_FOR = timedelta(seconds=12)
-NOTE_SHARE = 0.12
+NOTE_SHARE = 0.06
 # A talk that is this long is brought to its end.
 LONG_TALK = 11
 

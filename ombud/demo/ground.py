@@ -177,7 +177,7 @@ async def _make_person(tx: Transaction, one: Colleague, now: float) -> int:
         "locale": "zh-CN" if "zh" in one.languages else "en",
         "zone": "Asia/Shanghai",
         "sees": one.role in {"administrator", "supervisor", "read_only"},
-        "capacity": 40 if one.role == "agent" else 30,
+        "capacity": 60 if one.role == "agent" else 30,
         "signature": "",
         "left": moment(now - one.left_days_ago * DAY) if one.left_days_ago is not None else None,
         "at": moment(now - 120 * DAY),

@@ -55,6 +55,7 @@ class Guest:
 
     def __init__(self, material: Material, known: Known, channel_id: int, rng: random.Random, now: datetime) -> None:
         self._rng, self._channel_id, self._known = rng, channel_id, known
+        self._is_chinese = known.locale == "zh-CN"
         language = "zh" if known.locale == "zh-CN" else "en"
         play = material.scenes[rng.choice(SCENES)]
         buyer = _buyer(material, known, language, rng)
@@ -70,7 +71,8 @@ class Guest:
         self.is_content = False
         self.was_greeted = False
         self._said = ""
-        path = rng.choices(play.scene.paths, [one.weight for one in play.scene.paths])[0]
+        paths = [one for one in play.scene.paths if one.steps.startswith("c_open") and one.ends == "solved"]
+        path = rng.choices(paths, [one.weight for one in paths])[0]
         steps = [step.partition("?")[0] for step in path.steps.split()]
         self._agent_lines = [step for step in steps if step[:2] == "a_" and step not in NOT_LIVE]
         self._receipt_id = 0
@@ -89,13 +91,17 @@ class Guest:
         if not self._written:
             await self._write(self._line("c_open"), receive, now=now)
             return True
-        if self.ticket_id is None:
-            sql = "select ticket_id from inbox where id = %(id)s"
-            self.ticket_id = await value(tx, int, sql, {"id": self._receipt_id})
+        await self.find_ticket(tx)
         heard = await self._listen(tx) if self.ticket_id else None
         if heard is not None:
             return await self._answer(heard, receive, now=now)
         return await self._nudge(receive, now=now)
+
+    async def find_ticket(self, tx: Transaction) -> None:
+        """Learn which ticket intake has given the first message."""
+        if self.ticket_id is None and self._receipt_id:
+            sql = "select ticket_id from inbox where id = %(id)s"
+            self.ticket_id = await value(tx, int, sql, {"id": self._receipt_id})
 
     async def _listen(self, tx: Transaction) -> Answer | None:
         sql = """
@@ -110,12 +116,14 @@ class Guest:
             return False
         self._seen = heard.id
         self._answers += 1
-        self.voice.facts["agent"] = (heard.author.split() or [""])[0]
+        self.voice.facts["agent"] = (heard.author.split() or [""])[0 if self._is_chinese else -1]
         is_known = self.voice.facts["order"] in self._said
         name = "say_bye" if self._answers >= MAX_ANSWERS else answer_to(heard.text, order_known=is_known)
         if name == "say_fine" and self._answers > 2 and self._rng.random() < 0.6:  # noqa: PLR2004
             name = "say_bye"
         self.is_content = name == "say_bye"
+        if name == "say_choice" and self.voice.lexicon.has("c_choose"):
+            name = "c_choose"
         await self._write(self._line(name), receive, now=now)
         return True
 
@@ -129,7 +137,7 @@ class Guest:
 
     def _line(self, name: str) -> str:
         text = self.voice.lexicon.pick(name, self.voice).text(self.voice)
-        return text.replace("¦", "" if self._known.locale == "zh-CN" else " ")
+        return text.replace("¦", "" if self._is_chinese else " ")
 
     async def _write(self, text: str, receive: Receive, *, now: datetime) -> None:
         key = str(UUID(int=self._rng.getrandbits(128), version=4))

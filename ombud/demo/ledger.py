@@ -9,7 +9,7 @@ from ombud.demo.hours import moment
 from ombud.demo.story import Beat
 
 FIRST_TICKET = 10001
-CAPACITY = 40
+CAPACITY = 60
 CATEGORIES = {
     "new": "new",
     "dispatch": "new",

@@ -74,6 +74,8 @@ class LiveDesk:
     async def work(self) -> None:
         """Let one colleague answer."""
         async with self._database.transaction() as tx:
+            for guest in self._guests:
+                await guest.find_ticket(tx)
             has_worked = await self._shift.work(tx, self._guests, now=self._clock.now())
         if has_worked:
             self._wake("sequence", "outbox")

@@ -1,10 +1,8 @@
 """The living part on a small demo desk, by the real door and the real verbs."""
 
 import random
-from collections.abc import AsyncIterator
 
 import pytest
-from tests.desk import Desk
 
 from ombud.accounts.permissions import ROLES
 from ombud.demo.live import LiveDesk, find_you
@@ -14,6 +12,7 @@ from ombud.tickets.intake.work import take_in
 from ombud.tickets.schemas import AssignmentIn, ReplyIn
 from ombud.tickets.services.changes import assign_ticket
 from ombud.tickets.services.replies import reply
+from tests.desk import Desk
 
 
 class Living:
@@ -34,7 +33,7 @@ class Living:
 
     async def answer(self, ticket_id: int, text: str) -> None:
         last = await self.desk.sql("select last_message_id from ticket where id = %(id)s", id=ticket_id)
-        data = ReplyIn(text=text, client_key=f"test-{random.random()}", last_seen_entry_id=int(last or 0))
+        data = ReplyIn(text=text, client_key=f"test-{random.random():.12f}", last_seen_entry_id=int(last or 0))
         by = Actor(kind="person", id=self.you, permissions=ROLES["administrator"], team_ids=None)
         async with self.desk.parts.database.transaction() as tx:
             await reply(tx, ticket_id, data, by=by, now=self.desk.now, undo_seconds=0)
@@ -55,10 +54,10 @@ class Living:
 
 
 @pytest.fixture
-async def living(desk: Desk) -> AsyncIterator[Living]:
+async def living(desk: Desk) -> Living:
     async with desk.parts.database.transaction() as tx:
         await load_demo(tx, now=desk.now, seed=1, tickets=200)
-    yield Living(desk, await find_you(desk.parts.database))
+    return Living(desk, await find_you(desk.parts.database))
 
 
 async def test_speak_without_guests_opens_a_chat(living: Living) -> None:

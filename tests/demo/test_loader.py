@@ -131,9 +131,11 @@ WRONG = {
     "words": """
         select count(*) from ticket t left join ticket_words w on w.ticket_id = t.id and w.team_id = t.team_id
         where w.ticket_id is null""",
-    "notes that customers could read": "select count(*) from public_entry p join entry e using (id) where e.kind <> 'message'",
+    "notes that customers could read": """
+        select count(*) from public_entry p join entry e using (id) where e.kind <> 'message'""",
     "answers without an outbox row": """
-        select count(*) from entry e left join outbox o on o.entry_id = e.id where e.direction = 'out' and o.id is null""",
+        select count(*) from entry e left join outbox o on o.entry_id = e.id
+        where e.direction = 'out' and o.id is null""",
     "outbox rows still to be sent": "select count(*) from outbox where state not in ('sent', 'delivered', 'failed')",
     "mails without their id": """
         select count(*) from entry e join channel h on h.id = e.channel_id
@@ -148,7 +150,8 @@ WRONG = {
         where seq <> place or at < before""",
     "entries without an event": """
         select count(*) from entry e where e.kind <> 'change'
-            and not exists (select from event v where v.ticket_id = e.ticket_id and (v.data ->> 'entry_id')::bigint = e.id)""",
+            and not exists (select from event v
+                where v.ticket_id = e.ticket_id and (v.data ->> 'entry_id')::bigint = e.id)""",
     "names left open": "select count(*) from entry where text ~ '[{}<>¦]|~ ' and text !~ 'http' and kind = 'message'",
     "people beyond their capacity": """
         select count(*) from (
