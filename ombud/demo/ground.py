@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -94,8 +95,8 @@ class Ground:
 
     def shop_name(self, story: Story) -> str:
         """How the shop signs its mails."""
-        brand = self.material.staff.brands[self.brand_of(story)].split()
-        return f"{brand[0]}客服" if story.language == "zh" else f"{brand[1]} customer care"
+        brand = self.material.staff.brands[self.brand_of(story)]
+        return _shop_name(brand, is_chinese=story.language == "zh")
 
     def channel_of(self, story: Story, *, is_first: bool) -> tuple[int, bool]:
         """The channel of a message, and whether it is a mail: what begins in a form goes on by mail."""
@@ -119,6 +120,12 @@ class Ground:
         """Who hands over work in a team, by place in the staff's file."""
         people = self.material.staff.people
         return next((n for n, one in enumerate(people) if one.role == "supervisor" and team in one.teams), 1)
+
+
+@cache
+def _shop_name(brand: str, *, is_chinese: bool) -> str:
+    chinese, english = brand.split()
+    return f"{chinese}客服" if is_chinese else f"{english} customer care"
 
 
 async def lay_ground(

@@ -18,6 +18,11 @@ def second_of_day(at: float) -> float:
     return (at + OFFSET) % DAY
 
 
+def local_day(at: float) -> int:
+    """The shop's day, counted from 1970."""
+    return int((at + OFFSET) // DAY)
+
+
 def weekday(at: float) -> int:
     """Day of the week at the shop, 0 is Monday."""
     return int((at + OFFSET) // DAY + 3) % 7

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from ombud.demo.loader import DemoSummary, DeskNotEmpty, load_demo
+from ombud.demo.loader import DemoSummary, DeskNotEmpty, ensure_demo, load_demo
 from ombud.shared.database import Database
 from ombud.shared.files import FileStore
 from ombud.shared.migrations import apply_migrations
@@ -63,6 +63,19 @@ def test_load_demo_fills_the_promised_numbers(loaded: Loaded) -> None:
 def test_load_demo_refuses_when_the_desk_is_not_empty(loaded: Loaded) -> None:
     with pytest.raises(DeskNotEmpty):
         asyncio.run(loaded.load())
+
+
+def test_ensure_demo_leaves_a_loaded_desk_alone(loaded: Loaded) -> None:
+    async def ensure() -> DemoSummary | None:
+        database = Database(loaded.url)
+        await database.open()
+        try:
+            async with database.transaction() as tx:
+                return await ensure_demo(tx, now=NOW)
+        finally:
+            await database.close()
+
+    assert asyncio.run(ensure()) is None
 
 
 def test_load_demo_spreads_tickets_over_ninety_days(loaded: Loaded) -> None:
