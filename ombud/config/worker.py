@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
 from ombud.channels.email.smtp import MailSender
@@ -137,6 +138,7 @@ class Worker:
                 return 0
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await mail_left_visitors(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")
         return 0

@@ -57,6 +57,8 @@ CHANNELS = (
     ChannelPlan("email_young", "email", "青柚邮箱 · Qingyou mailbox", 1, "front", "hi@qingyou.example"),
 )
 
+ADDRESSES = {plan.key: plan.address for plan in CHANNELS}
+
 
 @dataclass(slots=True)
 class Ground:
@@ -80,8 +82,7 @@ class Ground:
 
     def mailbox(self, story: Story) -> str:
         """Its address."""
-        key = self.mail_key(story)
-        return next(plan.address for plan in CHANNELS if plan.key == key)
+        return ADDRESSES[self.mail_key(story)]
 
     def shop_name(self, story: Story) -> str:
         """How the shop signs its mails."""

@@ -17,4 +17,4 @@ export {
 export { exactTime, now, relativeTime, startClock, timeZone } from './time'
 export { default as PickerMenu } from './PickerMenu.vue'
 export type { PickerOption } from './picker'
-export { clockTime, dayKey, dayName } from './time'
+export { clockTime, dateTime, dayKey, dayName, weekdayTime } from './time'

@@ -7,12 +7,12 @@ import type { Frame } from './parser'
 
 /** What the server tells while the page is open; see the stream's description in the API. */
 export interface StreamEvents {
-  ticket: { kind: string; ticket: TicketRow; entries: Entry[] }
+  ticket: { kind: string; ticket: TicketRow; entries: Entry[]; undone_entry_id: Id | null }
   gone: { ticket_id: Id }
   person: { person: PersonBrief }
   notification: Notification
   settings: { what: string }
-  typing: { ticket_id: Id; by: 'customer' | 'person'; name: string; text_preview?: string }
+  typing: { ticket_id: Id; by: 'customer' | 'person'; person_id?: Id; name: string; text_preview?: string }
   reset: Record<string, never>
   bye: { reason: 'session_ended' | 'restart' }
 }

@@ -3,7 +3,7 @@ import { reactive, ref, type Ref } from 'vue'
 import { onStream, type StreamEvents } from '@/stream'
 import { queryClient } from '@/shared/queryClient'
 import { me } from '@/shared/session'
-import { addEntries, dropRow, patchLists, patchTicket, type RowChange } from './patches'
+import { addEntries, dropEntry, dropRow, patchLists, patchTicket, type RowChange } from './patches'
 
 /** The ticket on the screen, null: none. */
 export const openTicketId: Ref<Id | null> = ref(null)
@@ -34,10 +34,11 @@ function applyWaiting(): void {
   const frames = waiting
   waiting = []
   const changes = new Map<Id, RowChange>()
-  for (const { kind, ticket, entries } of frames) {
+  for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
     const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
     changes.set(ticket.id, { row: ticket, isNewMessage })
     addEntries(ticket.id, entries)
+    if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
     if (/assigned|changed|opened/.test(kind))
@@ -69,6 +70,7 @@ function hearTicket(frame: StreamEvents['ticket']): void {
 }
 
 function hearTyping(frame: StreamEvents['typing']): void {
+  if (frame.person_id === me.value.id) return
   typing.set(frame.ticket_id, { name: frame.name, by: frame.by, preview: frame.text_preview ?? '' })
   window.clearTimeout(typingTimers.get(frame.ticket_id))
   typingTimers.set(
