@@ -31,7 +31,8 @@ def endpoints() -> list[tuple[str, str, HTTPRouteHandler]]:
             for handler in route.route_handlers:
                 methods = handler.http_methods - {"OPTIONS", "HEAD"}
                 found += [(str(method), route.path, handler) for method in methods if route.path.startswith("/api/v1")]
-    return found
+    # Workers of one run must agree on the order.
+    return sorted(found, key=lambda one: one[:2])
 
 
 def operation(handler: HTTPRouteHandler) -> str:
