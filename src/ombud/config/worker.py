@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.accounts.services.upkeep import sweep_accounts
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
@@ -17,6 +18,7 @@ from ombud.routing.services import note_silence, route_waiting
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
+from ombud.shared.throttle import forget_full
 from ombud.tickets.intake.work import take_in
 from ombud.tickets.services.opening import wake_snoozed
 
@@ -25,6 +27,7 @@ Step = Callable[[], Awaitable[int]]
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
+SWEEP_SECONDS = 3600.0
 
 
 def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
@@ -59,6 +62,7 @@ class Worker:
             self._loop("outbox", self._send_mails),
             self._fetcher.run(),
             self._upkeep(),
+            self._sweeping(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
@@ -130,6 +134,18 @@ class Worker:
         while True:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _sweeping(self) -> None:
+        while True:
+            await self._run_dry("sweep", self._sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep(self) -> int:
+        now = self.parts.clock.now()
+        async with self.parts.database.transaction() as tx:
+            await sweep_accounts(tx, now=now)
+            await forget_full(tx, now=now)
+        return 0
 
     async def _keep_up(self) -> int:
         now = self.parts.clock.now()
