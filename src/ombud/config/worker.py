@@ -8,6 +8,8 @@ from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.automation.webhooks.jobs import Courier
+from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
@@ -24,6 +26,7 @@ from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
@@ -39,9 +42,10 @@ class Worker:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._wakes = {topic: asyncio.Event() for topic in ("intake", "sequence", "routing", "mail", "outbox")}
+        self._wakes = {topic: asyncio.Event() for topic in TOPICS}
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
             parts.bus.listen(topic, _setter(event))
@@ -61,6 +65,7 @@ class Worker:
             self._loop("mail", self._read_mails),
             self._loop("outbox", self._send_mails),
             self._fetcher.run(),
+            self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
             self._sweeping(),
             *(self._read(reader, event) for reader, event in self._readers),
@@ -155,6 +160,7 @@ class Worker:
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
+            await forget_deliveries(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")
         return 0
