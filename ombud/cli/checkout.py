@@ -12,8 +12,8 @@ def checkout_root() -> Path:
     Raises:
         InstallationError: the program was installed without it.
     """
-    root = Path(ombud.__file__).resolve().parents[1]
-    if not (root / "pyproject.toml").exists():
-        msg = "This command works in a checkout of the source only: git clone it, then ./ombud …"
-        raise InstallationError(msg)
-    return root
+    for folder in Path(ombud.__file__).resolve().parents:
+        if (folder / "pyproject.toml").exists():
+            return folder
+    msg = "This command works in a checkout of the source only: git clone it, then ./ombud …"
+    raise InstallationError(msg)

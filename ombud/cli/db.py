@@ -8,7 +8,7 @@ from ombud.cli.commands import Commands
 from ombud.cli.database import open_database
 from ombud.config.settings import Settings
 from ombud.shared.installation import InstallationError
-from ombud.shared.postgres import find_binaries
+from ombud.shared.postgres import find_binaries, url_of
 
 
 def add_commands(commands: Commands) -> None:
@@ -23,10 +23,12 @@ def add_commands(commands: Commands) -> None:
 def run_db(arguments: argparse.Namespace) -> int:
     """Print the address, or run psql on it."""
     settings = Settings.from_env()
-    with open_database(settings.for_demo() if arguments.demo else settings) as url:
-        if arguments.url:
-            print(url)
-            return 0
+    if arguments.demo:
+        settings = settings.for_demo()
+    if arguments.url:
+        print(settings.database_url or url_of(settings.postgres_home))
+        return 0
+    with open_database(settings) as url:
         return subprocess.run([_psql(), url, *arguments.options], check=False).returncode
 
 

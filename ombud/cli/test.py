@@ -8,19 +8,23 @@ from ombud.cli.checkout import checkout_root
 from ombud.cli.commands import Commands
 
 WORKERS = ("-n", "2")
+# Which tests were left out, and which missing program is the reason.
+TELL_SKIPPED = ("-r", "s")
 
 
 def add_commands(commands: Commands) -> None:
     """Add ``test``."""
-    parser = commands.add_parser("test", help="run the tests; what follows goes to pytest", add_help=False)
-    parser.add_argument("options", nargs=argparse.REMAINDER)
+    # A prefix that nobody types: so -k and --help belong to pytest, not to this parser.
+    about = "run the tests; what follows goes to pytest"
+    parser = commands.add_parser("test", help=about, add_help=False, prefix_chars="\0")
+    parser.add_argument("options", nargs="*")
     parser.set_defaults(run=run_test)
 
 
 def run_test(arguments: argparse.Namespace) -> int:
     """Run pytest on two workers, or on as many as the options ask for."""
     workers = () if _names_workers(arguments.options) else WORKERS
-    command = [sys.executable, "-m", "pytest", *workers, *arguments.options]
+    command = [sys.executable, "-m", "pytest", *workers, *TELL_SKIPPED, *arguments.options]
     return subprocess.run(command, cwd=checkout_root(), check=False).returncode
 
 

@@ -1,23 +1,29 @@
 """``ombud up``: the whole desk on one machine, database included."""
 
 import argparse
+import asyncio
 import contextlib
 import fcntl
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ombud.accounts.services.first_start import first_link
 from ombud.cli.commands import Commands
 from ombud.cli.supervisor import LOOK_AGAIN_SECONDS, Child
-from ombud.config.settings import Settings
+from ombud.config.settings import Settings, WrongSetting
+from ombud.shared.clock import utc_now
+from ombud.shared.database import Database
 from ombud.shared.installation import InstallationError
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
 
 STOP_WITHIN_SECONDS = 20.0
+PORT_FREE_WITHIN_SECONDS = 5.0
 PARTS = (("web", "--web"), ("worker", "--work"))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -38,9 +44,11 @@ def run_up(arguments: argparse.Namespace) -> int:
     if arguments.demo:
         settings = settings.for_demo()
     orders = StopOrders()
-    with _only_one_desk(settings.data), _database(settings) as desk:
-        if not orders.count:
-            _run_desk(desk, orders)
+    with _only_one_desk(settings.data):
+        _wait_for_port(settings, orders)
+        with _database(settings) as desk:
+            if not orders.count:
+                _run_desk(desk, orders)
     return 0
 
 
@@ -63,7 +71,7 @@ class Desk:
         self.settings = settings
         self.server = server
         environment = {**os.environ, **settings.environment()}
-        command = [sys.executable, "-m", "ombud", "serve"]
+        command = [sys.executable, "-P", "-m", "ombud", "serve"]
         self.children = [Child(name, [*command, option], environment) for name, option in PARTS]
 
     def keep_alive(self) -> None:
@@ -104,6 +112,34 @@ def _only_one_desk(data: Path) -> Iterator[None]:
         yield
 
 
+def _wait_for_port(settings: Settings, orders: StopOrders) -> None:
+    # The processes of a killed desk need a moment to let go of it.
+    deadline = time.monotonic() + PORT_FREE_WITHIN_SECONDS
+    while not _is_port_free(settings.host, settings.port):
+        if time.monotonic() > deadline or orders.count:
+            msg = f"Port {settings.port} of {settings.host} is taken. Choose another: ombud up --port 8701"
+            raise InstallationError(msg)
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _is_port_free(host: str, port: int) -> bool:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        msg = f"OMBUD_HOST={host}: {error.strerror}."
+        raise WrongSetting(msg) from None
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except PermissionError:
+            msg = f"Port {port} is for root only. Choose one above 1023, or put a proxy in front."
+            raise WrongSetting(msg) from None
+        except OSError:
+            return False
+    return True
+
+
 def _hold(lock: int, data: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,6 +170,9 @@ def _run_desk(desk: Desk, orders: StopOrders) -> None:
     for child in desk.children:
         child.start()
     _say(f"open {desk.settings.address} and sign in; Ctrl-C stops")
+    link = asyncio.run(first_link_of(desk.settings))
+    if link:
+        _say(f"the first sign-in, once: {link}")
     try:
         while not orders.count:
             desk.keep_alive()
@@ -141,6 +180,17 @@ def _run_desk(desk: Desk, orders: StopOrders) -> None:
         _say("stopping")
     finally:
         desk.stop_children(orders)
+
+
+async def first_link_of(settings: Settings) -> str | None:
+    """The one-time link for whoever starts a desk on which nobody has a password yet."""
+    database = Database(settings.database_url, max_connections=1)
+    await database.open()
+    try:
+        async with database.transaction() as tx:
+            return await first_link(tx, address=settings.address, now=utc_now())
+    finally:
+        await database.close()
 
 
 def _say(line: str) -> None:

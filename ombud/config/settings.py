@@ -46,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     key: Annotated[str, Meta(description="master key of the secrets, in place of the file key in the data folder")] = ""
     undo_seconds: Annotated[int, Meta(ge=0, le=600, description="how long a mail waits so that it can be undone")] = 10
     trusted_proxies: Annotated[str, Meta(description="networks whose X-Forwarded-For is believed, by commas")] = ""
+    outbound_allow: Annotated[
+        str, Meta(description="networks inside that webhooks may call in spite of the guard, by commas")
+    ] = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -76,7 +79,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     @property
     def proxies(self) -> list[str]:
         """The trusted networks, one by one."""
-        return [part.strip() for part in self.trusted_proxies.split(",") if part.strip()]
+        return _parts(self.trusted_proxies)
+
+    @property
+    def outbound_networks(self) -> list[str]:
+        """The networks inside that may be called, one by one."""
+        return _parts(self.outbound_allow)
 
     def for_demo(self) -> "Settings":
         """Move to the demo's own data folder and private database, so that it never touches real tickets."""
@@ -84,7 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
 
     def listening(self, *, host: str | None, port: int | None) -> "Settings":
         """Take host and port of the command line where they are given."""
-        return msgspec.structs.replace(self, host=host or self.host, port=port or self.port)
+        given = {"OMBUD_HOST": host or self.host, "OMBUD_PORT": str(port or self.port)}
+        return Settings.from_env({**self.environment(), **given})
 
     def using(self, database_url: str) -> "Settings":
         """Take the database at this address."""
@@ -119,7 +128,9 @@ def _check(settings: Settings) -> None:
     _check_address("DATABASE_URL", settings.database_url, {"postgresql", "postgres"})
     _check_address("BUS_URL", settings.bus_url, {"nats", "tls"})
     for network in settings.proxies:
-        _check_network(network)
+        _check_network("OMBUD_TRUSTED_PROXIES", network)
+    for network in settings.outbound_networks:
+        _check_network("OMBUD_OUTBOUND_ALLOW", network)
 
 
 def _check_address(name: str, value: str, schemes: set[str]) -> None:
@@ -129,12 +140,16 @@ def _check_address(name: str, value: str, schemes: set[str]) -> None:
         raise WrongSetting(msg)
 
 
-def _check_network(network: str) -> None:
+def _check_network(name: str, network: str) -> None:
     try:
         ip_network(network)
     except ValueError as error:
-        msg = f"OMBUD_TRUSTED_PROXIES: {error}."
+        msg = f"{name}: {error}."
         raise WrongSetting(msg) from None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _reachable(host: str) -> str:

@@ -16,13 +16,21 @@ from ombud.shared.installation import InstallationError
 ADVISORY_LOCK = 0x6F6D627564
 HISTORY = "_yoyo_migration"
 STALE_LOCK = "yoyo_lock"
+FIRST = "0001.ground.sql"
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def migrations_folder() -> Path:
-    """Find the SQL files: inside the installed package, else at the root of the checkout."""
-    installed = PACKAGE / "migrations"
-    return installed if installed.is_dir() else PACKAGE.parent / "migrations"
+    """Find the SQL files: inside the installed package, else at the root of the checkout.
+
+    Raises:
+        InstallationError: they are in neither place.
+    """
+    for folder in (PACKAGE, *PACKAGE.parents):
+        if (folder / "migrations" / FIRST).exists():
+            return folder / "migrations"
+    msg = "The SQL files of the schema are missing: this installation is not complete. Install Ombud again."
+    raise InstallationError(msg)
 
 
 def known_migrations(folder: Path | None = None) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, value
+from ombud.shared.database import Transaction, execute, value
 from ombud.shared.errors import LimitReached
 
 
@@ -33,10 +33,19 @@ async def take(tx: Transaction, limit: Limit, key: str, *, now: datetime, cost: 
         values (%(key)s, %(burst)s - %(cost)s, %(now)s)
         on conflict (key) do update set
             refilled_at = %(now)s,
-            tokens = (select b.tokens - case when b.tokens >= %(cost)s then %(cost)s else 0 end from before b)
+            -- no row before, but one now: another's first use went between, and its row is read as it stands
+            tokens = coalesce(
+                (select b.tokens - case when b.tokens >= %(cost)s then %(cost)s else 0 end from before b),
+                greatest(t.tokens - %(cost)s, 0))
         returning coalesce((select tokens from before), %(burst)s)::float8"""
     rate = limit.burst / limit.seconds
     params = {"key": full_key, "burst": float(limit.burst), "cost": float(cost), "now": now, "per_second": rate}
     left = await value(tx, float, sql, params)
     if left is not None and left < cost:
         raise LimitReached(retry_after_seconds=max(1, math.ceil((cost - left) / rate)))
+
+
+async def give_back(tx: Transaction, limit: Limit, key: str, *, cost: float = 1) -> None:
+    """Take back what a use has cost, when it turned out to be none of what the limit is against."""
+    sql = "update throttle set tokens = least(%(burst)s, tokens + %(cost)s) where key = %(key)s"
+    await execute(tx, sql, {"burst": float(limit.burst), "cost": float(cost), "key": f"{limit.name}:{key}"})

@@ -140,8 +140,9 @@ export interface Ticket extends TicketRow {
   closed_at: Time | null
   links: { ticket_id: Id; kind: string; subject: string }[]
   routing: RoutingState | null
-  mail?: { to: Address[]; cc: Address[]; subject_token: string } | null
-  can: string[]
+  mail: { to: Address[]; cc: Address[] } | null
+  /** How an answer would go out; `none`: there is no way. */
+  reply_by: ChannelKind | 'none'
 }
 
 export interface BounceRecipient {

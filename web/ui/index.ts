@@ -15,3 +15,6 @@ export {
   type ThemeChoice,
 } from './theme'
 export { exactTime, now, relativeTime, startClock, timeZone } from './time'
+export { default as PickerMenu } from './PickerMenu.vue'
+export type { PickerOption } from './picker'
+export { clockTime, dateTime, dayKey, dayName, weekdayTime } from './time'

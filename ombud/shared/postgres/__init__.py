@@ -6,6 +6,6 @@ It never listens on a network, never runs as root, never attaches to a server th
 """
 
 from ombud.shared.postgres.binaries import Binaries, find_binaries
-from ombud.shared.postgres.server import Server, running_url, start_server, temporary_server
+from ombud.shared.postgres.server import Server, running_url, start_server, temporary_server, url_of
 
-__all__ = ["Binaries", "Server", "find_binaries", "running_url", "start_server", "temporary_server"]
+__all__ = ["Binaries", "Server", "find_binaries", "running_url", "start_server", "temporary_server", "url_of"]

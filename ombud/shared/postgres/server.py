@@ -86,6 +86,11 @@ def start_server(
         raise
 
 
+def url_of(data_dir: Path) -> str:
+    """Give the address that the server of a folder has whenever it runs."""
+    return Home(data_dir.absolute()).url()
+
+
 def running_url(data_dir: Path) -> str | None:
     """Give the address of the server that another process of ours runs on the folder, or None."""
     home = Home(data_dir.absolute())

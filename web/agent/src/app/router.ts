@@ -38,7 +38,7 @@ export const router = createRouter({
 
 async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   const words = to.matched.flatMap((record) => record.meta.words ?? [])
-  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', ...words)])
+  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (session && to.meta.permission && !may(to.meta.permission)) return '/tickets/mine'

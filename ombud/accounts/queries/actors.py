@@ -1,0 +1,90 @@
+"""Who stands behind a session or a key, with what they may do at this moment."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from msgspec import Struct
+
+from ombud.accounts import rules
+from ombud.accounts.permissions import ROLES, SCOPES, Role
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, row, rows, values
+
+ALIVE = """
+    s.revoked_at is null and s.expires_at > %(now)s and s.seen_at > %(idle_after)s and p.deactivated_at is null"""
+BEHIND = """
+    select s.id as session_id, s.is_complete, s.seen_at, p.id as person_id, p.name, p.role, p.locale, p.sees_all_teams,
+        array(select m.team_id from membership m where m.person_id = p.id) as team_ids
+    from session s join person p on p.id = s.person_id where"""
+
+
+class PersonBehind(Struct, frozen=True):
+    """A session and its person."""
+
+    session_id: int
+    is_complete: bool
+    seen_at: datetime
+    person_id: int
+    name: str
+    role: Role
+    locale: str
+    sees_all_teams: bool
+    team_ids: frozenset[int]
+
+    def actor(self, csrf: str = "") -> Actor:
+        """The person as one who acts."""
+        return Actor(
+            kind="person",
+            id=self.person_id,
+            name=self.name,
+            permissions=ROLES[self.role],
+            team_ids=None if self.sees_all_teams else self.team_ids,
+            session_id=self.session_id,
+            csrf=csrf,
+            locale=self.locale,
+        )
+
+
+class KeyBehind(Struct, frozen=True):
+    """A key as its row says."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+    team_ids: frozenset[int] | None
+    last_used_at: datetime | None
+
+    def actor(self) -> Actor:
+        """The program as one who acts; a scope that no longer exists is worth nothing."""
+        scopes = self.scopes & SCOPES
+        return Actor(kind="api_key", id=self.id, name=self.name, permissions=scopes, team_ids=self.team_ids)
+
+
+async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) -> PersonBehind | None:
+    """The session with a token, complete or not, as long as it is alive."""
+    params = {"token_hash": token_hash, "now": now, "idle_after": now - rules.SESSION_IDLE}
+    return await row(tx, PersonBehind, f"{BEHIND} s.token_hash = %(token_hash)s and {ALIVE}", params)
+
+
+async def key_actor(tx: Transaction, key_hash: bytes) -> KeyBehind | None:
+    """The program that holds a key."""
+    sql = """
+        select id, name, scopes, team_ids, last_used_at from api_key
+        where key_hash = %(key_hash)s and revoked_at is null"""
+    return await row(tx, KeyBehind, sql, {"key_hash": key_hash})
+
+
+async def session_actors(tx: Transaction, session_ids: Collection[int], *, now: datetime) -> dict[int, Actor]:
+    """The present actors of many sessions; the ended ones are missing. Their csrf is left out."""
+    params = {"ids": list(session_ids), "now": now, "idle_after": now - rules.SESSION_IDLE}
+    found = await rows(tx, PersonBehind, f"{BEHIND} s.id = any(%(ids)s) and s.is_complete and {ALIVE}", params)
+    return {one.session_id: one.actor() for one in found}
+
+
+async def alive_sessions(tx: Transaction, session_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Which of many sessions are still good."""
+    sql = f"""
+        select s.id from session s join person p on p.id = s.person_id
+        where s.id = any(%(ids)s) and s.is_complete and {ALIVE}"""
+    params = {"ids": list(session_ids), "now": now, "idle_after": now - rules.SESSION_IDLE}
+    return set(await values(tx, int, sql, params))

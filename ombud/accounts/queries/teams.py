@@ -1,0 +1,32 @@
+"""Reads of teams and brands."""
+
+from ombud.accounts.schemas import Brand, Team
+from ombud.shared.database import Transaction, row, rows
+from ombud.shared.errors import NotFound
+
+TEAM = """
+    select t.id, t.name, t.routing,
+        array(select m.person_id from membership m where m.team_id = t.id order by m.person_id) as member_ids
+    from team t where t.archived_at is null"""
+
+
+async def teams(tx: Transaction) -> list[Team]:
+    """All teams; every colleague may know of them, because tickets are handed from one to the other."""
+    return await rows(tx, Team, f"{TEAM} order by t.name, t.id")
+
+
+async def team(tx: Transaction, team_id: int) -> Team:
+    """One team.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await row(tx, Team, f"{TEAM} and t.id = %(id)s", {"id": team_id})
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def brands(tx: Transaction) -> list[Brand]:
+    """All brands."""
+    return await rows(tx, Brand, "select id, name from brand order by name, id")

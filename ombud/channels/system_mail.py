@@ -1,0 +1,44 @@
+"""Mails of the system itself: invitations, lost passwords. Sealed while they wait, because they hold links."""
+
+from datetime import datetime
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from ombud.shared.crypto import KeyRing
+from ombud.shared.database import Transaction, value
+
+
+class SealedMail(msgspec.Struct):
+    """What a mail of the system says."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class SystemMailer:
+    """Queues mails of the system through the first mailbox that can send."""
+
+    def __init__(self, key_ring: KeyRing) -> None:
+        self._key_ring = key_ring
+
+    async def __call__(self, tx: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
+        """Queue a mail within the transaction; False when no mailbox can send it."""
+        sql = """
+            insert into outbox (channel_id, not_before, envelope, created_at)
+            select id, %(now)s, %(envelope)s, %(now)s from channel
+            where kind = 'email' and is_active and deleted_at is null and settings -> 'smtp' ->> 'host' <> ''
+            order by id limit 1 returning id"""
+        envelope = {"to": [{"address": to}], "subject": subject, "is_automatic": True}
+        outbox_id = await value(tx, int, sql, {"now": now, "envelope": Jsonb(envelope)})
+        if outbox_id is None:
+            return False
+        sealed = self._key_ring.seal(msgspec.json.encode(SealedMail(to, subject, text)), place=sealed_place(outbox_id))
+        await tx.execute("update outbox set sealed = %(sealed)s where id = %(id)s", {"sealed": sealed, "id": outbox_id})
+        return True
+
+
+def sealed_place(outbox_id: int) -> str:
+    """To which row a sealed mail is bound."""
+    return f"outbox.sealed.{outbox_id}"

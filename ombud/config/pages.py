@@ -1,0 +1,88 @@
+"""The built front end: read once, compressed once, sent with the headers that keep a page's scripts our own."""
+
+import gzip
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from msgspec import Struct
+
+from ombud.shared.errors import NotFound
+from ombud.shared.http import anybody
+
+DIST = Path(__file__).resolve().parents[1] / "web_dist"
+# Styles are made by the component library at run time; pictures of mails may be remote once an agent asks for them.
+PAGE_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https: http:; font-src 'self' data:; "
+    "connect-src 'self'; worker-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+COMPRESSED = frozenset({"text/html", "text/javascript", "text/css", "image/svg+xml", "application/json"})
+NOT_BUILT = b"""<!doctype html><title>Ombud</title><p>The pages are not built yet. Start Ombud with ./ombud up."""
+
+
+class Asset(Struct, frozen=True):
+    """One file as it is sent."""
+
+    body: bytes
+    packed: bytes | None
+    type: str
+    tag: str
+
+
+class Pages:
+    """All files of the workspace, in memory."""
+
+    def __init__(self, folder: Path = DIST / "agent") -> None:
+        self.assets = {
+            path.relative_to(folder).as_posix(): _asset(path) for path in folder.rglob("*") if path.is_file()
+        }
+        self.index = self.assets.get("index.html") or Asset(NOT_BUILT, None, "text/html", "none")
+
+
+def _asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    packed = gzip.compress(body, 9, mtime=0) if kind in COMPRESSED else None
+    return Asset(body, packed, kind, hashlib.sha256(body).hexdigest()[:20])
+
+
+def _send(asset: Asset, request: Request[Any, Any, Any], cache: str) -> Response[bytes]:
+    headers = {**PAGE_HEADERS, "ETag": f'"{asset.tag}"', "Cache-Control": cache, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(b"", status_code=304, headers=headers, media_type=asset.type)
+    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.type)
+    return Response(asset.body, headers=headers, media_type=asset.type)
+
+
+@get("/assets/{path:path}", guards=[anybody], include_in_schema=False)
+async def get_asset(request: Request[Any, Any, Any], state: State, path: str) -> Response[bytes]:
+    """A built file; its name holds a digest, so it never changes."""
+    asset = state.pages.assets.get("assets" + path)
+    if asset is None:
+        raise NotFound
+    return _send(asset, request, "public, max-age=31536000, immutable")
+
+
+@get(["/", "/{path:path}"], guards=[anybody], include_in_schema=False)
+async def get_page(request: Request[Any, Any, Any], state: State, path: str = "") -> Response[bytes]:
+    """The workspace. Every address that is no endpoint is one of its pages."""
+    if path.startswith("/api/"):
+        raise NotFound("There is no such endpoint.")
+    asset = state.pages.assets.get(path.lstrip("/"))
+    return _send(asset or state.pages.index, request, "no-cache")
+
+
+routers = [get_asset, get_page]

@@ -1,0 +1,230 @@
+"""The hub of one process: reads the log once for all its streams."""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from typing import TypeVar
+
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from ombud.realtime.schemas import KEEP_ALIVE, RESET, Frame
+from ombud.realtime.stream import Stream
+from ombud.shared.actor import Actor
+from ombud.shared.bus import Bus
+from ombud.shared.database import Database, Transaction
+from ombud.shared.events import Event, events_after, head
+
+log = logging.getLogger(__name__)
+TOPIC = "events"
+BATCH = 500
+# A client that missed more than this is told to load its screen anew.
+MAX_REPLAY = 2_000
+KEEP_ALIVE_SECONDS = 15
+CHECK_SECONDS = 3
+K = TypeVar("K")
+
+Loader = Callable[[Transaction, Sequence[Event]], Awaitable[list[Frame]]]
+LoadActors = Callable[[Transaction, Collection[int]], Awaitable[dict[int, Actor]]]
+Beat = Callable[[Transaction, Collection[int]], Awaitable[None]]
+
+
+class Hub:
+    """Keeps the open streams and feeds them."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        *,
+        loaders: Iterable[Loader],
+        load_actors: LoadActors,
+        beat: Beat,
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._loaders = list(loaders)
+        self._load_actors = load_actors
+        self._beat = beat
+        self._agents: set[Stream] = set()
+        # Who sees a team is looked up, not searched for: a frame costs its readers only.
+        self._by_team: defaultdict[int | None, set[Stream]] = defaultdict(set)
+        self._by_person: defaultdict[int, set[Stream]] = defaultdict(set)
+        self._by_topic: defaultdict[str, set[Stream]] = defaultdict(set)
+        self._woken = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.cursor = 0
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open."""
+        return len(self._agents) + sum(len(streams) for streams in self._by_topic.values())
+
+    async def start(self) -> None:
+        """Read the log from its present end on."""
+        async with self._database.transaction() as tx:
+            self.cursor = await head(tx)
+        self._bus.listen(TOPIC, lambda _: self._woken.set())
+        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._keep_alive())]
+        self._tasks.append(asyncio.create_task(self._watch_rights()))
+
+    async def stop(self) -> None:
+        """Say good-bye to every stream."""
+        for task in self._tasks:
+            task.cancel()
+        for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
+            stream.end("restart")
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def join(self, stream: Stream, *, last_seq: int | None) -> None:
+        """Let a stream in: it hears what it missed after ``last_seq``, then everything as it comes."""
+        self._add(stream)
+        known = self.cursor
+        hello = [f"id: {known}\nevent: hello\ndata: {{}}\n\n".encode()]
+        if last_seq is not None:
+            hello = await self._missed(stream, last_seq, known) + hello
+        stream.go_live(hello, after=known)
+
+    async def _missed(self, stream: Stream, last_seq: int, known: int) -> list[bytes]:
+        if last_seq > known:
+            # The number is from another life of the database: nothing that the client holds can be trusted.
+            return [RESET]
+        async with self._database.transaction() as tx:
+            events = await events_after(tx, last_seq, limit=MAX_REPLAY + 1)
+            events = [event for event in events if event.seq <= known]
+            if len(events) > MAX_REPLAY:
+                return [RESET]
+            frames = await self._load(tx, events)
+        return [frame.encode() for frame in frames if self._is_for(stream, frame)]
+
+    def leave(self, stream: Stream) -> None:
+        """Forget a stream."""
+        self._agents.discard(stream)
+        self._forget_teams(stream)
+        if stream.topic is not None:
+            _discard(self._by_topic, stream.topic, stream)
+        if stream.actor is not None and stream.actor.id is not None:
+            _discard(self._by_person, stream.actor.id, stream)
+
+    def _add(self, stream: Stream) -> None:
+        if stream.topic is not None:
+            self._by_topic[stream.topic].add(stream)
+            return
+        self._agents.add(stream)
+        self._note_teams(stream)
+        if stream.actor is not None and stream.actor.id is not None:
+            self._by_person[stream.actor.id].add(stream)
+
+    def _note_teams(self, stream: Stream) -> None:
+        if stream.actor is not None:
+            for team_id in [None] if stream.actor.team_ids is None else stream.actor.team_ids:
+                self._by_team[team_id].add(stream)
+
+    def _forget_teams(self, stream: Stream) -> None:
+        if stream.actor is not None:
+            for team_id in [None] if stream.actor.team_ids is None else stream.actor.team_ids:
+                _discard(self._by_team, team_id, stream)
+
+    def send(self, frame: Frame) -> None:
+        """Give a frame to its audience; it is encoded once."""
+        audience = self._audience(frame)
+        if not audience:
+            return
+        chunk = frame.encode()
+        for stream in audience:
+            stream.push(chunk, frame.seq)
+
+    def _audience(self, frame: Frame) -> Collection[Stream]:
+        if frame.topic is not None:
+            return self._by_topic.get(frame.topic, ())
+        if frame.person_id is not None:
+            return self._by_person.get(frame.person_id, ())
+        if frame.is_for_all:
+            return self._agents
+        near = [*self._by_team.get(frame.team_id, ()), *self._by_team.get(None, ())]
+        return [stream for stream in near if stream.hears(frame)]
+
+    def _is_for(self, stream: Stream, frame: Frame) -> bool:
+        if frame.topic is not None:
+            return stream.topic == frame.topic
+        if stream.actor is None:
+            return False
+        if frame.person_id is not None:
+            return stream.actor.id == frame.person_id
+        return frame.is_for_all or stream.hears(frame)
+
+    async def _load(self, tx: Transaction, events: Sequence[Event]) -> list[Frame]:
+        found: list[Frame] = []
+        for loader in self._loaders:
+            found.extend(await loader(tx, events))
+        return sorted(found, key=lambda frame: frame.seq or 0)
+
+    async def _follow(self) -> None:
+        while True:
+            # A lost wake-up costs a second, never an event.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), timeout=1)
+            self._woken.clear()
+            try:
+                while await self._read_batch() == BATCH:
+                    pass
+            except (OperationalError, PoolTimeout) as problem:
+                log.warning("The hub could not read the log: %s", problem)
+                await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("The hub could not send a batch of events")
+                await asyncio.sleep(0.5)
+
+    async def _read_batch(self) -> int:
+        async with self._database.transaction() as tx:
+            events = await events_after(tx, self.cursor, limit=BATCH)
+            frames = await self._load(tx, events) if events and self.open_streams else []
+        for frame in frames:
+            self.send(frame)
+        if events:
+            self.cursor = events[-1].seq
+        return len(events)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_SECONDS)
+            for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
+                stream.push(KEEP_ALIVE)
+
+    async def _watch_rights(self) -> None:
+        """Look every few seconds whether sessions and rights still hold, for all streams in one query."""
+        while True:
+            try:
+                await self._check_rights()
+            except (OperationalError, PoolTimeout) as problem:
+                log.warning("Rights of streams could not be checked: %s", problem)
+            await asyncio.sleep(CHECK_SECONDS)
+
+    async def _check_rights(self) -> None:
+        held = [(stream, stream.actor.session_id) for stream in self._agents if stream.actor is not None]
+        wanted = {session_id for _, session_id in held if session_id is not None}
+        people = {stream.actor.id for stream, _ in held if stream.actor and stream.actor.id is not None}
+        if not wanted:
+            return
+        async with self._database.transaction() as tx:
+            alive = await self._load_actors(tx, wanted)
+            await self._beat(tx, people)
+        for stream, session_id in held:
+            if session_id is None:
+                continue
+            if session_id in alive:
+                self._forget_teams(stream)
+                stream.actor = alive[session_id]
+                self._note_teams(stream)
+            else:
+                stream.end("session_ended")
+
+
+def _discard(index: defaultdict[K, set[Stream]], key: K, one: Stream) -> None:
+    streams = index.get(key)
+    if streams is not None:
+        streams.discard(one)
+        if not streams:
+            del index[key]

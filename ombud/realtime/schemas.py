@@ -1,0 +1,37 @@
+"""Frames of a stream and their audience."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+
+class Frame(Struct, frozen=True):
+    """One server-sent event and who hears it.
+
+    Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
+    a topic (a visitor's conversation), or everybody who is signed in. ``seq`` None: fleeting, never replayed.
+    """
+
+    event: str
+    data: Any
+    seq: int | None = None
+    team_id: int | None = None
+    unless_team_id: int | None = None
+    person_id: int | None = None
+    topic: str | None = None
+    is_for_all: bool = False
+
+    def encode(self) -> bytes:
+        """The frame as it goes over the wire."""
+        head = f"event: {self.event}\n" if self.seq is None else f"id: {self.seq}\nevent: {self.event}\n"
+        return head.encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
+
+
+KEEP_ALIVE = b": keep-alive\n\n"
+RESET = b"event: reset\ndata: {}\n\n"
+
+
+def bye(reason: str) -> bytes:
+    """The last frame of a stream: why it ends."""
+    return b"event: bye\ndata: " + msgspec.json.encode({"reason": reason}) + b"\n\n"

@@ -1,0 +1,113 @@
+"""One open stream. While nothing happens it holds no task but the one that waits for its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ombud.realtime.schemas import Frame, bye
+from ombud.shared.actor import Actor
+
+Send = Callable[[Any], Awaitable[None]]
+Receive = Callable[[], Awaitable[Any]]
+# A reader who is this far behind is cut off; it comes back with its last number and catches up.
+MAX_PENDING_BYTES = 1024 * 1024
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Stream:
+    """A client that listens: an agent's browser, or a visitor's widget by its topic."""
+
+    __slots__ = ("_drain", "_ended", "_pending", "_send", "_size", "_task", "actor", "held", "topic")
+
+    def __init__(self, send: Send, *, actor: Actor | None = None, topic: str | None = None) -> None:
+        self.actor = actor
+        self.topic = topic
+        # Frames that came while the client still catches up; None once it is live.
+        self.held: list[tuple[int | None, bytes]] | None = []
+        self._send = send
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._drain: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._ended = False
+
+    def hears(self, frame: Frame) -> bool:
+        """Whether a frame for a team is for this stream, by the rights of this moment."""
+        if self.actor is None or frame.team_id is None:
+            return False
+        is_elsewhere = frame.unless_team_id is not None and self.actor.sees_team(frame.unless_team_id)
+        return self.actor.sees_team(frame.team_id) and not is_elsewhere
+
+    def push(self, chunk: bytes, seq: int | None = None) -> None:
+        """Send something as soon as the client takes it; a client that takes nothing for long is cut off."""
+        if self._ended:
+            return
+        if self.held is not None:
+            self.held.append((seq, chunk))
+            return
+        self._pending.append(chunk)
+        self._size += len(chunk)
+        if self._size > MAX_PENDING_BYTES:
+            self.end()
+        elif self._drain is None:
+            self._drain = asyncio.create_task(self._flush())
+
+    def go_live(self, replay: list[bytes], *, after: int) -> None:
+        """Send what was missed, then what came meanwhile and is newer, and be live from now on."""
+        held, self.held = self.held or [], None
+        for chunk in replay:
+            self.push(chunk)
+        for seq, chunk in held:
+            if seq is None or seq > after:
+                self.push(chunk)
+
+    async def _flush(self) -> None:
+        try:
+            while self._pending and not self._ended:
+                chunk, self._pending, self._size = b"".join(self._pending), [], 0
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except Exception:  # noqa: BLE001 – the client is gone, in whatever way the server says so
+            self.end()
+        finally:
+            self._drain = None
+
+    def end(self, reason: str = "") -> None:
+        """End the stream from our side."""
+        if self._ended:
+            return
+        if reason:
+            self._pending.append(bye(reason))
+        self._ended = True
+        if self._task is not None:
+            self._task.cancel()
+
+    async def begin(self) -> None:
+        """Send the headers."""
+        await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+
+    async def wait(self, receive: Receive) -> None:
+        """Live until the client leaves or ``end`` is called."""
+        self._task = asyncio.current_task()
+        try:
+            while not self._ended:
+                if (await receive())["type"] == "http.disconnect":
+                    return
+        except asyncio.CancelledError:
+            if not self._ended:
+                raise
+        finally:
+            self._ended = True
+            if self._drain is not None:
+                self._drain.cancel()
+        await self._close()
+
+    async def _close(self) -> None:
+        rest = b"".join(self._pending[-1:])
+        try:
+            await self._send({"type": "http.response.body", "body": rest, "more_body": False})
+        except Exception:  # noqa: BLE001 – gone already
+            return

@@ -1,0 +1,185 @@
+"""Verbs of routing: presence by choice and by heartbeat, and the batch that gives waiting tickets to agents."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from ombud.routing import rules
+from ombud.routing.events import PresenceChanged
+from ombud.routing.schemas import Candidate, Decision, PresenceState, WaitingTicket
+from ombud.shared.actor import SYSTEM, Actor
+from ombud.shared.database import Transaction, draw_ids, rows, value, values
+from ombud.shared.events import Fact, emit, emit_all
+from ombud.shared.sequencer import LOCK_ROUTER, try_lock
+from ombud.tickets.events import TicketAssigned
+from ombud.tickets.schemas import EntryDetails
+from ombud.tickets.services.timeline import Told, notify_all
+
+# A person whose screen was silent for longer is offline, whatever they chose.
+SILENCE_SECONDS = 60
+BATCH = 500
+
+
+async def choose_presence(tx: Transaction, state: PresenceState, *, by: Actor, now: datetime) -> None:
+    """Go online, away or offline. Choosing what one is already changes nothing and emits nothing.
+
+    Emits: PresenceChanged
+    """
+    sql = """
+        insert into presence (person_id, state, since, seen_at) values (%(person)s, %(state)s, %(now)s, %(now)s)
+        on conflict (person_id) do update set seen_at = excluded.seen_at, state = excluded.state,
+            since = case when presence.state = excluded.state then presence.since else excluded.since end
+        returning since = %(now)s"""
+    if await value(tx, bool, sql, {"person": by.id, "state": state, "now": now}):
+        await emit(tx, PresenceChanged(person_id=by.id or 0, state=state), by=by, at=now)
+
+
+async def note_heartbeat(tx: Transaction, person_ids: Collection[int], *, now: datetime) -> None:
+    """Remember that these people's screens are open; who was silent for long and comes back is present again.
+
+    Emits: PresenceChanged
+    """
+    sql = """
+        with before as (
+            select person_id, state, seen_at from presence where person_id = any(%(ids)s) order by person_id for update
+        )
+        update presence p set seen_at = %(now)s from before b where p.person_id = b.person_id
+        returning case when b.seen_at < %(silent)s and b.state <> 'offline' then p.person_id end"""
+    silent = now - timedelta(seconds=SILENCE_SECONDS)
+    back = await values(tx, int | None, sql, {"ids": sorted(person_ids), "now": now, "silent": silent})  # type: ignore[arg-type]  # a union is a shape, too
+    returned = [person for person in back if person is not None]
+    states = await _states(tx, returned)
+    facts = [PresenceChanged(person_id=one, state=states[one]) for one in returned]
+    await emit_all(tx, facts, by=SYSTEM, at=now)
+
+
+async def _states(tx: Transaction, person_ids: Sequence[int]) -> dict[int, PresenceState]:
+    sql = "select person_id, state from presence where person_id = any(%(ids)s)"
+    return {one.person_id: one.state for one in await rows(tx, _State, sql, {"ids": list(person_ids)})}
+
+
+class _State(msgspec.Struct):
+    person_id: int
+    state: PresenceState
+
+
+async def note_silence(tx: Transaction, *, now: datetime) -> int:
+    """Announce people whose screens fell silent in the last while; how many. They get no work from then on.
+
+    Emits: PresenceChanged
+    """
+    sql = """
+        update presence set state = 'offline', since = %(now)s
+        where state <> 'offline' and seen_at < %(silent)s returning person_id"""
+    gone = await values(tx, int, sql, {"now": now, "silent": now - timedelta(seconds=SILENCE_SECONDS)})
+    facts = [PresenceChanged(person_id=one, state="offline", by_silence=True) for one in gone]
+    await emit_all(tx, facts, by=SYSTEM, at=now)
+    return len(gone)
+
+
+async def route_waiting(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
+    """Give waiting tickets to agents who are online and have room; how many were given.
+
+    One router works at a time (an advisory lock), and each ticket is claimed with ``assignee_id is null``, so
+    that a person who takes one by hand meanwhile keeps it. What nobody can take keeps waiting.
+
+    Emits: TicketAssigned
+    """
+    if not await try_lock(tx, LOCK_ROUTER):
+        return 0
+    candidates = await _candidates(tx, now=now)
+    if not candidates:
+        return 0
+    teams = sorted({team_id for one in candidates for team_id in one.team_ids})
+    waiting = await _waiting(tx, teams, limit=limit)
+    decisions = rules.decide(waiting, candidates, now=now)
+    return await _carry_out(tx, decisions, now=now) if decisions else 0
+
+
+async def _candidates(tx: Transaction, *, now: datetime) -> list[Candidate]:
+    sql = """
+        with online as (
+            select p.id as person_id, p.capacity_points, coalesce(r.last_assigned_at, r.since) as idle_since
+            from presence r join person p on p.id = r.person_id
+            where r.state = 'online' and r.seen_at > %(since)s and p.deactivated_at is null
+                and p.role <> 'read_only' and p.capacity_points > 0
+        ), loads as (
+            select o.person_id, coalesce(sum(t.load_points), 0) as load_points
+            from online o left join ticket t on t.assignee_id = o.person_id and t.is_open
+                and t.snoozed_until is null and t.category in ('new', 'open')
+            group by o.person_id
+        )
+        select o.person_id, o.capacity_points, l.load_points, o.idle_since, array_agg(m.team_id) as team_ids
+        from online o join loads l using (person_id) join membership m on m.person_id = o.person_id
+        join team on team.id = m.team_id and team.routing = 'push' and team.archived_at is null
+        where l.load_points < o.capacity_points
+        group by o.person_id, o.capacity_points, l.load_points, o.idle_since"""
+    return await rows(tx, Candidate, sql, {"since": now - timedelta(seconds=SILENCE_SECONDS)})
+
+
+async def _waiting(tx: Transaction, team_ids: Sequence[int], *, limit: int) -> list[WaitingTicket]:
+    sql = """
+        select w.id, w.team_id, w.load_points from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+            select t.id, t.team_id, t.load_points, t.priority, t.waiting_since from ticket t
+            where t.team_id = v.team_id and t.assignee_id is null and t.snoozed_until is null
+                and t.category in ('new', 'open')
+            order by t.priority desc, t.waiting_since, t.id limit %(limit)s) w
+        order by w.priority desc, w.waiting_since, w.id limit %(limit)s"""
+    return await rows(tx, WaitingTicket, sql, {"teams": list(team_ids), "limit": limit})
+
+
+async def _carry_out(tx: Transaction, decisions: Sequence[Decision], *, now: datetime) -> int:
+    sql = """
+        with locked as (
+            select id from ticket where id = any(%(tickets)s) and assignee_id is null order by id for update skip locked
+        )
+        update ticket t set assignee_id = d.person_id, version = t.version + 1
+        from unnest(%(tickets)s::bigint[], %(people)s::bigint[]) as d (ticket_id, person_id), locked l
+        where t.id = l.id and d.ticket_id = t.id returning t.id"""
+    params = {"tickets": [one.ticket_id for one in decisions], "people": [one.person_id for one in decisions]}
+    claimed = set(await values(tx, int, sql, params))
+    won = [one for one in decisions if one.ticket_id in claimed]
+    if not won:
+        return 0
+    entry_ids = await _write_reasons(tx, won, now=now)
+    sql = "update presence set last_assigned_at = %(now)s where person_id = any(%(people)s)"
+    await tx.execute(sql, {"now": now, "people": sorted({one.person_id for one in won})})
+    facts: list[Fact] = [
+        TicketAssigned(
+            ticket_id=one.ticket_id,
+            team_id=one.team_id,
+            entry_id=entry_id,
+            from_id=None,
+            to_id=one.person_id,
+            reason="least_loaded",
+        )
+        for one, entry_id in zip(won, entry_ids, strict=True)
+    ]
+    await emit_all(tx, facts, by=SYSTEM, at=now)
+    told = [Told(one.person_id, one.ticket_id, one.team_id, entry) for one, entry in zip(won, entry_ids, strict=True)]
+    await notify_all(tx, "assigned", told, by=SYSTEM, now=now)
+    return len(won)
+
+
+async def _write_reasons(tx: Transaction, won: Sequence[Decision], *, now: datetime) -> list[int]:
+    ids = await draw_ids(tx, "entry", len(won))
+    sql = """
+        insert into entry (id, ticket_id, kind, author_kind, at, details)
+        select n.id, n.ticket_id, 'change', 'system', %(now)s, n.details
+        from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(details)s::jsonb[]) as n (id, ticket_id, details)"""
+    details = [Jsonb(msgspec.to_builtins(_reason(one))) for one in won]
+    await tx.execute(sql, {"ids": ids, "tickets": [one.ticket_id for one in won], "details": details, "now": now})
+    return ids
+
+
+def _reason(one: Decision) -> EntryDetails:
+    reason = {
+        "code": "least_loaded",
+        "candidates": one.candidates,
+        "load_points": one.load_points,
+        "capacity_points": one.capacity_points,
+        "idle_since": one.idle_since.isoformat(),
+    }
+    return EntryDetails(field="assignee", to_value=one.person_id, reason=reason)

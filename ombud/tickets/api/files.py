@@ -1,0 +1,59 @@
+"""Endpoints of files. What goes out can run nowhere: attachment, nosniff, sandboxed."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from litestar import get, post
+from litestar.datastructures import State, UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Stream
+from litestar.status_codes import HTTP_201_CREATED
+
+from ombud.shared.http import By, Now, Tx, may
+from ombud.tickets.schemas import FileRef
+from ombud.tickets.services import uploads
+
+# Types that a browser may show in place; everything else is downloaded. No SVG: it can hold scripts.
+SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+def file_headers(name: str, kind: str) -> dict[str, str]:
+    """Headers under which a stranger's file is safe to hand out."""
+    place = "inline" if kind in SHOWN else "attachment"
+    return {
+        "Content-Disposition": f"{place}; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=86400, immutable",
+    }
+
+
+@post(
+    "/files",
+    guards=[may("tickets.note")],
+    status_code=HTTP_201_CREATED,
+    request_max_body_size=uploads.MAX_UPLOAD_BYTES + 64 * 1024,
+)
+async def post_file(
+    tx: Tx,
+    actor: By,
+    now: Now,
+    state: State,
+    data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> FileRef:
+    """Upload a file (form field ``file``) to attach it to a reply or note."""
+    upload = data.get("file") or next(iter(data.values()))
+    content = await upload.read()
+    return await uploads.keep_upload(tx, state.files, upload.filename, content, by=actor, now=now)
+
+
+@get("/files/{token:str}/{name:str}", guards=[may("tickets.read")])
+async def get_file(tx: Tx, actor: By, state: State, token: str, name: str) -> Stream:  # noqa: ARG001 – the name is for the reader
+    """A file of a ticket that the actor sees, or their own upload."""
+    found = await uploads.find_file(tx, token, by=actor)
+    kind = found.type if found.type in SHOWN else "application/octet-stream"
+    return Stream(state.files.chunks(found.token), media_type=kind, headers=file_headers(found.name, found.type))
+
+
+HANDLERS = [post_file, get_file]

@@ -1,0 +1,104 @@
+"""Facts about tickets. Ids and enumerations only."""
+
+from ombud.shared.events import Fact
+
+
+class TicketOpened(Fact, frozen=True, kw_only=True):
+    """A new ticket exists."""
+
+    customer_id: int
+    channel_id: int | None
+    follow_up_of: int | None = None
+
+
+class MessageReceived(Fact, frozen=True, kw_only=True):
+    """The customer's side wrote; the entry is on the timeline."""
+
+    entry_id: int
+    customer_id: int
+    channel_id: int
+    is_automatic: bool = False
+
+
+class TicketReopened(Fact, frozen=True, kw_only=True):
+    """A message brought a solved ticket back."""
+
+    entry_id: int | None = None
+
+
+class ReplySent(Fact, frozen=True, kw_only=True):
+    """An agent's answer stands on the timeline and in the outbox."""
+
+    entry_id: int
+
+
+class ReplyUndone(Fact, frozen=True, kw_only=True):
+    """An answer was taken back before it left."""
+
+    entry_id: int
+
+
+class NoteAdded(Fact, frozen=True, kw_only=True):
+    """An internal note was written."""
+
+    entry_id: int
+    mentions: tuple[int, ...] = ()
+
+
+class TicketAssigned(Fact, frozen=True, kw_only=True):
+    """A ticket has another holder, or none."""
+
+    entry_id: int
+    from_id: int | None
+    to_id: int | None
+    reason: str
+
+
+class TicketMoved(Fact, frozen=True, kw_only=True):
+    """A ticket belongs to another team; ``team_id`` is the new one."""
+
+    entry_id: int
+    from_team_id: int
+
+
+class TicketChanged(Fact, frozen=True, kw_only=True):
+    """Fields of a ticket have other values."""
+
+    entry_ids: list[int]
+    fields: list[str]
+    status_id: int
+    category: str
+
+
+class TicketSolved(Fact, frozen=True, kw_only=True):
+    """A ticket's status went to solved or closed."""
+
+    status_id: int
+    category: str
+
+
+class TicketWoke(Fact, frozen=True, kw_only=True):
+    """A snoozed ticket is due again."""
+
+    entry_id: int
+
+
+class DeliveryChanged(Fact, frozen=True, kw_only=True):
+    """An outgoing message has another delivery state."""
+
+    entry_id: int
+    state: str
+
+
+class MessageSetAside(Fact, frozen=True, kw_only=True):
+    """Intake could not use a message; an administrator sees it with its reason."""
+
+    inbox_id: int
+    channel_id: int
+
+
+class NotificationMade(Fact, frozen=True, kw_only=True):
+    """Somebody has a new notification."""
+
+    person_id: int
+    notification_id: int

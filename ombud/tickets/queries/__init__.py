@@ -1,0 +1,1 @@
+"""Reads of tickets: one function, one statement. Whatever a person may see goes through ``visible``."""

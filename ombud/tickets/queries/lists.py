@@ -1,0 +1,198 @@
+"""Lists of tickets: the shipped views, search, a customer's tickets. Every list is keyset-paged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, get_args
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, rows, values
+from ombud.shared.errors import Invalid
+from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
+from ombud.shared.words import tsquery
+from ombud.tickets.schemas import TicketRow, ViewCount
+
+View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
+VIEWS: tuple[str, ...] = get_args(View)
+COUNT_CAP = 1_000
+
+ROW = """
+    t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.tags,
+    t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by, t.last_message_id,
+    t.message_count, t.version, ch.kind as channel_kind,
+    jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer"""
+UNREAD = "coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(r.entry_id, 0), false) as unread"
+JOINS = "join customer c on c.id = t.customer_id left join channel ch on ch.id = t.channel_id"
+READ = "left join ticket_read r on r.ticket_id = t.id and r.person_id = %(me)s"
+
+# A list over several teams reads a page from each team's index and merges them: it costs teams x page, never the table.
+FILTERS = {
+    "unassigned": "t.is_open and t.snoozed_until is null and t.assignee_id is null",
+    "open": "t.is_open and t.snoozed_until is null",
+    "all": "true",
+}
+
+
+async def visible_team_ids(tx: Transaction, by: Actor, *, only: int | None = None) -> list[int]:
+    """The teams whose tickets the actor sees, all of them or just one if it is among them."""
+    if only is not None:
+        return [only] if by.sees_team(only) else []
+    if by.team_ids is not None:
+        return sorted(by.team_ids)
+    return await values(tx, int, "select id from team order by id")
+
+
+async def list_tickets(
+    tx: Transaction,
+    view: str,
+    *,
+    by: Actor,
+    team_id: int | None = None,
+    status_id: int | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Paged[TicketRow]:
+    """One page of a view.
+
+    Raises:
+        Invalid: an unknown view, a bad cursor or limit.
+    """
+    if view not in VIEWS:
+        raise Invalid(f"There is no view {view!r}. Choose one of: {', '.join(VIEWS)}.", fields={"view": "unknown"})
+    checked_limit(limit)
+    params: dict[str, object] = {"me": by.id or 0, "limit": limit + 1, "status": status_id}
+    params["teams"] = await visible_team_ids(tx, by, only=team_id)
+    if view == "mentions":
+        return await _mentions(tx, params, cursor, limit)
+    if view == "snoozed":
+        return await _snoozed(tx, params, cursor, limit)
+    after = ""
+    if cursor is not None:
+        params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
+        after = "and (t.activity_at, t.id) < (%(at)s, %(id)s)"
+    if status_id is not None:
+        after += " and t.status_id = %(status)s"
+    sql = _mine(after) if view == "mine" else _by_team(FILTERS[view], after)
+    found = await rows(tx, TicketRow, sql, params)
+    return page(found, limit, lambda one: (one.activity_at, one.id))
+
+
+def _mine(after: str) -> str:
+    return f"""
+        select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
+        where t.assignee_id = %(me)s and t.team_id = any(%(teams)s)
+            and t.is_open and t.snoozed_until is null {after}
+        order by t.activity_at desc, t.id desc limit %(limit)s"""
+
+
+def _by_team(condition: str, after: str) -> str:
+    return f"""
+        with picked as (
+            select p.id from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+                select t.id, t.activity_at from ticket t
+                where t.team_id = v.team_id and {condition} {after}
+                order by t.activity_at desc, t.id desc limit %(limit)s) p
+            order by p.activity_at desc, p.id desc limit %(limit)s
+        )
+        select {ROW}, {UNREAD} from picked join ticket t on t.id = picked.id {JOINS} {READ}
+        order by t.activity_at desc, t.id desc"""
+
+
+class MentionRow(TicketRow):
+    """A row of the mentions view with its sort key."""
+
+    mention_id: int
+
+
+async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
+    params["before"] = decode_cursor(cursor, int) if cursor else None
+    sql = f"""
+        with newest as (
+            select m.ticket_id, max(m.entry_id) as entry_id from mention m where m.person_id = %(me)s group by 1
+        )
+        select {ROW}, {UNREAD}, n.entry_id as mention_id
+        from newest n join ticket t on t.id = n.ticket_id {JOINS} {READ}
+        where t.team_id = any(%(teams)s) and (%(before)s::bigint is null or n.entry_id < %(before)s)
+        order by n.entry_id desc limit %(limit)s"""
+    found = await rows(tx, MentionRow, sql, params)
+    whole = page(found, limit, lambda one: one.mention_id)
+    return Paged(list(whole.items), whole.next)
+
+
+async def _snoozed(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
+    after = ""
+    if cursor is not None:
+        params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
+        after = "and (t.snoozed_until, t.id) > (%(at)s, %(id)s)"
+    sql = f"""
+        select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
+        where t.snoozed_until is not null and t.team_id = any(%(teams)s)
+            and (t.assignee_id = %(me)s or t.assignee_id is null) {after}
+        order by t.snoozed_until, t.id limit %(limit)s"""
+    found = await rows(tx, TicketRow, sql, params)
+    return page(found, limit, lambda one: (one.snoozed_until, one.id))
+
+
+async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
+    """How many tickets each shipped view holds, counted to 1,000: no count walks further."""
+    teams = await visible_team_ids(tx, by)
+    per_team = """
+        (select count(*) from (select from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+            select from ticket t where t.team_id = v.team_id and {condition} limit %(cap)s) p limit %(cap)s) n)"""
+    sql = f"""
+        select key, least(count, {COUNT_CAP}) as count, count > {COUNT_CAP} as is_capped from (values
+            ('mine', (select count(*) from (select from ticket t where t.assignee_id = %(me)s
+                and t.team_id = any(%(teams)s) and t.is_open and t.snoozed_until is null limit %(cap)s) n)),
+            ('unassigned', {per_team.format(condition=FILTERS["unassigned"])}),
+            ('open', {per_team.format(condition=FILTERS["open"])}),
+            ('mentions', (select count(*) from (select from mention where person_id = %(me)s and read_at is null
+                limit %(cap)s) n)),
+            ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
+                and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
+                limit %(cap)s) n))
+        ) as counted (key, count)"""
+    return await rows(tx, ViewCount, sql, {"me": by.id or 0, "teams": teams, "cap": COUNT_CAP + 1})
+
+
+async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRow]:
+    """Rows of tickets by id, for streams; ``unread`` is left false because it differs by reader."""
+    sql = f"select {ROW}, false as unread from ticket t {JOINS} where t.id = any(%(ids)s)"
+    return await rows(tx, TicketRow, sql, {"ids": list(ticket_ids)})
+
+
+async def list_customer_tickets(
+    tx: Transaction, customer_id: int, *, by: Actor, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
+    """A customer's tickets that the actor may see, newest first."""
+    params: dict[str, object] = {"customer": customer_id, "me": by.id or 0, "limit": checked_limit(limit) + 1}
+    params |= {"teams": by.visible_teams(), "before": decode_cursor(cursor, int) if cursor else None}
+    sql = f"""
+        select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
+        where t.customer_id = %(customer)s and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+            and (%(before)s::bigint is null or t.id < %(before)s)
+        order by t.id desc limit %(limit)s"""
+    return page(await rows(tx, TicketRow, sql, params), limit, lambda one: one.id)
+
+
+async def search_tickets(tx: Transaction, text: str, *, by: Actor, limit: int) -> list[TicketRow]:
+    """Visible tickets by number (with or without #), by words of the subject, or by customer, newest first."""
+    bare = text.strip().lstrip("#")
+    params: dict[str, object] = {"me": by.id or 0, "limit": limit, "query": tsquery(text)}
+    params |= {"teams": by.visible_teams(), "number": int(bare) if bare.isdecimal() and len(bare) < 16 else None}  # noqa: PLR2004 – fits a bigint
+    sql = f"""
+        with hits as (
+            (select id from ticket where id = %(number)s)
+            union
+            (select w.ticket_id from ticket_words w where %(query)s <> '' and w.words @@ %(query)s::tsquery
+                and (%(teams)s::bigint[] is null or w.team_id = any(%(teams)s))
+             order by w.ticket_id + 0 desc limit %(limit)s)
+            union
+            (select t.id from (select id from customer where %(query)s <> '' and words @@ %(query)s::tsquery
+                               order by id + 0 desc limit 50) f
+             cross join lateral (select id from ticket where customer_id = f.id order by id desc limit 20) t)
+        )
+        select {ROW}, {UNREAD} from hits join ticket t on t.id = hits.id {JOINS} {READ}
+        where %(teams)s::bigint[] is null or t.team_id = any(%(teams)s)
+        order by t.id desc limit %(limit)s"""
+    # A generic plan would walk the table backwards for rare words (200 times slower).
+    await tx.execute("set local plan_cache_mode = force_custom_plan")
+    return await rows(tx, TicketRow, sql, params)

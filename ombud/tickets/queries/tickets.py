@@ -1,0 +1,179 @@
+"""Reads of one ticket. ``lock_visible_ticket`` is the only door for verbs."""
+
+from msgspec import Struct
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, row, rows, value, values
+from ombud.shared.errors import NotFound
+from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
+from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
+
+LOCKED = """
+    id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id, tags,
+    snoozed_until, waiting_since, last_message_id, load_points, version"""
+
+
+async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> LockedTicket:
+    """A ticket's deciding columns under a row lock.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+    """
+    # Lock order is ticket, then person, then outbox, everywhere: the reverse deadlocks.
+    sql = f"select {LOCKED} from ticket where id = %(id)s for update"
+    found = await row(tx, LockedTicket, sql, {"id": ticket_id})
+    if found is None or not by.sees_team(found.team_id):
+        raise NotFound
+    return found
+
+
+async def require_visible(tx: Transaction, ticket_id: int, *, by: Actor) -> int:
+    """The ticket's id, if the actor may see it.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+    """
+    team_id = await value(tx, int, "select team_id from ticket where id = %(id)s", {"id": ticket_id})
+    if team_id is None or not by.sees_team(team_id):
+        raise NotFound
+    return ticket_id
+
+
+async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
+    """All that a ticket's page shows beside the timeline, except how a reply would go out.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+    """
+    sql = f"""
+        select {ROW}, {UNREAD}, t.channel_id, t.solved_at, t.closed_at,
+               coalesce((select jsonb_agg(l) from (
+                    select k.other_id as ticket_id, k.kind, o.subject from ticket_link k join ticket o on o.id = k.other_id
+                    where k.ticket_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
+                    union all
+                    select k.ticket_id, 'followed_by', o.subject from ticket_link k join ticket o on o.id = k.ticket_id
+                    where k.other_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
+                ) l), '[]') as links
+        from ticket t {JOINS} {READ} where t.id = %(id)s"""
+    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.id or 0, "teams": by.visible_teams()})
+    if found is None or not by.sees_team(found.team_id):
+        raise NotFound
+    found.routing = await _routing_state(tx, found)
+    return found
+
+
+async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None:
+    sql = """
+        select case when details -> 'to_value' = 'null' or not details ? 'to_value' then 'waiting' else 'assigned' end as state,
+               coalesce(details -> 'reason' ->> 'code', 'by_hand') as reason,
+               coalesce(details -> 'reason', '{}') as details, at
+        from entry where ticket_id = %(id)s and kind = 'change' and details ->> 'field' = 'assignee'
+        order by id desc limit 1"""
+    return await row(tx, RoutingState, sql, {"id": ticket.id})
+
+
+async def links_of(tx: Transaction, ticket_id: int) -> list[TicketLink]:
+    """Tickets that this one follows."""
+    sql = """
+        select k.other_id as ticket_id, k.kind, o.subject from ticket_link k join ticket o on o.id = k.other_id
+        where k.ticket_id = %(id)s"""
+    return await rows(tx, TicketLink, sql, {"id": ticket_id})
+
+
+async def list_statuses(tx: Transaction) -> list[Status]:
+    """All statuses in their order, archived ones too, because old tickets show them."""
+    sql = """
+        select id, category, name_en, name_zh, position, is_default, archived_at is not null as is_archived
+        from status order by position, id"""
+    return await rows(tx, Status, sql)
+
+
+async def default_status(tx: Transaction, category: str) -> int:
+    """The status that a category stands for."""
+    sql = "select id from status where category = %(category)s and is_default"
+    return await value(tx, int, sql, {"category": category}) or 0
+
+
+async def status_category(tx: Transaction, status_id: int) -> str | None:
+    """The category of a status in use; None if there is no such status or it is archived."""
+    sql = "select category from status where id = %(id)s and archived_at is null"
+    return await value(tx, str, sql, {"id": status_id})
+
+
+class Holder(Struct):
+    """A person as a possible holder of a ticket."""
+
+    id: int
+    name: str
+    is_member: bool
+    capacity_points: int
+    load_points: int
+
+
+async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder | None:
+    """A person's membership, capacity and present load in points, under a row lock; None if they are gone."""
+    sql = """
+        select p.id, p.name, p.capacity_points,
+               p.sees_all_teams or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s)
+                   as is_member,
+               (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
+                    and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
+        from person p where p.id = %(id)s and p.deactivated_at is null for update of p"""
+    return await row(tx, Holder, sql, {"id": person_id, "team": team_id})
+
+
+async def own_addresses(tx: Transaction) -> list[str]:
+    """Mail addresses that are ours, in lower case: an answer never goes to them."""
+    sql = "select lower(settings ->> 'address') from channel where kind = 'email' and settings ? 'address'"
+    return await values(tx, str, sql)
+
+
+class MailRoute(Struct):
+    """How a ticket can be answered."""
+
+    channel_id: int
+    kind: str
+    settings: dict[str, object]
+
+
+async def reply_channel(tx: Transaction, ticket_channel_id: int | None, brand_id: int) -> MailRoute | None:
+    """The channel by which an answer goes out: the ticket's own, else for tickets without a live channel a mailbox of the brand."""
+    sql = """
+        select id as channel_id, kind, settings from channel
+        where (id = %(channel)s and kind <> 'form' and deleted_at is null)
+            or (kind = 'email' and brand_id = %(brand)s and is_active and deleted_at is null
+                and not exists (select from channel own where own.id = %(channel)s and own.kind in ('chat', 'api')
+                                and own.deleted_at is null))
+        order by (id = %(channel)s) desc, id limit 1"""
+    return await row(tx, MailRoute, sql, {"channel": ticket_channel_id, "brand": brand_id})
+
+
+async def customer_mail_address(tx: Transaction, customer_id: int) -> tuple[str, str] | None:
+    """Address and name to write to: an address they wrote from, else the one they typed."""
+    sql = """
+        select coalesce((select i.value from identity i where i.customer_id = c.id and i.kind = 'email'
+                         order by i.verified_at is null, i.id desc limit 1), nullif(c.email, '')) as address, c.name
+        from customer c where c.id = %(id)s"""
+    found = await row(tx, MailName, sql, {"id": customer_id})
+    return None if found is None or not found.address else (found.address, found.name)
+
+
+class MailName(Struct):
+    """An address with its name."""
+
+    address: str | None
+    name: str
+
+
+async def conversation_key(tx: Transaction, ticket_id: int) -> str:
+    """The key of the live conversation that a ticket belongs to, or ''."""
+    sql = "select key from conversation where ticket_id = %(id)s limit 1"
+    return await value(tx, str, sql, {"id": ticket_id}) or ""
+
+
+async def visible_mentions(tx: Transaction, person_ids: list[int], team_id: int) -> list[int]:
+    """Those of the people who may see tickets of a team."""
+    sql = """
+        select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null
+            and (p.sees_all_teams or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s))"""
+    return await values(tx, int, sql, {"ids": person_ids, "team": team_id})

@@ -1,0 +1,141 @@
+"""Canned replies: texts that agents reuse, for everybody, a team, or oneself, with placeholders."""
+
+import re
+from datetime import datetime
+
+from msgspec import Struct
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, execute, row, rows, value
+from ombud.shared.errors import Invalid, NotFound
+from ombud.tickets.queries.tickets import require_visible
+from ombud.tickets.schemas import CannedReply, CannedReplyIn, Rendering
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+COLUMNS = """
+    id, title, shortcut, text, team_id, uses,
+    case when person_id is not null then 'own' when team_id is not null then 'team' else 'all' end as scope"""
+VISIBLE = """
+    ((person_id is null and team_id is null) or person_id = %(me)s
+     or (team_id is not null and (%(teams)s::bigint[] is null or team_id = any(%(teams)s))))"""
+MANAGE = "canned_replies.manage"
+
+
+def _mine(by: Actor) -> dict[str, object]:
+    return {"me": by.id, "teams": by.visible_teams()}
+
+
+async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[CannedReply]:
+    """Those the actor may use, the most used first; with a text, those that hold it in title, shortcut or text."""
+    sql = f"""
+        select {COLUMNS} from canned_reply
+        where {VISIBLE} and (%(text)s = '' or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
+        order by lower(shortcut) = lower(%(text)s) desc, uses desc, title limit 500"""
+    return await rows(tx, CannedReply, sql, {**_mine(by), "text": text.strip()})
+
+
+async def get_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> CannedReply:
+    """One that the actor may use.
+
+    Raises:
+        NotFound: there is none.
+    """
+    sql = f"select {COLUMNS} from canned_reply where id = %(id)s and {VISIBLE}"
+    found = await row(tx, CannedReply, sql, {**_mine(by), "id": reply_id})
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _owner(data: CannedReplyIn, by: Actor) -> dict[str, object]:
+    if data.scope != "own":
+        by.require(MANAGE)
+    if data.scope == "team" and (data.team_id is None or not by.sees_team(data.team_id)):
+        raise Invalid("Choose one of your teams.", fields={"team_id": "required"})
+    return {
+        "team": data.team_id if data.scope == "team" else None,
+        "person": by.id if data.scope == "own" else None,
+        "title": data.title,
+        "shortcut": data.shortcut.strip().lstrip("/"),
+        "text": data.text,
+    }
+
+
+async def add_canned_reply(tx: Transaction, data: CannedReplyIn, *, by: Actor, now: datetime) -> CannedReply:
+    """Keep a text for reuse; only one's own without the permission to manage shared ones.
+
+    Raises:
+        NotAllowed: shared, without the permission.
+        Invalid: a team that is not the actor's.
+    """
+    sql = """
+        insert into canned_reply (title, shortcut, text, team_id, person_id, created_at, updated_at)
+        values (%(title)s, %(shortcut)s, %(text)s, %(team)s, %(person)s, %(now)s, %(now)s) returning id"""
+    made = await value(tx, int, sql, {**_owner(data, by), "now": now}) or 0
+    return await get_canned_reply(tx, made, by=by)
+
+
+async def change_canned_reply(
+    tx: Transaction, reply_id: int, data: CannedReplyIn, *, by: Actor, now: datetime
+) -> CannedReply:
+    """Change a text, its title or for whom it is.
+
+    Raises:
+        NotFound: there is none for the actor.
+        NotAllowed: shared before or after, without the permission.
+    """
+    before = await get_canned_reply(tx, reply_id, by=by)
+    if before.scope != "own":
+        by.require(MANAGE)
+    sql = """
+        update canned_reply set title = %(title)s, shortcut = %(shortcut)s, text = %(text)s, team_id = %(team)s,
+            person_id = %(person)s, updated_at = %(now)s where id = %(id)s"""
+    await tx.execute(sql, {**_owner(data, by), "now": now, "id": reply_id})
+    return await get_canned_reply(tx, reply_id, by=by)
+
+
+async def remove_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> None:
+    """Remove one.
+
+    Raises:
+        NotFound: there is none for the actor.
+        NotAllowed: shared, without the permission.
+    """
+    if (await get_canned_reply(tx, reply_id, by=by)).scope != "own":
+        by.require(MANAGE)
+    await execute(tx, "delete from canned_reply where id = %(id)s", {"id": reply_id})
+
+
+class _Values(Struct):
+    customer: str
+    subject: str
+    agent: str
+    brand: str
+
+
+async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *, by: Actor) -> Rendering:
+    """Fill the placeholders for a ticket. Those without a value stay as they are and are named as missing.
+
+    Raises:
+        NotFound: no such text, or the ticket may not be seen.
+    """
+    canned = await get_canned_reply(tx, reply_id, by=by)
+    await require_visible(tx, ticket_id, by=by)
+    sql = """
+        select c.name as customer, t.subject, b.name as brand,
+               coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s), '') as agent
+        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id where t.id = %(ticket)s"""
+    found = await row(tx, _Values, sql, {"me": by.id if by.kind == "person" else None, "ticket": ticket_id})
+    if found is None:
+        raise NotFound
+    await tx.execute("update canned_reply set uses = uses + 1 where id = %(id)s", {"id": reply_id})
+    known = {
+        "customer.name": found.customer,
+        "ticket.id": str(ticket_id),
+        "ticket.subject": found.subject,
+        "agent.name": found.agent,
+        "brand.name": found.brand,
+    }
+    missing = [name for name in PLACEHOLDER.findall(canned.text) if not known.get(name)]
+    text = PLACEHOLDER.sub(lambda match: known.get(match[1]) or match[0], canned.text)
+    return Rendering(text, sorted(set(missing)))

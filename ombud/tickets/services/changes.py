@@ -1,0 +1,247 @@
+"""Verbs that change a ticket's fields, holder, team and sleep, and internal notes; each leaves a timeline entry."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction
+from ombud.shared.errors import Conflict, Invalid, Unprocessable
+from ombud.shared.events import Fact, emit, emit_all
+from ombud.shared.words import tsvector
+from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
+from ombud.tickets.queries import tickets as queries
+from ombud.tickets.queries import timeline as timeline_queries
+from ombud.tickets.rules import DONE_CATEGORIES
+from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
+from ombud.tickets.services.timeline import add_change, add_entry, attach_files, notify, reload_entry
+
+
+class AgentFull(Conflict):
+    """The agent already carries as much work as their capacity allows. Choose another agent, or assign on purpose."""
+
+    code = "agent_full"
+
+
+class NotInTeam(Unprocessable):
+    """That person does not belong to the ticket's team. Choose a member, or move the ticket."""
+
+    code = "not_in_team"
+
+
+async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, by: Actor, now: datetime) -> None:
+    """Change subject, priority, status or tags; what is the same already changes nothing and emits nothing.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+        Unprocessable: no such status.
+
+    Emits: TicketChanged, TicketSolved
+    """
+    ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
+    if "tags" in wanted:
+        wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
+    changes = {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
+    if not changes:
+        return
+    category = await _category_after(tx, ticket, changes)
+    entry_ids = [
+        await add_change(tx, ticket, name.removesuffix("_id"), getattr(ticket, name), new, by=by, now=now)
+        for name, new in changes.items()
+    ]
+    await _write(tx, ticket, changes, category, now=now)
+    facts: list[Fact] = [
+        TicketChanged(
+            ticket_id=ticket.id,
+            team_id=ticket.team_id,
+            entry_ids=entry_ids,
+            fields=sorted(changes),
+            status_id=changes.get("status_id", ticket.status_id),
+            category=category,
+        )
+    ]
+    if category in DONE_CATEGORIES and ticket.category not in DONE_CATEGORIES:
+        status_id = changes["status_id"]
+        facts.append(TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category))
+    await emit_all(tx, facts, by=by, at=now)
+
+
+async def _category_after(tx: Transaction, ticket: LockedTicket, changes: dict[str, Any]) -> str:
+    if "status_id" not in changes:
+        return ticket.category
+    category = await queries.status_category(tx, changes["status_id"])
+    if category is None:
+        raise Unprocessable("There is no such status, or it is archived.", fields={"status_id": "unknown"})
+    return category
+
+
+async def _write(
+    tx: Transaction, ticket: LockedTicket, changes: dict[str, Any], category: str, *, now: datetime
+) -> None:
+    # Column names come from the struct TicketPatch, never from input.
+    sets = "".join(f"{name} = %({name})s, " for name in changes)
+    sql = f"""
+        update ticket set {sets} category = %(category)s, version = version + 1, activity_at = %(now)s,
+            solved_at = case when %(done)s then coalesce(solved_at, %(now)s) end,
+            closed_at = case when %(category)s = 'closed' then coalesce(closed_at, %(now)s) end,
+            waiting_since = case when %(done)s then null else waiting_since end,
+            snoozed_until = case when %(done)s then null else snoozed_until end
+        where id = %(id)s"""
+    params = {**changes, "category": category, "done": category in DONE_CATEGORIES, "now": now, "id": ticket.id}
+    await tx.execute(sql, params)
+    if "tags" in changes:
+        sql = "insert into tag (name, created_at) select unnest(%(tags)s::text[]), %(now)s on conflict do nothing"
+        await tx.execute(sql, {"tags": changes["tags"], "now": now})
+    if "subject" in changes:
+        sql = """
+            update ticket_words set words = (%(words)s::tsvector) where ticket_id = %(id)s"""
+        await tx.execute(sql, {"words": tsvector(changes["subject"]), "id": ticket.id})
+
+
+async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, by: Actor, now: datetime) -> None:
+    """Give an open ticket to one agent, or to nobody, and if asked to another team first.
+
+    Load is counted in points: 2 for a chat, 1 for a mail. Assigning to the present holder changes nothing and
+    emits nothing, so that an automation rule cannot wake itself.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+        NotInTeam: the person is no member of the team.
+        AgentFull: the agent would pass their capacity, and ``force`` is not set.
+
+    Emits: TicketMoved, TicketAssigned
+    """
+    ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    if data.team_id is not None and data.team_id != ticket.team_id:
+        await _move(tx, ticket, data.team_id, by=by, now=now)
+    if data.assignee_id == ticket.assignee_id:
+        return
+    if data.assignee_id is not None:
+        await _check_room(tx, ticket, data.assignee_id, force=data.force)
+    await give(tx, ticket, data.assignee_id, reason={"code": "by_hand"}, by=by, now=now)
+
+
+async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Actor, now: datetime) -> None:
+    before = ticket.team_id
+    entry_id = await add_change(tx, ticket, "team", before, team_id, by=by, now=now)
+    # A foreign key refuses a team that does not exist; the holder stays only if they belong to the new team.
+    sql = "select exists (select from team where id = %(team)s and archived_at is null)"
+    found = await (await tx.execute(sql, {"team": team_id})).fetchone()
+    if not found or not found[0]:
+        raise Invalid("There is no such team.", fields={"team_id": "unknown"})
+    ticket.team_id = team_id
+    sql = "update ticket set team_id = %(team)s, activity_at = %(now)s, version = version + 1 where id = %(id)s"
+    await tx.execute(sql, {"team": team_id, "now": now, "id": ticket.id})
+    await tx.execute(
+        "update ticket_words set team_id = %(team)s where ticket_id = %(id)s", {"team": team_id, "id": ticket.id}
+    )
+    fact = TicketMoved(ticket_id=ticket.id, team_id=team_id, entry_id=entry_id, from_team_id=before)
+    await emit(tx, fact, by=by, at=now)
+    if ticket.assignee_id is not None:
+        holder = await queries.lock_holder(tx, ticket.assignee_id, team_id)
+        if holder is None or not holder.is_member:
+            await give(tx, ticket, None, reason={"code": "moved_to_team"}, by=by, now=now)
+
+
+async def _check_room(tx: Transaction, ticket: LockedTicket, person_id: int, *, force: bool) -> None:
+    holder = await queries.lock_holder(tx, person_id, ticket.team_id)
+    if holder is None or not holder.is_member:
+        raise NotInTeam
+    if not force and holder.load_points + ticket.load_points > holder.capacity_points:
+        raise AgentFull(f"{holder.name} already carries {holder.load_points} of {holder.capacity_points} points.")
+
+
+async def give(
+    tx: Transaction,
+    ticket: LockedTicket,
+    person_id: int | None,
+    *,
+    reason: dict[str, Any],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Set the holder of a locked ticket, with the reason on its timeline.
+
+    Emits: TicketAssigned
+    """
+    before, ticket.assignee_id = ticket.assignee_id, person_id
+    entry_id = await add_change(tx, ticket, "assignee", before, person_id, by=by, now=now, reason=reason)
+    sql = """
+        update ticket set assignee_id = %(person)s, version = version + 1, activity_at = %(now)s where id = %(id)s"""
+    await tx.execute(sql, {"person": person_id, "now": now, "id": ticket.id})
+    fact = TicketAssigned(
+        ticket_id=ticket.id,
+        team_id=ticket.team_id,
+        entry_id=entry_id,
+        from_id=before,
+        to_id=person_id,
+        reason=str(reason["code"]),
+    )
+    await emit(tx, fact, by=by, at=now)
+    if person_id is not None:
+        await notify(tx, [person_id], "assigned", ticket, entry_id=entry_id, by=by, now=now)
+
+
+async def snooze_ticket(tx: Transaction, ticket_id: int, until: datetime | None, *, by: Actor, now: datetime) -> None:
+    """Let a ticket sleep until a moment, or wake it; a customer's message wakes it, too.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+        Invalid: the moment is past, or the ticket is solved.
+
+    Emits: TicketChanged
+    """
+    ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    if until is not None and until <= now:
+        raise Invalid("Choose a moment in the future.", fields={"until": "past"})
+    if until is not None and ticket.category in DONE_CATEGORIES:
+        raise Invalid("A solved ticket cannot sleep.", fields={"until": "solved"})
+    if until == ticket.snoozed_until:
+        return
+    entry_id = await add_change(tx, ticket, "snooze", ticket.snoozed_until, until, by=by, now=now)
+    sql = "update ticket set snoozed_until = %(until)s, version = version + 1 where id = %(id)s"
+    await tx.execute(sql, {"until": until, "id": ticket.id})
+    fact = TicketChanged(
+        ticket_id=ticket.id,
+        team_id=ticket.team_id,
+        entry_ids=[entry_id],
+        fields=["snoozed_until"],
+        status_id=ticket.status_id,
+        category=ticket.category,
+    )
+    await emit(tx, fact, by=by, at=now)
+
+
+async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, now: datetime) -> Entry:
+    """Write an internal note and tell those it mentions, if they may see the ticket.
+
+    Sending the same ``client_key`` twice gives the same entry. A note can never be queued for the outside.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+
+    Emits: NoteAdded
+    """
+    ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    made = await timeline_queries.find_entry_by_client_key(tx, ticket_id, data.client_key)
+    if made is not None:
+        return await reload_entry(tx, made, now=now)
+    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id)
+    details = EntryDetails(mentions=mentioned)
+    entry_id = await add_entry(
+        tx, ticket_id, "note", by=by, now=now, text=data.text, details=details, client_key=data.client_key
+    )
+    await attach_files(tx, entry_id, ticket, data.attachment_ids, by=by)
+    sql = """
+        insert into mention (entry_id, person_id, ticket_id, at)
+        select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
+    await tx.execute(sql, {"entry": entry_id, "ticket": ticket_id, "now": now, "people": mentioned})
+    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'note'"
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.id or 0})
+    fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id, mentions=tuple(mentioned))
+    await emit(tx, fact, by=by, at=now)
+    await notify(tx, mentioned, "mentioned", ticket, entry_id=entry_id, by=by, now=now)
+    return await reload_entry(tx, entry_id, now=now)

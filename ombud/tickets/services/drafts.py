@@ -1,0 +1,104 @@
+"""Drafts, read marks and notifications: what a person keeps beside the ticket."""
+
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, row, rows
+from ombud.shared.errors import NotFound
+from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
+from ombud.tickets.queries.tickets import require_visible
+from ombud.tickets.schemas import Draft, DraftIn, Notification
+
+
+async def get_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> Draft:
+    """The actor's draft on a ticket.
+
+    Raises:
+        NotFound: there is none, or the ticket may not be seen.
+    """
+    await require_visible(tx, ticket_id, by=by)
+    sql = """
+        select kind, text, details, updated_at from draft
+        where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
+    found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.id, "kind": kind})
+    if found is None:
+        raise NotFound("There is no draft.")
+    return found
+
+
+async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, *, by: Actor, now: datetime) -> None:
+    """Keep what the composer holds; an empty text removes the draft.
+
+    Raises:
+        NotFound: the ticket may not be seen.
+    """
+    await require_visible(tx, ticket_id, by=by)
+    if not data.text.strip() and not data.details:
+        await drop_draft(tx, ticket_id, kind, by=by)
+        return
+    sql = """
+        insert into draft (ticket_id, person_id, kind, text, details, updated_at)
+        values (%(ticket)s, %(person)s, %(kind)s, %(text)s, %(details)s, %(now)s)
+        on conflict (ticket_id, person_id, kind) do update
+            set text = excluded.text, details = excluded.details, updated_at = excluded.updated_at"""
+    params = {"ticket": ticket_id, "person": by.id, "kind": kind, "text": data.text, "details": Jsonb(data.details)}
+    await tx.execute(sql, {**params, "now": now})
+
+
+async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> None:
+    """Throw a draft away; one that is gone already is no error."""
+    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.id, "kind": kind})
+
+
+async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> None:
+    """Remember up to where the actor has read; mentions and notifications up to there are read, too.
+
+    Raises:
+        NotFound: the ticket may not be seen.
+    """
+    await require_visible(tx, ticket_id, by=by)
+    params = {"ticket": ticket_id, "person": by.id, "entry": entry_id, "now": now}
+    sql = """
+        insert into ticket_read (person_id, ticket_id, entry_id) values (%(person)s, %(ticket)s, %(entry)s)
+        on conflict (person_id, ticket_id) do update set entry_id = greatest(ticket_read.entry_id, excluded.entry_id)"""
+    await tx.execute(sql, params)
+    sql = """
+        update mention set read_at = %(now)s
+        where person_id = %(person)s and ticket_id = %(ticket)s and entry_id <= %(entry)s and read_at is null"""
+    await tx.execute(sql, params)
+    sql = """
+        update notification set read_at = %(now)s where person_id = %(person)s and ticket_id = %(ticket)s and read_at is null
+            and coalesce(entry_id, 0) <= %(entry)s"""
+    await tx.execute(sql, params)
+
+
+NOTIFICATION = """
+    select n.id, n.kind, n.ticket_id, t.subject, n.entry_id, n.at, n.read_at
+    from notification n join ticket t on t.id = n.ticket_id"""
+
+
+async def list_notifications(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[Notification]:
+    """The actor's notifications, newest first; those on tickets they no longer see are left out."""
+    params = {"person": by.id, "teams": by.visible_teams(), "limit": checked_limit(limit) + 1}
+    sql = f"""{NOTIFICATION}
+        where n.person_id = %(person)s and (%(before)s::bigint is null or n.id < %(before)s)
+            and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+        order by n.id desc limit %(limit)s"""
+    found = await rows(tx, Notification, sql, {**params, "before": decode_cursor(cursor, int) if cursor else None})
+    return page(found, limit, lambda one: one.id)
+
+
+async def load_notifications(tx: Transaction, ids: list[int]) -> list[Notification]:
+    """Notifications by id, for streams."""
+    return await rows(tx, Notification, f"{NOTIFICATION} where n.id = any(%(ids)s)", {"ids": ids})
+
+
+async def read_notifications(tx: Transaction, up_to_id: int, *, by: Actor, now: datetime) -> None:
+    """Mark the actor's notifications as read, up to one."""
+    sql = """
+        update notification set read_at = %(now)s
+        where person_id = %(person)s and id <= %(id)s and read_at is null"""
+    await tx.execute(sql, {"person": by.id, "id": up_to_id, "now": now})

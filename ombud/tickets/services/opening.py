@@ -1,0 +1,91 @@
+"""Opening tickets by hand, waking those that slept."""
+
+from datetime import datetime
+
+from ombud.customers.services import enter_customer
+from ombud.shared.actor import SYSTEM, Actor
+from ombud.shared.database import Transaction, rows, value
+from ombud.shared.errors import Invalid, NotFound
+from ombud.shared.events import emit, emit_all
+from ombud.shared.words import tsvector
+from ombud.tickets.events import TicketOpened, TicketWoke
+from ombud.tickets.queries import tickets as queries
+from ombud.tickets.rules import load_points
+from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn
+from ombud.tickets.services.changes import add_note
+from ombud.tickets.services.replies import reply
+from ombud.tickets.services.timeline import add_change, notify
+
+
+async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: datetime, undo_seconds: int) -> int:
+    """Open a ticket for a customer; its text is an internal note or the first message to them. Gives the id.
+
+    Raises:
+        NotFound: no such team for the actor, or no such customer.
+        Invalid: neither a customer nor what is needed to enter one.
+
+    Emits: TicketOpened
+    """
+    if not by.sees_team(data.team_id):
+        raise NotFound("There is no such team, or you do not belong to it.")
+    customer_id = await _customer(tx, data, now=now)
+    sql = """
+        insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
+                            load_points, created_at, activity_at)
+        select %(subject)s, s.id, s.category, %(priority)s, %(team)s, %(customer)s, ch.id,
+               coalesce(ch.brand_id, (select min(id) from brand)), %(tags)s, %(points)s, %(now)s, %(now)s
+        from status s left join channel ch on ch.id = %(channel)s and ch.deleted_at is null
+        where s.category = 'new' and s.is_default
+        returning id"""
+    params = {
+        "subject": data.subject,
+        "priority": data.priority,
+        "team": data.team_id,
+        "customer": customer_id,
+        "channel": data.channel_id,
+        "tags": sorted(set(data.tags)),
+        "points": load_points(None),
+        "now": now,
+    }
+    ticket_id = await value(tx, int, sql, params) or 0
+    sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
+    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(data.subject)})
+    fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
+    await emit(tx, fact, by=by, at=now)
+    if data.write_as == "reply":
+        await reply(tx, ticket_id, ReplyIn(data.text, data.client_key), by=by, now=now, undo_seconds=undo_seconds)
+    else:
+        await add_note(tx, ticket_id, NoteIn(data.text, data.client_key), by=by, now=now)
+    return ticket_id
+
+
+async def _customer(tx: Transaction, data: TicketIn, *, now: datetime) -> int:
+    if data.customer_id is not None:
+        sql = "select id from customer where id = %(id)s"
+        if await value(tx, int, sql, {"id": data.customer_id}) is None:
+            raise NotFound("There is no such customer.")
+        return data.customer_id
+    if data.customer is None:
+        raise Invalid("Say which customer the ticket is for.", fields={"customer": "required"})
+    return await enter_customer(tx, data.customer, now=now)
+
+
+async def wake_snoozed(tx: Transaction, *, now: datetime, limit: int = 200) -> int:
+    """Wake tickets whose sleep is over and tell their holders; how many.
+
+    Emits: TicketWoke
+    """
+    sql = f"""
+        select {queries.LOCKED} from ticket where snoozed_until <= %(now)s
+        order by snoozed_until, id limit %(limit)s for update skip locked"""
+    due = await rows(tx, LockedTicket, sql, {"now": now, "limit": limit})
+    for ticket in due:
+        entry_id = await add_change(tx, ticket, "snooze", ticket.snoozed_until, None, by=SYSTEM, now=now)
+        sql = """
+            update ticket set snoozed_until = null, activity_at = %(now)s, version = version + 1 where id = %(id)s"""
+        await tx.execute(sql, {"now": now, "id": ticket.id})
+        fact = TicketWoke(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id)
+        await emit_all(tx, [fact], by=SYSTEM, at=now)
+        holders = [ticket.assignee_id] if ticket.assignee_id else []
+        await notify(tx, holders, "snooze_over", ticket, entry_id=entry_id, by=SYSTEM, now=now)
+    return len(due)

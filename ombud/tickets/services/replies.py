@@ -1,0 +1,301 @@
+"""Answers to the customer: written, guarded against staleness, queued for the outside, taken back."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from psycopg.types.json import Jsonb
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, execute, row
+from ombud.shared.errors import Conflict, NotFound, Unprocessable
+from ombud.shared.events import emit, emit_all
+from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, TicketSolved
+from ombud.tickets.queries import tickets as ticket_queries
+from ombud.tickets.queries import timeline as timeline_queries
+from ombud.tickets.queries.tickets import MailRoute
+from ombud.tickets.rules import DONE_CATEGORIES, preview_of
+from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, LockedTicket, Recipients, ReplyIn, Undone
+from ombud.tickets.services.timeline import add_entry, attach_files, refresh_preview, reload_entry
+
+
+class StaleReply(Conflict):
+    """Somebody wrote while you were writing. Read the newer message, then send again on purpose if it still fits."""
+
+    code = "stale_reply"
+
+    def __init__(self, newer: list[Entry]) -> None:
+        super().__init__()
+        self.newer = newer
+
+    def extra(self) -> dict[str, object]:
+        """The messages that the writer has not seen."""
+        return {"newer": msgspec.to_builtins(self.newer)}
+
+
+class NoWayOut(Unprocessable):
+    """There is no channel to answer by. Give an e-mail address and set up a mailbox for this brand."""
+
+    code = "no_reply_channel"
+
+
+class AlreadySent(Conflict):
+    """It has left already and cannot be taken back."""
+
+    code = "already_sent"
+
+
+class NotStuck(Conflict):
+    """Only a failed or unconfirmed message can be sent again."""
+
+    code = "not_stuck"
+
+
+async def reply(
+    tx: Transaction, ticket_id: int, data: ReplyIn, *, by: Actor, now: datetime, undo_seconds: int
+) -> Entry:
+    """Answer the customer. Sending the same ``client_key`` twice gives the same entry.
+
+    Mail waits ``undo_seconds`` so that it can be taken back; chat and API messages are out at once. The ticket
+    then waits for the customer, or is solved, or takes the status asked for; without a holder it goes to the writer.
+
+    Raises:
+        NotFound: the ticket does not exist, or ``by`` may not see it.
+        StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
+        NoWayOut: no channel, or no address, to answer by.
+
+    Emits: ReplySent, TicketSolved
+    """
+    ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
+    made = await timeline_queries.find_entry_by_client_key(tx, ticket_id, data.client_key)
+    if made is not None:
+        return await reload_entry(tx, made, now=now)
+    await _refuse_stale(tx, ticket, data, by=by, now=now)
+    route, envelope = await _route(tx, ticket, data)
+    status_id, category = await _status_after(tx, ticket, data)
+    details = EntryDetails(
+        to=envelope.to,
+        cc=envelope.cc,
+        subject=envelope.subject,
+        status_before=ticket.status_id,
+        waiting_before=ticket.waiting_since,
+    )
+    entry_id = await add_entry(
+        tx,
+        ticket_id,
+        "message",
+        by=by,
+        now=now,
+        text=data.text,
+        html=data.html,
+        details=details,
+        channel_id=route.channel_id,
+        client_key=data.client_key,
+    )
+    await attach_files(tx, entry_id, ticket, data.attachment_ids, by=by)
+    await _queue(tx, ticket_id, entry_id, route, envelope, now=now, undo_seconds=undo_seconds)
+    await _after_reply(tx, ticket, entry_id, data, status_id, category, by=by, now=now)
+    return await reload_entry(tx, entry_id, now=now)
+
+
+async def _refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
+    if data.force or (ticket.last_message_id or 0) <= data.last_seen_entry_id:
+        return
+    newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.id)
+    if newer:
+        raise StaleReply(await timeline_queries.load_entries(tx, newer, now=now))
+
+
+async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
+    route = await ticket_queries.reply_channel(tx, ticket.channel_id, ticket.brand_id)
+    if route is None:
+        raise NoWayOut
+    if route.kind != "email":
+        return route, Envelope(conversation=await ticket_queries.conversation_key(tx, ticket.id))
+    usual = await recipients(tx, ticket.id, ticket.customer_id)
+    to = data.to if data.to is not None else usual.to
+    cc = data.cc if data.cc is not None else usual.cc
+    if not to:
+        raise NoWayOut
+    return route, Envelope(to=_clean(to), cc=_clean(cc), subject=ticket.subject)
+
+
+def _clean(addresses: list[Address]) -> list[Address]:
+    for one in addresses:
+        if "@" not in one.address or any(char in one.address + one.name for char in "\r\n\x00"):
+            raise Unprocessable(f"{one.address!r} is not an e-mail address.")
+    return addresses
+
+
+async def recipients(tx: Transaction, ticket_id: int, customer_id: int) -> Recipients:
+    """Whom an answer by mail goes to: whoever wrote last, with the others of that mail in copy, never ourselves."""
+    own = set(await ticket_queries.own_addresses(tx))
+    last = await timeline_queries.last_inbound_addresses(tx, ticket_id)
+    if last is not None and last.from_ is not None:
+        to = [last.from_]
+        seen = own | {last.from_.address.lower()}
+        others = {one.address.lower(): one for one in [*last.to, *last.cc] if one.address.lower() not in seen}
+        return Recipients(to, list(others.values()))
+    found = await ticket_queries.customer_mail_address(tx, customer_id)
+    return Recipients([Address(*found)] if found else [], [])
+
+
+async def _status_after(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[int, str]:
+    if data.status_id is not None:
+        category = await ticket_queries.status_category(tx, data.status_id)
+        if category is None:
+            raise Unprocessable("There is no such status, or it is archived.")
+        return data.status_id, category
+    if data.solve:
+        return await ticket_queries.default_status(tx, "solved"), "solved"
+    if ticket.category in {"new", "open"}:
+        return await ticket_queries.default_status(tx, "waiting"), "waiting"
+    return ticket.status_id, ticket.category
+
+
+async def _queue(
+    tx: Transaction,
+    ticket_id: int,
+    entry_id: int,
+    route: MailRoute,
+    envelope: Envelope,
+    *,
+    now: datetime,
+    undo_seconds: int,
+) -> None:
+    # A chat reply is delivered by being committed: the visitor's stream and history read the timeline itself.
+    is_out = route.kind == "chat"
+    wait = timedelta(seconds=undo_seconds if route.kind == "email" else 0)
+    sql = """
+        insert into outbox (channel_id, ticket_id, entry_id, state, not_before, envelope, sent_at, created_at)
+        values (%(channel)s, %(ticket)s, %(entry)s, %(state)s, %(not_before)s, %(envelope)s, %(sent_at)s, %(now)s)"""
+    params = {
+        "channel": route.channel_id,
+        "ticket": ticket_id,
+        "entry": entry_id,
+        "state": "sent" if is_out else "queued",
+        "not_before": now + wait,
+        "envelope": Jsonb(msgspec.to_builtins(envelope)),
+        "sent_at": now if is_out else None,
+        "now": now,
+    }
+    await tx.execute(sql, params)
+
+
+async def _after_reply(
+    tx: Transaction,
+    ticket: LockedTicket,
+    entry_id: int,
+    data: ReplyIn,
+    status_id: int,
+    category: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    sql = """
+        update ticket set status_id = %(status)s, category = %(category)s, activity_at = %(now)s, waiting_since = null,
+            preview = %(preview)s, preview_by = 'person', last_message_id = %(entry)s, message_count = message_count + 1,
+            assignee_id = coalesce(assignee_id, %(writer)s), snoozed_until = null, version = version + 1,
+            solved_at = case when %(done)s then coalesce(solved_at, %(now)s) end,
+            closed_at = case when %(category)s = 'closed' then coalesce(closed_at, %(now)s) end
+        where id = %(ticket)s"""
+    params = {
+        "ticket": ticket.id,
+        "entry": entry_id,
+        "status": status_id,
+        "category": category,
+        "done": category in DONE_CATEGORIES,
+        "now": now,
+        "preview": preview_of(data.text),
+        "writer": await _member(tx, ticket, by),
+    }
+    await tx.execute(sql, params)
+    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'reply'"
+    await tx.execute(sql, {"ticket": ticket.id, "person": by.id or 0})
+    await emit(tx, ReplySent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
+    if category in DONE_CATEGORIES and ticket.category not in DONE_CATEGORIES:
+        solved = TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category)
+        await emit(tx, solved, by=by, at=now)
+
+
+async def _member(tx: Transaction, ticket: LockedTicket, by: Actor) -> int | None:
+    """The writer as the holder of a ticket without one, if they belong to its team."""
+    if by.kind != "person" or by.id is None or ticket.assignee_id is not None:
+        return None
+    holder = await ticket_queries.lock_holder(tx, by.id, ticket.team_id)
+    return by.id if holder and holder.is_member else None
+
+
+class Sent(Struct):
+    """An answer with the state of its outbox row."""
+
+    id: int
+    text: str
+    details: EntryDetails
+    author_id: int | None
+    state: str
+    is_waiting: bool
+
+
+async def _lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, now: datetime) -> Sent:
+    sql = """
+        select e.id, e.text, e.details, e.author_id, o.state,
+               o.state = 'queued' and o.not_before > %(now)s as is_waiting
+        from entry e join outbox o on o.entry_id = e.id
+        where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.undone_at is null for update of o"""
+    found = await row(tx, Sent, sql, {"entry": entry_id, "ticket": ticket_id, "now": now})
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Undone:
+    """Take back a mail that still waits; its text comes back for the composer and the ticket is as it was.
+
+    Raises:
+        NotFound: no such answer, or ``by`` may not see the ticket.
+        AlreadySent: it has left, or is leaving.
+
+    Emits: ReplyUndone
+    """
+    ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
+    sent = await _lock_sent(tx, ticket_id, entry_id, now=now)
+    if not sent.is_waiting:
+        raise AlreadySent
+    await tx.execute("delete from outbox where entry_id = %(entry)s", {"entry": entry_id})
+    await tx.execute("update entry set undone_at = %(now)s where id = %(id)s", {"now": now, "id": entry_id})
+    await refresh_preview(tx, ticket_id)
+    if sent.details.status_before is not None:
+        sql = """
+            update ticket t set status_id = s.id, category = s.category, waiting_since = %(waiting)s,
+                solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
+                closed_at = case when s.category = 'closed' then t.closed_at end
+            from status s where s.id = %(status)s and t.id = %(ticket)s"""
+        params = {"status": sent.details.status_before, "waiting": sent.details.waiting_before, "ticket": ticket_id}
+        await tx.execute(sql, params)
+    await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
+    details = {"to": msgspec.to_builtins(sent.details.to), "cc": msgspec.to_builtins(sent.details.cc)}
+    return Undone(sent.text, details)
+
+
+async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Entry:
+    """Send a failed or unconfirmed message again, on purpose.
+
+    Raises:
+        NotFound: no such answer, or ``by`` may not see the ticket.
+        NotStuck: it is on its way, or has arrived.
+
+    Emits: DeliveryChanged
+    """
+    ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
+    sent = await _lock_sent(tx, ticket_id, entry_id, now=now)
+    if sent.state not in {"failed", "unconfirmed"}:
+        raise NotStuck
+    sql = """
+        update outbox set state = 'queued', not_before = %(now)s, attempts = 0, problem = null, claimed_at = null
+        where entry_id = %(entry)s"""
+    await execute(tx, sql, {"now": now, "entry": entry_id})
+    fact = DeliveryChanged(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id, state="queued")
+    await emit_all(tx, [fact], by=by, at=now)
+    return await reload_entry(tx, entry_id, now=now)

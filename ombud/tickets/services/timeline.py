@@ -1,0 +1,180 @@
+"""Writing timeline entries: the one place where entries, their files and notifications are made by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, draw_ids, execute, row, value
+from ombud.shared.errors import Conflict, Invalid
+from ombud.shared.events import emit_all
+from ombud.tickets.events import NotificationMade
+from ombud.tickets.queries.timeline import load_entries
+from ombud.tickets.schemas import Entry, EntryDetails, LockedTicket
+
+
+class GoneEntry(Conflict):
+    """The entry is not there any more. Load the ticket again."""
+
+    code = "entry_gone"
+
+
+async def add_entry(
+    tx: Transaction,
+    ticket_id: int,
+    kind: str,
+    *,
+    by: Actor,
+    now: datetime,
+    text: str = "",
+    html: str | None = None,
+    details: EntryDetails | None = None,
+    channel_id: int | None = None,
+    client_key: str | None = None,
+) -> int:
+    """Append one entry made by an agent, a key or the system; gives its id."""
+    sql = """
+        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details, client_key)
+        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s, %(html)s,
+                %(details)s, %(key)s)
+        returning id"""
+    params = {
+        "ticket": ticket_id,
+        "kind": kind,
+        "direction": "out" if kind == "message" else None,
+        "author_kind": by.kind,
+        "author": by.id,
+        "channel": channel_id,
+        "now": now,
+        "text": text.replace("\x00", ""),
+        "html": html,
+        "details": Jsonb(msgspec.to_builtins(details or EntryDetails())),
+        "key": client_key,
+    }
+    return await value(tx, int, sql, params) or 0
+
+
+async def add_change(
+    tx: Transaction,
+    ticket: LockedTicket,
+    field: str,
+    from_value: Any,
+    to_value: Any,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: dict[str, Any] | None = None,
+) -> int:
+    """Record that a field has another value; gives the entry's id."""
+    details = EntryDetails(field=field, from_value=from_value, to_value=to_value, reason=reason)
+    return await add_entry(tx, ticket.id, "change", by=by, now=now, details=details)
+
+
+async def attach_files(tx: Transaction, entry_id: int, ticket: LockedTicket, file_ids: list[int], *, by: Actor) -> None:
+    """Hang uploaded files on an entry.
+
+    Raises:
+        Invalid: one of them is not an upload of the actor, nor a file of this ticket.
+    """
+    wanted = sorted(set(file_ids))
+    if not wanted:
+        return
+    sql = """
+        insert into attachment (entry_id, ticket_id, file_id)
+        select %(entry)s, %(ticket)s, f.id from file f where f.id = any(%(ids)s)
+            and ((f.uploaded_by_kind = %(kind)s and f.uploaded_by_id is not distinct from %(by)s)
+                 or exists (select from attachment a where a.file_id = f.id and a.ticket_id = %(ticket)s))"""
+    params = {"entry": entry_id, "ticket": ticket.id, "ids": wanted, "kind": by.kind, "by": by.id}
+    if await execute(tx, sql, params) != len(wanted):
+        raise Invalid("An attachment is not there any more. Upload it again.", fields={"attachment_ids": "unknown"})
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Who is told of which ticket."""
+
+    person_id: int
+    ticket_id: int
+    team_id: int
+    entry_id: int | None
+
+
+async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Actor, now: datetime) -> None:
+    """Tell many people of something; nobody is told of what they did themselves.
+
+    Emits: NotificationMade
+    """
+    others = [one for one in told if not (by.kind == "person" and by.id == one.person_id)]
+    if not others:
+        return
+    sql = """
+        insert into notification (id, person_id, kind, ticket_id, entry_id, at)
+        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, %(now)s
+        from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[])
+            as n (id, person_id, ticket_id, entry_id)"""
+    ids = await draw_ids(tx, "notification", len(others))
+    params = {
+        "ids": ids,
+        "kind": kind,
+        "people": [one.person_id for one in others],
+        "tickets": [one.ticket_id for one in others],
+        "entries": [one.entry_id for one in others],
+        "now": now,
+    }
+    await tx.execute(sql, params)
+    facts = [
+        NotificationMade(ticket_id=one.ticket_id, team_id=one.team_id, person_id=one.person_id, notification_id=made)
+        for one, made in zip(others, ids, strict=True)
+    ]
+    await emit_all(tx, facts, by=by, at=now)
+
+
+async def notify(
+    tx: Transaction,
+    person_ids: Sequence[int],
+    kind: str,
+    ticket: LockedTicket,
+    *,
+    entry_id: int | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Tell people of something on one ticket.
+
+    Emits: NotificationMade
+    """
+    told = [Told(person, ticket.id, ticket.team_id, entry_id) for person in sorted(set(person_ids))]
+    await notify_all(tx, kind, told, by=by, now=now)
+
+
+async def reload_entry(tx: Transaction, entry_id: int, *, now: datetime) -> Entry:
+    """The entry as agents see it."""
+    found = await load_entries(tx, [entry_id], now=now)
+    if not found:
+        raise GoneEntry
+    return found[0]
+
+
+class Newest(msgspec.Struct):
+    """What a ticket's row says of its newest public message."""
+
+    id: int | None
+    count: int
+    preview: str
+    preview_by: str
+
+
+async def refresh_preview(tx: Transaction, ticket_id: int) -> None:
+    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away."""
+    sql = """
+        select e.id, count(*) over () as count, left(regexp_replace(e.text, '\\s+', ' ', 'g'), 160) as preview,
+               case e.direction when 'in' then 'customer' else 'person' end as preview_by
+        from public_entry e where e.ticket_id = %(ticket)s order by e.id desc limit 1"""
+    newest = await row(tx, Newest, sql, {"ticket": ticket_id}) or Newest(None, 0, "", "customer")
+    sql = """
+        update ticket set last_message_id = %(id)s, message_count = %(count)s, preview = %(preview)s,
+            preview_by = %(preview_by)s, version = version + 1
+        where id = %(ticket)s"""
+    await tx.execute(sql, {"ticket": ticket_id, **msgspec.structs.asdict(newest)})

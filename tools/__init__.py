@@ -1,0 +1,1 @@
+"""Programs for those who work on Ombud; none of them is part of what is installed."""

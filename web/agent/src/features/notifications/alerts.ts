@@ -1,0 +1,55 @@
+import type { Notification as DeskNotification } from '@api'
+import { ref, watch } from 'vue'
+
+const SOUND_KEY = 'ombud.sound'
+const ALERT_KEY = 'ombud.alerts'
+
+/** Kept per browser: the permission is the browser's, and the sound is the room's. */
+export const hasSound = ref(localStorage.getItem(SOUND_KEY) === 'on')
+export const hasAlerts = ref(
+  localStorage.getItem(ALERT_KEY) === 'on' &&
+    'Notification' in window &&
+    Notification.permission === 'granted',
+)
+
+watch(hasSound, (on) => localStorage.setItem(SOUND_KEY, on ? 'on' : 'off'))
+watch(hasAlerts, (on) => localStorage.setItem(ALERT_KEY, on ? 'on' : 'off'))
+
+/** Switch notices of the browser on; false if the person or the browser forbids them. */
+export async function allowAlerts(): Promise<boolean> {
+  if (!('Notification' in window)) return false
+  hasAlerts.value = (await Notification.requestPermission()) === 'granted'
+  return hasAlerts.value
+}
+
+/** Two soft notes; nothing to load. */
+export function playSound(): void {
+  if (!hasSound.value) return
+  const audio = new AudioContext()
+  const gain = audio.createGain()
+  gain.connect(audio.destination)
+  gain.gain.setValueAtTime(0.06, audio.currentTime)
+  gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.5)
+  for (const [i, hertz] of [660, 880].entries()) {
+    const tone = audio.createOscillator()
+    tone.frequency.value = hertz
+    tone.connect(gain)
+    tone.start(audio.currentTime + i * 0.12)
+    tone.stop(audio.currentTime + 0.5)
+  }
+  window.setTimeout(() => void audio.close(), 800)
+}
+
+/** A notice of the browser while the desk is not in front. */
+export function alertOf(title: string, notification: DeskNotification, open: (path: string) => void): void {
+  if (!hasAlerts.value || document.hasFocus()) return
+  const notice = new Notification(title, {
+    body: notification.subject,
+    tag: `ombud-${String(notification.ticket_id)}`,
+  })
+  notice.onclick = () => {
+    window.focus()
+    open(`/tickets/all/${String(notification.ticket_id)}`)
+    notice.close()
+  }
+}

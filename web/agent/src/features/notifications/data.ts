@@ -1,0 +1,57 @@
+import { api, type Notification, type Page } from '@api'
+import { useQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
+import { i18n } from '@/i18n'
+import { queryClient } from '@/shared/queryClient'
+import { onStream } from '@/stream'
+import { alertOf, playSound } from './alerts'
+
+const KEY = ['notifications']
+
+export function useNotifications() {
+  const query = useQuery({
+    queryKey: KEY,
+    queryFn: async ({ signal }) => (await api.get<Page<Notification>>('/notifications', signal)).items,
+    shallow: true,
+  })
+  const items = computed(() => query.data.value ?? [])
+  const unreadCount = computed(() => items.value.filter((item) => !item.read_at).length)
+  return { items, unreadCount, isLoading: query.isLoading, error: query.error, retry: query.refetch }
+}
+
+/** Newest first, each once. */
+export function withNotification(old: Notification[], added: Notification): Notification[] {
+  return [added, ...old.filter((item) => item.id !== added.id)].sort((a, b) => b.id - a.id)
+}
+
+export async function markAllRead(items: Notification[]): Promise<void> {
+  const newest = items[0]
+  if (!newest) return
+  const readAt = new Date().toISOString()
+  queryClient.setQueryData<Notification[]>(KEY, (old) =>
+    old?.map((item) => ({ ...item, read_at: item.read_at ?? readAt })),
+  )
+  await api
+    .put('/notifications/read', { up_to_id: newest.id })
+    .catch(() => queryClient.invalidateQueries({ queryKey: KEY }))
+}
+
+/** Tell the person once per browser, however many tabs are open: the tab that gets the lock does it. */
+async function tellOnce(notification: Notification, open: (path: string) => void): Promise<void> {
+  const tell = async (lock: unknown): Promise<void> => {
+    if (!lock) return
+    playSound()
+    alertOf(i18n.global.t(`notifications.kind.${notification.kind}`), notification, open)
+    await new Promise((resolve) => window.setTimeout(resolve, 2_000))
+  }
+  if (!('locks' in navigator)) return tell(true)
+  await navigator.locks.request(`ombud.notification.${String(notification.id)}`, { ifAvailable: true }, tell)
+}
+
+/** Keep the list fresh and tell the person of new ones; returns how to stop. */
+export function followNotifications(open: (path: string) => void): () => void {
+  return onStream('notification', (notification) => {
+    queryClient.setQueryData<Notification[]>(KEY, (old) => withNotification(old ?? [], notification))
+    if (!notification.read_at) void tellOnce(notification, open)
+  })
+}

@@ -1,0 +1,119 @@
+import { api, ApiError, type Address, type Draft, type DraftKind, type Id } from '@api'
+import { reactive } from 'vue'
+import { uploadedIds, type UploadState } from './uploads'
+
+export interface DraftState {
+  text: string
+  /** null: untouched, those of the conversation. */
+  cc: Address[] | null
+  files: UploadState[]
+  save: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
+}
+
+const SAVE_AFTER_MS = 900
+const RETRY_AFTER_MS = 8_000
+
+/** Drafts live here as long as the page does, whatever happens to the line or to the pane. */
+const drafts = reactive(new Map<string, DraftState>())
+const timers = new Map<string, number>()
+const asked = new Set<string>()
+/** Writes of one draft go one after another: a late save must not bring back what was sent. */
+const chains = new Map<string, Promise<void>>()
+
+const keyOf = (ticketId: Id, kind: DraftKind): string => `${String(ticketId)}/${kind}`
+const pathOf = (ticketId: Id, kind: DraftKind): string => `/tickets/${String(ticketId)}/drafts/${kind}`
+
+export function draftOf(ticketId: Id, kind: DraftKind): DraftState {
+  const key = keyOf(ticketId, kind)
+  if (!drafts.has(key)) drafts.set(key, { text: '', cc: null, files: [], save: 'clean' })
+  return drafts.get(key) as DraftState
+}
+
+/** Fetch what was written earlier or elsewhere, unless something is being written here already. */
+export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
+  const key = keyOf(ticketId, kind)
+  if (asked.has(key)) return
+  asked.add(key)
+  try {
+    const found = await api.get<Draft | null>(pathOf(ticketId, kind))
+    const state = draftOf(ticketId, kind)
+    if (!found?.text || state.save !== 'clean' || state.text) return
+    state.text = found.text
+    state.cc = found.details.cc ?? null
+    state.save = 'saved'
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) asked.delete(key)
+  }
+}
+
+function enqueue(key: string, write: () => Promise<void>): Promise<void> {
+  const next = (chains.get(key) ?? Promise.resolve()).then(write, write)
+  chains.set(key, next)
+  return next
+}
+
+async function save(ticketId: Id, kind: DraftKind): Promise<void> {
+  const state = draftOf(ticketId, kind)
+  if (state.save !== 'dirty' && state.save !== 'failed') return
+  state.save = 'saving'
+  const ids = uploadedIds(state.files)
+  const details = {
+    ...(state.cc ? { cc: state.cc } : {}),
+    ...(ids.length ? { attachment_ids: ids } : {}),
+  }
+  const isEmpty = !state.text.trim() && ids.length === 0
+  try {
+    if (isEmpty) await api.delete(pathOf(ticketId, kind))
+    else await api.put(pathOf(ticketId, kind), { text: state.text, details })
+    // typed on meanwhile: the next save has it
+    if (currentSave(state) === 'saving') state.save = isEmpty ? 'clean' : 'saved'
+  } catch {
+    state.save = 'failed'
+    schedule(ticketId, kind, RETRY_AFTER_MS)
+  }
+}
+
+const currentSave = (state: DraftState): DraftState['save'] => state.save
+
+function schedule(ticketId: Id, kind: DraftKind, milliseconds: number): void {
+  const key = keyOf(ticketId, kind)
+  window.clearTimeout(timers.get(key))
+  timers.set(
+    key,
+    window.setTimeout(() => void enqueue(key, () => save(ticketId, kind)), milliseconds),
+  )
+}
+
+/** The draft was changed: it is saved in a moment. */
+export function touchDraft(ticketId: Id, kind: DraftKind): void {
+  draftOf(ticketId, kind).save = 'dirty'
+  schedule(ticketId, kind, SAVE_AFTER_MS)
+}
+
+/** Empty the draft here and on the server. */
+export function clearDraft(ticketId: Id, kind: DraftKind): void {
+  const key = keyOf(ticketId, kind)
+  window.clearTimeout(timers.get(key))
+  Object.assign(draftOf(ticketId, kind), {
+    text: '',
+    cc: null,
+    files: [],
+    save: 'clean',
+  } satisfies DraftState)
+  void enqueue(key, async () => {
+    await api.delete(pathOf(ticketId, kind)).catch(() => undefined)
+  })
+}
+
+/** Put text back that was taken away by sending; what was written since stays below it. */
+export function restoreDraft(
+  ticketId: Id,
+  kind: DraftKind,
+  kept: Partial<Pick<DraftState, 'text' | 'cc' | 'files'>>,
+): void {
+  const state = draftOf(ticketId, kind)
+  state.text = [kept.text, state.text].filter((text) => text?.trim()).join('\n\n')
+  if (kept.cc) state.cc = kept.cc
+  if (kept.files?.length) state.files = kept.files
+  touchDraft(ticketId, kind)
+}

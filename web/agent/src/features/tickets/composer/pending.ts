@@ -1,0 +1,41 @@
+import type { Address, DraftKind, Id } from '@api'
+import { reactive } from 'vue'
+import type { UploadState } from './uploads'
+
+/** What was sent but is not answered for yet: shown in the timeline at once, gone when its entry arrives. */
+export interface Pending {
+  clientKey: string
+  ticketId: Id
+  kind: DraftKind
+  text: string
+  /** null: those of the conversation, as the server knows them. */
+  cc: Address[] | null
+  files: UploadState[]
+  mentions: Id[]
+  lastSeenEntryId: Id
+  isForced: boolean
+  solves: boolean
+  /** Why it did not go out, in words; '' while it is under way. */
+  problem: string
+}
+
+const pendings = reactive<Pending[]>([])
+
+export function pendingOf(ticketId: Id): Pending[] {
+  return pendings.filter((one) => one.ticketId === ticketId)
+}
+
+export function addPending(pending: Pending): Pending {
+  pendings.push(pending)
+  return pendings.at(-1) ?? pending
+}
+
+export function dropPending(clientKey: string): void {
+  const index = pendings.findIndex((one) => one.clientKey === clientKey)
+  if (index >= 0) pendings.splice(index, 1)
+}
+
+/** Whether something written would be lost with the page. */
+export function hasUnsent(): boolean {
+  return pendings.length > 0
+}

@@ -1,0 +1,36 @@
+/** A place in a text that a canned reply left open. */
+export interface Gap {
+  name: string
+  from: number
+  to: number
+}
+
+/** Placeholders that nobody has filled in yet. */
+export function findGaps(text: string): Gap[] {
+  return [...text.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map((match) => ({
+    name: match[1] ?? '',
+    from: match.index,
+    to: match.index + match[0].length,
+  }))
+}
+
+/** Ids of the people whom a note calls by `@name`; longer names first, so that @Ann is not found in @Anna. */
+export function findMentions(text: string, people: { id: number; name: string }[]): number[] {
+  let rest = text
+  const found: number[] = []
+  for (const person of [...people].sort((a, b) => b.name.length - a.name.length)) {
+    if (!person.name || !rest.includes(`@${person.name}`)) continue
+    found.push(person.id)
+    rest = rest.replaceAll(`@${person.name}`, '')
+  }
+  return found
+}
+
+/** Addresses out of what a person typed or pasted: `Name <a@b.c>, d@e.f`. Words that are no address are left out. */
+export function parseAddresses(text: string): { name: string; address: string }[] {
+  return text
+    .split(/[,;，；\n]+/)
+    .map((part) => /^\s*(?:"?([^"<]*?)"?\s*<)?\s*([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+?)\s*>?\s*$/.exec(part))
+    .filter((match) => match !== null)
+    .map((match) => ({ name: match[1] ?? '', address: match[2] ?? '' }))
+}

@@ -1,0 +1,143 @@
+import { api, ApiError, type Entry, type Id, type Timeline } from '@api'
+import { reactive } from 'vue'
+import { i18n } from '@/i18n'
+import { errorText } from '@/shared/errorText'
+import { queryClient } from '@/shared/queryClient'
+import { dismissToast, toast } from '@/shared/toasts'
+import { addEntries, dropEntry } from '../data/patches'
+import { refreshCountsSoon } from '../data/live'
+import { clearDraft, draftOf, restoreDraft } from './drafts'
+import { addPending, dropPending, type Pending } from './pending'
+import { uploadedIds } from './uploads'
+
+/** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
+export const stale = reactive(new Map<Id, Entry[]>())
+
+const path = (id: Id, rest: string): string => `/tickets/${String(id)}${rest}`
+const { t } = i18n.global
+
+function lastSeen(ticketId: Id): Id {
+  return queryClient.getQueryData<Timeline>(['timeline', ticketId])?.items.at(-1)?.id ?? 0
+}
+
+function post(pending: Pending): Promise<Entry> {
+  const ids = uploadedIds(pending.files)
+  const common = {
+    text: pending.text,
+    client_key: pending.clientKey,
+    ...(ids.length ? { attachment_ids: ids } : {}),
+  }
+  if (pending.kind === 'note') {
+    const mentions = pending.mentions.length ? { mentions: pending.mentions } : {}
+    return api.post<Entry>(path(pending.ticketId, '/notes'), { ...common, ...mentions })
+  }
+  return api.post<Entry>(path(pending.ticketId, '/replies'), {
+    ...common,
+    last_seen_entry_id: pending.lastSeenEntryId,
+    ...(pending.cc ? { cc: pending.cc } : {}),
+    ...(pending.isForced ? { force: true } : {}),
+    ...(pending.solves ? { solve: true } : {}),
+  })
+}
+
+function takeBack(pending: Pending): void {
+  dropPending(pending.clientKey)
+  restoreDraft(pending.ticketId, pending.kind, { text: pending.text, cc: pending.cc, files: pending.files })
+}
+
+function holdBack(pending: Pending, error: ApiError): void {
+  const newer = Array.isArray(error.body.newer) ? (error.body.newer as Entry[]) : []
+  takeBack(pending)
+  addEntries(pending.ticketId, newer)
+  stale.set(pending.ticketId, newer)
+}
+
+/** Take a reply back while it has not left; its text returns to the composer. */
+export async function undoReply(entry: Entry): Promise<void> {
+  try {
+    const kept = await api.delete<{ text: string } | undefined>(
+      path(entry.ticket_id, `/replies/${String(entry.id)}`),
+    )
+    dropEntry(entry.ticket_id, entry.id)
+    restoreDraft(entry.ticket_id, 'reply', { text: kept?.text ?? entry.text })
+    toast(t('tickets.composer.undone'))
+  } catch (error) {
+    toast(errorText(error), { tone: 'bad' })
+  }
+}
+
+/** Send a failed or unconfirmed reply once more, on purpose. */
+export async function retryReply(entry: Entry): Promise<void> {
+  try {
+    const sent = await api.post<Entry | undefined>(
+      path(entry.ticket_id, `/replies/${String(entry.id)}/retry`),
+    )
+    if (sent?.id) addEntries(entry.ticket_id, [sent])
+    toast(t('tickets.delivery.tryingAgain'))
+  } catch (error) {
+    toast(errorText(error), { tone: 'bad' })
+  }
+}
+
+function offerUndo(entry: Entry): void {
+  const until = entry.delivery?.not_before
+  if (!entry.delivery?.can_undo || !until) return
+  const milliseconds = new Date(until).getTime() - Date.now()
+  if (milliseconds < 1_000) return
+  const action = { label: t('tickets.composer.undo'), run: () => void undoReply(entry) }
+  const id = toast(t('tickets.composer.sending'), { action, milliseconds })
+  window.setTimeout(() => dismissToast(id), milliseconds)
+}
+
+/** Send what is pending; it stays in the timeline with its problem if that fails. */
+export async function deliver(pending: Pending): Promise<boolean> {
+  pending.problem = ''
+  try {
+    const entry = await post(pending)
+    dropPending(pending.clientKey)
+    addEntries(pending.ticketId, [entry])
+    offerUndo(entry)
+    void queryClient.invalidateQueries({ queryKey: ['ticket', pending.ticketId] })
+    refreshCountsSoon()
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'stale_reply') holdBack(pending, error)
+    else pending.problem = errorText(error)
+    return false
+  }
+}
+
+interface SendOptions {
+  ticketId: Id
+  kind: Pending['kind']
+  mentions?: Id[]
+  isForced?: boolean
+  solves?: boolean
+}
+
+/** Send the draft of the composer: it leaves the composer at once and appears in the timeline. */
+export function sendDraft(options: SendOptions): Promise<boolean> {
+  const { ticketId, kind } = options
+  const draft = draftOf(ticketId, kind)
+  const pending = addPending({
+    clientKey: crypto.randomUUID(),
+    ticketId,
+    kind,
+    text: draft.text.trim(),
+    cc: draft.cc && [...draft.cc],
+    files: [...draft.files],
+    mentions: options.mentions ?? [],
+    lastSeenEntryId: lastSeen(ticketId),
+    isForced: options.isForced ?? false,
+    solves: options.solves ?? false,
+    problem: '',
+  })
+  clearDraft(ticketId, kind)
+  stale.delete(ticketId)
+  return deliver(pending)
+}
+
+/** Put a message that did not go out back into the composer. */
+export function editPending(pending: Pending): void {
+  takeBack(pending)
+}

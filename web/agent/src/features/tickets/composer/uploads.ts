@@ -1,0 +1,45 @@
+import { uploadFile, type FileRef, type Id } from '@api'
+import { reactive } from 'vue'
+import { errorText } from '@/shared/errorText'
+
+export interface UploadState {
+  key: string
+  name: string
+  size: number
+  /** 0…1 */
+  progress: number
+  fileId: Id | null
+  problem: string
+  cancel: () => void
+}
+
+/** Start to send a file to the server; the returned state follows it. */
+export function startUpload(file: File): UploadState {
+  const abort = new AbortController()
+  const state = reactive<UploadState>({
+    key: crypto.randomUUID(),
+    name: file.name || 'image.png',
+    size: file.size,
+    progress: 0,
+    fileId: null,
+    problem: '',
+    cancel: () => abort.abort(),
+  })
+  uploadFile<FileRef>('/files', file, (share) => (state.progress = share), abort.signal)
+    .then((ref) => {
+      state.fileId = ref.id
+      state.progress = 1
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof DOMException)) state.problem = errorText(error)
+    })
+  return state
+}
+
+export function isUploading(files: UploadState[]): boolean {
+  return files.some((file) => file.fileId === null && !file.problem)
+}
+
+export function uploadedIds(files: UploadState[]): Id[] {
+  return files.flatMap((file) => (file.fileId === null ? [] : [file.fileId]))
+}

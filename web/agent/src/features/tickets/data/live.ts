@@ -1,0 +1,100 @@
+import type { Id, TicketRow } from '@api'
+import { reactive, ref, type Ref } from 'vue'
+import { onStream, type StreamEvents } from '@/stream'
+import { queryClient } from '@/shared/queryClient'
+import { me } from '@/shared/session'
+import { addEntries, dropEntry, dropRow, patchLists, patchTicket, type RowChange } from './patches'
+
+/** The ticket on the screen, null: none. */
+export const openTicketId: Ref<Id | null> = ref(null)
+
+export interface Typing {
+  name: string
+  by: 'customer' | 'person'
+  preview: string
+}
+
+/** Who is writing, by ticket. */
+export const typing = reactive(new Map<Id, Typing>())
+
+const TYPING_MS = 6_000
+const GATHER_MS = 120
+const COUNTS_MS = 1_500
+
+let waiting: StreamEvents['ticket'][] = []
+let countsTimer = 0
+const typingTimers = new Map<Id, number>()
+
+function isOnScreen(id: Id): boolean {
+  return openTicketId.value === id && !document.hidden
+}
+
+/** Frames of a moment are applied together: a busy desk must not repaint its lists 20 times a second. */
+function applyWaiting(): void {
+  const frames = waiting
+  waiting = []
+  const changes = new Map<Id, RowChange>()
+  for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
+    const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
+    changes.set(ticket.id, { row: ticket, isNewMessage })
+    addEntries(ticket.id, entries)
+    if (undoneId) dropEntry(ticket.id, undoneId)
+    if (kind === 'message_received') typing.delete(ticket.id)
+    patchTicket(ticket.id, withoutUnread(ticket))
+    if (/assigned|changed|opened/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
+  }
+  const open = openTicketId.value
+  patchLists(changes, me.value, open !== null && isOnScreen(open) ? open : null)
+  refreshCountsSoon()
+}
+
+function withoutUnread(row: TicketRow): Partial<TicketRow> {
+  const rest: Partial<TicketRow> = { ...row }
+  delete rest.unread
+  return rest
+}
+
+/** Ask for the counts of the views, at most once in a while. */
+export function refreshCountsSoon(): void {
+  if (countsTimer) return
+  countsTimer = window.setTimeout(() => {
+    countsTimer = 0
+    void queryClient.invalidateQueries({ queryKey: ['views'] })
+  }, COUNTS_MS)
+}
+
+function hearTicket(frame: StreamEvents['ticket']): void {
+  if (waiting.length === 0) window.setTimeout(applyWaiting, GATHER_MS)
+  waiting.push(frame)
+}
+
+function hearTyping(frame: StreamEvents['typing']): void {
+  if (frame.person_id === me.value.id) return
+  typing.set(frame.ticket_id, { name: frame.name, by: frame.by, preview: frame.text_preview ?? '' })
+  window.clearTimeout(typingTimers.get(frame.ticket_id))
+  typingTimers.set(
+    frame.ticket_id,
+    window.setTimeout(() => typing.delete(frame.ticket_id), TYPING_MS),
+  )
+}
+
+function hearGone(frame: StreamEvents['gone']): void {
+  dropRow(frame.ticket_id)
+  void queryClient.invalidateQueries({ queryKey: ['ticket', frame.ticket_id] })
+}
+
+function hearReset(): void {
+  void queryClient.invalidateQueries()
+}
+
+/** Keep the caches of tickets fresh as long as the shell stands; returns how to stop. */
+export function followTickets(): () => void {
+  const stops = [
+    onStream('ticket', hearTicket),
+    onStream('typing', hearTyping),
+    onStream('gone', hearGone),
+    onStream('reset', hearReset),
+  ]
+  return () => stops.forEach((stop) => stop())
+}

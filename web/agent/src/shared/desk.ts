@@ -1,0 +1,66 @@
+import { api, type ChannelBrief, type Id, type PersonBrief, type Status, type Team } from '@api'
+import { useQuery } from '@tanstack/vue-query'
+import { computed, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { queryClient } from './queryClient'
+
+/** Names of the lists that the whole desk shares; a `settings` frame names them to have one refetched. */
+export type DeskList = 'people' | 'teams' | 'statuses' | 'channels'
+
+const paths: Record<DeskList, string> = {
+  people: '/people/brief',
+  teams: '/teams',
+  statuses: '/statuses',
+  channels: '/channels',
+}
+
+function useList<T extends { id: Id }>(
+  list: DeskList,
+): { items: ComputedRef<T[]>; byId: ComputedRef<Map<Id, T>> } {
+  const query = useQuery({
+    queryKey: ['desk', list],
+    queryFn: async ({ signal }) => (await api.get<{ items: T[] }>(paths[list], signal)).items,
+    staleTime: Infinity,
+    shallow: true,
+  })
+  const items = computed(() => query.data.value ?? [])
+  return { items, byId: computed(() => new Map(items.value.map((item) => [item.id, item]))) }
+}
+
+/** People, teams, statuses and channels by id, with the names to show. */
+export function useDesk() {
+  const { locale } = useI18n()
+  const people = useList<PersonBrief>('people')
+  const teams = useList<Team>('teams')
+  const statuses = useList<Status>('statuses')
+  const channels = useList<ChannelBrief>('channels')
+  return {
+    people: people.items,
+    teams: teams.items,
+    statuses: statuses.items,
+    channels: channels.items,
+    person: (id: Id | null) => (id === null ? undefined : people.byId.value.get(id)),
+    team: (id: Id | null) => (id === null ? undefined : teams.byId.value.get(id)),
+    status: (id: Id | null) => (id === null ? undefined : statuses.byId.value.get(id)),
+    channel: (id: Id | null) => (id === null ? undefined : channels.byId.value.get(id)),
+    statusName: (id: Id | null) => {
+      const found = id === null ? undefined : statuses.byId.value.get(id)
+      return found ? (locale.value === 'zh-CN' ? found.name_zh : found.name_en) : ''
+    },
+  }
+}
+
+export type Desk = ReturnType<typeof useDesk>
+
+export function refetchDesk(list: DeskList): void {
+  void queryClient.invalidateQueries({ queryKey: ['desk', list] })
+}
+
+/** A colleague's data or presence changed. */
+export function patchPerson(person: PersonBrief): void {
+  queryClient.setQueryData<PersonBrief[]>(['desk', 'people'], (old) => {
+    if (!old) return old
+    const known = old.some((one) => one.id === person.id)
+    return known ? old.map((one) => (one.id === person.id ? person : one)) : [...old, person]
+  })
+}
