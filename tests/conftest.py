@@ -10,12 +10,16 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from tests.desk import Desk
+from ombud.config.parts import Parts
+from ombud.config.settings import Settings
 from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
@@ -108,3 +112,13 @@ def _make_template(server: Server) -> None:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     apply_migrations(server.url_of(TEMPLATE))
+
+
+@pytest.fixture
+async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The parts of a desk on the test's own database, its clock standing still."""
+    settings = Settings(data=tmp_path, database_url=database_url, undo_seconds=10)
+    parts = Parts.build(settings, max_connections=8)
+    await parts.database.open()
+    yield Desk(parts)
+    await parts.database.close()

@@ -211,7 +211,9 @@ def _cookie(value: str, max_age: int, settings: Surroundings) -> Cookie:
 def client_ip(connection: Connection, settings: Surroundings) -> str:
     """The address that a request comes from; X-Forwarded-For counts only from trusted proxies."""
     peer = connection.client.host if connection.client else ""
-    return rules.client_address(peer, connection.headers.get("x-forwarded-for", ""), settings.proxies)
+    # A proxy may append to the line or add one of its own: all lines together are the way that the request took.
+    forwarded = ",".join(connection.headers.getall("x-forwarded-for", []))
+    return rules.client_address(peer, forwarded, settings.proxies)
 
 
 def origin_of(connection: Connection, settings: Surroundings) -> Origin:

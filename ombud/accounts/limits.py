@@ -13,20 +13,21 @@ from ombud.shared.database import Database, Transaction
 from ombud.shared.throttle import Limit, give_back, take
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+# The longest first: the wait that is told is the one that counts.
 PAIR = (
-    Limit("sign_in.pair.minute", 5, MINUTE),
-    Limit("sign_in.pair.hour", 15, HOUR),
     Limit("sign_in.pair.day", 40, DAY),
+    Limit("sign_in.pair.hour", 15, HOUR),
+    Limit("sign_in.pair.minute", 5, MINUTE),
 )
-ACCOUNT = (Limit("sign_in.account.hour", 60, HOUR), Limit("sign_in.account.day", 200, DAY))
-ADDRESS = (Limit("sign_in.address.minutes", 100, 5 * MINUTE), Limit("sign_in.address.hour", 500, HOUR))
+ACCOUNT = (Limit("sign_in.account.day", 200, DAY), Limit("sign_in.account.hour", 60, HOUR))
+ADDRESS = (Limit("sign_in.address.hour", 500, HOUR), Limit("sign_in.address.minutes", 100, 5 * MINUTE))
 CODES = (
-    Limit("code.minute", 5, MINUTE),
-    Limit("code.hour", 20, HOUR),
     Limit("code.day", 60, DAY),
+    Limit("code.hour", 20, HOUR),
+    Limit("code.minute", 5, MINUTE),
 )
-PROOFS = (Limit("proof.minute", 5, MINUTE), Limit("proof.hour", 20, HOUR))
-LINKS = (Limit("link.minute", 20, MINUTE), Limit("link.hour", 200, HOUR))
+PROOFS = (Limit("proof.hour", 20, HOUR), Limit("proof.minute", 5, MINUTE))
+LINKS = (Limit("link.hour", 200, HOUR), Limit("link.minute", 20, MINUTE))
 RESET_ADDRESS = (Limit("reset.address", 20, HOUR),)
 RESET_ACCOUNT = (Limit("reset.account", 3, HOUR),)
 

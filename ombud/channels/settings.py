@@ -11,7 +11,21 @@ Host = Annotated[str, Meta(max_length=253)]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Security = Literal["tls", "starttls", "none"]
 Line = Annotated[str, Meta(max_length=300)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Minutes = Annotated[int, Meta(ge=0, le=24 * 60)]
+
+
+FILE_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+    "text/plain",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 
 
 class ServerSettings(Struct, forbid_unknown_fields=True):
@@ -73,6 +87,8 @@ class OfficeHours(Struct, forbid_unknown_fields=True):
 
     time_zone: Line = "UTC"
     intervals: Annotated[list[Interval], Meta(max_length=70)] = []
+    # days off, as 2026-10-01
+    closed_on: Annotated[list[Day], Meta(max_length=400)] = []
 
 
 class PreChat(Struct, forbid_unknown_fields=True):
@@ -91,8 +107,14 @@ class ChatSettings(Struct, forbid_unknown_fields=True):
     pre_chat: PreChat = field(default_factory=PreChat)
     office_hours: OfficeHours = field(default_factory=OfficeHours)
     file_max_bytes: Annotated[int, Meta(ge=0, le=25 * 1024 * 1024)] = 10 * 1024 * 1024
+    # by what the bytes are, not by name; an empty list takes everything
+    file_types: Annotated[list[Line], Meta(max_length=50)] = field(default_factory=lambda: list(FILE_TYPES))
+    # true: only visitors whom the page signs
+    signed_only: bool = False
     # after how long without an open page the talk goes on by mail; 0: never
     mail_after_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 5
+    # to one typed address, which may be somebody else's
+    mails_per_day: Annotated[int, Meta(ge=0, le=200)] = 10
     locale_default: Literal["en", "zh-CN"] = "en"
 
 

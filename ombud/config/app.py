@@ -17,6 +17,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 import ombud.accounts.api
 import ombud.channels.api
+import ombud.channels.api_channel.api
+import ombud.channels.chat.api
+import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.realtime.api
 import ombud.routing.api
@@ -24,6 +27,8 @@ import ombud.tickets.api
 from ombud import __version__
 from ombud.accounts.authentication import Authenticator
 from ombud.accounts.queries.actors import session_actors
+from ombud.channels.chat.stream import Signals
+from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import pages
 from ombud.config.parts import Parts
@@ -44,6 +49,9 @@ ROOMS: list[Any] = [
     ombud.tickets.api,
     ombud.routing.api,
     ombud.channels.api,
+    ombud.channels.chat.api,
+    ombud.channels.forms.api,
+    ombud.channels.api_channel.api,
     ombud.realtime.api,
     pages,
 ]
@@ -65,7 +73,7 @@ def build_app(parts: Parts) -> Litestar:
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "system_mail": SystemMailer(parts.key_ring),
-            "connection_tests": {},
+            "connection_tests": {"email": test_mailbox},
         }
     )
     state.authenticate = Authenticator(
@@ -110,6 +118,7 @@ def _live(parts: Parts) -> Any:
         async with parts.running():
             await app.state.hub.start()
             hear_typing(parts.bus, app.state.hub)
+            Signals(parts.database, parts.bus, app.state.hub)
             try:
                 yield
             finally:

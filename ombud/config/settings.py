@@ -77,6 +77,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
         return self.data / "postgres"
 
     @property
+    def files(self) -> Path:
+        """The folder of attachments and raw originals."""
+        return self.data / "files"
+
+    @property
+    def key_file(self) -> Path:
+        """The file of the master key, which ``OMBUD_KEY`` takes the place of."""
+        return self.data / "key"
+
+    @property
     def proxies(self) -> list[str]:
         """The trusted networks, one by one."""
         return _parts(self.trusted_proxies)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ombud.channels.chat.stream import visitor_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import Frame
 from ombud.routing.api import presence_frames
@@ -29,7 +30,7 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
     ]
 
 
-LOADERS: list[Loader] = [ticket_frames, notification_frames, presence_frames, settings_frames]
+LOADERS: list[Loader] = [ticket_frames, notification_frames, presence_frames, settings_frames, visitor_frames]
 
 
 def hear_typing(bus: Bus, hub: Hub) -> None:

@@ -7,6 +7,10 @@ from collections.abc import Awaitable, Callable
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.channels.chat.continuity import mail_left_visitors
+from ombud.channels.email.fetcher import MailFetcher
+from ombud.channels.email.read import read_mails
+from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.routing.services import note_silence, route_waiting
@@ -32,7 +36,9 @@ class Worker:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._wakes = {topic: asyncio.Event() for topic in ("intake", "sequence", "routing")}
+        self._wakes = {topic: asyncio.Event() for topic in ("intake", "sequence", "routing", "mail", "outbox")}
+        self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
+        self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
             parts.bus.listen(topic, _setter(event))
@@ -49,6 +55,9 @@ class Worker:
             self._loop("intake", self._take_in),
             self._loop("sequence", self._sequence),
             self._loop("routing", self._route),
+            self._loop("mail", self._read_mails),
+            self._loop("outbox", self._send_mails),
+            self._fetcher.run(),
             self._upkeep(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
@@ -87,6 +96,19 @@ class Worker:
             self.parts.bus.wake("sequence")
         return taken
 
+    async def _read_mails(self) -> int:
+        parts = self.parts
+        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock)
+        if read:
+            parts.bus.wake("intake", "sequence")
+        return read
+
+    async def _send_mails(self) -> int:
+        sent = await self._sender.send_due()
+        if sent:
+            self.parts.bus.wake("sequence")
+        return sent
+
     async def _sequence(self) -> int:
         async with self.parts.database.transaction() as tx:
             moved = await sequence_events(tx, now=self.parts.clock.now())
@@ -116,6 +138,7 @@ class Worker:
                 return 0
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await mail_left_visitors(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")
         return 0

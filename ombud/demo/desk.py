@@ -10,7 +10,7 @@ from ombud.demo.story import Beat, Roster, Story
 
 YOU = 0
 MINE = 12
-STUCK_SHARE = 0.0145
+STUCK_SHARE = 0.038
 REVIEW_DAYS = 2
 ON_HOLD_SCENES = {"repair", "purifier", "manual", "damaged", "exchange", "part_price"}
 SNOOZED_SHARE = 0.09
@@ -87,8 +87,17 @@ class Desk:
         many = len(story.beats)
         if not story.is_cut and many > 2 and HOUR < age < 40 * DAY and self._is_stuck(age):  # noqa: PLR2004
             story.is_cut = True
-            beats = beats[: self._rng.randrange(max(1, many // 2), many)]
+            is_unanswered = age < 1.3 * DAY and self._rng.random() < 0.6  # noqa: PLR2004
+            beats = beats[: 1 if is_unanswered else self._rng.randrange(max(1, many // 2), many)]
+        if story.is_cut and not any(beat.by in {"person", "note"} for beat in beats):
+            beats = self._perhaps_unassigned(beats, age)
         return beats or story.beats[:1]
+
+    def _perhaps_unassigned(self, beats: list[Beat], age: float) -> list[Beat]:
+        # Nobody has looked at it yet: most of these still wait for somebody with room.
+        if self._rng.random() < (0.9 if age < 14 * HOUR else 0.6):
+            return [beat for beat in beats if beat.field != "assignee"]
+        return beats
 
     def _is_stuck(self, age: float) -> bool:
         fresh = 5.0 if age < 3 * DAY else 1.6 if age < 10 * DAY else 0.5
@@ -111,8 +120,9 @@ class Desk:
         case.status = "dispatch" if case.team == "repair" and chance < 0.5 else "new"  # noqa: PLR2004
         waited = self._now - case.beats[-1].at
         routing = next(team.routing for team in self._material.staff.teams if team.key == case.team)
-        keeps = 1.0 if routing == "manual" else 0.8
-        if waited > 8 * HOUR or (waited > 20 * 60 and self._rng.random() > keeps):
+        keeps = 1.0 if routing == "manual" else 0.9
+        keeps = keeps if waited < 20 * HOUR else 0.7
+        if waited > 3 * DAY or (waited > 20 * 60 and self._rng.random() > keeps):
             at = min(case.beats[-1].at + 1800 * self._rng.random() + 60, self._now - 20)
             agent = self._roster.choose(case.team, case.story.language, self._rng, at)
             case.beats.append(Beat(at, "change", agent, field="assignee"))
@@ -129,12 +139,12 @@ class Desk:
         last = case.beats[-1].at
         is_junk = case.story.ends == "junk"
         is_silent = case.story.ends == "silent"
-        wait = (2.5 + self._rng.random()) * DAY if is_silent else 20 + self._rng.random() * 1200
+        wait = 20 + self._rng.random() * 1200
         solved_at = when_open(last + wait, self._rng)
         if solved_at > self._now:
             case.status = "waiting" if is_silent else "open"
             return
-        agent = -2 if is_silent or case.assignee < 0 else case.assignee
+        agent = case.assignee if case.assignee >= 0 else -2
         case.solved_at = solved_at
         case.status = "solved"
         if case.team in {"repair", "complaints"} and self._rng.random() < 0.5:  # noqa: PLR2004
@@ -145,7 +155,7 @@ class Desk:
         closed_at = solved_at + (3 + self._rng.random() * 3) * DAY
         if not is_junk and closed_at < self._now:
             case.status, case.closed_at = "closed", closed_at
-            case.beats.append(Beat(closed_at, "change", -2, field="status", value="closed"))
+            case.beats.append(Beat(closed_at, "close", -2, field="status", value="closed"))
 
     def _mention_you(self, case: Case) -> None:
         at = min(case.beats[-1].at + 200 + self._rng.random() * 5000, self._now - 40)

@@ -10,6 +10,7 @@ from ombud.demo.material import Colleague, Material, Scene
 WEEKDAYS_ZH = "一二三四五六日"
 SLOTS_ZH = ("上午9点到11点", "上午10点到12点", "下午1点到3点", "下午2点到4点", "下午4点到6点")
 SLOTS_EN = ("9 to 11 am", "10 am to 12", "1 to 3 pm", "2 to 4 pm", "4 to 6 pm")
+TIERS_EN = {"普通": "Standard", "银卡": "Silver", "金卡": "Gold", "VIP": "VIP"}
 SLOT_HOURS = (9, 10, 13, 14, 16)
 RECENT_DAYS = 24
 
@@ -64,11 +65,14 @@ def draw_facts(
 
 def _facts_of_purchase(purchase: Purchase, language: str, rng: random.Random) -> dict[str, str]:
     kind = purchase.kind
+    many = 2 + int(rng.random() * 4)
     part = kind.parts[int(rng.random() * len(kind.parts))]
     faults = kind.faults_zh if language == "zh" else kind.faults_en
     small = (29, 39, 49, 60, 80, 99, 120, 150, 180, 200)[int(rng.random() * 10)]
     return {
         "product": kind.zh if language == "zh" else kind.en,
+        "a_product": f"{'an' if kind.en[0] in 'aeo' else 'a'} {kind.en}",
+        "A_product": f"{'An' if kind.en[0] in 'aeo' else 'A'} {kind.en}",
         "model": purchase.model,
         "order": purchase.order,
         "serial": purchase.serial,
@@ -78,9 +82,11 @@ def _facts_of_purchase(purchase: Purchase, language: str, rng: random.Random) ->
         "double": str(purchase.price * 2),
         "code": kind.codes[int(rng.random() * len(kind.codes))],
         "part": part[0] if language == "zh" else part[1],
+        "a_part": f"{'an' if part[1][0] in 'aeio' else 'a'} {part[1]}",
         "part_price": str(part[2]),
         "fault": faults[int(rng.random() * len(faults))],
-        "n": str(2 + int(rng.random() * 4)),
+        "n": str(many),
+        "nth": ("2nd", "3rd", "4th", "5th")[many - 2],
         "days": str(2 + int(rng.random() * 6)),
         "weeks": str(1 + int(rng.random() * 3)),
         "minutes": str((5, 10, 15, 20, 30, 40)[int(rng.random() * 6)]),
@@ -103,7 +109,7 @@ def _facts_of_place(material: Material, buyer: Buyer, rng: random.Random) -> dic
         "phone": buyer.phone,
         "tail": buyer.phone[-4:],
         "email": buyer.email,
-        "tier": buyer.tier,
+        "tier": buyer.tier if is_chinese else TIERS_EN[buyer.tier],
         "carrier": rng.choice(places.carriers_zh if is_chinese else places.carriers_en),
         "tracking": f"XF{int(rng.random() * 10**11):011d}",
         "bank": rng.choice(places.banks_zh if is_chinese else places.banks_en),
@@ -133,8 +139,21 @@ def _facts_of_dates(
     }
 
 
+def renew_dates(facts: dict[str, str], language: str, at: float, visit_at: float) -> float:
+    """Move the dates that an agent may still promise behind the moment of speaking; the next visit is the result."""
+    calendar = Calendar(language)
+    facts["soon"] = calendar.near_day(at + DAY)
+    facts["later"] = calendar.near_day(at + DAY * 5)
+    if visit_at < at + 2 * HOUR:
+        visit_at += DAY * (1 + (at + 2 * HOUR - visit_at) // DAY)
+        facts["visit_on"] = calendar.near_day(visit_at)
+        facts["new_visit_on"] = calendar.near_day(visit_at + DAY)
+    return visit_at
+
+
 def speak_of_agent(facts: dict[str, str], agent: Colleague, brand: str, language: str) -> None:
     """Put the agent and the brand into the facts, as the customer gets to know them."""
-    facts["agent"] = agent.shown
+    names = agent.shown.split()
+    facts["agent"] = names[0] if language == "zh" else names[-1]
     facts["number"] = agent.number
     facts["brand"] = brand.split()[0] if language == "zh" else brand.split()[1]

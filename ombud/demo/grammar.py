@@ -1,6 +1,8 @@
 """Texts with choices: `[a|b|]` picks one, `{fact}` puts in a fact, `<name>` speaks one of the lines of that name.
 
-A line called `name.mood` or `name.style` stands in for `name` when the speaker is in that mood or has that style.
+A line called `name.mood` or `name.style` stands in for `name` when the speaker is in that mood or has that style. A line
+that begins with `topic~ ` sets the topic of the talk; afterwards lines of that topic are spoken before others, so that
+an answer fits what was asked.
 """
 
 import random
@@ -9,6 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+# What is left where an empty choice met a sign: a blank before it, or a weaker sign before a stronger one.
+SEAMS = re.compile(r"(?: +|[,,、:]+)([。!?.!?](?!\d)|,(?= ))")
+TOPIC = re.compile(r"(\w+)~ ")
 TOKENS = re.compile(r"[\[\]|]|\{\w+\}|<\w+>|[^\[\]|{}<>]+|.", re.DOTALL)
 
 
@@ -25,6 +30,7 @@ class Voice:
     lexicon: "Lexicon"
     mood: str = ""
     style: str = ""
+    topic: str = ""
 
 
 class Part(Protocol):
@@ -83,6 +89,7 @@ class Template:
     """Pieces in a row."""
 
     parts: tuple[Part, ...]
+    topic: str = ""
 
     def speak(self, voice: Voice, out: list[str]) -> None:
         """Append all pieces."""
@@ -93,21 +100,23 @@ class Template:
         """Speak it as one text."""
         out: list[str] = []
         self.speak(voice, out)
-        return "".join(out).strip()
+        return SEAMS.sub(r"\1", "".join(out)).strip()
 
 
 class Lexicon:
     """Lines by name in one language; a scene's own lines stand before the common ones."""
 
     def __init__(self, lines: dict[str, list[str]], below: "Lexicon | None" = None) -> None:
-        self._lines = {name: tuple(map(read_template, texts)) for name, texts in lines.items()}
+        self._lines = {name: tuple(map(read_line, texts)) for name, texts in lines.items()}
         self._below = below
-        self._found: dict[tuple[str, str, str], tuple[Template, ...]] = {}
+        self._found: dict[tuple[str, str, str, str], tuple[Template, ...]] = {}
 
     def pick(self, name: str, voice: Voice) -> Template:
         """Pick one line of that name, in the speaker's mood or style if there is such a line."""
-        lines = self.lines(name, voice.mood, voice.style)
-        return lines[int(voice.rng.random() * len(lines))]
+        lines = self.lines(name, voice.mood, voice.style, voice.topic)
+        line = lines[int(voice.rng.random() * len(lines))]
+        voice.topic = voice.topic or line.topic
+        return line
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a line, here or below."""
@@ -121,12 +130,12 @@ class Lexicon:
         """All templates of this lexicon itself."""
         return [line for lines in self._lines.values() for line in lines]
 
-    def lines(self, name: str, mood: str, style: str) -> tuple[Template, ...]:
+    def lines(self, name: str, mood: str, style: str, topic: str = "") -> tuple[Template, ...]:
         """All lines that this speaker may choose from."""
-        key = (name, mood, style)
+        key = (name, mood, style, topic)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._search(name, mood, style)
+            found = self._found[key] = _on_topic(self._search(name, mood, style), topic)
         return found
 
     def _search(self, name: str, mood: str, style: str) -> tuple[Template, ...]:
@@ -136,6 +145,21 @@ class Lexicon:
         if self._below is None:
             raise UnknownLine(name)
         return self._below.lines(name, mood, style)
+
+
+def _on_topic(lines: tuple[Template, ...], topic: str) -> tuple[Template, ...]:
+    if not topic:
+        return lines
+    fitting = tuple(line for line in lines if line.topic == topic)
+    return fitting or tuple(line for line in lines if not line.topic) or lines
+
+
+def read_line(text: str) -> Template:
+    """Read a line with the topic that may stand before it."""
+    found = TOPIC.match(text)
+    if found is None:
+        return read_template(text)
+    return Template(read_template(text[found.end() :]).parts, found.group(1))
 
 
 def read_template(text: str) -> Template:

@@ -17,8 +17,18 @@ from ombud.shared.words import tsvector
 
 YOUNG_BRAND = ("vacuum", "cooker", "air")
 NOTES = {
-    "zh": ("电梯房,大件送货前请先电话。", "老人独居,请放慢语速,多确认一遍。", "只在晚上7点后方便接电话。", "家有婴儿,别按门铃。"),
-    "en": ("Prefers e-mail, no calls please.", "Speaks English and some Chinese.", "Ground floor, back entrance.", "Works nights: visits after 2 pm."),
+    "zh": (
+        "电梯房,大件送货前请先电话。",
+        "老人独居,请放慢语速,多确认一遍。",
+        "只在晚上7点后方便接电话。",
+        "家有婴儿,别按门铃。",
+    ),
+    "en": (
+        "Prefers e-mail, no calls please.",
+        "Speaks English and some Chinese.",
+        "Ground floor, back entrance.",
+        "Works nights: visits after 2 pm.",
+    ),
 }
 # Greetings of the demo's widget, as the channel's settings keep them.
 GREETING = {"en": "Hello! How can we help with your appliance?", "zh-CN": "您好!家电有问题,随时问我们。"}
@@ -47,6 +57,8 @@ CHANNELS = (
     ChannelPlan("email_young", "email", "青柚邮箱 · Qingyou mailbox", 1, "front", "hi@qingyou.example"),
 )
 
+ADDRESSES = {plan.key: plan.address for plan in CHANNELS}
+
 
 @dataclass(slots=True)
 class Ground:
@@ -70,8 +82,7 @@ class Ground:
 
     def mailbox(self, story: Story) -> str:
         """Its address."""
-        key = self.mail_key(story)
-        return next(plan.address for plan in CHANNELS if plan.key == key)
+        return ADDRESSES[self.mail_key(story)]
 
     def shop_name(self, story: Story) -> str:
         """How the shop signs its mails."""

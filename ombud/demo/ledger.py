@@ -43,6 +43,7 @@ class Line:
     quoted: str | None = None
     message_id: str = ""
     facts: list[tuple[str, Details]] = field(default_factory=list)
+    stamp: str = ""
     id: int = 0
 
 
@@ -70,11 +71,12 @@ class Writer:
         for beat in case.beats:
             at = max(at + 0.002, beat.at)
             line = self._line(page, beat, at, state)
+            line.stamp = str(moment(at))
             page.lines.append(line)
         return page
 
     def _line(self, page: Page, beat: Beat, at: float, state: "_State") -> Line:
-        if beat.by == "change":
+        if beat.by in {"change", "close"}:
             return self._change(page, beat, at, state)
         if beat.by == "note":
             author = ("person", self._ground.people[beat.agent])
@@ -121,7 +123,7 @@ class Writer:
             line.details["kind"] = "auto_reply"
 
     def _change(self, page: Page, beat: Beat, at: float, state: "_State") -> Line:
-        line = Line(at, page.number, beat, "change", None, self._person(beat), None, {})
+        line = Line(at, page.number, beat, beat.by, None, self._person(beat), None, {})
         writer = {
             "assignee": self._assignee,
             "team": self._team,

@@ -80,12 +80,14 @@ def draw_files() -> dict[str, DemoFile]:
         "payment": _picture("screenshot_payment.png", _payment()),
         "invoice": DemoFile("e-invoice.pdf", "application/pdf", write_pdf(INVOICE_LINES)),
         "quote": DemoFile("quotation.pdf", "application/pdf", write_pdf(QUOTE_LINES)),
+        "letter": DemoFile("reply_letter.pdf", "application/pdf", write_pdf(LETTER_LINES)),
         "log": DemoFile("pairing_log.txt", "text/plain", PAIRING_LOG.encode()),
     }
 
 
 INVOICE_LINES = ("LANJIA APPLIANCES  -  E-INVOICE (DEMO)", "Item: household appliance   Qty: 1", "Tax rate: 13 %")
 QUOTE_LINES = ("LANJIA APPLIANCES  -  QUOTATION (DEMO)", "Units as discussed, delivery in two lots", "Valid for 14 days")
+LETTER_LINES = ("LANJIA APPLIANCES  -  REPLY (DEMO)", "We have looked into your case and regret", "what happened.")
 PAIRING_LOG = """\
 12:04:11 scan start, 2.4 GHz
 12:04:14 device found, rssi -71

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import msgspec
 from msgspec import Struct
+from psycopg import sql
 
-from ombud.demo.copying import Value, array, copy_rows
+from ombud.demo.copying import Value, array, copy_rows, indexes_made_last
 from ombud.demo.desk import YOU
 from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
@@ -17,6 +18,8 @@ from ombud.shared.files import StoredFile
 from ombud.shared.words import tsvector
 
 Row = tuple[Value, ...]
+ANALYZED = ("customer", "identity", "ticket", "ticket_words", "entry", "outbox", "event", "conversation")
+BIG = ("ticket", "ticket_words", "entry", "outbox", "mail_reference")
 NUMBERED = ("ticket", "entry", "outbox", "file", "notification")
 
 
@@ -38,30 +41,30 @@ async def write_records(
     keep_file: Callable[[bytes], Awaitable[StoredFile]] | None,
 ) -> Records:
     """Write every row of the history; sequences and the head of the log stand behind the last of them."""
-    lines = sorted((line for page in pages for line in page.lines), key=lambda line: line.at)
+    facts = sorted((line for page in pages for line in page.lines), key=lambda line: line.at)
+    lines = [line for line in facts if line.kind != "close"]
     for number, line in enumerate(lines, 1):
         line.id = number
     by_number = {page.number: page for page in pages}
     scribe = Scribe(ground, rng, now)
-    await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
-    await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
-    await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
-    await copy_rows(tx, "outbox", OUTBOX, (row for line in lines for row in scribe.outbox(line, by_number)))
-    await copy_rows(
-        tx,
-        "mail_reference",
-        "message_id entry_id ticket_id",
-        ((line.message_id, line.id, line.ticket) for line in lines if line.message_id),
-    )
+    async with indexes_made_last(tx, BIG):
+        await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
+        await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
+        await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
+        await copy_rows(tx, "outbox", OUTBOX, (row for line in lines for row in scribe.outbox(line, by_number)))
+        mails = ((line.message_id, line.id, line.ticket) for line in lines if line.message_id)
+        await copy_rows(tx, "mail_reference", "message_id entry_id ticket_id", mails)
     await copy_rows(tx, "conversation", "channel_id key ticket_id", _conversations(ground, pages))
     await copy_rows(tx, "ticket_link", "ticket_id other_id kind created_at", _links(pages, rng))
     await copy_rows(tx, "tag", "name created_at", _tags(pages))
-    events = list(scribe.events(lines, by_number))
+    events = list(scribe.events(facts, by_number))
     await copy_rows(tx, "event", EVENT, events)
     await _write_personal(tx, ground, pages, now)
     if keep_file is not None:
         await _write_files(tx, lines, keep_file, now)
     await _advance(tx, len(events))
+    for table in ANALYZED:
+        await tx.execute(sql.SQL("analyze {}").format(sql.Identifier(table)))
     return Records(len(lines), sum(line.kind == "message" for line in lines), len(events))
 
 
@@ -119,7 +122,7 @@ class Scribe:
     def words(self, page: Page) -> Row:
         """The search words of a ticket."""
         story = page.case.story
-        texts = [line.beat.text for line in page.lines if line.kind != "change"]
+        texts = [line.beat.text for line in page.lines if line.beat.text]
         text = "\n".join([str(page.number), story.subject, story.buyer.name, story.buyer.email, *texts])
         return (page.number, self._ground.teams[page.case.team], tsvector(text))
 
@@ -134,7 +137,7 @@ class Scribe:
             line.direction,
             *line.author,
             line.channel,
-            moment(line.at),
+            line.stamp,
             line.beat.text,
             line.quoted,
             self._json(line.details),
@@ -159,14 +162,14 @@ class Scribe:
                 line.ticket,
                 line.id,
                 "failed" if has_failed else "sent" if is_mail else "delivered",
-                moment(line.at),
+                line.stamp,
                 1,
                 "550 5.1.1 The mailbox does not exist" if has_failed else None,
                 self._json(envelope),
                 None if has_failed else moment(sent_at),
                 None if is_mail else moment(sent_at + 0.3),
                 moment(min(self._now, sent_at + 5 + self._rng.random() * 40)) if is_read else None,
-                moment(line.at),
+                line.stamp,
             )
         ]
 
@@ -183,8 +186,7 @@ class Scribe:
             teams[line.ticket] = team
             for kind, data in self._facts(line, page, is_new=is_new):
                 seq += 1
-                at = moment(line.at)
-                yield (seq, kind, line.ticket, team, *line.author, at, self._json(data), at)
+                yield (seq, kind, line.ticket, team, *line.author, line.stamp, self._json(data), line.stamp)
 
     def _facts(self, line: Line, page: Page, *, is_new: bool) -> list[tuple[str, dict[str, object]]]:
         customer = self._ground.buyers[page.case.story.buyer.number]
@@ -201,7 +203,7 @@ class Scribe:
     @staticmethod
     def _with_entry(kind: str, data: dict[str, object], line: Line) -> dict[str, object]:
         if kind == "ticket_changed":
-            return {"entry_ids": [line.id], **data}
+            return {"entry_ids": [line.id] if line.id else [], **data}
         return data if kind == "ticket_solved" else {"entry_id": line.id, **data}
 
     def _json(self, data: dict[str, object]) -> str:
@@ -305,9 +307,7 @@ async def _write_files(
             numbers[name] = len(numbers) + 1
             row = (numbers[name], stored.token, file.name, file.type, stored.size, stored.sha256)
             files.append((*row, "system", None, moment(now - 91 * DAY)))
-    await copy_rows(
-        tx, "file", "id token name type size sha256 uploaded_by_kind uploaded_by_id created_at", files
-    )
+    await copy_rows(tx, "file", "id token name type size sha256 uploaded_by_kind uploaded_by_id created_at", files)
     rows = ((line.id, line.ticket, numbers[line.beat.picture]) for line in lines if line.beat.picture)
     await copy_rows(tx, "attachment", "entry_id ticket_id file_id", rows)
 

@@ -6,6 +6,7 @@ new message in a chat and a new line elsewhere.
 """
 
 import random
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,8 +16,14 @@ from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.hours import DAY, HOUR, when_awake, when_open
 from ombud.demo.material import Colleague, Material, ScenePlay
 
-By = Literal["customer", "person", "note", "change"]
+# close: the end of the time to object, in the log only
+By = Literal["customer", "person", "note", "change", "close"]
 FAST = ("chat",)
+# How often somebody writes in one message what others type in several, and leaves a polite end unsaid.
+TYPES_IN_ONE = 0.84
+LEFT_UNSAID = 0.4
+SPEAKS_OF_FILE = re.compile("附件|截图|见图|照片|attached|creenshot|picture", re.IGNORECASE)
+POLITE = {"c_ok", "c_thanks", "a_bye"}
 
 
 @dataclass(slots=True)
@@ -77,6 +84,8 @@ class Roster:
             if team in person.teams and language in person.languages and person.role != "read_only":
                 numbers.append(number)
                 main = 1.0 if person.teams[0] == team else 0.35
+                # Who speaks both languages is spared for the one that fewer speak.
+                main *= 0.7 if len(person.languages) > len(language) else 1.0
                 weights.append(main * {"agent": 1.0, "supervisor": 0.15, "administrator": 0.12}[person.role])
         return numbers, weights
 
@@ -105,7 +114,7 @@ class Player:
             buyer,
             purchase,
             opened,
-            lexicon.pick("subject", self._voice).text(self._voice),
+            "",
             scene.team,
             "solved",
             mood,
@@ -116,19 +125,26 @@ class Player:
         self._greeted: set[int] = set()
         self._last: By | None = None
         self._jumped = False
+        self._knows_order = False
+        self._promised_at = opened
+        self._answered = ("", True)
 
     def play(self) -> Story:
         """Play one of the scene's paths to its end."""
         paths = self._play.scene.paths
-        path = paths[self._rng.choices(range(len(paths)), [path.weight for path in paths])[0]]
+        path = self._rng.choices(paths, [path.weight for path in paths])[0]
         self.story.ends = path.ends
-        for step in path.steps.split():
+        steps = path.steps.split()
+        while steps[-1] in POLITE and self._rng.random() < LEFT_UNSAID:
+            steps.pop()
+        for step in steps:
             self._take(step)
+        self.story.subject = self._line("subject")
         return self.story
 
     def _take(self, step: str) -> None:
         name, _, chance = step.partition("?")
-        if chance and self._rng.random() * 100 >= float(chance):
+        if not self._is_taken(name, chance):
             return
         if name[0] == "@":
             self._let_pass(name[1:])
@@ -141,6 +157,19 @@ class Player:
             self._agent_says(name)
         else:
             self._note(name)
+
+    def _is_taken(self, name: str, chance: str) -> bool:
+        if name in {"a_ask_order", "c_order"} and self._knows_order:
+            return False
+        if not chance:
+            self._answered = ("", True)
+            return True
+        # A question and its answer of the same chance are both said, or neither.
+        if name[0] == "c" and self._answered[0] == chance:
+            return self._answered[1]
+        is_taken = self._rng.random() * 100 < float(chance)
+        self._answered = (chance if name[0] == "a" else "", is_taken)
+        return is_taken
 
     def _let_pass(self, span: str) -> None:
         if span == "visit":
@@ -162,13 +191,19 @@ class Player:
         if self.story.beats:
             self._at = when_awake(self._at + self._customer_gap(), self._rng)
         name, _, picture = name.partition("+")
-        shown = picture or self._play.scene.pictures.get(name, "")
-        has_picture = bool(shown) and self._rng.random() < 0.45  # noqa: PLR2004
-        self._say("customer", self._line(name), shown if has_picture else "")
+        shown = picture or self._play.scene.pictures.get(name, "plate" if name == "c_photo" else "")
+        text = self._line(name)
+        self._knows_order = self._knows_order or self._voice.facts["order"] in text
+        speaks_of_it = name == "c_photo" or SPEAKS_OF_FILE.search(text) is not None
+        has_picture = bool(shown) and (speaks_of_it or self._rng.random() < 0.3)  # noqa: PLR2004
+        self._say("customer", text, shown if has_picture else "")
 
     def _agent_says(self, name: str) -> None:
         self._at = when_open(self._at + self._agent_gap(), self._rng)
         self._take_over()
+        if self._at > self._promised_at + DAY / 2:
+            self._visit_at = facts_of.renew_dates(self._voice.facts, self._language, self._at, self._visit_at)
+            self._promised_at = self._at
         body = self._line(name)
         if self.story.channel in FAST:
             body = self._greeting() + body
@@ -205,7 +240,7 @@ class Player:
         channel = self.story.channel
         agent = self._agent if by == "person" else -1
         if channel in FAST:
-            pieces = [piece.strip() for piece in text.split("¦") if piece.strip()]
+            pieces = self._pieces(text)
             for number, piece in enumerate(pieces):
                 self._at += (2 + self._rng.random() * 6 + len(piece) * 0.12) if number else 0
                 shown = picture if number == len(pieces) - 1 else ""
@@ -216,6 +251,13 @@ class Player:
             self.story.beats.append(Beat(self._at, by, agent, self._as_letter(by, whole), picture))
         self._last = by
         self._jumped = False
+
+    def _pieces(self, text: str) -> list[str]:
+        pieces = [piece.strip() for piece in text.split("¦") if piece.strip()]
+        if self._rng.random() < TYPES_IN_ONE:
+            joint = "" if self._language == "zh" else " "
+            return [joint.join(pieces)]
+        return pieces
 
     def _as_letter(self, by: By, body: str) -> str:
         if self.story.channel == "api" or (self.story.channel == "form" and not self.story.beats):

@@ -55,6 +55,7 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     """What else is known of an entry; which fields are set depends on its kind."""
 
     from_: Address | None = None
+    reply_to: Address | None = None
     to: list[Address] = []
     cc: list[Address] = []
     subject: str = ""
@@ -93,6 +94,8 @@ class InboundMessage(Struct, omit_defaults=True):
     message_id: str = ""
     references: list[str] = []
     proven_ticket_ids: list[int] = []
+    # tickets that a short token in the subject names: joined only by a customer whom the ticket knows
+    hinted_ticket_ids: list[int] = []
     # a bounce or receipt: the ids of ours that it speaks of
     about_message_ids: list[str] = []
     kind: MailKind = "normal"

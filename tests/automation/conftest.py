@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from receiver import Receiver, receiving
-from webhook_facts import Happen, Make
+from tests.receiver import Receiver, receiving
+from tests.automation.webhook_facts import Happen, Make
 
 from ombud.automation.webhooks.jobs import Courier
 from ombud.automation.webhooks.reactions import WEBHOOKS

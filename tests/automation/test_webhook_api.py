@@ -9,8 +9,8 @@ import pytest
 from litestar import Litestar
 from litestar.datastructures import State
 from msgspec import structs
-from receiver import Receiver
-from webhook_facts import Happen, Make, TicketOpened
+from tests.receiver import Receiver
+from tests.automation.webhook_facts import Happen, Make, TicketOpened
 
 from ombud.automation.webhooks.api import routers
 from ombud.automation.webhooks.jobs import Courier

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from receiver import Receiver, receiving
-from webhook_facts import Happen, Make, NoteAdded, TicketOpened
+from tests.receiver import Receiver, receiving
+from tests.automation.webhook_facts import Happen, Make, NoteAdded, TicketOpened
 
 from ombud.automation.webhooks import queries, rules, services
 from ombud.automation.webhooks.jobs import Courier

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
-from receiver import Receiver, receiving
+from tests.receiver import Receiver, receiving
 
 from ombud.shared.outbound import AddressRefused, Guard, Limits, Outbound, OutboundFailed
 

@@ -69,7 +69,7 @@ async def post_second_factor(data: JSONBody[CodeInput], request: Asked, edge: Ed
     operation_id="sign_out",
     summary="Sign out",
     tags=["session"],
-    status_code=200,
+    status_code=204,
 )
 async def delete_session(tx: Tx, actor: By, edge: Edge, now: Now) -> Response[None]:
     """End this session and take its cookie away."""

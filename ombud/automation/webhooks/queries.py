@@ -11,7 +11,7 @@ VISIBLE = "(%(teams)s::bigint[] is null or team_ids <@ %(teams)s::bigint[])"
 
 async def visible_webhooks(tx: Transaction, *, by: Actor, after: int, limit: int) -> list[Webhook]:
     """A page of webhooks by id, one more than the limit."""
-    sql = f"select {COLUMNS} from webhook where id > %(after)s and {VISIBLE} order by id limit %(limit)s"  # noqa: S608 – constants of ours
+    sql = f"select {COLUMNS} from webhook where id > %(after)s and {VISIBLE} order by id limit %(limit)s"
     return await rows(tx, Webhook, sql, {"after": after, "limit": limit + 1, "teams": by.visible_teams()})
 
 
@@ -21,7 +21,7 @@ async def visible_webhook(tx: Transaction, webhook_id: int, *, by: Actor, lock: 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
     """
-    sql = f"select {COLUMNS} from webhook where id = %(id)s and {VISIBLE}"  # noqa: S608 – constants of ours
+    sql = f"select {COLUMNS} from webhook where id = %(id)s and {VISIBLE}"
     params = {"id": webhook_id, "teams": by.visible_teams()}
     found = await row(tx, Webhook, f"{sql} for update" if lock else sql, params)
     if found is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ombud.channels.email.charsets import decode_text
 from ombud.channels.email.headers import decode_words
 from ombud.channels.email.mime import Part, split_uuencoded
-from ombud.channels.email.schemas import MailAttachment
+from ombud.channels.email.schemas import MailAttachment, MailLimits
 from ombud.channels.email.text import normalise_lines, text_from_html, unflow
 
 _INLINE_MEDIA = re.compile(r"(?:image|audio|video)/")
@@ -22,10 +22,14 @@ class Bodies:
     html: list[str] = field(default_factory=list)
     attachments: list[MailAttachment] = field(default_factory=list)
 
-    def text(self, limit: int) -> str:
+    def text(self, limits: MailLimits) -> str:
         """The readable body; HTML without a plain twin is rendered."""
-        pieces = [text_from_html(content[:limit]) if is_html else content for is_html, content in self.shown]
-        return "\n".join(piece.rstrip("\n") + "\n" for piece in pieces if piece.strip()).strip("\n")[:limit]
+        pieces = [
+            text_from_html(content[: limits.rendered_chars]) if is_html else content for is_html, content in self.shown
+        ]
+        return "\n".join(piece.rstrip("\n") + "\n" for piece in pieces if piece.strip()).strip("\n")[
+            : limits.text_chars
+        ]
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class _Step:
     in_alternative: bool
 
 
-def collect_bodies(root: Part, hint: str) -> Bodies:
+def collect_bodies(root: Part, hint: str, limits: MailLimits) -> Bodies:
     """Walk the tree once, in reading order."""
     bodies = Bodies()
     todo = [_Step(root, "", is_first=True, in_alternative=False)]
@@ -47,7 +51,7 @@ def collect_bodies(root: Part, hint: str) -> Bodies:
         if step.part.children:
             todo.extend(reversed(_children(step)))
         else:
-            _place(bodies, step, hint)
+            _place(bodies, step, hint, limits)
     return bodies
 
 
@@ -77,21 +81,21 @@ def _is_body(step: _Step) -> bool:
     return step.is_first or (step.container != "multipart/related" and not part.name)
 
 
-def _place(bodies: Bodies, step: _Step, hint: str) -> None:
+def _place(bodies: Bodies, step: _Step, hint: str, limits: MailLimits) -> None:
     part = step.part
     if not _is_body(step):
         bodies.attachments.append(attachment_of(part, step.container))
         return
     content = part.content()
     if part.type == "text/html":
-        html = decode_html(content, part.charset, hint)
+        html = decode_html(content[: limits.text_chars * 4], part.charset, hint)
         bodies.html.append(html)
         if not step.in_alternative:
             bodies.shown.append((True, html))
         return
     files, content = split_uuencoded(content) if b"begin" in content else ([], content)
     bodies.attachments.extend(_uuencoded_attachment(name, data) for name, data in files)
-    bodies.shown.append((False, _plain_text(part, content, hint)))
+    bodies.shown.append((False, _plain_text(part, content[: limits.text_chars * 4], hint)))
 
 
 def _plain_text(part: Part, content: bytes, hint: str) -> str:
@@ -113,7 +117,7 @@ def attachment_of(part: Part, container: str = "") -> MailAttachment:
     content = part.content()
     content_id = part.headers.plain("content-id").strip("<> ")
     disposition = part.headers.disposition()[0]
-    is_inline = bool(content_id) and container == "multipart/related" or disposition == "inline"
+    is_inline = (bool(content_id) and container == "multipart/related") or disposition == "inline"
     return MailAttachment(
         name=safe_name(part.name or _forwarded_subject(part)),
         type=part.type,

@@ -12,7 +12,7 @@ from ombud.channels.email.schemas import BounceRecipient
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"]?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
-_ADDRESS = re.compile(r"<?([^\s<>()\[\]\",;:]+@[\w.-]+\w)>?")
+_ADDRESS = re.compile(r"<?([^\s<>()\[\]\",;:@]{1,128}@[\w.-]+\w)>?")
 _ORIGINAL_ID = re.compile(r"^\s*Message-ID\s*:\s*<?([^<>\s]{3,500})>?", re.IGNORECASE | re.MULTILINE)
 _REACHED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _DEAD_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.1.351"})
@@ -75,8 +75,8 @@ def read_recipients(root: Part, text: str, reports: list[Part]) -> tuple[list[Bo
     found: list[tuple[BounceRecipient, str]] = []
     for part in statuses:
         for group in _groups(part):
-            if entry := _from_group(dict(reversed(group)), text):
-                found.append(entry)
+            entry = _from_group(dict(reversed(group)), text)
+            found += [entry] if entry else []
     if found:
         actions = {action for _, action in found}
         return _unique([entry for entry, _ in found]), actions <= _REACHED and bool(actions)
@@ -194,7 +194,6 @@ def original_message_id(root: Part) -> str:
     bodies = [root, *walk(root)[1:]]
     for part in bodies:
         if not part.children and part.type.startswith("text/"):
-            matches = _ORIGINAL_ID.findall(decode_text(part.content()[:200_000]))
-            if matches:
-                return matches[0]
+            if match := _ORIGINAL_ID.search(decode_text(part.content()[:200_000])):
+                return match[1]
     return ""

@@ -144,7 +144,8 @@ def _strict(data: bytes, codec: str) -> str | None:
 def decode_text(data: bytes, declared: str = "", hint: str = "") -> str:
     """Text of bytes, whatever they are; the declared charset wins unless the bytes disprove it.
 
-    ``hint`` is a charset that another part of the same mail declares. A result holds U+FFFD only if the bytes themselves do.
+    ``hint`` is a charset that another part of the same mail declares. The result holds U+FFFD only
+    if the bytes themselves do.
     """
     if not data:
         return ""

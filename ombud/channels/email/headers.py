@@ -10,7 +10,7 @@ from ombud.channels.email.charsets import decode_text
 
 _NAME = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:")
 _END = re.compile(rb"\n[ \t]*\n|\n\r\n")
-_WORD = re.compile(r"=\?([\w.:()+-]{1,60})(?:\*[\w-]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_WORD = re.compile(r"=\?([\w.:()+-]{1,60})(?:\*[\w-]*)?\?([bBqQ])\?(.{0,1500}?)\?=", re.DOTALL)
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[\w.:()+-]{1,60}(?:\*[\w-]*)?\?[bBqQ]\?)")
 _Q_CODE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _PARAMETER = re.compile(r""";?\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)""", re.DOTALL)
@@ -63,37 +63,38 @@ def split_headers(data: bytes, start: int, end: int, max_bytes: int) -> tuple[He
 
     A header block without a blank line after it ends at the first line that cannot be a header.
     """
-    fields: list[tuple[str, bytes]] = []
+    fields: list[tuple[str, list[bytes]]] = []
     position, stop = start, min(end, start + max_bytes)
     while position < stop:
         newline = data.find(b"\n", position, stop)
         next_line = newline + 1 if newline >= 0 else stop
         line = data[position:next_line].rstrip(b"\r\n")
         if not line.strip():
-            return Headers(fields), next_line
+            return _joined_headers(fields), next_line
         if not _take_line(fields, line) and not _is_junk_inside(data, line, next_line, stop):
-            return Headers(fields), position
+            return _joined_headers(fields), position
         position = next_line
-    return Headers(fields), position
+    return _joined_headers(fields), position
 
 
-def _take_line(fields: list[tuple[str, bytes]], line: bytes) -> bool:
-    if line[:1] in {b" ", b"\t"}:
+def _joined_headers(fields: list[tuple[str, list[bytes]]]) -> Headers:
+    return Headers([(name, b" ".join(pieces)) for name, pieces in fields[:_MAX_FIELDS]])
+
+
+def _take_line(fields: list[tuple[str, list[bytes]]], line: bytes) -> bool:
+    is_lost = _LOST_PARAMETER.match(line) is not None and bool(fields) and fields[-1][1][-1].endswith(b";")
+    if line[:1] in {b" ", b"\t"} or is_lost:
         if fields:
-            name, value = fields[-1]
-            fields[-1] = (name, value + b" " + line.strip()) if len(value) < _LONG else fields[-1]
-        return True
-    if fields and _LOST_PARAMETER.match(line) and fields[-1][1].endswith(b";"):
-        fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
+            fields[-1][1].append(line.strip())
         return True
     match = _NAME.match(line)
     if not match:
         return False
-    fields.append((match[1].decode("ascii").lower(), line[match.end() :].strip()))
+    fields.append((match[1].decode("ascii").lower(), [line[match.end() :].strip()]))
     return True
 
 
-_LONG = 1_000_000
+_MAX_FIELDS = 5_000
 _LOST_PARAMETER = re.compile(rb"(?i)(?:boundary|charset|name|filename|type|report-type|format)=")
 
 

@@ -121,7 +121,7 @@ def _is_auto_reply(headers: Headers) -> bool:
         headers.has(name)
         for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-autoreply-from")
     ):
-        return not headers.plain("x-autoreply").strip().lower() == "no"
+        return headers.plain("x-autoreply").strip().lower() != "no"
     return words.AUTO_SUBJECT.match(subject) is not None or (
         _RECEIPT_SUBJECT.match(subject) is not None and _is_null(headers)
     )

@@ -118,20 +118,15 @@ class _TreeReader:
 
     def _next_boundary(self, position: int) -> tuple[int, int, int, bool] | None:
         """The next line that opens or closes any open multipart: innermost match first."""
-        while True:
-            if position == 0 or self.data[position - 1 : position] == b"\n":
-                dashes = self.data.find(b"--", position, position + 2)
-            else:
-                dashes = -1
-            if dashes < 0:
-                dashes = self.data.find(b"\n--", position) + 1
-                if dashes == 0:
-                    return None
-            newline = self.data.find(b"\n", dashes)
+        names = b"|".join(re.escape(opened.boundary[2:]) for opened in self.stack)
+        # The fixed start lets the search skip through megabytes of base64.
+        for found in re.compile(rb"\n--(?:" + names + rb")").finditer(self.data, max(position - 1, 0)):
+            start = found.start() + 1
+            newline = self.data.find(b"\n", start)
             line_end = newline + 1 if newline >= 0 else len(self.data)
-            if match := self._match(self.data[dashes : min(line_end, dashes + _LINE_BYTES)].rstrip()):
-                return dashes, line_end, *match
-            position = newline if newline >= 0 else len(self.data)
+            if match := self._match(self.data[start : min(line_end, start + _LINE_BYTES)].rstrip()):
+                return start, line_end, *match
+        return None
 
     def _match(self, line: bytes) -> tuple[int, bool] | None:
         for level in range(len(self.stack) - 1, -1, -1):

@@ -40,7 +40,7 @@ def parse_mail(
 
 def _replaced(parsed: ParsedMail, **changes: object) -> ParsedMail:
     values = {name: getattr(parsed, name) for name in parsed.__struct_fields__}
-    return ParsedMail(**(values | changes))  # type: ignore[arg-type]
+    return ParsedMail(**(values | changes))
 
 
 def clean_start(raw: bytes) -> bytes:
@@ -61,14 +61,14 @@ def _parse(raw: bytes, limits: MailLimits, problem: str) -> ParsedMail:
     hint = _charset_hint(root)
     headers = root.headers
     headers.hint = hint
-    bodies = Bodies() if problem else collect_bodies(root, hint)
+    bodies = Bodies() if problem else collect_bodies(root, hint, limits)
     if root.type == "message/rfc822" and not bodies.attachments:
         bodies.attachments.append(attachment_of(root))
-    text = bodies.text(limits.text_chars)
+    text = bodies.text(limits)
     html = "\n".join(bodies.html)[: limits.text_chars * 2]
     addresses, too_many = _all_addresses(headers, limits)
     verdict = classify_mail(root, text, addresses["from"])
-    reply, quoted = _split(bodies, text, html)
+    reply, quoted = _split(bodies, text, html, limits)
     return ParsedMail(
         message_id=_message_id(headers),
         in_reply_to=_first_id(headers.plain("in-reply-to")),
@@ -94,9 +94,9 @@ def _parse(raw: bytes, limits: MailLimits, problem: str) -> ParsedMail:
     )
 
 
-def _split(bodies: Bodies, text: str, html: str) -> tuple[str, str]:
+def _split(bodies: Bodies, text: str, html: str, limits: MailLimits) -> tuple[str, str]:
     is_html_only = bool(bodies.shown) and all(is_html for is_html, _ in bodies.shown)
-    parts = split_html_reply(html) if is_html_only else split_reply(text)
+    parts = split_html_reply(html[: limits.rendered_chars]) if is_html_only else split_reply(text)
     return parts.reply, parts.quoted
 
 

@@ -18,6 +18,7 @@ _DATE = re.compile(
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d{2}|\d{1,2}[:.h]\d{2}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.?[\w.-]*|<\s*>")
 _MAX_JOINED = 7
+_MAX_CHARS = 400
 _MANY_LINES = 7
 _CONTINUATION_LINES = 2
 
@@ -80,9 +81,7 @@ def _kept_lines(body: _Body) -> list[int]:
     if cut is None:
         return _trim(body, list(range(_first_delimiter(body, 0, end))))
     before = list(range(_first_delimiter(body, 0, cut.start)))
-    if any(body.kinds[index] == "t" for index in before) and (
-        cut.start in {len(before)} or "t" in body.kinds[: len(before)]
-    ):
+    if "t" in body.kinds[: len(before)]:
         return _with_text_before(body, before, cut, end)
     return _without_text_before(body, cut, end)
 
@@ -90,7 +89,7 @@ def _kept_lines(body: _Body) -> list[int]:
 def _visible_end(body: _Body) -> int:
     """Below our own marker, or what an HTML program marked as quoted, nothing is new."""
     for index, line in enumerate(body.lines):
-        if words.ABOVE_PATTERN.match(_bare(line)) or (line.strip("> ") == CUT and "t" in body.kinds[:index]):
+        if words.ABOVE_PATTERN.match(_bare(line)) or (CUT in line and "t" in body.kinds[:index]):
             return index
     return len(body.lines)
 
@@ -156,6 +155,8 @@ def _header_block(lines: list[str], start: int, end: int) -> int:
     while index < end and index < start + 25:
         bare = _bare(lines[index])
         if match := words.LABEL_PATTERN.match(bare):
+            if match[1].lower() in labels and len(labels) == 1:
+                return 0  # a list of equal labels is no header block
             labels.add(match[1].lower())
             has_from = has_from or words.FROM_PATTERN.match(bare) is not None
             stray = 0
@@ -183,7 +184,7 @@ def _attribution(lines: list[str], start: int, end: int) -> int:
         if index > start and _can_begin_strongly(piece) and not joined.endswith((",", "<")):
             return 0
         joined = f"{joined} {piece}".strip()
-        if len(joined) > 500:  # noqa: PLR2004 -- no attribution is that long
+        if len(joined) > _MAX_CHARS:
             return 0
         if piece.endswith((":", "\uff1a")) or _ends_quoting(piece, lines, index + 1, end):
             return index + 1 if _is_attribution(joined) else 0
@@ -226,8 +227,8 @@ def _is_attribution(joined: str) -> bool:
         is_last = not joined[verbs[-1].end() :].strip(" :\uff1a*>)")
         has_tail_date = _DATE.search(joined[verbs[-1].end() :]) is not None
         return (is_last and (has_date or has_mail)) or (
-            has_date and (starts or has_mail or has_tail_date) and len(joined) < 300
-        )  # noqa: PLR2004
+            has_date and (starts or has_mail or has_tail_date) and len(joined) < _MAX_CHARS
+        )
     return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (joined[:1].isdigit() or starts)
 
 
@@ -235,7 +236,7 @@ def _with_text_before(body: _Body, before: list[int], cut: _Cut, end: int) -> li
     """Usually all that is new stands above the quote; an answer between the quotes is recognised by what follows it."""
     if not cut.is_attribution or len(before) < cut.start:
         return _trim(body, before)
-    limit = _first_delimiter_after(body, cut.end, end)
+    limit = _first_delimiter(body, cut.end, end)
     rest = body.kinds[cut.end : limit]
     pattern = re.sub(r"(.)\1+", r"\1", rest.replace("e", ""))
     if not rest.replace("e", "").startswith("q") or not re.search("qt", pattern):
@@ -252,13 +253,9 @@ def _nested_cut(body: _Body, start: int, end: int) -> bool:
     return any(body.kinds[index] == "t" and _cut_at(body.lines, index, end) is not None for index in range(start, end))
 
 
-def _first_delimiter_after(body: _Body, start: int, end: int) -> int:
-    return _first_delimiter(body, start, end)
-
-
 def _without_text_before(body: _Body, cut: _Cut, end: int) -> list[int]:
     """The quote comes first: a forwarded mail, or an answer below or between the quoted lines."""
-    limit = _first_delimiter_after(body, cut.end, end)
+    limit = _first_delimiter(body, cut.end, end)
     if not cut.is_attribution:
         return _trim(body, list(range(cut.end, limit)), keep_quotes=True)
     rest = body.kinds[cut.end : limit]

@@ -18,7 +18,7 @@ WROTE = _list(
     napísal(a)|napísal|napísala|je napisao/la|je napisao|je napisala|написал(а)|написал|написала|пишет|писал
     писал(а)|написа|написав|пише|писав|έγραψε|a scris|scris|írta|ezt írta|yazdı|şunu yazdı|kirjutas|rakstīja|rašė
     parašė|menulis|viết|đã viết|เขียนว่า|เขียน|写道|寫道|写到|來信|написано|wrote as follows|のメール|は書きました
-    さんは書きました|が書きました|書きました|님이 작성|님의 말|작성|כתב|כתבה|‫כתב|كتب|idatzi du
+    さんは書きました|が書きました|書きました|님이 작성|님의 말|작성|כתב|כתבה|כתב|كتب|idatzi du
     """
 )
 STARTS = _list(
@@ -82,58 +82,60 @@ _ABOVE = _list(
 # Regular expressions, one a line: alternatives inside them use bars.
 _DEVICE = tuple(
     line.strip()
-    for line in r"""
-    <*\(?sent (?:from|by) (?:my |a |the |an )?\S.{0,80}
-    sent (?:via|with|using|through) (?:the )?\S+(?: \S+){0,5}
-    from (?:my )?(?:i?phone|ipad|ipod|android|mobile|tablet).{0,40}
-    .{0,30}\bfrom (?:my )?(?:mobile|iphone|ipad|phone)\b.{0,20}
-    get (?:\[?outlook|outlook|the mail app|bluemail).{0,80}
-    (?:outlook|blackberry|bluemail|spark|mailspring) (?:for|voor|für|pour|para) .{0,60}
-    envoyé? (?:de|depuis|à partir de|avec|via|d').{0,80}
-    télécharge[rz] outlook.{0,60}
-    von meinem .{0,60}gesendet\.?
-    gesendet (?:von|mit|über|aus).{0,80}
-    diese nachricht wurde von .{0,80}gesendet\.?
-    (?:holen sie sich|hol dir) outlook.{0,60}
-    enviado (?:desde|do|de|da|a partir|con|com|via|por) .{0,80}
-    enviada (?:desde|do) .{0,60}
-    obtene?r outlook.{0,60}
-    inviato (?:da|dal|dall'|con|tramite) ?.{0,80}
-    ottieni outlook.{0,60}
-    verzonden (?:vanaf|met|via|van) .{0,80}
-    verstuurd vanaf .{0,60}
-    outlook .{0,20}downloaden.{0,40}
-    skickat från .{0,60}
-    skickades från .{0,60}
-    sendt fra .{0,60}
-    lähetetty .{0,60}
-    odesláno (?:z|ze|pomocí) .{0,60}
-    odoslané z .{0,60}
-    wysłane? (?:z|za pomocą|przez) .{0,60}
-    отправлено (?:с|из|со) .{0,60}
-    надіслано (?:з|із) .{0,60}
-    .{0,20}'?(?:den|dan) gönderildi\.?
-    στάλθηκε από .{0,60}
-    trimis de pe .{0,60}
-    küldve .{0,60}
-    [发發](?:送)?自我?的? ?.{1,40}
-    从我的.{1,40}[发發]送
-    從我的.{1,40}(?:傳送|寄出)
-    来自.{0,20}(?:手机|iphone|ipad|邮箱).{0,20}
-    [\w ]*から送信(?:されました)?。?
-    .{0,20}나의 .{1,30}에서 보냄
-    .{0,30}에서 보냄
-    dikirim dari .{0,60}
-    được gửi từ .{0,60}
-    gửi từ .{0,60}
-    ส่งจาก.{0,60}
-    أرسلت من .{0,60}
-    נשלח מ.{0,60}
-    发送自 ?windows.{0,40}
-    通过.{0,20}(?:手机|邮箱|客户端)发送.{0,10}
-    sent on the go.{0,40}
-    bidalita .{0,60}
-    """.split("\n")
+    for line in [
+        r"",
+        r"    <*\(?sent (?:from|by) (?:my |a |the |an )?\S.{0,80}",
+        r"    sent (?:via|with|using|through) (?:the )?\S+(?: \S+){0,5}",
+        r"    from (?:my )?(?:i?phone|ipad|ipod|android|mobile|tablet).{0,40}",
+        r"    .{0,30}\bfrom (?:my )?(?:mobile|iphone|ipad|phone)\b.{0,20}",
+        r"    get (?:\[?outlook|outlook|the mail app|bluemail).{0,80}",
+        r"    (?:outlook|blackberry|bluemail|spark|mailspring) (?:for|voor|für|pour|para) .{0,60}",
+        r"    envoyé? (?:de|depuis|à partir de|avec|via|d').{0,80}",
+        r"    télécharge[rz] outlook.{0,60}",
+        r"    von meinem .{0,60}gesendet\.?",
+        r"    gesendet (?:von|mit|über|aus).{0,80}",
+        r"    diese nachricht wurde von .{0,80}gesendet\.?",
+        r"    (?:holen sie sich|hol dir) outlook.{0,60}",
+        r"    enviado (?:desde|do|de|da|a partir|con|com|via|por) .{0,80}",
+        r"    enviada (?:desde|do) .{0,60}",
+        r"    obtene?r outlook.{0,60}",
+        r"    inviato (?:da|dal|dall'|con|tramite) ?.{0,80}",
+        r"    ottieni outlook.{0,60}",
+        r"    verzonden (?:vanaf|met|via|van) .{0,80}",
+        r"    verstuurd vanaf .{0,60}",
+        r"    outlook .{0,20}downloaden.{0,40}",
+        r"    skickat från .{0,60}",
+        r"    skickades från .{0,60}",
+        r"    sendt fra .{0,60}",
+        r"    lähetetty .{0,60}",
+        r"    odesláno (?:z|ze|pomocí) .{0,60}",
+        r"    odoslané z .{0,60}",
+        r"    wysłane? (?:z|za pomocą|przez) .{0,60}",
+        r"    отправлено (?:с|из|со) .{0,60}",
+        r"    надіслано (?:з|із) .{0,60}",
+        r"    .{0,20}'?(?:den|dan) gönderildi\.?",
+        r"    στάλθηκε από .{0,60}",
+        r"    trimis de pe .{0,60}",
+        r"    küldve .{0,60}",
+        r"    [发發](?:送)?自我?的? ?.{1,40}",
+        r"    从我的.{1,40}[发發]送",
+        r"    從我的.{1,40}(?:傳送|寄出)",
+        r"    来自.{0,20}(?:手机|iphone|ipad|邮箱).{0,20}",
+        r"    [\w ]*から送信(?:されました)?。?",
+        r"    .{0,20}나의 .{1,30}에서 보냄",
+        r"    .{0,30}에서 보냄",
+        r"    dikirim dari .{0,60}",
+        r"    được gửi từ .{0,60}",
+        r"    gửi từ .{0,60}",
+        r"    ส่งจาก.{0,60}",
+        r"    أرسلت من .{0,60}",
+        r"    נשלח מ.{0,60}",
+        r"    发送自 ?windows.{0,40}",
+        r"    通过.{0,20}(?:手机|邮箱|客户端)发送.{0,10}",
+        r"    sent on the go.{0,40}",
+        r"    bidalita .{0,60}",
+        r"    ",
+    ]
     if line.strip()
 )
 
@@ -150,12 +152,18 @@ LABEL_PATTERN = re.compile(
     rf"[*_\s]*({_any(_FROM + _OTHERS)})[*_]{{0,2}}\s{{0,3}}[:\uff1a][*_]{{0,2}}(?:\s|$|[^/\s])", re.IGNORECASE
 )
 FROM_PATTERN = re.compile(rf"[*_\s]*({_any(_FROM)})[*_]{{0,2}}\s{{0,3}}[:\uff1a]", re.IGNORECASE)
+_INTRODUCTIONS = _list(
+    """
+    begin forwarded message|début du message transféré|début du message réexpédié|anfang der weitergeleiteten nachricht
+    anfang der weitergeleiteten e-mail|inizio messaggio inoltrato|inicio del mensaje reenviado
+    início da mensagem encaminhada|begin doorgestuurd bericht|vidarebefordrat brev|начало переадресованного сообщения
+    转发的邮件|以下是转发的邮件|開始轉寄郵件|転送されたメッセージ
+    """
+)
 MARKER_PATTERN = re.compile(
-    rf"[-_=\s*#]*(?:[-_=*]{{2,}}\s*(?:{_any(_MARKER_WORDS)})[^\w]{{0,4}}.{{0,60}}?[-_=*]{{0,}}\s*$|(?:begin forwarded message|début du message (?:transféré|réexpédié)"
-    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|inizio messaggio inoltrato|inicio del mensaje reenviado|início da mensagem encaminhada"
-    r"|begin doorgestuurd bericht|vidarebefordrat brev|начало переадресованного сообщения|转发的邮件|以下是转发的邮件|開始轉寄郵件|転送されたメッセージ)\s*[:\uff1a]\s*$)",
+    rf"[-_=\s*#]*(?:[-_=*]{{2,}}\s*(?:{_any(_MARKER_WORDS)})[^\w]{{0,4}}.{{0,60}}?[-_=*]*\s*$"
+    rf"|(?:{_any(_INTRODUCTIONS)})\s*[:\uff1a]\s*$)",
     re.IGNORECASE,
 )
-BARE_MARKER = re.compile(rf"\s*(?:{_any(_MARKER_WORDS)})\s*[:\uff1a]?\s*", re.IGNORECASE)
 ABOVE_PATTERN = re.compile(rf"[\W_]*(?:{_any(_ABOVE)})", re.IGNORECASE)
 DEVICE_PATTERN = re.compile(rf"\s*(?:{'|'.join(_DEVICE)})\s*", re.IGNORECASE)

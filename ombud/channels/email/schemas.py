@@ -38,8 +38,8 @@ class MailAttachment(msgspec.Struct, frozen=True, kw_only=True):
 class BounceRecipient(msgspec.Struct, frozen=True, kw_only=True):
     """One address that a delivery report speaks of.
 
-    ``status`` is an enhanced status code (RFC 3463) or empty. ``hard`` means that the address or its host does not exist,
-    so that nothing should be sent there again; a full mailbox or a policy refusal is soft.
+    ``status`` is an enhanced status code (RFC 3463) or empty. ``hard`` means that the address or its host does not
+    exist, so that nothing should be sent there again; a full mailbox or a policy refusal is soft.
     """
 
     address: str
@@ -51,8 +51,8 @@ class BounceRecipient(msgspec.Struct, frozen=True, kw_only=True):
 class MailAuthentication(msgspec.Struct, frozen=True, kw_only=True):
     """Results in the words of RFC 8601 (``pass``, ``fail``, ``none`` …); empty when nobody we trust checked.
 
-    ``dkim_domains`` are the domains whose signature we verified ourselves; ``is_aligned`` says that DMARC passed, or that a
-    verified signature's domain is the From domain or a parent of it.
+    ``dkim_domains`` are the domains whose signature we verified ourselves; ``is_aligned`` says that DMARC passed, or
+    that a verified signature's domain is the From domain or a parent of it.
     """
 
     spf: str = ""
@@ -84,7 +84,8 @@ class MailLimits(msgspec.Struct, frozen=True, kw_only=True):
     parts: int = 1_000
     depth: int = 64
     recipients: int = 10_000
-    text_chars: int = 2_000_000
+    text_chars: int = 1_000_000
+    rendered_chars: int = 500_000
 
 
 class ParsedMail(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ def normalise_lines(text: str) -> str:
 
 def unflow(text: str, *, is_delsp: bool = False) -> str:
     """Rejoin the lines of format=flowed text (RFC 3676); signatures and quote depth are kept."""
-    result: list[str] = []
+    result: list[list[str]] = []
     is_open, last_depth = False, 0
     for line in text.split("\n"):
         stripped = line.lstrip(">")
@@ -41,11 +41,11 @@ def unflow(text: str, *, is_delsp: bool = False) -> str:
         prefix = ">" * depth + (" " if depth else "")
         body = content[:-1] if is_flowed and is_delsp else content
         if is_open and depth == last_depth and content != "-- ":
-            result[-1] += body
+            result[-1].append(body)
         else:
-            result.append(prefix + body if content else ">" * depth)
+            result.append([prefix + body if content else ">" * depth])
         is_open, last_depth = is_flowed, depth
-    return "\n".join(result)
+    return "\n".join("".join(pieces) for pieces in result)
 
 
 def cap_depth(html: str) -> str:
@@ -102,7 +102,7 @@ class HtmlText:
 
     def is_quote(self, tag: str, attributes: dict[str, str]) -> bool:
         """Whether the element's text is quoted with ``>``."""
-        return tag == "blockquote" and bool(attributes) or tag == "blockquote"
+        return tag == "blockquote" and attributes is not None
 
     def result(self) -> str:
         """The lines with blank runs shortened."""
@@ -197,11 +197,11 @@ class HtmlText:
         return is_mso or "margin:0" in style or "margin-top:0" in style or tag in {"ul", "ol", "table"}
 
     def _close(self, tag: str) -> None:
-        if not any(name.removesuffix("q") == tag for name, _ in self.stack[-50:]) and tag not in {"blockquote"}:
+        if not any(name.removesuffix("q") == tag for name, _ in self.stack[-50:]):
             return
         while self.stack:
             name, was_hidden = self.stack.pop()
-            is_quote = name != tag and name.endswith("q") or name == f"{tag}q"
+            is_quote = name.endswith("q")
             self._leave(name.removesuffix("q") if is_quote else name, is_quote=is_quote, was_hidden=was_hidden)
             if name in {tag, f"{tag}q"}:
                 return

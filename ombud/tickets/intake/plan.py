@@ -46,6 +46,8 @@ class Incoming:
     ticket_id: int = 0
     entry_id: int = 0
     is_proven: bool = True
+    # found by a hint only: valid if the ticket knows the customer
+    is_hinted: bool = False
     # set when nothing is to be made of it: the reason that an administrator reads
     dismissed: str = ""
     duplicate_of: int | None = None

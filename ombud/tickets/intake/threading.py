@@ -96,6 +96,9 @@ def _mail_target(one: Incoming, references: dict[str, list[Reference]]) -> int |
             # Our own Message-IDs cannot be guessed: who refers to one has had the mail.
             one.is_proven = known.direction == "out" or one.message.sender.is_verified
             return known.ticket_id
+    if one.message.hinted_ticket_ids:
+        one.is_hinted, one.is_proven = True, one.message.sender.is_verified
+        return one.message.hinted_ticket_ids[0]
     return None
 
 
@@ -131,6 +134,8 @@ async def choose_tickets(
     for one in batch:
         place = (one.row.channel_id, one.message.conversation)
         target = known.get(targets.get(one.row.id, 0))
+        if target is not None and one.is_hinted and target.customer_id != one.customer_id:
+            target = None
         if one.message.conversation and place in conversations:
             one.ticket_id = conversations[place]
         elif target is not None and joinable(target, now=now, reopen_days=reopen_days):
@@ -142,7 +147,8 @@ async def choose_tickets(
             continue
         else:
             spare = next(ids, None) or (await draw_ids(tx, "ticket", 1))[0]
-            one.ticket_id = spare
+            # A ticket of their own reveals nobody else's: there is nothing to prove.
+            one.ticket_id, one.is_proven = spare, True
             opened.append(NewTicket(spare, one, follow_up_of=target.id if target else None))
         conversations[place] = one.ticket_id
         if one.message.message_id:

@@ -80,7 +80,7 @@ class LastInbound(Struct):
 async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound | None:
     """Who wrote last by mail, and who else was on it."""
     sql = """
-        select details -> 'from' as from_, coalesce(details -> 'to', '[]') as to, coalesce(details -> 'cc', '[]') as cc
+        select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to, coalesce(details -> 'cc', '[]') as cc
         from public_entry
         where ticket_id = %(ticket)s and direction = 'in' and details ? 'from'
             and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind', 'normal') = 'normal'
