@@ -1,6 +1,6 @@
 import type { Person } from '@api'
 import { describe, expect, it } from 'vitest'
-import { filterOf, findPeople, isAddress } from './people'
+import { belongs, findPeople, isAddress } from './people'
 
 const person = (name: string, change: Partial<Person> = {}): Person =>
   ({
@@ -19,9 +19,14 @@ const people = [
 ]
 const names = (found: Person[]): string[] => found.map(({ name }) => name)
 
-describe('filterOf', () => {
-  it('counts a deactivated person as deactivated, even if they never came', () => {
-    expect(people.map(filterOf)).toEqual(['active', 'invited', 'deactivated'])
+describe('belongs', () => {
+  it('shows who is invited among the active, too', () => {
+    expect(names(people.filter((person) => belongs(person, 'active')))).toEqual(['Zoe', 'Ada'])
+    expect(names(people.filter((person) => belongs(person, 'invited')))).toEqual(['Ada'])
+  })
+
+  it('counts a deactivated person as deactivated only, even if they never came', () => {
+    expect(names(people.filter((person) => belongs(person, 'deactivated')))).toEqual(['Max'])
   })
 })
 
@@ -33,7 +38,7 @@ describe('findPeople', () => {
   })
   it('wants all words and the filter', () => {
     expect(names(findPeople(people, null, 'ada shop', 'en'))).toEqual(['Ada'])
-    expect(findPeople(people, 'active', 'ada', 'en')).toEqual([])
+    expect(findPeople(people, 'deactivated', 'ada', 'en')).toEqual([])
   })
 })
 

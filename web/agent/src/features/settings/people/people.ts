@@ -2,9 +2,10 @@ import type { Person } from '@api'
 
 export type PeopleFilter = 'active' | 'invited' | 'deactivated'
 
-export const filterOf = (person: Person): PeopleFilter => {
-  if (!person.is_active) return 'deactivated'
-  return person.invited ? 'invited' : 'active'
+/** Whether somebody belongs to a filter; who is invited counts as active, so that they are seen where they were added. */
+export function belongs(person: Person, filter: PeopleFilter): boolean {
+  if (filter === 'deactivated') return !person.is_active
+  return person.is_active && (filter === 'active' || person.invited)
 }
 
 /** People whom a filter and some typed words leave, by name. */
@@ -18,7 +19,7 @@ export function findPeople(
   const words = (person: Person): string =>
     `${person.name} ${person.display_name} ${person.email} ${person.staff_number}`.toLowerCase()
   return people
-    .filter((person) => filter === null || filterOf(person) === filter)
+    .filter((person) => filter === null || belongs(person, filter))
     .filter((person) => wanted.every((word) => words(person).includes(word)))
     .sort((a, b) => a.name.localeCompare(b.name, locale))
 }
