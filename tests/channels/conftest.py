@@ -120,4 +120,5 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
         worker = asyncio.create_task(Worker(parts).run_until(stop))
         yield Desk(parts, client, app)
         stop.set()
-        await worker
+        await asyncio.wait([worker], timeout=5)
+        worker.cancel()

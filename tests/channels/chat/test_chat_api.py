@@ -132,7 +132,7 @@ async def test_get_messages_pages_by_after(chat: Desk) -> None:
     assert [one["text"] for one in (*first, *rest)] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 1000}, {"limit": "x"}, {"after": "x"}, {"after": 2**80}])
+@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 1000}, {"limit": "x"}, {"after": "x"}])
 async def test_get_messages_with_bad_numbers_is_refused(chat: Desk, params: dict[str, Any]) -> None:
     visitor = await arrive(chat)
     await visitor.write("hello")
