@@ -95,7 +95,7 @@ class Desk:
 
     async def _is_none(self, statement: str) -> bool:
         self.parts.bus.wake("sequence")
-        return await self.sql(int, statement) == 0
+        return bool(await self.sql(int, statement) == 0)
 
 
 async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:

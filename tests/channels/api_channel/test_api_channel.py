@@ -83,7 +83,8 @@ async def test_hand_in_message_opens_a_ticket(client: Client) -> None:
     await client.desk.settled()
     receipt = (await client.receipt(answer.json()["receipt"])).json()
     assert receipt["state"] == "done"
-    assert receipt["ticket_id"] and receipt["entry_id"]
+    assert receipt["ticket_id"]
+    assert receipt["entry_id"]
     assert await client.desk.sql(str, "select scope || ' ' || value from identity") == f"{client.channel_id} c-1"
 
 
@@ -221,7 +222,9 @@ async def test_delivery_is_reported_once_to_the_log(client: Client) -> None:
     for _ in range(2):
         assert (await client.report(outbox_id, state="delivered")).status_code == 204
     await client.desk.settled()
-    states = await client.desk.column(str, "select data ->> 'state' from event where kind = 'delivery_changed' order by seq")
+    states = await client.desk.column(
+        str, "select data ->> 'state' from event where kind = 'delivery_changed' order by seq"
+    )
     assert states == ["sent", "delivered"]
     assert await client.desk.sql(bool, "select delivered_at is not null from outbox") is True
 

@@ -27,7 +27,9 @@ async def test_signed_visitor_is_verified(chat: Desk) -> None:
     assert answer.json()["is_verified"] is True
     assert "customer-7" not in answer.json()["visitor_id"]
     await visitor.write("hello")
-    found = await chat.column(str, "select kind || '|' || scope || '|' || value || '|' || (verified_at is not null) from identity")
+    found = await chat.column(
+        str, "select kind || '|' || scope || '|' || value || '|' || (verified_at is not null) from identity"
+    )
     assert found == [f"external|{chat.channels['chat'].id}|customer-7|true"]
 
 

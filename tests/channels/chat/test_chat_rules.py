@@ -84,7 +84,9 @@ def test_office_on_a_day_off_is_closed() -> None:
 
 
 def test_office_that_never_opens_again_says_nothing() -> None:
-    days = tuple((datetime(2026, 11, 1) + timedelta(days=number)).date().isoformat() for number in range(120))
+    days = tuple(
+        (datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=number)).date().isoformat() for number in range(120)
+    )
     assert office_state(hours((0, 540, 1080), closed_on=days), at("2026-11-23T10:00")).opens_at is None
 
 
@@ -94,12 +96,12 @@ def test_office_in_an_unknown_zone_counts_in_utc() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1440), st.integers(0, 1440)), min_size=1, max_size=6),
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
+    st.integers(0, 365 * 24 * 60),
     st.sampled_from(["UTC", SHANGHAI, BERLIN, "America/New_York", "Asia/Kathmandu"]),
 )
-def test_office_opens_when_it_says(intervals: list[tuple[int, int, int]], moment: datetime, zone: str) -> None:
+def test_office_opens_when_it_says(intervals: list[tuple[int, int, int]], minute: int, zone: str) -> None:
     office = hours(*intervals, zone=zone)
-    now = moment.replace(tzinfo=UTC)
+    now = at("2026-01-01T00:00") + timedelta(minutes=minute)
     state = office_state(office, now)
     if not state.is_open and state.opens_at is not None:
         assert state.opens_at > now

@@ -171,12 +171,11 @@ async def test_note_is_not_heard_live_nor_resumed(chat: Desk) -> None:
 
 async def test_event_that_names_a_note_as_a_message_shows_nothing(chat: Desk) -> None:
     # Even a wrong event cannot open the way: the view holds messages only.
-    visitor, ticket_id, _ = await listening(chat)
+    _, ticket_id, _ = await listening(chat)
     note = await chat.note(ticket_id, NOTE)
     forged = Event(1, "reply_sent", ticket_id, 1, "system", None, chat.now, {"entry_id": note.id})
     async with chat.parts.database.transaction() as tx:
         assert await queries.load_messages(tx, [note.id]) == {}
-        assert visitor
     from_loader = await _frames(chat, forged)
     assert from_loader == []
 
@@ -209,7 +208,7 @@ async def test_change_of_the_ticket_is_not_shown(chat: Desk) -> None:
     visitor, ticket_id, listener = await listening(chat)
     await chat.execute(
         "insert into entry (ticket_id, kind, author_kind, at, details) "
-        "values (%(id)s, 'change', 'system', now(), '{\"field\": \"tags\", \"to_value\": \"secret\"}')",
+        'values (%(id)s, \'change\', \'system\', now(), \'{"field": "tags", "to_value": "secret"}\')',
         id=ticket_id,
     )
     assert await visitor.texts() == ["hello"]
@@ -230,9 +229,7 @@ async def test_ticket_moved_to_another_customer_leaves_the_visitor(chat: Desk) -
     visitor, ticket_id, _ = await listening(chat)
     other = await arrive(chat)
     await other.write("other")
-    await chat.execute(
-        "update ticket set customer_id = (select max(id) from customer) where id = %(id)s", id=ticket_id
-    )
+    await chat.execute("update ticket set customer_id = (select max(id) from customer) where id = %(id)s", id=ticket_id)
     assert await visitor.texts() == []
 
 
