@@ -17,10 +17,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.desk import Desk, desk_on
 from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
+from tests.desk import Desk, desk_on
 
 TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"

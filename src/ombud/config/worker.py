@@ -16,6 +16,7 @@ from ombud.channels.email.read import read_mails
 from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
+from ombud.demo.live import LiveDesk, find_you
 from ombud.routing.services import note_silence, route_waiting
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
@@ -68,6 +69,7 @@ class Worker:
             self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
             self._sweeping(),
+            self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
@@ -134,6 +136,12 @@ class Worker:
 
     async def _read(self, reader: Reader, woken: asyncio.Event) -> None:
         await run_reader(self.parts.database, reader, self.parts.clock, woken, wake=self.parts.bus.wake)
+
+    async def _play_demo(self) -> None:
+        parts = self.parts
+        if parts.settings.demo and (you := await find_you(parts.database)):
+            await LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you).run()
+        await asyncio.Event().wait()
 
     async def _upkeep(self) -> None:
         while True:
