@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -20,7 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin:/sbin")
 ADDRESS = "help@desk.example"
-PASSWORD = "open sesame"
+PASSWORD = "open-sesame"
 
 CONFIG = """
 protocols = imap lmtp
@@ -30,7 +31,7 @@ log_path = {folder}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
 default_internal_user = {user}
-default_login_user = {user}
+default_login_user = {login}
 default_internal_group = {group}
 first_valid_uid = 0
 last_valid_uid = 0
@@ -101,15 +102,24 @@ class MailServer:
 @contextlib.contextmanager
 def dovecot(folder: Path) -> Iterator[MailServer]:
     """Run Dovecot in a folder of its own until the end of the block."""
-    user = pwd.getpwuid(os.getuid())
+    # Started by root it wants users of its own; started by anybody else it runs as that user.
+    is_root = os.getuid() == 0
+    user = pwd.getpwnam("dovecot") if is_root else pwd.getpwuid(os.getuid())
     ports = {"imap": free_port(), "lmtp": free_port()}
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    group = subprocess.check_output(["id", "-gn"], text=True).strip()  # noqa: S607
+    if is_root:
+        shutil.chown(folder / "mail", user.pw_uid, user.pw_gid)
+        for parent in folder.parents:
+            parent.chmod(parent.stat().st_mode | 0o111)
     config = folder / "dovecot.conf"
     config.write_text(
         CONFIG.format(
-            folder=folder, user=user.pw_name, group=group, uid=user.pw_uid, gid=user.pw_gid, password=PASSWORD, **ports
+            folder=folder,
+            user=user.pw_name,
+            login="dovenull" if is_root else user.pw_name,
+            group=grp.getgrgid(user.pw_gid).gr_name,
+            uid=user.pw_uid, gid=user.pw_gid, password=PASSWORD, **ports
         )
     )
     process = subprocess.Popen([str(DOVECOT), "-F", "-c", str(config)])

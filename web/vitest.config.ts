@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { alias: aliases },
   test: {
     environment: 'jsdom',
-    include: ['{agent,ui,api}/**/*.spec.ts'],
+    include: ['{agent,ui,api,widget}/**/*.spec.ts'],
     environmentOptions: { jsdom: { url: 'http://desk.test/' } },
   },
 })
