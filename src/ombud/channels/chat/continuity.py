@@ -1,0 +1,86 @@
+"""The talk goes on by mail: answers that no widget fetched leave by a mailbox of the same brand."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct, to_builtins
+from psycopg.types.json import Jsonb
+
+from ombud.channels.chat import queries
+from ombud.channels.chat.limits import mails_a_day
+from ombud.shared.actor import SYSTEM
+from ombud.shared.database import Transaction, execute, rows
+from ombud.shared.errors import LimitReached
+from ombud.shared.events import emit_all
+from ombud.shared.throttle import take
+from ombud.tickets.events import DeliveryChanged
+from ombud.tickets.schemas import Address, Envelope
+
+# What is older was passed over for a reason; nobody wants a mail about last week's chat.
+MAX_AGE = timedelta(hours=24)
+BATCH = 50
+
+
+class Left(Struct):
+    """An answer that waits for a visitor who seems to be gone, and the way by mail."""
+
+    outbox_id: int
+    entry_id: int
+    ticket_id: int
+    team_id: int
+    subject: str
+    settings: dict[str, object]
+    mailbox_id: int
+    email: str
+    name: str
+
+
+async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
+    """Send answers by mail to visitors who left an address and have not fetched them in time; how many.
+
+    The row moves from the chat to the mailbox, so one answer has one delivery state and cannot go out twice; the
+    visitor still finds it in the widget. The mail holds that answer alone. A typed address gets a limited number
+    a day: it may be somebody else's.
+
+    Emits: DeliveryChanged
+    """
+    facts = []
+    for left in await _find_left(tx, now=now):
+        settings = queries.settings_of(left.settings)
+        try:
+            await take(tx, mails_a_day(max(1, settings.mails_per_day)), left.email.lower(), now=now)
+        except LimitReached:
+            await execute(tx, "update outbox set problem = 'mail_limit' where id = %(id)s", {"id": left.outbox_id})
+            continue
+        envelope = Envelope(to=[Address(left.email, left.name)], subject=left.subject)
+        sql = """
+            update outbox set channel_id = %(mailbox)s, state = 'queued', not_before = %(now)s, sent_at = null,
+                attempts = 0, envelope = envelope || %(envelope)s
+            where id = %(id)s"""
+        params = {"mailbox": left.mailbox_id, "now": now, "id": left.outbox_id}
+        await execute(tx, sql, params | {"envelope": Jsonb(to_builtins(envelope))})
+        facts.append(
+            DeliveryChanged(ticket_id=left.ticket_id, team_id=left.team_id, entry_id=left.entry_id, state="queued")
+        )
+    await emit_all(tx, facts, by=SYSTEM, at=now)
+    return len(facts)
+
+
+async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
+    sql = """
+        select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, t.subject, c.settings, m.id as mailbox_id,
+               cu.email, cu.name
+        from channel c
+        join outbox o on o.channel_id = c.id and o.state = 'sent' and o.delivered_at is null and o.problem is null
+            and o.sent_at > %(oldest)s
+            and o.sent_at <= %(now)s - make_interval(mins => coalesce((c.settings ->> 'mail_after_minutes')::int, 5))
+        join ticket t on t.id = o.ticket_id
+        join customer cu on cu.id = t.customer_id and cu.email <> '' and not cu.is_blocked
+        cross join lateral (
+            select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null
+                and settings -> 'smtp' ->> 'host' <> ''
+            order by id limit 1) m
+        where c.kind = 'chat' and c.deleted_at is null
+            and coalesce((c.settings ->> 'mail_after_minutes')::int, 5) > 0
+            and coalesce((c.settings ->> 'mails_per_day')::int, 10) > 0
+        order by o.id limit %(limit)s for update of o skip locked"""
+    return await rows(tx, Left, sql, {"now": now, "oldest": now - MAX_AGE, "limit": BATCH})

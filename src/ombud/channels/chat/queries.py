@@ -1,0 +1,273 @@
+"""Reads of chat. What a visitor may read comes from ``public_entry`` alone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from ombud.channels.chat.rules import expected_wait_s
+from ombud.channels.chat.schemas import QueueState, WidgetFile, WidgetMessage
+from ombud.channels.chat.tokens import Visitor, topic_of
+from ombud.channels.settings import ChatSettings
+from ombud.shared.database import Transaction, row, rows, value
+from ombud.shared.errors import NotFound
+from ombud.shared.paging import checked_limit
+
+RECENT = timedelta(hours=2)
+HOUR = timedelta(hours=1)
+SAMPLE = 20
+MAX_COUNTED = 200
+
+
+def settings_of(settings: dict[str, Any]) -> ChatSettings:
+    """A widget's settings; what was never set has its default."""
+    return msgspec.convert(settings, ChatSettings)
+
+
+async def brand_name(tx: Transaction, brand_id: int) -> str:
+    """The name under which customers know us."""
+    return await value(tx, str, "select name from brand where id = %(id)s", {"id": brand_id}) or ""
+
+
+class Place(Struct):
+    """Where a visitor talks and who they are by now; without a customer nobody wrote yet."""
+
+    channel_id: int
+    team_id: int
+    brand_id: int
+    settings: dict[str, Any]
+    customer_id: int | None
+    is_blocked: bool
+
+
+async def load_place(tx: Transaction, visitor: Visitor) -> Place:
+    """The widget and the customer of a visitor.
+
+    Raises:
+        NotFound: the widget was switched off.
+    """
+    sql = """
+        select c.id as channel_id, c.team_id, c.brand_id, c.settings, i.customer_id,
+               coalesce(cu.is_blocked, false) as is_blocked
+        from channel c
+        left join identity i on (i.kind, i.scope, i.value) = (%(kind)s, %(scope)s, %(value)s)
+        left join customer cu on cu.id = i.customer_id
+        where c.id = %(channel)s and c.kind = 'chat' and c.is_active and c.deleted_at is null"""
+    params = {"channel": visitor.channel_id, "kind": visitor.kind, "scope": visitor.scope, "value": visitor.value}
+    found = await row(tx, Place, sql, params)
+    if found is None:
+        raise NotFound("There is no such chat, or it is switched off.")
+    return found
+
+
+# Their talk: tickets of this customer that began on this widget, the answers by mail to them included.
+# What somebody wrote who could not prove to take part stays out.
+MESSAGES = """
+    select e.id, e.direction, e.at, e.text, e.ticket_id,
+        case when e.direction = 'in' then e.client_key end as client_key,
+        case when e.author_kind = 'person' then (
+            select concat_ws(' · ', nullif(p.display_name, ''), nullif(p.staff_number, ''))
+            from person p where p.id = e.author_id) else '' end as author_name,
+        case when e.direction = 'out' then o.read_at else (
+            select min(later.at) from public_entry later
+            where later.ticket_id = e.ticket_id and later.direction = 'out' and later.id > e.id) end as read_at,
+        e.direction = 'in' and exists (
+            select from ticket_read r where r.ticket_id = e.ticket_id and r.entry_id >= e.id) as is_seen,
+        coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
+            order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as files
+    from public_entry e join ticket t on t.id = e.ticket_id left join outbox o on o.entry_id = e.id
+    where coalesce((e.details ->> 'is_verified')::boolean, true)"""
+
+
+class StoredName(Struct):
+    """A file of a message."""
+
+    name: str
+    type: str
+    size: int
+    token: str
+
+
+class PublicRow(Struct):
+    """A public message as the database gives it."""
+
+    id: int
+    client_key: str | None
+    direction: str
+    at: datetime
+    text: str
+    ticket_id: int
+    author_name: str
+    read_at: datetime | None
+    is_seen: bool
+    files: list[StoredName]
+
+
+def file_url(token: str, name: str) -> str:
+    """Where a visitor reads a file: the unguessable name is the right to it."""
+    return f"/widget/v1/files/{token}/{quote(name)}"
+
+
+def as_message(found: PublicRow) -> WidgetMessage:
+    """A message as the widget shows it. A message that an agent has opened counts as read from its arrival on."""
+    files = [WidgetFile(one.name, one.type, one.size, file_url(one.token, one.name)) for one in found.files]
+    read_at = found.read_at or (found.at if found.is_seen else None)
+    direction: Any = found.direction
+    return WidgetMessage(found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at)
+
+
+async def list_messages(
+    tx: Transaction, *, channel_id: int, customer_id: int, after: int, limit: int
+) -> list[WidgetMessage]:
+    """What one customer and we said to each other on one widget, oldest first: never a note, never a change."""
+    sql = f"""{MESSAGES} and t.customer_id = %(customer)s and t.channel_id = %(channel)s and e.id > %(after)s
+        order by e.id limit %(limit)s"""
+    params = {"customer": customer_id, "channel": channel_id, "after": after, "limit": checked_limit(limit)}
+    return [as_message(one) for one in await rows(tx, PublicRow, sql, params)]
+
+
+class TopicRow(Struct):
+    """A ticket of a widget and one visitor who may hear of it."""
+
+    ticket_id: int
+    channel_id: int
+    kind: str
+    value: str
+
+    @property
+    def topic(self) -> str:
+        """The topic of that visitor's stream."""
+        return topic_of(self.channel_id, self.kind, self.value)
+
+
+async def find_topics(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Whose streams hear of which tickets: the visitors of each ticket's customer on its widget."""
+    sql = """
+        select t.id as ticket_id, t.channel_id, i.kind, i.value
+        from ticket t join channel c on c.id = t.channel_id and c.kind = 'chat'
+        join identity i on i.customer_id = t.customer_id
+            and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = t.channel_id::text))
+        where t.id = any(%(ids)s)"""
+    found: dict[int, list[str]] = {}
+    for one in await rows(tx, TopicRow, sql, {"ids": list(ticket_ids)}):
+        found.setdefault(one.ticket_id, []).append(one.topic)
+    return found
+
+
+async def load_messages(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, tuple[int, WidgetMessage]]:
+    """Ticket and message by entry id; ids of notes, changes and undone answers find nothing."""
+    sql = f"{MESSAGES} and e.id = any(%(ids)s)"
+    found = await rows(tx, PublicRow, sql, {"ids": list(entry_ids)})
+    return {one.id: (one.ticket_id, as_message(one)) for one in found}
+
+
+class _Standing(Struct):
+    category: str
+    assignee_id: int | None
+    team_id: int
+    ahead: int | None
+
+
+async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueState:
+    """Where the visitor's present ticket stands in the queue of its team."""
+    sql = """
+        select t.category, t.assignee_id, t.team_id, case when t.assignee_id is null and t.category in ('new', 'open')
+                and t.snoozed_until is null then (
+            select count(*) from (select from ticket q
+                where q.team_id = t.team_id and q.assignee_id is null and q.snoozed_until is null
+                    and q.category in ('new', 'open')
+                    and (q.priority > t.priority or (q.priority = t.priority
+                        and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
+                limit %(most)s) as counted) end as ahead
+        from ticket t where t.customer_id = %(customer)s and t.channel_id = %(channel)s order by t.id desc limit 1"""
+    params = {"customer": place.customer_id, "channel": place.channel_id, "most": MAX_COUNTED}
+    found = await row(tx, _Standing, sql, params) if place.customer_id is not None else None
+    if found is None:
+        return QueueState("none", None, None)
+    if found.category in {"solved", "closed"}:
+        return QueueState("closed", None, None)
+    if found.ahead is None:
+        return QueueState("assigned", None, None)
+    wait = await estimate_wait(tx, found.team_id, ahead=found.ahead, now=now)
+    return QueueState("waiting", found.ahead + 1, wait)
+
+
+class _Recent(Struct):
+    waits: list[float]
+    taken: int
+    waiting: int
+
+
+async def estimate_wait(tx: Transaction, team_id: int, *, ahead: int | None = None, now: datetime) -> int | None:
+    """Seconds until a team's next answer; ``ahead`` None: for somebody who joins the queue now."""
+    sql = """
+        with recent as (
+            select t.id, t.created_at, t.assignee_id from ticket t
+            where t.team_id = %(team)s and t.activity_at > %(recent)s and t.created_at > %(recent)s
+            order by t.activity_at desc limit 200
+        ), answered as (
+            select extract(epoch from min(e.at) - r.created_at)::float8 as wait from recent r
+            join public_entry e on e.ticket_id = r.id and e.direction = 'out' and e.author_kind = 'person'
+            group by r.id, r.created_at order by r.id desc limit %(sample)s
+        )
+        select coalesce((select array_agg(wait) from answered), '{}') as waits,
+            (select count(*) from recent where assignee_id is not null and created_at > %(hour)s) as taken,
+            (select count(*) from (select from ticket where team_id = %(team)s and assignee_id is null
+                and snoozed_until is null and category in ('new', 'open') limit %(most)s) as q) as waiting"""
+    params = {"team": team_id, "recent": now - RECENT, "hour": now - HOUR, "sample": SAMPLE, "most": MAX_COUNTED}
+    found = await row(tx, _Recent, sql, params)
+    if found is None:
+        return None
+    queue = found.waiting if ahead is None else ahead
+    return expected_wait_s(found.waits, ahead=queue, taken_last_hour=found.taken)
+
+
+class PublicFile(Struct):
+    """A file that a visitor may read."""
+
+    token: str
+    name: str
+    type: str
+
+
+async def find_public_file(tx: Transaction, token: str) -> PublicFile:
+    """A visitor's upload, or a file of a public message on a chat ticket; files of notes are not found.
+
+    Raises:
+        NotFound: there is none.
+    """
+    sql = """
+        select f.token, f.name, f.type from file f
+        where f.token = %(token)s and (f.uploaded_by_kind = 'visitor' or exists (
+            select from attachment a join public_entry e on e.id = a.entry_id join ticket t on t.id = e.ticket_id
+            join channel c on c.id = t.channel_id and c.kind = 'chat' where a.file_id = f.id))"""
+    found = await row(tx, PublicFile, sql, {"token": token})
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def shown_name(tx: Transaction, person_id: int) -> str:
+    """What customers see of a person: display name and staff number, never more."""
+    sql = """
+        select concat_ws(' · ', nullif(display_name, ''), nullif(staff_number, '')) from person where id = %(id)s"""
+    return await value(tx, str, sql, {"id": person_id}) or ""
+
+
+class TypingPlace(Struct):
+    """The open ticket of a visitor."""
+
+    ticket_id: int
+    team_id: int
+    name: str
+
+
+async def open_ticket_of(tx: Transaction, place: Place) -> TypingPlace | None:
+    """The visitor's newest open ticket on the widget."""
+    sql = """
+        select t.id as ticket_id, t.team_id, c.name from ticket t join customer c on c.id = t.customer_id
+        where t.customer_id = %(customer)s and t.channel_id = %(channel)s and t.is_open order by t.id desc limit 1"""
+    return await row(tx, TypingPlace, sql, {"customer": place.customer_id, "channel": place.channel_id})

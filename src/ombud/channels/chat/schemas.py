@@ -1,0 +1,136 @@
+"""Shapes of what the widget sends and gets."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from ombud.channels.settings import BothLanguages, PreChat
+
+Locale = Literal["en", "zh-CN"]
+EntryId = Annotated[int, Meta(ge=0, le=2**62)]
+ClientKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+
+MAX_TEXT = 10_000
+
+
+class OfficeState(Struct):
+    """Whether somebody is there now, and when the next time begins."""
+
+    is_open: bool
+    opens_at: datetime | None
+
+
+class WidgetConfig(Struct):
+    """What the widget must know before anybody wrote."""
+
+    name: str
+    color: str
+    greeting: BothLanguages
+    pre_chat: PreChat
+    office: OfficeState
+    away_message: BothLanguages
+    expected_wait_s: int | None
+    file_max_bytes: int
+    file_types: list[str]
+    locale_default: Locale
+
+
+class PageIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """The page on which the visitor writes."""
+
+    url: Annotated[str, Meta(max_length=1000)] = ""
+    title: Annotated[str, Meta(max_length=200)] = ""
+
+
+class VisitorIn(Struct, forbid_unknown_fields=True):
+    """A browser that wants to talk; ``token`` is the host page's signature (JWT, HS256)."""
+
+    locale: Locale = "en"
+    token: Annotated[str, Meta(max_length=4000)] | None = None
+    page: PageIn = PageIn()
+
+
+class VisitorOut(Struct):
+    """The visitor's token; it goes in the Authorization header, never in an address."""
+
+    visitor_token: str
+    visitor_id: str
+    expires_at: datetime
+    is_verified: bool
+
+
+class MessageIn(Struct, forbid_unknown_fields=True):
+    """A visitor's message. The same ``client_key`` again is the same message."""
+
+    client_key: ClientKey
+    text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    attachment_tokens: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
+    page: PageIn = PageIn()
+
+
+class MessageAccepted(Struct):
+    """The message is kept and will not be lost."""
+
+    client_key: str
+
+
+class ContactIn(Struct, forbid_unknown_fields=True):
+    """Name and address as typed; they prove nothing."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+
+
+class TypingIn(Struct, forbid_unknown_fields=True):
+    """How much the visitor has typed; never what."""
+
+    text_length: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
+class ReadIn(Struct, forbid_unknown_fields=True):
+    """Up to which message the widget has got (``delivered``) or the visitor has seen (``read``)."""
+
+    entry_id: EntryId
+    state: Literal["delivered", "read"] = "read"
+
+
+class WidgetFile(Struct):
+    """A file as the widget shows it; ``token`` is what a message names it by."""
+
+    name: str
+    type: str
+    size: int
+    url: str
+    token: str | None = None
+
+
+class WidgetMessage(Struct):
+    """A message as its visitor sees it."""
+
+    id: int
+    client_key: str | None
+    direction: Literal["in", "out"]
+    author_name: str
+    at: datetime
+    text: str
+    attachments: list[WidgetFile]
+    read_at: datetime | None
+
+
+class QueueState(Struct):
+    """Where the visitor stands: ``position`` None when nobody is ahead any more or an agent has the talk."""
+
+    state: Literal["none", "waiting", "assigned", "closed"]
+    position: int | None
+    expected_wait_s: int | None
+
+
+class WidgetPage(Struct):
+    """A stretch of the talk, oldest first."""
+
+    items: list[WidgetMessage]
+    expected_wait_s: int | None
+    position: int | None

@@ -1,0 +1,98 @@
+"""What visitors hear live: events of their tickets as frames for their own topic. Notes are never loaded."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ombud.channels.chat import queries
+from ombud.channels.chat.schemas import QueueState
+from ombud.realtime.hub import Hub
+from ombud.realtime.schemas import Frame
+from ombud.shared.bus import Bus, Signal
+from ombud.shared.database import Database, Transaction
+from ombud.shared.events import Event
+
+MESSAGE_EVENTS = frozenset({"message_received", "reply_sent"})
+STATE_EVENTS = {"ticket_assigned", "ticket_solved"}
+WANTED = MESSAGE_EVENTS | STATE_EVENTS
+TYPING = "typing"
+READ = "ticket_read"
+
+
+async def visitor_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
+    """Frames for visitors: messages of their talk, who took it, that it was closed."""
+    wanted = [event for event in events if event.kind in WANTED and event.ticket_id is not None]
+    topics = await queries.find_topics(tx, sorted({event.ticket_id or 0 for event in wanted})) if wanted else {}
+    if not topics:
+        return []
+    ours = [event for event in wanted if event.ticket_id in topics]
+    entries = [int(event.data["entry_id"]) for event in ours if event.kind in MESSAGE_EVENTS]
+    messages = await queries.load_messages(tx, entries) if entries else {}
+    frames = []
+    for event in ours:
+        name, data = _content(event, messages)
+        if data is not None:
+            frames += [Frame(name, data, event.seq, topic=topic) for topic in topics[event.ticket_id or 0]]
+    return frames
+
+
+def _content(event: Event, messages: dict[int, tuple[int, Any]]) -> tuple[str, Any]:
+    if event.kind in MESSAGE_EVENTS:
+        ticket_id, message = messages.get(event.data["entry_id"], (0, None))
+        return "message", message if ticket_id == event.ticket_id else None
+    if event.kind == "ticket_solved":
+        return "closed", {}
+    # Taken by somebody: the wait is over. Given back: the widget asks where it stands by itself.
+    return "status", QueueState("assigned", None, None) if event.data.get("to_id") else None
+
+
+class Signals:
+    """Passes on what is never kept: an agent types, an agent has read."""
+
+    def __init__(self, database: Database, bus: Bus, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._tasks: set[asyncio.Task[None]] = set()
+        bus.listen(TYPING, self._hear_typing)
+        bus.listen(READ, self._hear_read)
+
+    def _hear_typing(self, signal: Signal) -> None:
+        if signal.payload.get("by") == "person":
+            self._later(self._tell_typing(signal.payload))
+
+    def _hear_read(self, signal: Signal) -> None:
+        if signal.payload:
+            self._later(self._tell_read(signal.payload))
+
+    def _later(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell_typing(self, payload: dict[str, Any]) -> None:
+        async with self._database.transaction() as tx:
+            topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
+            # The signal carries the name that colleagues know; customers see the display name alone.
+            name = await queries.shown_name(tx, int(payload.get("person_id") or 0)) if topics else ""
+        self._send(topics, "typing", {"name": name})
+
+    async def _tell_read(self, payload: dict[str, Any]) -> None:
+        async with self._database.transaction() as tx:
+            topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
+        self._send(topics, "read", {"entry_id": payload["entry_id"], "at": payload["at"]})
+
+    def _send(self, topics: dict[int, list[str]], name: str, data: dict[str, Any]) -> None:
+        for topic in (one for found in topics.values() for one in found):
+            self._hub.send(Frame(name, data, topic=topic))
+
+
+def tell_typing(bus: Bus, place: queries.TypingPlace) -> None:
+    """Tell the ticket's agents that its visitor types."""
+    payload: dict[str, object] = {"ticket_id": place.ticket_id, "team_id": place.team_id, "by": "customer"}
+    bus.publish(TYPING, payload | {"name": place.name, "person_id": None})
+
+
+def read_signal(ticket_id: int, entry_id: int, at: datetime) -> dict[str, object]:
+    """What whoever marks a ticket as read publishes under ``ticket_read``, for visitors to see."""
+    return {"ticket_id": ticket_id, "entry_id": entry_id, "at": at.isoformat().replace("+00:00", "Z")}

@@ -1,0 +1,173 @@
+"""Settings and secrets of channels, one pair of structs a kind. Secrets are kept encrypted and never sent back."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from ombud.shared.errors import Invalid
+
+Host = Annotated[str, Meta(max_length=253)]
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Security = Literal["tls", "starttls", "none"]
+Line = Annotated[str, Meta(max_length=300)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Minutes = Annotated[int, Meta(ge=0, le=24 * 60)]
+
+
+FILE_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+    "text/plain",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+
+
+class ServerSettings(Struct, forbid_unknown_fields=True):
+    """Where a mailbox's IMAP or SMTP server is; an empty host means that this direction is not used."""
+
+    host: Host = ""
+    port: Port = 993
+    security: Security = "tls"
+    username: Line = ""
+
+
+class ThreadingSettings(Struct, forbid_unknown_fields=True):
+    """By which traces an answer finds its ticket, tried in this order."""
+
+    references: bool = True
+    plus_address: bool = False
+    subject_token: bool = True
+
+
+class EmailSettings(Struct, forbid_unknown_fields=True):
+    """A mailbox. ``authserv_id`` names the server whose Authentication-Results are believed."""
+
+    address: Annotated[str, Meta(max_length=320)] = ""
+    sender_name: Line = ""
+    signature: Annotated[str, Meta(max_length=10_000)] = ""
+    imap: ServerSettings = field(default_factory=ServerSettings)
+    smtp: ServerSettings = field(default_factory=lambda: ServerSettings(port=465))
+    folder: Line = "INBOX"
+    poll_seconds: Annotated[int, Meta(ge=5, le=3_600)] = 60
+    threading: ThreadingSettings = field(default_factory=ThreadingSettings)
+    authserv_id: Line = ""
+    automatic_answers_per_day: Annotated[int, Meta(ge=0, le=100)] = 3
+
+
+class EmailSecrets(Struct, forbid_unknown_fields=True):
+    """Passwords of a mailbox (for QQ and 163 the authorisation code, 授权码)."""
+
+    imap_password: str = ""
+    smtp_password: str = ""
+
+
+class BothLanguages(Struct, forbid_unknown_fields=True, rename={"zh": "zh-CN"}):
+    """A text that customers read, in both languages."""
+
+    en: Annotated[str, Meta(max_length=1_000)] = ""
+    zh: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+class Interval(Struct, forbid_unknown_fields=True):
+    """Open hours of one weekday (0 is Monday), in minutes of the local day; an end before its start runs overnight."""
+
+    weekday: Annotated[int, Meta(ge=0, le=6)]
+    start: Minutes
+    end: Minutes
+
+
+class OfficeHours(Struct, forbid_unknown_fields=True):
+    """When people answer; no interval at all means always."""
+
+    time_zone: Line = "UTC"
+    intervals: Annotated[list[Interval], Meta(max_length=70)] = []
+    # days off, as 2026-10-01
+    closed_on: Annotated[list[Day], Meta(max_length=400)] = []
+
+
+class PreChat(Struct, forbid_unknown_fields=True):
+    """What a visitor is asked before the first message."""
+
+    name: bool = False
+    email: Literal["off", "optional", "required"] = "optional"
+
+
+class ChatSettings(Struct, forbid_unknown_fields=True):
+    """A chat widget."""
+
+    color: Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0d7a6f"
+    greeting: BothLanguages = field(default_factory=BothLanguages)
+    away_message: BothLanguages = field(default_factory=BothLanguages)
+    pre_chat: PreChat = field(default_factory=PreChat)
+    office_hours: OfficeHours = field(default_factory=OfficeHours)
+    file_max_bytes: Annotated[int, Meta(ge=0, le=25 * 1024 * 1024)] = 10 * 1024 * 1024
+    # by what the bytes are, not by name; an empty list takes everything
+    file_types: Annotated[list[Line], Meta(max_length=50)] = field(default_factory=lambda: list(FILE_TYPES))
+    # true: only visitors whom the page signs
+    signed_only: bool = False
+    # after how long without an open page the talk goes on by mail; 0: never
+    mail_after_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 5
+    # to one typed address, which may be somebody else's
+    mails_per_day: Annotated[int, Meta(ge=0, le=200)] = 10
+    locale_default: Literal["en", "zh-CN"] = "en"
+
+
+class ChatSecrets(Struct, forbid_unknown_fields=True):
+    """The key with which the site signs its visitors' identity (JWT, HS256)."""
+
+    identity_secret: str = ""
+
+
+class FormSettings(Struct, forbid_unknown_fields=True):
+    """A web form."""
+
+    title: BothLanguages = field(default_factory=BothLanguages)
+    thanks: BothLanguages = field(default_factory=BothLanguages)
+    ask_phone: bool = False
+    locale_default: Literal["en", "zh-CN"] = "en"
+
+
+class ApiSettings(Struct, forbid_unknown_fields=True):
+    """A channel of your own by the API."""
+
+    note: Line = ""
+
+
+class NoSecrets(Struct, forbid_unknown_fields=True):
+    """Kinds without secrets."""
+
+
+SETTINGS: dict[str, type[Struct]] = {
+    "email": EmailSettings,
+    "chat": ChatSettings,
+    "form": FormSettings,
+    "api": ApiSettings,
+}
+SECRETS: dict[str, type[Struct]] = {
+    "email": EmailSecrets,
+    "chat": ChatSecrets,
+    "form": NoSecrets,
+    "api": NoSecrets,
+}
+
+
+def checked(shapes: dict[str, type[Struct]], kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Settings or secrets of a kind with its defaults filled in.
+
+    Raises:
+        Invalid: a field is unknown or cannot hold its value; the message names it.
+    """
+    try:
+        whole = msgspec.convert(given, shapes[kind])
+    except msgspec.ValidationError as problem:
+        text = str(problem)
+        place = text.partition("`$.")[2].rstrip("`") or "settings"
+        raise Invalid(text, fields={place: text}) from problem
+    built: dict[str, Any] = msgspec.to_builtins(whole)
+    return built

@@ -1,0 +1,45 @@
+"""What the hub sends: each room's loader turns events into frames, one line each."""
+
+from collections.abc import Sequence
+
+from ombud.channels.chat.stream import visitor_frames
+from ombud.realtime.hub import Hub, Loader
+from ombud.realtime.schemas import Frame
+from ombud.routing.api import presence_frames
+from ombud.shared.bus import Bus, Signal
+from ombud.shared.database import Transaction
+from ombud.shared.events import Event
+from ombud.tickets.stream import notification_frames, ticket_frames
+
+# Which list a screen must load again after a change of settings.
+SETTINGS_OF = {
+    "team_changed": "teams",
+    "channel_changed": "channels",
+    "person_changed": "people",
+    "person_invited": "people",
+    "person_deactivated": "people",
+}
+
+
+async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame]:
+    """Tell every screen which list has changed."""
+    return [
+        Frame("settings", {"what": SETTINGS_OF[event.kind]}, event.seq, is_for_all=True)
+        for event in events
+        if event.kind in SETTINGS_OF
+    ]
+
+
+LOADERS: list[Loader] = [ticket_frames, notification_frames, presence_frames, settings_frames, visitor_frames]
+
+
+def hear_typing(bus: Bus, hub: Hub) -> None:
+    """Pass typing on to those who see the ticket; it is never kept."""
+
+    def hear(signal: Signal) -> None:
+        team_id = signal.payload.get("team_id")
+        if isinstance(team_id, int):
+            shown = {name: signal.payload.get(name) for name in ("ticket_id", "by", "name", "person_id")}
+            hub.send(Frame("typing", shown, team_id=team_id))
+
+    bus.listen("typing", hear)

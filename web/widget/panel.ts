@@ -1,0 +1,121 @@
+import { makeComposer } from './composer'
+import { keepContact, readContact } from './contact'
+import { makeDetails } from './details'
+import { el, icon, set, show } from './dom'
+import { statusText } from './hours'
+import { readOutgoing } from './outbox'
+import type { Shelf } from './shelf'
+import type { PanelParts, Talk } from './stage'
+import type { Config, Locale } from './types'
+import type { Say, Word } from './words'
+
+export interface PanelOptions {
+  config: Config
+  locale: Locale
+  shelf: Shelf
+  say: Say<Word>
+  talk(): Talk | null
+  close(): void
+  send(text: string): void
+  addFiles(files: Iterable<File>): void
+}
+
+export interface Panel extends PanelParts {
+  update(): void
+  opened(): void
+}
+
+export function makePanel(options: PanelOptions): Panel {
+  const { config, locale, shelf, say, talk } = options
+  const isOffice = config.office.is_open
+  const details = makeDetails(config.pre_chat, say)
+  details.fill(readContact(shelf))
+  const composer = makeComposer({
+    say,
+    config,
+    send(text) {
+      if (!details.element.hidden) {
+        const contact = details.read()
+        if (!contact) return false
+        keepContact(shelf, contact)
+      }
+      options.send(text)
+      return true
+    },
+    typed: (length) => talk()?.typed(length),
+    filesReady: () => talk()?.filesReady() ?? (talk() ? null : 0),
+    addFiles: options.addFiles,
+  })
+  const status = el('p', { class: isOffice ? 'status on' : 'status' }, statusText(config, locale, say))
+  const leave = { type: 'button', 'aria-label': say('close'), title: say('close'), onclick: options.close }
+  const title = el('h2', { id: 'ombud-title' }, config.name)
+  const head = el(
+    'header',
+    {},
+    el('div', { class: 'heading' }, title, status),
+    el('button', leave, icon('cross')),
+  )
+  const banner = el('p', { class: 'banner', role: 'status', hidden: true })
+  const greeting = el('p', { class: 'greeting' }, config.greeting[locale] || say('hello'))
+  const hello = el('p', { class: 'hello' }, isOffice ? null : config.away_message[locale] || say('awayHello'))
+  const hero = el('div', {}, greeting, hello)
+  const list = el('ol', { class: 'list', 'aria-label': say('log') })
+  const foot = el('div', { class: 'after' })
+  const area = { class: 'scroll', tabindex: 0, 'aria-label': say('log'), role: 'region' }
+  const scroll = el('div', area, hero, list, foot, details.element)
+  const middle = el('div', { class: 'middle' }, scroll)
+  const dialog = {
+    class: 'panel',
+    role: 'dialog',
+    'aria-labelledby': 'ombud-title',
+    id: 'ombud-panel',
+    hidden: true,
+  }
+  const element = el('section', dialog, head, banner, middle, composer.element)
+
+  /** Before the talk is loaded: what was just written shows at once. */
+  function showKept(): void {
+    const kept = readOutgoing(shelf)
+    if (list.childElementCount === kept.length) return
+    list.replaceChildren(
+      ...kept.map(([, { text }]) => el('li', { class: 'in pale' }, el('div', { class: 'bubble' }, text))),
+    )
+  }
+
+  function update(): void {
+    if (talk()) talk()?.draw()
+    else showKept()
+    const isEmpty = !list.childElementCount
+    const contact = readContact(shelf)
+    const isMissing = config.pre_chat.email === 'required' ? !contact.email : !contact.name && !contact.email
+    set(hero, 'class', isEmpty ? 'hero' : 'hero small')
+    show(hero, isEmpty || !isOffice)
+    show(greeting, isEmpty)
+    show(details.element, details.isWanted || (isEmpty && isMissing))
+  }
+
+  function opened(): void {
+    update()
+    talk()?.opened()
+    const field = details.element.hidden ? null : details.element.querySelector('input')
+    if (field && !field.value) field.focus()
+    else composer.focus()
+  }
+
+  const calm = statusText({ ...config, expected_wait_s: null }, locale, say)
+  return {
+    element,
+    head,
+    status,
+    calm,
+    banner,
+    middle,
+    scroll,
+    list,
+    foot,
+    details,
+    composer,
+    update,
+    opened,
+  }
+}

@@ -1,0 +1,201 @@
+import { keepContact, readContact } from '../contact'
+import { el, fill, say as write, set, show } from '../dom'
+import { dress } from '../dress'
+import type { Stage, Talk } from '../stage'
+import type { Message } from '../types'
+import { chime } from './chime'
+import { Conversation, type State } from './conversation'
+import { icon } from './icons'
+import { makeMessages } from './messages'
+import css from './talk.css?inline'
+import { makeTimes } from './times'
+import { makeTray } from './tray'
+import { speak } from './words'
+
+const NEAR_PX = 80
+
+/** The second part: brings the talk onto the stage that the first part has set. */
+export function begin(stage: Stage): Talk {
+  const { panel, config, locale, shelf, origin, publicKey } = stage
+  const { scroll, composer, details } = panel
+  const say = speak(locale)
+  const times = makeTimes(locale, say)
+  dress(stage.root, css)
+  const conversation = new Conversation({
+    origin,
+    publicKey,
+    locale,
+    shelf,
+    jwt: stage.jwt,
+    isWatched: stage.isOpen,
+    changed: stage.changed,
+    arrived,
+  })
+  const tray = makeTray({
+    say,
+    times,
+    config,
+    composer,
+    upload: (file, progressed, signal) => conversation.upload(file, progressed, signal),
+  })
+  const drawMessages = makeMessages(panel.list, {
+    say,
+    times,
+    origin,
+    retry: (key) => conversation.retry(key),
+    drop: (key) => conversation.drop(key),
+  })
+  const typing = el('div', { class: 'typing', hidden: true }, el('i'), el('i'), el('i'), el('span'))
+  const hint = el('div', { class: 'hint', hidden: true })
+  const newer = el(
+    'button',
+    { type: 'button', class: 'newer', hidden: true, onclick: toEnd },
+    say('newer'),
+    icon('down'),
+  )
+  const dropZone = el('div', { class: 'drop', hidden: true }, say('drop'))
+  const sound = el('button', { type: 'button', onclick: toggleSound })
+  const listeners = new AbortController()
+  panel.foot.replaceChildren(typing, hint)
+  panel.middle.append(newer)
+  panel.element.append(dropZone)
+  panel.head.lastElementChild?.before(sound)
+  let isAtEnd = true
+  let shownRows = 0
+  // The composer grew, or the phone's keyboard came up: the newest message stays in sight.
+  const observer = new ResizeObserver(() => isAtEnd && toEnd())
+  observer.observe(scroll)
+  scroll.addEventListener('scroll', look, { signal: listeners.signal })
+  addEventListener('focus', look, { signal: listeners.signal })
+  takeDroppedFiles()
+  drawSound()
+
+  function arrived(message: Message): void {
+    const name = message.author_name || say('agent')
+    stage.arrived(message, say('newMessage', name, message.text || message.attachments[0]?.name || ''))
+    if (hasSound()) chime()
+  }
+
+  function hasSound(): boolean {
+    return shelf.get('sound') === '1'
+  }
+
+  function toggleSound(): void {
+    shelf.set('sound', hasSound() ? '0' : '1')
+    drawSound()
+    if (hasSound()) chime()
+  }
+
+  function drawSound(): void {
+    fill(sound, icon(hasSound() ? 'sound' : 'mute'))
+    for (const name of ['title', 'aria-label']) set(sound, name, say(hasSound() ? 'soundOff' : 'soundOn'))
+  }
+
+  function toEnd(): void {
+    isAtEnd = true
+    scroll.scrollTop = scroll.scrollHeight
+    look()
+  }
+
+  function look(): void {
+    isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX
+    if (!isAtEnd) return
+    show(newer, false)
+    if (stage.isOpen() && document.hasFocus()) conversation.seen()
+  }
+
+  function bannerText({ problem }: State): string {
+    if (!navigator.onLine) return say('offline')
+    if (!problem) return ''
+    if (problem.status === 429) return say('slow', Math.ceil(problem.retryAfter) || 1)
+    if (problem.status === 403) return say('blocked')
+    return say(problem.status === 401 ? 'identity' : 'trouble')
+  }
+
+  function statusText({ status, rows, isClosed }: State): string {
+    if (!config.office.is_open || !rows.length || isClosed || !status?.position) return panel.calm
+    return status.position > 1 ? say('position', status.position) : say('next')
+  }
+
+  function askMail(): void {
+    details.isWanted = true
+    stage.changed()
+    requestAnimationFrame(() => details.element.querySelector<HTMLElement>('input[type=email]')?.focus())
+  }
+
+  function saveMail(): void {
+    const contact = details.read()
+    if (!contact) return
+    details.isWanted = false
+    keepContact(shelf, contact)
+    conversation.tellContact(contact)
+    stage.changed()
+    composer.focus()
+  }
+
+  function drawHint({ rows, isClosed }: State): void {
+    const { email } = readContact(shelf)
+    show(hint, rows.length > 0 && (isClosed || config.pre_chat.email !== 'off'))
+    const key = [email, isClosed, details.isWanted].join()
+    if (hint.dataset.key === key) return
+    hint.dataset.key = key
+    const verb = (onclick: () => void) => el('button', { type: 'button', class: 'verb', onclick })
+    if (isClosed) return fill(hint, say('closed'))
+    if (email && !details.isWanted) return fill(hint, icon('mail'), say('mail', email))
+    const button = verb(details.isWanted ? saveMail : askMail)
+    fill(button, icon('mail'), say(details.isWanted ? 'save' : 'askMail'))
+    fill(hint, button)
+  }
+
+  function draw(): void {
+    const state = conversation.state()
+    write(panel.status, statusText(state))
+    write(panel.banner, bannerText(state))
+    show(panel.banner, !!panel.banner.textContent)
+    show(typing, !!state.typing)
+    if (state.typing) write(typing.lastElementChild as Element, say('typing', state.typing))
+    drawHint(state)
+    const wasAtEnd = isAtEnd
+    drawMessages(state.rows)
+    if (wasAtEnd) toEnd()
+    else if (state.rows.length > shownRows) show(newer, true)
+    shownRows = state.rows.length
+  }
+
+  function takeDroppedFiles(): void {
+    const on = <K extends keyof HTMLElementEventMap>(name: K, act: (event: HTMLElementEventMap[K]) => void) =>
+      panel.element.addEventListener(name, act, { signal: listeners.signal })
+    on('dragover', (event) => {
+      event.preventDefault()
+      show(dropZone, !!event.dataTransfer?.types.includes('Files'))
+    })
+    on('dragleave', (event) => {
+      if (!panel.element.contains(event.relatedTarget as Node | null)) show(dropZone, false)
+    })
+    on('drop', (event) => {
+      event.preventDefault()
+      show(dropZone, false)
+      tray.add(event.dataTransfer?.files ?? [])
+    })
+  }
+
+  return {
+    send(text) {
+      details.isWanted = false
+      conversation.send(text, tray.take())
+      toEnd()
+    },
+    filesReady: tray.ready,
+    addFiles: tray.add,
+    typed: (length) => conversation.typed(length),
+    draw,
+    opened: toEnd,
+    unread: () => conversation.state().unread,
+    identify: (jwt) => conversation.identify(jwt),
+    shutdown() {
+      listeners.abort()
+      observer.disconnect()
+      conversation.shutdown()
+    },
+  }
+}

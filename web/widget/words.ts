@@ -1,0 +1,74 @@
+import type { Locale } from './types'
+
+/** The visitor's words. Both languages are written, not translated; `{0}` stands for a value. */
+const EN = {
+  open: 'Open chat',
+  close: 'Close chat',
+  online: 'We are here for you',
+  away: 'We are away just now',
+  back: 'Back {0}',
+  wait: 'Usual wait: about {0}',
+  minutes: '{0} min',
+  hours: '{0} h',
+  moment: 'a minute',
+  hello: 'Hello! How can we help?',
+  awayHello: 'Leave a message. We answer as soon as we are back.',
+  name: 'Your name',
+  email: 'Your e-mail',
+  optional: 'optional',
+  emailWhy: 'So the answer reaches you even if you leave this page.',
+  needName: 'Please tell us your name.',
+  needEmail: 'Please enter a full e-mail address, like name@example.com.',
+  write: 'Write a message…',
+  message: 'Message',
+  send: 'Send',
+  attach: 'Attach a file',
+  log: 'Conversation',
+  unread: '{0} unread',
+}
+
+export type Word = keyof typeof EN
+
+const ZH: Record<Word, string> = {
+  open: '打开在线客服',
+  close: '关闭在线客服',
+  online: '客服在线，随时为您服务',
+  away: '客服暂时不在线',
+  back: '{0}恢复服务',
+  wait: '预计等待约{0}',
+  minutes: '{0}分钟',
+  hours: '{0}小时',
+  moment: '1分钟',
+  hello: '您好，请问有什么可以帮您？',
+  awayHello: '请留言，我们上班后会尽快回复您。',
+  name: '您的称呼',
+  email: '您的邮箱',
+  optional: '选填',
+  emailWhy: '离开页面后，回复也会发到您的邮箱。',
+  needName: '请填写您的称呼。',
+  needEmail: '请填写完整的邮箱地址，例如 name@example.com。',
+  write: '请输入消息…',
+  message: '消息',
+  send: '发送',
+  attach: '添加附件',
+  log: '会话内容',
+  unread: '{0} 条未读',
+}
+
+export type Say<W extends string> = (word: W, ...values: (string | number)[]) => string
+
+export function makeSay<W extends string>(words: Record<W, string>): Say<W> {
+  return (word, ...values) =>
+    words[word].replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)] ?? ''))
+}
+
+export const speak = (locale: Locale): Say<Word> => makeSay(locale === 'zh-CN' ? ZH : EN)
+
+/** The first wish that names a language we speak. */
+export function pickLocale(wishes: (string | null | undefined)[], otherwise: Locale): Locale {
+  for (const wish of wishes) {
+    if (/^zh\b/i.test(wish ?? '')) return 'zh-CN'
+    if (/^en\b/i.test(wish ?? '')) return 'en'
+  }
+  return otherwise
+}
