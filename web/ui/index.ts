@@ -1,4 +1,5 @@
 export { default as Avatar } from './Avatar.vue'
+export { default as DialogBox } from './DialogBox.vue'
 export { default as EmptyState } from './EmptyState.vue'
 export { default as ErrorNote } from './ErrorNote.vue'
 export { default as IconButton } from './IconButton.vue'
