@@ -84,6 +84,17 @@ export function naiveOverrides(theme: ThemeName): GlobalThemeOverrides {
       fontWeight: '500',
       textColorError: p['on-bad'],
     },
+    // a field is known by its border: 3:1 against the ground, in the dark theme as well
+    Input: {
+      border: `1px solid ${p['line-field']}`,
+      borderDisabled: `1px solid ${p['line-strong']}`,
+      color: p.surface,
+      colorFocus: p.surface,
+      colorDisabled: p['surface-2'],
+      textColorDisabled: p['ink-2'],
+    },
+    InternalSelection: { border: `1px solid ${p['line-field']}`, color: p.surface, colorActive: p.surface },
+    Drawer: { color: p.surface },
     Dropdown: { optionColorHover: p.hover, optionHeightMedium: '32px', fontSizeMedium: '13px' },
     Tooltip: { color: p.ink, textColor: p.surface },
   }
