@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from tests.receiver import Receiver, receiving
-from tests.automation.webhook_facts import Happen, Make, NoteAdded, TicketOpened
 
 from ombud.automation.webhooks import queries, rules, services
 from ombud.automation.webhooks.jobs import Courier
@@ -21,6 +19,8 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, value
 from ombud.shared.outbound import Guard, Limits, Outbound
 from ombud.shared.readers import read_batch
+from tests.automation.webhook_facts import Happen, Make, NoteAdded, TicketOpened
+from tests.receiver import Receiver, receiving
 
 OPENED = TicketOpened(ticket_id=10_001, team_id=1)
 

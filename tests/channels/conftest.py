@@ -95,7 +95,7 @@ class Desk:
 
     async def _is_none(self, statement: str) -> bool:
         self.parts.bus.wake("sequence")
-        return await self.sql(int, statement) == 0
+        return bool(await self.sql(int, statement) == 0)
 
 
 async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
@@ -120,4 +120,5 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
         worker = asyncio.create_task(Worker(parts).run_until(stop))
         yield Desk(parts, client, app)
         stop.set()
-        await worker
+        await asyncio.wait([worker], timeout=5)
+        worker.cancel()

@@ -1,6 +1,7 @@
 """``ombud mail``: look at mails and replies through the mail engine, one JSON object per line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ def run_parse(args: argparse.Namespace) -> int:
     """Print one line per file; a file that cannot be read is a line with ``problem``."""
     for name in args.files:
         row = describe_file(name)
+        row["file"] = os.fsencode(name).decode("utf-8", "replace")
         print(msgspec.json.encode(row).decode() if args.json else _readable(row))
     return 0
 

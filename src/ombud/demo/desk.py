@@ -76,9 +76,21 @@ class Desk:
             at = min(case.beats[-1].at + 60 + self._rng.random() * 1200, self._now - 30)
             case.beats.append(Beat(at, "change", YOU, field="assignee", value="handed_over"))
             case.assignee = YOU
+        self._let_mails_fail(cases)
         held = [case for case in cases if case.is_open and case.assignee not in {YOU, -1}]
         for case in self._rng.sample(held, min(MENTION_COUNT, len(held))):
             self._mention_you(case)
+
+    @staticmethod
+    def _let_mails_fail(cases: list[Case]) -> None:
+        """One answer of the signed-in person and a few others could not be delivered."""
+        mailed = [case for case in cases if case.is_open and case.story.channel in {"email", "form"}]
+        stuck = [case for case in mailed if _last_speaker(case) == "person"]
+        for case in [
+            *[one for one in stuck if one.assignee == YOU][:1],
+            *[one for one in stuck if one.assignee > 0][:4],
+        ]:
+            case.has_failed = True
 
     def _beats_until_now(self, story: Story) -> list[Beat]:
         beats = [beat for beat in story.beats if beat.at <= self._now - 5]
@@ -104,7 +116,7 @@ class Desk:
         return self._rng.random() < STUCK_SHARE * fresh
 
     def _leave_open(self, case: Case) -> None:
-        last = next((beat.by for beat in reversed(case.beats) if beat.by in {"customer", "person"}), "customer")
+        last = _last_speaker(case)
         chance = self._rng.random()
         if case.assignee < 0:
             self._leave_unassigned(case, chance)
@@ -164,6 +176,10 @@ class Desk:
         voice = Voice(self._rng, facts, lexicon)
         text = lexicon.pick("n_mention", voice).text(voice)
         case.beats.append(Beat(at, "note", case.assignee, text, field="mention"))
+
+
+def _last_speaker(case: Case) -> str:
+    return next((beat.by for beat in reversed(case.beats) if beat.by in {"customer", "person"}), "customer")
 
 
 def _apply(case: Case, beat: Beat) -> None:

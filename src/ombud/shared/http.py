@@ -143,6 +143,13 @@ def input_problem(_: Request[Any, Any, Any], error: Exception) -> Response[bytes
     )
 
 
+def depth_problem(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than any reader follows; a recursion of our own stays a bug."""
+    if "deserializing" not in str(error):
+        return unknown_problem(request, error)
+    return problem(Invalid.status, Invalid.code, "The JSON is nested too deeply.")
+
+
 def conflict_problem(_: Request[Any, Any, Any], error: UniqueViolation) -> Response[bytes]:
     """Somebody else was first, or the name is taken."""
     return problem(
@@ -173,6 +180,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     OmbudError: ombud_problem,
     HTTPException: http_problem,
     DataError: input_problem,
+    RecursionError: depth_problem,
     UniqueViolation: conflict_problem,
     OperationalError: database_problem,
     PoolTimeout: database_problem,

@@ -48,20 +48,20 @@ def parse_addresses(value: str, limit: int = 10_000, hint: str = "") -> list[Mai
 
 def _split(value: str) -> Iterator[list[str]]:
     """Token runs between commas; a colon ends a group's name, a semicolon the group."""
-    tokens: list[str] = []
-    for token in _TOKENS.findall(value):
-        if token in {",", ";"}:
-            yield tokens
-            tokens = []
-        elif token == ":" and not any("@" in seen for seen in tokens):
-            tokens = []
-        elif token.startswith('"') and not (token.endswith('"') and len(token) > 1):
+    pieces: list[str] = []
+    for piece in _TOKENS.findall(value):
+        if piece in {",", ";"}:
+            yield pieces
+            pieces = []
+        elif piece == ":" and not any("@" in seen for seen in pieces):
+            pieces = []
+        elif piece.startswith('"') and not (piece.endswith('"') and len(piece) > 1):
             # A quote that never closes: what follows it is read as if no quote were there.
-            yield from _split("".join([*tokens, token.replace('"', " ")]))
+            yield from _split("".join([*pieces, piece.replace('"', " ")]))
             return
         else:
-            tokens.append(token)
-    yield tokens
+            pieces.append(piece)
+    yield pieces
 
 
 def _read_one(tokens: list[str], hint: str) -> MailAddress:

@@ -193,7 +193,7 @@ def original_message_id(root: Part) -> str:
                 return match[1]
     bodies = [root, *walk(root)[1:]]
     for part in bodies:
-        if not part.children and part.type.startswith("text/"):
-            if match := _ORIGINAL_ID.search(decode_text(part.content()[:200_000])):
-                return match[1]
+        is_text = not part.children and part.type.startswith("text/")
+        if is_text and (match := _ORIGINAL_ID.search(decode_text(part.content()[:200_000]))):
+            return match[1]
     return ""

@@ -98,6 +98,7 @@ _MULTIBYTE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _SINGLE = ("koi8-r", "cp1251", "cp1253", "cp1255", "cp1256", "cp874", "iso8859_5", "cp1252")
 _ESCAPES = ((b"\x1b$", ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr")), (b"\x1b(", ("iso2022_jp_ext",)))
 _SAMPLE_BYTES = 6_000
+_SURROGATE = re.compile("[\ud800-\udfff]")  # UTF-7 can hide halves that no database takes
 
 # The characters that make up about half of running text; they tell a right decoding from a wrong one.
 _COMMON = frozenset(
@@ -138,7 +139,7 @@ def _strict(data: bytes, codec: str) -> str | None:
             text = data[:-1].decode(codec) if len(data) > 8 else ""  # noqa: PLR2004 -- a few characters prove nothing
         except (UnicodeError, LookupError, ValueError):
             return None
-    return text or None
+    return None if not text or _SURROGATE.search(text) else text
 
 
 def decode_text(data: bytes, declared: str = "", hint: str = "") -> str:

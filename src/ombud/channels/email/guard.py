@@ -1,5 +1,6 @@
 """Whether an automatic mail may answer a mail, and why not (RFC 3834); a person may always answer."""
 
+import re
 from collections.abc import Collection
 from enum import StrEnum
 
@@ -46,11 +47,16 @@ class Refusal(StrEnum):
     UNREADABLE = "unreadable"
 
 
+def auto_submitted(headers: Headers) -> str:
+    """The keyword of Auto-Submitted without parameters and comments, lower case."""
+    return re.split(r"[;(\s]", headers.plain("auto-submitted").strip().lower())[0]
+
+
 def read_guard_headers(headers: Headers) -> GuardHeaders:
     """What the guard needs of a mail's headers."""
     return GuardHeaders(
         return_path=headers.plain("return-path").lower() if headers.has("return-path") else None,
-        auto_submitted=headers.plain("auto-submitted").partition(";")[0].strip().lower(),
+        auto_submitted=auto_submitted(headers),
         precedence=headers.plain("precedence").strip().lower(),
         response_suppress=headers.plain("x-auto-response-suppress").strip().lower(),
         auto_reply=next((name for name in _REPLY_HEADERS if headers.has(name)), ""),

@@ -114,16 +114,31 @@ def decode_words(value: str, hint: str = "") -> str:
 
 def _decoded_runs(value: str, hint: str) -> Iterator[str]:
     """Plain stretches and decoded ones; neighbours of one charset are joined as bytes first."""
-    position, charset, pending = 0, "", b""
+    position, charset = 0, ""
+    words: list[tuple[str, str]] = []
     for match in _WORD.finditer(value):
         if match.start() > position or match[1].lower() != charset:
-            yield decode_text(pending, charset, hint)
-            pending = b""
+            yield decode_text(_run_bytes(words), charset, hint)
+            words = []
         yield value[position : match.start()]
         charset, position = match[1].lower(), match.end()
-        pending += _word_bytes(match[2], match[3])
-    yield decode_text(pending, charset, hint)
+        words.append((match[2].upper(), match[3]))
+    yield decode_text(_run_bytes(words), charset, hint)
     yield value[position:]
+
+
+def _run_bytes(words: list[tuple[str, str]]) -> bytes:
+    """The bytes of neighbouring words; base64 that a careless program cut anywhere is put together again."""
+    joined: list[tuple[str, str]] = []
+    for encoding, payload in words:
+        is_cut = (
+            bool(joined) and joined[-1][0] == encoding == "B" and len(joined[-1][1]) % 4 and "=" not in joined[-1][1]
+        )
+        if is_cut:
+            joined[-1] = ("B", joined[-1][1] + payload.strip())
+        else:
+            joined.append((encoding, payload.strip() if encoding == "B" else payload))
+    return b"".join(_word_bytes(encoding, payload) for encoding, payload in joined)
 
 
 def _word_bytes(encoding: str, payload: str) -> bytes:

@@ -6,7 +6,9 @@ import msgspec
 
 from ombud.channels.email import bounce_words as words
 from ombud.channels.email import bounces, ses
+from ombud.channels.email.addresses import is_no_reply
 from ombud.channels.email.bodies import report_parts, walk
+from ombud.channels.email.guard import auto_submitted
 from ombud.channels.email.headers import Headers
 from ombud.channels.email.mime import Part
 from ombud.channels.email.schemas import BounceRecipient, MailAddress, MailKind
@@ -14,6 +16,7 @@ from ombud.channels.email.schemas import BounceRecipient, MailAddress, MailKind
 _RECEIPT_SUBJECT = re.compile(
     r"^\s*(?:read|gelesen|lu|leído|letto|lida|已读|已讀|開封済み|not read|ungelesen)\s*[:\uff1a]", re.IGNORECASE
 )
+_PERSONAL_OPENING = re.compile(r"\s*(?:sorry|unfortunately|your\b|mail\b|error:)", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|回复|答复|转发|回覆|轉寄)\s*[:\uff1a]", re.IGNORECASE)
 
 
@@ -96,12 +99,19 @@ def _is_delivery_report(root: Part, headers: Headers, text: str, reports: list[P
         return True
     if is_machine:
         return has_words and (words.BOUNCE_OPENING.search(head) is not None or bounces.has_failure_lines(head))
-    return is_said and has_words and _has_failure_form(root, head)
+    return is_said and has_words and _has_failure_form(root, head) and _is_impersonal(from_, head)
 
 
 def _is_daemon(from_: list[MailAddress]) -> bool:
     """MAILER-DAEMON is no person, whatever it writes."""
     return any(re.match(r"mailer[._-]?daemon", address.address or address.name, re.IGNORECASE) for address in from_)
+
+
+def _is_impersonal(from_: list[MailAddress], text: str) -> bool:
+    """Whether a sender unknown as a machine still writes like one: nobody reads its mail, or it opens as reports do."""
+    if any(is_no_reply(address.address) for address in from_):
+        return True
+    return words.BOUNCE_OPENING.search(text) is not None and not _PERSONAL_OPENING.match(text)
 
 
 def _has_failure_form(root: Part, text: str) -> bool:
@@ -111,7 +121,7 @@ def _has_failure_form(root: Part, text: str) -> bool:
 
 
 def _is_auto_reply(headers: Headers) -> bool:
-    submitted = headers.plain("auto-submitted").partition(";")[0].strip().lower()
+    submitted = auto_submitted(headers)
     subject = headers.text("subject")
     if submitted == "auto-replied" or headers.plain("precedence").strip().lower() in {"auto_reply", "autoreply"}:
         return True

@@ -17,6 +17,8 @@ _DATE = re.compile(
 )
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d{2}|\d{1,2}[:.h]\d{2}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.?[\w.-]*|<\s*>")
+_WEEKDAY = re.compile(r"[^\W\d]{2,5}[.,]\s")
+_QUOTING = ("quoting ", "zitat von ", "citando ")
 _MAX_JOINED = 7
 _MAX_CHARS = 400
 _MANY_LINES = 7
@@ -151,7 +153,8 @@ def _header_block(lines: list[str], start: int, end: int) -> int:
     """The line after a block of From/Sent/To/Subject lines that begins here; 0 when there is none."""
     if start >= end or not words.LABEL_PATTERN.match(_bare(lines[start])):
         return 0
-    labels, has_from, index, stray = set(), False, start, 0
+    labels: set[str] = set()
+    has_from, index, stray = False, start, 0
     while index < end and index < start + 25:
         bare = _bare(lines[index])
         if match := words.LABEL_PATTERN.match(bare):
@@ -229,7 +232,11 @@ def _is_attribution(joined: str) -> bool:
         return (is_last and (has_date or has_mail)) or (
             has_date and (starts or has_mail or has_tail_date) and len(joined) < _MAX_CHARS
         )
-    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and (joined[:1].isdigit() or starts)
+    if has_mail and joined.lower().startswith(_QUOTING):
+        return True
+    # Russian, Japanese and others write only a date and an address; without a verb the line must begin like a date.
+    begins = joined[:1].isdigit() or starts or _WEEKDAY.match(joined) is not None
+    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and begins
 
 
 def _with_text_before(body: _Body, before: list[int], cut: _Cut, end: int) -> list[int]:

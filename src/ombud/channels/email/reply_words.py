@@ -162,7 +162,7 @@ _INTRODUCTIONS = _list(
 )
 MARKER_PATTERN = re.compile(
     rf"[-_=\s*#]*(?:[-_=*]{{2,}}\s*(?:{_any(_MARKER_WORDS)})[^\w]{{0,4}}.{{0,60}}?[-_=*]*\s*$"
-    rf"|(?:{_any(_INTRODUCTIONS)})\s*[:\uff1a]\s*$)",
+    rf"|-{{4,}}\s*original\s*-{{4,}}\s*$|(?:{_any(_INTRODUCTIONS)})\s*[:\uff1a]\s*$)",
     re.IGNORECASE,
 )
 ABOVE_PATTERN = re.compile(rf"[\W_]*(?:{_any(_ABOVE)})", re.IGNORECASE)
