@@ -15,7 +15,7 @@ from ombud.tickets.services.drafts import load_notifications
 
 
 async def ticket_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """One frame for each ticket that a batch of events touches, with its row and the entries that are new or changed."""
+    """One frame for each ticket that a batch of events touches, with its row and its new or changed entries."""
     newest: dict[int, Event] = {}
     entries: dict[int, list[int]] = {}
     for event in events:

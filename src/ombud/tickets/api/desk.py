@@ -1,4 +1,4 @@
-"""Endpoints of what stands around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
+"""Endpoints around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
 
 from typing import Annotated, Literal
 

@@ -34,7 +34,7 @@ FROM = "from entry e left join channel ch on ch.id = e.channel_id left join outb
 async def load_timeline(
     tx: Transaction, ticket_id: int, *, now: datetime, before: int | None, after: int | None, limit: int
 ) -> Timeline:
-    """A stretch of a timeline: the newest entries, those before an entry, or those after it. Visibility is the caller's."""
+    """The newest entries of a timeline, those before one, or those after one. Visibility is the caller's."""
     checked_limit(limit)
     direction = "asc" if after is not None else "desc"
     sql = f"""
@@ -80,10 +80,12 @@ class LastInbound(Struct):
 async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound | None:
     """Who wrote last by mail, and who else was on it."""
     sql = """
-        select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to, coalesce(details -> 'cc', '[]') as cc
+        select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to,
+            coalesce(details -> 'cc', '[]') as cc
         from public_entry
         where ticket_id = %(ticket)s and direction = 'in' and details ? 'from'
-            and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind', 'normal') = 'normal'
+            and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind',
+                'normal') = 'normal'
         order by id desc limit 1"""
     found = await rows(tx, LastInbound, sql, {"ticket": ticket_id})
     return found[0] if found else None
@@ -105,7 +107,8 @@ class PublicMessage(Struct):
 PUBLIC_COLUMNS = """
     e.id, e.client_key, e.direction, e.at, e.text, o.read_at,
     case e.author_kind when 'person' then
-        (select coalesce(nullif(p.display_name, ''), '') from person p where p.id = e.author_id) else '' end as author_name,
+        (select coalesce(nullif(p.display_name, ''), '') from person p where p.id = e.author_id) else '' end
+            as author_name,
     coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
                 order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]')
         as attachments"""

@@ -17,7 +17,8 @@ class NotSetAside(Conflict):
 async def list_problems(tx: Transaction, *, cursor: str | None, limit: int) -> Paged[InboxProblem]:
     """Messages put aside, newest first."""
     sql = """
-        select i.id, i.channel_id, c.name as channel_name, i.received_at, coalesce(i.problem, '') as problem, i.attempts,
+        select i.id, i.channel_id, c.name as channel_name, i.received_at, coalesce(i.problem, '') as problem,
+            i.attempts,
                left(coalesce(i.message ->> 'subject', '') || ' ' || coalesce(i.message ->> 'text', ''), 200) as preview
         from inbox i join channel c on c.id = i.channel_id
         where i.state = 'set_aside' and (%(before)s::bigint is null or i.id < %(before)s)
