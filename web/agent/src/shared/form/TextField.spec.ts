@@ -5,7 +5,10 @@ import { h } from 'vue'
 import TextField from './TextField.vue'
 
 const input = (props: Record<string, unknown>): Element => {
-  const page = mount({ render: () => h(TextField, { label: 'Word', modelValue: 'x', ...props }) }, { global: { plugins: [i18n] } })
+  const page = mount(
+    { render: () => h(TextField, { label: 'Word', modelValue: 'x', ...props }) },
+    { global: { plugins: [i18n] } },
+  )
   return page.get('input, textarea').element
 }
 
