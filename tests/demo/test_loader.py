@@ -166,6 +166,12 @@ WRONG = {
             and not exists (select from event v
                 where v.ticket_id = e.ticket_id and (v.data ->> 'entry_id')::bigint = e.id)""",
     "names left open": "select count(*) from entry where text ~ '[{}<>¦]|~ ' and text !~ 'http' and kind = 'message'",
+    "open tickets of people who left": """
+        select count(*) from ticket t join person p on p.id = t.assignee_id
+        where t.is_open and p.deactivated_at is not null""",
+    "open tickets of people outside the team": """
+        select count(*) from ticket t where t.is_open and t.assignee_id is not null
+            and not exists (select from membership m where m.person_id = t.assignee_id and m.team_id = t.team_id)""",
     "people beyond their capacity": """
         select count(*) from (
             select p.id from person p join ticket t on t.assignee_id = p.id and t.category in ('new', 'open')

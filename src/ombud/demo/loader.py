@@ -110,6 +110,7 @@ def play_cases(
     desk = Desk(material, roster, rng, now)
     plan = _plan(material, buyers, rng, now, tickets)
     cases = [desk.settle(Player(material, play, buyer, roster, rng, at).play()) for at, play, buyer in plan]
+    desk.relieve(cases)
     desk.give_to_you(cases)
     return cases
 

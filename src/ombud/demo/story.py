@@ -77,6 +77,11 @@ class Roster:
                 break
         return number
 
+    def able(self, team: str, language: str) -> list[int]:
+        """All who may hold a ticket of that team and language today, the signed-in person aside."""
+        numbers = self._search(team, language)[0]
+        return [one for one in numbers if one and self.people[one].left_days_ago is None]
+
     def _search(self, team: str, language: str) -> tuple[list[int], list[float]]:
         numbers: list[int] = []
         weights: list[float] = []

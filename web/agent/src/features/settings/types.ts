@@ -1,10 +1,15 @@
 import type { ChannelBrief, Id, Time } from '@api'
 
-export interface ChannelHealth {
-  ok?: boolean | null
+/** How the last connection in one direction went. */
+export interface ConnectionHealth {
+  ok: boolean
   problem?: string | null
-  detail?: string | null
   at?: Time | null
+}
+
+export interface ChannelHealth {
+  imap?: ConnectionHealth
+  smtp?: ConnectionHealth
 }
 
 /** What everybody may know of a channel, with how its last connection went. */

@@ -4,9 +4,7 @@ export type { ChannelHealth }
 
 export interface Leg {
   key: 'receiving' | 'sending'
-  state: 'good' | 'bad' | 'unknown'
-  /** A code with words of its own, if we know it. */
-  problem: string
+  state: 'good' | 'bad'
   /** The server's own words. */
   detail: string
 }
@@ -15,33 +13,41 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-function leg(key: Leg['key'], part: unknown, fallback: Leg): Leg {
-  if (!isRecord(part)) return fallback
-  const state = part.ok === true ? 'good' : part.ok === false ? 'bad' : 'unknown'
-  return { key, state, problem: text(part.problem), detail: text(part.detail) }
-}
-
 /** What a test found about receiving and sending; a result without parts counts for both. */
 export function legsOf(test: ConnectionTest): Leg[] {
-  const whole = (key: Leg['key']): Leg => ({
-    key,
-    state: test.ok ? 'good' : 'bad',
-    problem: text(test.problem),
-    detail: text(test.details?.detail),
-  })
-  const parts = test.details ?? {}
-  const hasParts = isRecord(parts.imap) || isRecord(parts.smtp)
-  const unknown = (key: Leg['key']): Leg => ({ key, state: 'unknown', problem: '', detail: '' })
-  return [
-    leg('receiving', parts.imap, hasParts ? unknown('receiving') : whole('receiving')),
-    leg('sending', parts.smtp, hasParts ? unknown('sending') : whole('sending')),
-  ]
+  const problems = isRecord(test.details?.problems) ? test.details.problems : null
+  const leg = (key: Leg['key'], part: 'imap' | 'smtp'): Leg => {
+    const detail = problems ? text(problems[part]) : text(test.problem)
+    return { key, state: (problems ? !detail : test.ok) ? 'good' : 'bad', detail }
+  }
+  return [leg('receiving', 'imap'), leg('sending', 'smtp')]
 }
 
-export type HealthTone = 'good' | 'bad' | 'plain'
-
-/** One look at a channel's health: works, does not, or nobody has tried yet. */
-export function healthTone(health: ChannelHealth | undefined): HealthTone {
-  if (health?.ok === true) return 'good'
-  return health?.ok === false ? 'bad' : 'plain'
+export interface HealthView {
+  tone: 'good' | 'bad' | 'plain'
+  detail: string
+  at: string | null
 }
+
+/** One look at a mailbox's health: works, does not, or nobody has tried yet. One broken direction is enough. */
+export function healthOf(health: ChannelHealth | undefined): HealthView {
+  const parts = [health?.imap, health?.smtp].filter((part) => part !== undefined)
+  const broken = parts.find((part) => part.ok === false)
+  const shown = broken ?? parts[0]
+  if (!shown) return { tone: 'plain', detail: '', at: null }
+  return { tone: broken ? 'bad' : 'good', detail: text(shown.problem), at: shown.at ?? null }
+}
+
+const signs: [string, RegExp][] = [
+  ['host_not_found', /gaierror|name or service not known|nodename nor servname|no address/i],
+  ['connection_refused', /refused/i],
+  ['timed_out', /timed? ?out/i],
+  ['certificate_invalid', /certificate/i],
+  ['login_refused', /authenticat|login|credential|password|\b535\b|AUTHENTICATIONFAILED/i],
+  ['tls_failed', /ssl|tls|wrong version/i],
+  ['folder_missing', /folder|no such mailbox|unknown mailbox|nonexistent/i],
+  ['sender_refused', /sender/i],
+]
+
+/** Which of our explanations fits the server's words; empty if none does. */
+export const problemCode = (detail: string): string => signs.find(([, sign]) => sign.test(detail))?.[0] ?? ''
