@@ -22,7 +22,8 @@ COMMANDS_WITH_PAGES = ("up", "build")
 COMMANDS_WITH_TESTS = ("test", "check", "bench")
 UNBUILT = ("node_modules", "dist", "coverage")
 STAMP = ".ombud-stamp"
-LONGEST_ANSWER = 20
+NPM_INSTALL = ("install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error")
+FIRST_LINES, LAST_LINES = 12, 20
 
 
 class NotPrepared(Exception):
@@ -172,12 +173,16 @@ def build_pages(environment: Path) -> None:
 
 
 def install_web_packages(environment: Path) -> None:
-    """Install what ``package-lock.json`` names, unless that is done."""
+    """Install what ``package-lock.json`` names, unless that is done.
+
+    Not ``npm ci``: it refuses a lock that was made where packages of other platforms could not be had (they are
+    optional, and no registry is sure to have them all). ``install --no-save`` keeps to the lock and leaves it alone.
+    """
     stamp = WEB / "node_modules" / STAMP
     wanted = file_fingerprint(WEB / "package-lock.json")
     if read(stamp) != wanted:
         say("installing the packages of the pages (once, about a minute)")
-        run_npm(environment, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci failed")
+        run_npm(environment, NPM_INSTALL, "The packages of the pages could not be installed")
         write(stamp, wanted)
 
 
@@ -220,9 +225,16 @@ def run(command: Sequence[str | Path], complaint: str, *, cwd: Path = ROOT, path
         errors="replace",
     )
     if done.returncode != 0:
-        answer = "\n".join(done.stdout.strip().splitlines()[-LONGEST_ANSWER:])
-        message = f"{complaint}:\n{answer}"
+        message = f"{complaint}:\n{shorten(done.stdout)}"
         raise NotPrepared(message)
+
+
+def shorten(text: str) -> str:
+    """Keep the beginning and the end: npm names the cause first, pip last."""
+    lines = text.strip().splitlines()
+    if len(lines) > FIRST_LINES + LAST_LINES:
+        lines = [*lines[:FIRST_LINES], "…", *lines[-LAST_LINES:]]
+    return "\n".join(lines)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-// Builds every front end that is there into ../ombud/web_dist and prints what the first screen weighs.
+// Builds every front end that is there into ../src/ombud/web_dist and prints what the first screen weighs.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ for (const app of ['agent', 'widget']) {
   if (existsSync(configFile)) await build({ configFile, logLevel: 'warn' })
 }
 
-const out = join(here, '../ombud/web_dist/agent')
+const out = join(here, '../src/ombud/web_dist/agent')
 const manifest = JSON.parse(readFileSync(join(out, '.vite/manifest.json'), 'utf8'))
 
 /** Every file that a cold first screen loads: the entry, what it imports, and the workspace's own route. */
@@ -35,7 +35,7 @@ function closure(keys) {
 const wanted = Object.keys(manifest).filter(
   (key) =>
     manifest[key].isEntry ||
-    /features\/tickets\/(WorkspacePage|TicketPane)\.vue$/.test(key) ||
+    /(WorkspacePage|AppShell)/.test(key) ||
     /locales\/zh-CN\/(app|errors|tickets|notifications)\.json$/.test(key),
 )
 const kilobytes =

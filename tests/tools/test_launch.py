@@ -163,7 +163,7 @@ def npm(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_build_pages_first_time_installs_and_builds(checkout: Path, npm: list[str]) -> None:
     fake_web(checkout)
     launch.prepare("up", build=True)
-    assert npm == ["ci", "run"]
+    assert npm == ["install", "run"]
 
 
 @pytest.mark.usefixtures("fake", "told")
@@ -171,7 +171,7 @@ def test_build_pages_same_sources_builds_nothing(checkout: Path, npm: list[str])
     fake_web(checkout)
     launch.prepare("up", build=True)
     launch.prepare("up", build=True)
-    assert npm == ["ci", "run"]
+    assert npm == ["install", "run"]
 
 
 @pytest.mark.usefixtures("fake", "told")
@@ -180,7 +180,7 @@ def test_build_pages_changed_source_builds_again_without_installing(checkout: Pa
     launch.prepare("up", build=True)
     (checkout / "web" / "agent" / "main.ts").write_text("2")
     launch.prepare("up", build=True)
-    assert npm == ["ci", "run", "run"]
+    assert npm == ["install", "run", "run"]
 
 
 @pytest.mark.usefixtures("fake", "told")
@@ -189,7 +189,7 @@ def test_build_pages_changed_packages_installs_again(checkout: Path, npm: list[s
     launch.prepare("up", build=True)
     (checkout / "web" / "package-lock.json").write_text('{"newer": 1}')
     launch.prepare("up", build=True)
-    assert npm == ["ci", "run", "ci", "run"]
+    assert npm == ["install", "run", "install", "run"]
 
 
 @pytest.mark.usefixtures("fake", "told")
@@ -224,6 +224,12 @@ def test_web_stamp_ignores_what_is_not_a_source(checkout: Path) -> None:
 def test_run_failing_program_shows_its_last_words() -> None:
     with pytest.raises(launch.NotPrepared, match="It failed:\nwhy"):
         launch.run(["sh", "-c", "echo why >&2; exit 3"], "It failed", cwd=Path("/"))
+
+
+def test_shorten_keeps_beginning_and_end() -> None:
+    lines = [str(number) for number in range(100)]
+    assert launch.shorten("\n".join(lines)).split("\n") == [*lines[:12], "…", *lines[-20:]]
+    assert launch.shorten("one\ntwo\n") == "one\ntwo"
 
 
 def test_write_leaves_no_draft(tmp_path: Path) -> None:

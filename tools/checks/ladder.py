@@ -1,6 +1,6 @@
 """Imports go down the ladder, enter a room by its doors, and never turn in a circle."""
 
-import os
+import contextlib
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -33,22 +33,25 @@ def check(root: Path) -> Report:
 
 def build_graph(root: Path, package: str = "ombud") -> grimp.ImportGraph:
     """Read who imports whom, type-checking imports included."""
+    with importable(root):
+        return grimp.build_graph(package, cache_dir=None)
+
+
+@contextlib.contextmanager
+def importable(root: Path) -> Iterator[None]:
+    """Let the package of a source tree be found."""
     folder = str(source_folder(root))
     sys.path.insert(0, folder)
     try:
-        return grimp.build_graph(package, cache_dir=None)
+        yield
     finally:
         sys.path.remove(folder)
 
 
 def check_ladder(root: Path) -> list[str]:
     """Run import-linter's contracts."""
-    before = Path.cwd()
-    os.chdir(root)
-    try:
+    with contextlib.chdir(root), importable(root):
         failed = lint_imports(config_filename="pyproject.toml", no_cache=True)
-    finally:
-        os.chdir(before)
     return ["the ladder of pyproject.toml is broken: see import-linter's words above"] if failed else []
 
 

@@ -15,7 +15,7 @@ export default defineConfig({
     proxy: { '/api': process.env.OMBUD_URL ?? 'http://127.0.0.1:8000' },
   },
   build: {
-    outDir: at('../../ombud/web_dist/agent'),
+    outDir: at('../../src/ombud/web_dist/agent'),
     emptyOutDir: true,
     manifest: true,
     target: 'es2022',

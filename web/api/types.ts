@@ -31,6 +31,8 @@ export interface Me {
   teams: { id: Id; name: string }[]
   sees_all_teams: boolean
   has_second_factor: boolean
+  /** False for people who came by a one-time link and set none yet. */
+  has_password?: boolean
   presence: PresenceState
 }
 
@@ -138,8 +140,9 @@ export interface Ticket extends TicketRow {
   closed_at: Time | null
   links: { ticket_id: Id; kind: string; subject: string }[]
   routing: RoutingState | null
-  mail?: { to: Address[]; cc: Address[]; subject_token: string } | null
-  can: string[]
+  mail: { to: Address[]; cc: Address[] } | null
+  /** How an answer would go out; `none`: there is no way. */
+  reply_by: ChannelKind | 'none'
 }
 
 export interface BounceRecipient {

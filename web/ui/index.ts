@@ -1,4 +1,5 @@
 export { default as Avatar } from './Avatar.vue'
+export { default as DialogBox } from './DialogBox.vue'
 export { default as EmptyState } from './EmptyState.vue'
 export { default as ErrorNote } from './ErrorNote.vue'
 export { default as IconButton } from './IconButton.vue'
@@ -17,4 +18,5 @@ export {
 export { exactTime, now, relativeTime, startClock, timeZone } from './time'
 export { default as PickerMenu } from './PickerMenu.vue'
 export type { PickerOption } from './picker'
-export { clockTime, dayKey, dayName } from './time'
+export { clockTime, dateTime, dayKey, dayName, weekdayTime } from './time'
+export { tierTone } from './tier'

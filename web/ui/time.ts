@@ -36,9 +36,35 @@ export function exactTime(at: string | number, locale: string, zone = timeZone.v
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(new Date(at))
+}
+
+/** Date and time without seconds or zone: for facts that stand in a text. */
+export function dateTime(at: string | number, locale: string, zone = timeZone.value): string {
+  const options: Intl.DateTimeFormatOptions = {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }
+  return format(locale, zone, options).format(new Date(at))
+}
+
+/** Weekday, hours and minutes: for moments within the next days. */
+export function weekdayTime(at: string | number, locale: string, zone = timeZone.value): string {
+  const options: Intl.DateTimeFormatOptions = {
+    weekday: 'short',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }
+  return format(locale, zone, options).format(new Date(at))
 }
 
 /** Hours and minutes of a day. */

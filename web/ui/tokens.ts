@@ -10,6 +10,8 @@ const light = {
   'on-accent': '#ffffff',
   ground: '#f6f5f2',
   surface: '#ffffff',
+  // mails with a look of their own are printed on it in both themes
+  paper: '#ffffff',
   'surface-2': '#faf9f7',
   hover: '#f1efeb',
   selected: '#e9f4f2',
@@ -65,6 +67,7 @@ const dark: Palette = {
   'on-accent': '#06211e',
   ground: '#141716',
   surface: '#1b1f1e',
+  paper: '#ffffff',
   'surface-2': '#1f2423',
   hover: '#262c2a',
   selected: '#18302d',

@@ -6,7 +6,7 @@ import { build, defineConfig, type InlineConfig, type Rollup } from 'vite'
 const LIMIT_BYTES = 15_000
 
 const root = fileURLToPath(new URL('.', import.meta.url))
-const outDir = fileURLToPath(new URL('../../ombud/web_dist/widget', import.meta.url))
+const outDir = fileURLToPath(new URL('../../src/ombud/web_dist/widget', import.meta.url))
 
 function part(entry: string, formats: ['iife' | 'es'], fileName: string, isFirst: boolean): InlineConfig {
   return {

@@ -23,7 +23,7 @@ export function dismissToast(id: number): void {
 
 interface ToastOptions {
   tone?: Toast['tone']
-  action?: Toast['action']
+  action?: Toast['action'] | undefined
   /** How long it stays; given by the caller it is drawn as a countdown. */
   milliseconds?: number
 }

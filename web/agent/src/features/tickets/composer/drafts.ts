@@ -4,7 +4,8 @@ import { uploadedIds, type UploadState } from './uploads'
 
 export interface DraftState {
   text: string
-  cc: Address[]
+  /** null: untouched, those of the conversation. */
+  cc: Address[] | null
   files: UploadState[]
   save: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
 }
@@ -24,7 +25,7 @@ const pathOf = (ticketId: Id, kind: DraftKind): string => `/tickets/${String(tic
 
 export function draftOf(ticketId: Id, kind: DraftKind): DraftState {
   const key = keyOf(ticketId, kind)
-  if (!drafts.has(key)) drafts.set(key, { text: '', cc: [], files: [], save: 'clean' })
+  if (!drafts.has(key)) drafts.set(key, { text: '', cc: null, files: [], save: 'clean' })
   return drafts.get(key) as DraftState
 }
 
@@ -38,7 +39,7 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
     const state = draftOf(ticketId, kind)
     if (!found?.text || state.save !== 'clean' || state.text) return
     state.text = found.text
-    state.cc = found.details.cc ?? []
+    state.cc = found.details.cc ?? null
     state.save = 'saved'
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) asked.delete(key)
@@ -57,7 +58,7 @@ async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   state.save = 'saving'
   const ids = uploadedIds(state.files)
   const details = {
-    ...(state.cc.length ? { cc: state.cc } : {}),
+    ...(state.cc ? { cc: state.cc } : {}),
     ...(ids.length ? { attachment_ids: ids } : {}),
   }
   const isEmpty = !state.text.trim() && ids.length === 0
@@ -93,7 +94,12 @@ export function touchDraft(ticketId: Id, kind: DraftKind): void {
 export function clearDraft(ticketId: Id, kind: DraftKind): void {
   const key = keyOf(ticketId, kind)
   window.clearTimeout(timers.get(key))
-  Object.assign(draftOf(ticketId, kind), { text: '', cc: [], files: [], save: 'clean' } satisfies DraftState)
+  Object.assign(draftOf(ticketId, kind), {
+    text: '',
+    cc: null,
+    files: [],
+    save: 'clean',
+  } satisfies DraftState)
   void enqueue(key, async () => {
     await api.delete(pathOf(ticketId, kind)).catch(() => undefined)
   })
@@ -107,7 +113,7 @@ export function restoreDraft(
 ): void {
   const state = draftOf(ticketId, kind)
   state.text = [kept.text, state.text].filter((text) => text?.trim()).join('\n\n')
-  if (kept.cc?.length) state.cc = kept.cc
+  if (kept.cc) state.cc = kept.cc
   if (kept.files?.length) state.files = kept.files
   touchDraft(ticketId, kind)
 }

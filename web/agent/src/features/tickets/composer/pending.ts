@@ -8,10 +8,11 @@ export interface Pending {
   ticketId: Id
   kind: DraftKind
   text: string
-  cc: Address[]
+  /** null: those of the conversation, as the server knows them. */
+  cc: Address[] | null
   files: UploadState[]
   mentions: Id[]
-  lastSeenEntryId: Id | null
+  lastSeenEntryId: Id
   isForced: boolean
   solves: boolean
   /** Why it did not go out, in words; '' while it is under way. */

@@ -16,8 +16,8 @@ export const stale = reactive(new Map<Id, Entry[]>())
 const path = (id: Id, rest: string): string => `/tickets/${String(id)}${rest}`
 const { t } = i18n.global
 
-function lastSeen(ticketId: Id): Id | null {
-  return queryClient.getQueryData<Timeline>(['timeline', ticketId])?.items.at(-1)?.id ?? null
+function lastSeen(ticketId: Id): Id {
+  return queryClient.getQueryData<Timeline>(['timeline', ticketId])?.items.at(-1)?.id ?? 0
 }
 
 function post(pending: Pending): Promise<Entry> {
@@ -34,7 +34,7 @@ function post(pending: Pending): Promise<Entry> {
   return api.post<Entry>(path(pending.ticketId, '/replies'), {
     ...common,
     last_seen_entry_id: pending.lastSeenEntryId,
-    ...(pending.cc.length ? { cc: pending.cc } : {}),
+    ...(pending.cc ? { cc: pending.cc } : {}),
     ...(pending.isForced ? { force: true } : {}),
     ...(pending.solves ? { solve: true } : {}),
   })
@@ -124,7 +124,7 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     ticketId,
     kind,
     text: draft.text.trim(),
-    cc: [...draft.cc],
+    cc: draft.cc && [...draft.cc],
     files: [...draft.files],
     mentions: options.mentions ?? [],
     lastSeenEntryId: lastSeen(ticketId),

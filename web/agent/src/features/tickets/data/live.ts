@@ -3,7 +3,7 @@ import { reactive, ref, type Ref } from 'vue'
 import { onStream, type StreamEvents } from '@/stream'
 import { queryClient } from '@/shared/queryClient'
 import { me } from '@/shared/session'
-import { addEntries, dropRow, patchLists, patchTicket, type RowChange } from './patches'
+import { addEntries, dropEntry, dropRow, patchLists, patchTicket, type RowChange } from './patches'
 
 /** The ticket on the screen, null: none. */
 export const openTicketId: Ref<Id | null> = ref(null)
@@ -22,6 +22,7 @@ const GATHER_MS = 120
 const COUNTS_MS = 1_500
 
 let waiting: StreamEvents['ticket'][] = []
+let appliedAt = -Infinity
 let countsTimer = 0
 const typingTimers = new Map<Id, number>()
 
@@ -33,11 +34,13 @@ function isOnScreen(id: Id): boolean {
 function applyWaiting(): void {
   const frames = waiting
   waiting = []
+  appliedAt = performance.now()
   const changes = new Map<Id, RowChange>()
-  for (const { kind, ticket, entries } of frames) {
+  for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
     const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
     changes.set(ticket.id, { row: ticket, isNewMessage })
     addEntries(ticket.id, entries)
+    if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
     if (/assigned|changed|opened/.test(kind))
@@ -64,11 +67,15 @@ export function refreshCountsSoon(): void {
 }
 
 function hearTicket(frame: StreamEvents['ticket']): void {
-  if (waiting.length === 0) window.setTimeout(applyWaiting, GATHER_MS)
   waiting.push(frame)
+  if (waiting.length > 1) return
+  const quietFor = performance.now() - appliedAt
+  // a single frame is shown at once, those that follow it closely are gathered
+  window.setTimeout(applyWaiting, quietFor > GATHER_MS ? 0 : GATHER_MS)
 }
 
 function hearTyping(frame: StreamEvents['typing']): void {
+  if (frame.person_id === me.value.id) return
   typing.set(frame.ticket_id, { name: frame.name, by: frame.by, preview: frame.text_preview ?? '' })
   window.clearTimeout(typingTimers.get(frame.ticket_id))
   typingTimers.set(

@@ -1,4 +1,5 @@
-import { api, type Id, type Priority, type Status, type Ticket, type TicketRow } from '@api'
+import { api, ApiError, type Id, type Priority, type Status, type Ticket, type TicketRow } from '@api'
+import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { toast } from '@/shared/toasts'
@@ -10,6 +11,7 @@ async function changeOptimistically(
   ticket: TicketRow,
   change: Partial<TicketRow>,
   ask: () => Promise<unknown>,
+  wayOut?: { code: string; label: string; run: () => void },
 ): Promise<boolean> {
   const before = Object.fromEntries(Object.keys(change).map((key) => [key, ticket[key as keyof TicketRow]]))
   changeRow(ticket.id, change)
@@ -22,7 +24,8 @@ async function changeOptimistically(
   } catch (error) {
     changeRow(ticket.id, before)
     patchTicket(ticket.id, before)
-    toast(errorText(error), { tone: 'bad' })
+    const action = wayOut && error instanceof ApiError && error.code === wayOut.code ? wayOut : undefined
+    toast(errorText(error), { tone: 'bad', action })
     return false
   }
 }
@@ -48,9 +51,20 @@ export function setTags(ticket: TicketRow, tags: string[]): Promise<boolean> {
 }
 
 /** Assign to a person, or to a team without one. */
-export function assign(ticket: TicketRow, assigneeId: Id | null, teamId: Id): Promise<boolean> {
-  return changeOptimistically(ticket, { assignee_id: assigneeId, team_id: teamId }, () =>
-    api.put(path(ticket.id, '/assignment'), { assignee_id: assigneeId, team_id: teamId }),
+export function assign(
+  ticket: TicketRow,
+  assigneeId: Id | null,
+  teamId: Id,
+  isForced = false,
+): Promise<boolean> {
+  const body = { assignee_id: assigneeId, team_id: teamId, ...(isForced ? { force: true } : {}) }
+  const label = i18n.global.t('tickets.assign.anyway')
+  const wayOut = { code: 'agent_full', label, run: () => void assign(ticket, assigneeId, teamId, true) }
+  return changeOptimistically(
+    ticket,
+    { assignee_id: assigneeId, team_id: teamId },
+    () => api.put(path(ticket.id, '/assignment'), body),
+    wayOut,
   )
 }
 

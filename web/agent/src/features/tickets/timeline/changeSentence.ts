@@ -1,5 +1,5 @@
 import type { Entry, Priority } from '@api'
-import { exactTime } from '@ui'
+import { dateTime } from '@ui'
 import type { Desk } from '@/shared/desk'
 
 export interface SentenceWords {
@@ -72,7 +72,7 @@ function simpleSentence(entry: Entry, who: string, words: SentenceWords): string
       return t('tickets.change.subject', { who, name: nameOf(to, () => undefined) })
     case 'snooze':
       return typeof to === 'string'
-        ? t('tickets.change.snoozed', { who, until: exactTime(to, locale) })
+        ? t('tickets.change.snoozed', { who, until: dateTime(to, locale) })
         : t('tickets.change.woken', { who })
     default:
       return ''

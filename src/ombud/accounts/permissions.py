@@ -1,0 +1,36 @@
+"""What may be done, by name, and which role may do it. docs/permissions.md explains each; a test compares the two."""
+
+from typing import Literal
+
+Role = Literal["administrator", "supervisor", "agent", "read_only"]
+
+READS = frozenset({"tickets.read", "customers.read"})
+WORK = frozenset(
+    {"tickets.write", "tickets.reply", "tickets.note", "tickets.assign", "customers.write", "presence.own"}
+)
+LEAD = frozenset({"canned_replies.manage", "intake.manage"})
+ADMINISTRATION = frozenset(
+    {
+        "channels.manage",
+        "people.manage",
+        "teams.manage",
+        "api_keys.manage",
+        "statuses.manage",
+        "webhooks.manage",
+    }
+)
+PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})
+"""Scopes that only an API key can hold."""
+
+ALL = READS | WORK | LEAD | ADMINISTRATION | PROGRAMS
+
+ROLES: dict[Role, frozenset[str]] = {
+    # Administration is no licence to read: which tickets are seen is decided by teams alone.
+    "administrator": READS | WORK | LEAD | ADMINISTRATION,
+    "supervisor": READS | WORK | LEAD,
+    "agent": READS | WORK,
+    "read_only": READS,
+}
+
+SCOPES = ALL - {"presence.own"}
+"""What an API key may be given; a program is never present."""

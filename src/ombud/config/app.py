@@ -1,0 +1,201 @@
+"""The web application: every room's endpoints, and the one process that serves them."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Collection
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar, Request, Response
+from litestar.config.response_cache import ResponseCacheConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+import ombud.accounts.api
+import ombud.automation.webhooks.api
+import ombud.channels.api
+import ombud.channels.api_channel.api
+import ombud.channels.chat.api
+import ombud.channels.forms.api
+import ombud.customers.api
+import ombud.realtime.api
+import ombud.routing.api
+import ombud.tickets.api
+from ombud import __version__
+from ombud.accounts.authentication import Authenticator
+from ombud.accounts.queries.actors import session_actors
+from ombud.channels.chat.stream import Signals
+from ombud.channels.email.connection_test import test_mailbox
+from ombud.channels.system_mail import SystemMailer
+from ombud.config import health, pages
+from ombud.config.metrics import RequestCounts
+from ombud.config.parts import Parts
+from ombud.config.settings import Settings
+from ombud.config.streams import LOADERS, hear_typing
+from ombud.config.worker import Worker
+from ombud.realtime.hub import Hub
+from ombud.routing.services import note_heartbeat
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction
+from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS
+from ombud.shared.migrations import check_schema
+
+log = logging.getLogger(__name__)
+ROOMS: list[Any] = [
+    ombud.accounts.api,
+    ombud.customers.api,
+    ombud.tickets.api,
+    ombud.routing.api,
+    ombud.channels.api,
+    ombud.channels.chat.api,
+    ombud.channels.forms.api,
+    ombud.channels.api_channel.api,
+    ombud.automation.webhooks.api,
+    ombud.realtime.api,
+    health,
+    pages,
+]
+MAX_BODY_BYTES = 2 * 1024 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def build_app(parts: Parts) -> Litestar:
+    """Put the application together from the rooms."""
+    counts = RequestCounts()
+    state = State(
+        {
+            "settings": parts.settings,
+            "clock": parts.clock,
+            "database": parts.database,
+            "bus": parts.bus,
+            "key_ring": parts.key_ring,
+            "files": parts.files,
+            "door": parts.door,
+            "hub": build_hub(parts),
+            "pages": pages.Pages(),
+            "outbound": parts.outbound,
+            "request_counts": counts,
+            "system_mail": SystemMailer(parts.key_ring),
+            "connection_tests": {"email": test_mailbox},
+        }
+    )
+    state.authenticate = Authenticator(
+        parts.database, keys=parts.key_ring, clock=parts.clock, settings=parts.settings
+    ).authenticate
+    return Litestar(
+        route_handlers=[router for room in ROOMS for router in room.routers],
+        state=state,
+        dependencies=DEPENDENCIES,
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[counts.middleware],
+        lifespan=[_live(parts)],
+        after_response=_wake_sequencer,
+        after_request=_add_headers,
+        request_max_body_size=MAX_BODY_BYTES,
+        response_cache_config=ResponseCacheConfig(default_expiration=None),
+        openapi_config=OpenAPIConfig(
+            title="Ombud",
+            version=__version__,
+            description="The API that the workspace itself uses.",
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )
+
+
+def build_hub(parts: Parts) -> Hub:
+    """The hub of this process."""
+
+    async def load_actors(tx: Transaction, session_ids: Collection[int]) -> dict[int, Actor]:
+        return await session_actors(tx, session_ids, now=parts.clock.now())
+
+    async def beat(tx: Transaction, person_ids: Collection[int]) -> None:
+        await note_heartbeat(tx, person_ids, now=parts.clock.now())
+
+    return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
+
+
+def _live(parts: Parts) -> Any:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with parts.running():
+            await app.state.hub.start()
+            hear_typing(parts.bus, app.state.hub)
+            Signals(parts.database, parts.bus, app.state.hub)
+            try:
+                yield
+            finally:
+                await app.state.hub.stop()
+
+    return lifespan
+
+
+async def _wake_sequencer(request: Request[Any, Any, Any]) -> None:
+    # After the commit, never inside it. A wake-up for nothing costs one small query.
+    if request.method not in SAFE_METHODS:
+        request.app.state.bus.wake("sequence")
+
+
+async def _add_headers(response: Response[Any]) -> Response[Any]:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def serve(settings: Settings, *, web: bool, work: bool) -> int:
+    """Serve until told to stop.
+
+    Raises:
+        InstallationError: the schema of the database is not this code's own.
+    """
+    check_schema(settings.database_url)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("httpx", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings, web=web, work=work))
+    return 0
+
+
+async def _serve(settings: Settings, *, web: bool, work: bool) -> None:
+    parts = Parts.build(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    running = []
+    if web:
+        running.append(asyncio.create_task(_serve_web(parts, stop)))
+    if work:
+        # Both in one process share the connected parts; the web's lifespan connects them.
+        running.append(asyncio.create_task(_serve_work(Parts.build(settings) if web else parts, stop)))
+    await asyncio.wait([*running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.gather(*running)
+
+
+async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
+    server = Server(
+        build_app(parts),
+        address=parts.settings.host,
+        port=parts.settings.port,
+        interface=Interfaces.ASGI,
+        backlog=4_096,
+        log_access=False,
+    )
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait([serving, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+    await serving
+
+
+async def _serve_work(parts: Parts, stop: asyncio.Event) -> None:
+    async with parts.running():
+        worker = Worker(parts)
+        await worker.run_until(stop)

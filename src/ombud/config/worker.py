@@ -1,0 +1,174 @@
+"""The work behind the web: intake, sequencing, routing, reactions, mail, upkeep. Every loop survives the database."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from psycopg import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
+
+from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.automation.webhooks.jobs import Courier
+from ombud.automation.webhooks.services import forget_deliveries
+from ombud.channels.chat.continuity import mail_left_visitors
+from ombud.channels.email.fetcher import MailFetcher
+from ombud.channels.email.read import read_mails
+from ombud.channels.email.smtp import MailSender
+from ombud.config.parts import Parts
+from ombud.config.reactions import READERS
+from ombud.demo.live import LiveDesk, find_you
+from ombud.routing.services import note_silence, route_waiting
+from ombud.shared.bus import Signal
+from ombud.shared.readers import Reader, run_reader
+from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
+from ombud.shared.throttle import forget_full
+from ombud.tickets.intake.work import take_in
+from ombud.tickets.services.opening import wake_snoozed
+
+log = logging.getLogger(__name__)
+Step = Callable[[], Awaitable[int]]
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks")
+# A lost wake-up costs at most this long.
+LOOK_AGAIN_SECONDS = 1.0
+UPKEEP_SECONDS = 5.0
+SWEEP_SECONDS = 3600.0
+
+
+def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
+    return lambda _: event.set()
+
+
+class Worker:
+    """All loops of one worker process. Several processes may run: locks let one at a time do what only one may."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._wakes = {topic: asyncio.Event() for topic in TOPICS}
+        self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
+        self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
+        self._readers = [(reader, asyncio.Event()) for reader in READERS]
+        for topic, event in self._wakes.items():
+            parts.bus.listen(topic, _setter(event))
+        parts.bus.listen("events", lambda _: self._hear_events())
+
+    def _hear_events(self) -> None:
+        self._wakes["routing"].set()
+        for _, event in self._readers:
+            event.set()
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; what is under way is finished or rolled back."""
+        loops = [
+            self._loop("intake", self._take_in),
+            self._loop("sequence", self._sequence),
+            self._loop("routing", self._route),
+            self._loop("mail", self._read_mails),
+            self._loop("outbox", self._send_mails),
+            self._fetcher.run(),
+            self._courier.run(self._wakes["webhooks"]),
+            self._upkeep(),
+            self._sweeping(),
+            self._play_demo(),
+            *(self._read(reader, event) for reader, event in self._readers),
+        ]
+        tasks = [asyncio.create_task(one) for one in loops]
+        log.info("The worker is ready")
+        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _loop(self, name: str, step: Step) -> None:
+        woken = self._wakes[name]
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await woken.wait()
+            except TimeoutError:
+                pass
+            woken.clear()
+            await self._run_dry(name, step)
+
+    async def _run_dry(self, name: str, step: Step) -> None:
+        try:
+            while await step():
+                pass
+        except (OperationalError, InterfaceError, PoolTimeout) as problem:
+            log.warning("%s waits for the database: %s", name, problem)
+            await asyncio.sleep(0.3)
+        except Exception:
+            log.exception("%s failed and goes on", name)
+            await asyncio.sleep(0.5)
+
+    async def _take_in(self) -> int:
+        taken = await take_in(self.parts.database, self.parts.clock)
+        if taken:
+            self.parts.bus.wake("sequence")
+        return taken
+
+    async def _read_mails(self) -> int:
+        parts = self.parts
+        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock)
+        if read:
+            parts.bus.wake("intake", "sequence")
+        return read
+
+    async def _send_mails(self) -> int:
+        sent = await self._sender.send_due()
+        if sent:
+            self.parts.bus.wake("sequence")
+        return sent
+
+    async def _sequence(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            moved = await sequence_events(tx, now=self.parts.clock.now())
+        if moved:
+            self.parts.bus.wake("events")
+        return moved
+
+    async def _route(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            given = await route_waiting(tx, now=self.parts.clock.now())
+        if given:
+            self.parts.bus.wake("sequence")
+        return given
+
+    async def _read(self, reader: Reader, woken: asyncio.Event) -> None:
+        await run_reader(self.parts.database, reader, self.parts.clock, woken, wake=self.parts.bus.wake)
+
+    async def _play_demo(self) -> None:
+        parts = self.parts
+        if parts.settings.demo and (you := await find_you(parts.database)):
+            await LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you).run()
+        await asyncio.Event().wait()
+
+    async def _upkeep(self) -> None:
+        while True:
+            await self._run_dry("upkeep", self._keep_up)
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _sweeping(self) -> None:
+        while True:
+            await self._run_dry("sweep", self._sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep(self) -> int:
+        now = self.parts.clock.now()
+        async with self.parts.database.transaction() as tx:
+            await sweep_accounts(tx, now=now)
+            await forget_full(tx, now=now)
+        return 0
+
+    async def _keep_up(self) -> int:
+        now = self.parts.clock.now()
+        async with self.parts.database.transaction() as tx:
+            if not await try_lock(tx, LOCK_UPKEEP):
+                return 0
+            await make_partitions(tx, now=now)
+            changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await mail_left_visitors(tx, now=now)
+            await forget_deliveries(tx, now=now)
+        if changed:
+            self.parts.bus.wake("sequence")
+        return 0
