@@ -108,7 +108,9 @@ async def test_fetch_wrong_password_is_shown_in_health(desk: Desk, server: MailS
     async with desk.parts.database.transaction() as tx:
         patch = ChannelPatch(secrets={"imap_password": "wrong"})
         await change_channel(tx, channel, patch, keys=desk.parts.key_ring, by=SYSTEM, now=desk.now)
-    problem = await until(lambda: desk.sql("select nullif(health -> 'imap' ->> 'problem', '') from channel"), seconds=20)
+    problem = await until(
+        lambda: desk.sql("select nullif(health -> 'imap' ->> 'problem', '') from channel"), seconds=20
+    )
     assert "Login" in problem or "AUTH" in problem
 
 

@@ -70,8 +70,8 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
 
 async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
     sql = """
-        select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, b.name as brand, c.settings, m.id as mailbox_id,
-               cu.email, cu.name
+        select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, b.name as brand, c.settings,
+               m.id as mailbox_id, cu.email, cu.name
         from channel c
         join outbox o on o.channel_id = c.id and o.state = 'sent' and o.delivered_at is null and o.problem is null
             and o.sent_at > %(oldest)s
