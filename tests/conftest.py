@@ -17,12 +17,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.desk import Desk
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
+from tests.desk import Desk
+from tests.site import Site
 
 TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"
@@ -122,3 +123,9 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     await parts.database.open()
     yield Desk(parts)
     await parts.database.close()
+
+
+@pytest.fixture
+def site(desk: Desk) -> Site:
+    """The whole web application on the desk."""
+    return Site.of(desk)
