@@ -156,4 +156,4 @@ def speak_of_agent(facts: dict[str, str], agent: Colleague, brand: str, language
     names = agent.shown.split()
     facts["agent"] = names[0] if language == "zh" else names[-1]
     facts["number"] = agent.number
-    facts["brand"] = brand.split()[0] if language == "zh" else brand.split()[1]
+    facts["brand"] = brand.split(maxsplit=1)[0] if language == "zh" else brand.split()[1]

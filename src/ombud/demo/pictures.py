@@ -86,7 +86,11 @@ def draw_files() -> dict[str, DemoFile]:
 
 
 INVOICE_LINES = ("LANJIA APPLIANCES  -  E-INVOICE (DEMO)", "Item: household appliance   Qty: 1", "Tax rate: 13 %")
-QUOTE_LINES = ("LANJIA APPLIANCES  -  QUOTATION (DEMO)", "Units as discussed, delivery in two lots", "Valid for 14 days")
+QUOTE_LINES = (
+    "LANJIA APPLIANCES  -  QUOTATION (DEMO)",
+    "Units as discussed, delivery in two lots",
+    "Valid for 14 days",
+)
 LETTER_LINES = ("LANJIA APPLIANCES  -  REPLY (DEMO)", "We have looked into your case and regret", "what happened.")
 PAIRING_LOG = """\
 12:04:11 scan start, 2.4 GHz

@@ -315,7 +315,7 @@ async def _write_files(
 async def _advance(tx: Transaction, events: int) -> None:
     for table in NUMBERED:
         await tx.execute(
-            f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}"  # noqa: S608
+            f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}"
         )
     await tx.execute("update event_head set seq = %(seq)s", {"seq": events})
     # Readers that are at work already have nothing to do with what happened before them.
