@@ -21,7 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin:/sbin")
 ADDRESS = "help@desk.example"
-PASSWORD = "open sesame"
+PASSWORD = "open-sesame"
 
 CONFIG = """
 protocols = imap lmtp

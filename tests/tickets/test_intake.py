@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from tests.desk import Desk
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
@@ -12,6 +11,7 @@ from ombud.tickets.intake.work import take_in
 from ombud.tickets.schemas import ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
 from ombud.tickets.services.replies import reply
+from tests.desk import Desk
 
 
 async def test_receive_same_key_twice_keeps_one_message(desk: Desk) -> None:

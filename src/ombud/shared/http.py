@@ -150,6 +150,13 @@ def reference_problem(_: Request[Any, Any, Any], error: ForeignKeyViolation) -> 
     return problem(Invalid.status, "unknown_reference", "The input names something that is not there.", constraint=name)
 
 
+def depth_problem(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than any reader follows; a recursion of our own stays a bug."""
+    if "deserializing" not in str(error):
+        return unknown_problem(request, error)
+    return problem(Invalid.status, Invalid.code, "The JSON is nested too deeply.")
+
+
 def conflict_problem(_: Request[Any, Any, Any], error: UniqueViolation) -> Response[bytes]:
     """Somebody else was first, or the name is taken."""
     return problem(
@@ -182,6 +189,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     DataError: input_problem,
     CheckViolation: input_problem,
     ForeignKeyViolation: reference_problem,
+    RecursionError: depth_problem,
     UniqueViolation: conflict_problem,
     OperationalError: database_problem,
     PoolTimeout: database_problem,

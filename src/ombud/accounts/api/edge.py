@@ -22,7 +22,11 @@ class PeopleOnly(NotAllowed):
 
 
 class EdgeParts(Struct, frozen=True):
-    """The parts of the application that signing in works with."""
+    """The parts of the application that signing in works with.
+
+    An endpoint takes either the transaction of its request or, where tries are counted for good, the database: with
+    both, a crowd of requests that hold a connection each and wait for another would stop the whole process.
+    """
 
     database: Database
     keys: KeyRing

@@ -82,6 +82,10 @@ class Courier:
         except (OperationalError, InterfaceError, PoolTimeout) as problem:
             log.warning("Webhooks wait for the database: %s", problem)
             return False
+        except Exception:
+            # The boundary of the job: a bug here must not end the courier for good.
+            log.exception("Webhooks could not be claimed")
+            return False
         for one in claimed:
             self._busy[one.webhook_id] += 1
             task = asyncio.create_task(self._deliver(one))

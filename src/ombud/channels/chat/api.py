@@ -13,8 +13,6 @@ from litestar.response import Stream as FileStream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
 
-from ombud.accounts.authentication import client_ip
-from ombud.accounts.rules import limit_address
 from ombud.channels.chat import assets, limits, queries, services, tokens
 from ombud.channels.chat.cors import open_to_pages
 from ombud.channels.chat.rules import office_state
@@ -35,6 +33,7 @@ from ombud.channels.chat.tokens import Visitor
 from ombud.channels.queries import find_public_channel
 from ombud.realtime.api import last_event_id
 from ombud.realtime.stream import Stream
+from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
 from ombud.shared.http import Connection, Now, Tx, anybody
 from ombud.shared.throttle import take

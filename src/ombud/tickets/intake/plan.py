@@ -74,6 +74,9 @@ class Growth:
     ticket_id: int
     team_id: int
     messages: list[Incoming] = field(default_factory=list)
+    # the customer's turn is over: the ticket is work again
+    resumes: bool = False
+    # it had been solved
     reopens: bool = False
 
     @property

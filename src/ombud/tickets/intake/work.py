@@ -188,8 +188,9 @@ async def _tell_holders(
     there = await _who_is_there(tx, {holder for _, holder in held.values()}, now=now)
     told = []
     for growth, holder in held.values():
-        if growth.reopens and holder not in there:
-            # Somebody who is not there gets no work: a reopened ticket goes back to its team.
+        is_live = growth.messages[-1].row.kind == "chat"
+        if (growth.reopens or (growth.resumes and is_live)) and holder not in there:
+            # Somebody who is not there gets no work: a reopened ticket or a live chat goes back to its team.
             locked = await lock_visible_ticket(tx, growth.ticket_id, by=SYSTEM)
             await give(tx, locked, None, reason={"code": "holder_not_there"}, by=SYSTEM, now=now)
         else:

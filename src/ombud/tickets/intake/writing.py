@@ -174,7 +174,8 @@ def grow(batch: Sequence[Incoming], known: dict[int, KnownTicket]) -> list[Growt
         found.setdefault(one.ticket_id, Growth(one.ticket_id, team_id)).messages.append(one)
     for growth in found.values():
         ticket = known.get(growth.ticket_id)
-        growth.reopens = bool(ticket and ticket.category in RESUMED and growth.from_customer)
+        growth.resumes = bool(ticket and ticket.category in RESUMED and growth.from_customer)
+        growth.reopens = bool(growth.resumes and ticket and ticket.category == "solved")
     return [found[ticket_id] for ticket_id in sorted(found)]
 
 
@@ -186,12 +187,12 @@ async def update_tickets(tx: Transaction, growths: Sequence[Growth]) -> None:
             last_message_id = u.entry_id, message_count = t.message_count + u.count, version = t.version + 1,
             waiting_since = coalesce(t.waiting_since, u.waiting_since),
             snoozed_until = case when u.waiting_since is null then t.snoozed_until end,
-            status_id = case when u.reopens then o.id else t.status_id end,
-            category = case when u.reopens then 'open' else t.category end,
-            solved_at = case when u.reopens then null else t.solved_at end
+            status_id = case when u.resumes then o.id else t.status_id end,
+            category = case when u.resumes then 'open' else t.category end,
+            solved_at = case when u.resumes then null else t.solved_at end
         from unnest(%(ids)s::bigint[], %(ats)s::timestamptz[], %(previews)s::text[], %(entries)s::bigint[],
-                    %(counts)s::int[], %(waits)s::timestamptz[], %(reopens)s::boolean[])
-            as u (id, at, preview, entry_id, count, waiting_since, reopens)
+                    %(counts)s::int[], %(waits)s::timestamptz[], %(resumes)s::boolean[])
+            as u (id, at, preview, entry_id, count, waiting_since, resumes)
         cross join (select id from status where category = 'open' and is_default) o
         where t.id = u.id"""
     params = {
@@ -201,7 +202,7 @@ async def update_tickets(tx: Transaction, growths: Sequence[Growth]) -> None:
         "entries": [one.messages[-1].entry_id for one in growths],
         "counts": [len(one.messages) for one in growths],
         "waits": [one.from_customer[0].row.received_at if one.from_customer else None for one in growths],
-        "reopens": [one.reopens for one in growths],
+        "resumes": [one.resumes for one in growths],
     }
     await tx.execute(sql, params)
 
