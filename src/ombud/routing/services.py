@@ -133,12 +133,19 @@ async def _waiting(tx: Transaction, team_ids: Sequence[int], *, limit: int) -> l
 async def _carry_out(tx: Transaction, decisions: Sequence[Decision], *, now: datetime) -> int:
     sql = """
         with locked as (
-            select id from ticket where id = any(%(tickets)s) and assignee_id is null order by id for update skip locked
+            select id, team_id from ticket where id = any(%(tickets)s) and assignee_id is null and snoozed_until is null
+                and category in ('new', 'open') order by id for update skip locked
         )
         update ticket t set assignee_id = d.person_id, version = t.version + 1
-        from unnest(%(tickets)s::bigint[], %(people)s::bigint[]) as d (ticket_id, person_id), locked l
-        where t.id = l.id and d.ticket_id = t.id returning t.id"""
-    params = {"tickets": [one.ticket_id for one in decisions], "people": [one.person_id for one in decisions]}
+        from unnest(%(tickets)s::bigint[], %(people)s::bigint[], %(teams)s::bigint[]) as d (ticket_id, person_id,
+            team_id),
+            locked l
+        where t.id = l.id and d.ticket_id = t.id and d.team_id = l.team_id returning t.id"""
+    params = {
+        "tickets": [one.ticket_id for one in decisions],
+        "people": [one.person_id for one in decisions],
+        "teams": [one.team_id for one in decisions],
+    }
     claimed = set(await values(tx, int, sql, params))
     won = [one for one in decisions if one.ticket_id in claimed]
     if not won:

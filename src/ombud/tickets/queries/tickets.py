@@ -56,7 +56,7 @@ async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
                     where k.other_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
                 ) l), '[]') as links
         from ticket t {JOINS} {READ} where t.id = %(id)s"""
-    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.id or 0, "teams": by.visible_teams()})
+    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.person_id, "teams": by.visible_teams()})
     if found is None or not by.sees_team(found.team_id):
         raise NotFound
     found.routing = await _routing_state(tx, found)
@@ -120,7 +120,8 @@ async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder |
                    as is_member,
                (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
-        from person p where p.id = %(id)s and p.deactivated_at is null for update of p"""
+        from person p
+        where p.id = %(id)s and p.deactivated_at is null and p.role <> 'read_only' for update of p"""
     return await row(tx, Holder, sql, {"id": person_id, "team": team_id})
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, rows, value, values
+from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.paging import checked_limit
 from ombud.tickets.schemas import Address, Entry, Timeline
 
 ATTACHMENTS = """
     coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', f.name, 'type', f.type, 'size', f.size,
                 'is_inline', a.is_inline, 'content_id', a.content_id,
-                'url', '/api/v1/files/' || f.token || '/' || f.name) order by a.id)
+                'url', '/api/v1/files/' || f.token || '/' || regexp_replace(f.name, '[^[:alnum:]._-]', '_', 'g')) order by a.id)
               from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as attachments"""
 AUTHOR = """
     jsonb_build_object('kind', e.author_kind, 'id', e.author_id, 'name', case e.author_kind
@@ -54,10 +54,27 @@ async def load_entries(tx: Transaction, entry_ids: Sequence[int], *, now: dateti
     return await rows(tx, Entry, sql, {"ids": list(entry_ids), "now": now})
 
 
-async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: str) -> int | None:
+class Made(Struct):
+    """An entry by its client's key, and who made it."""
+
+    id: int
+    kind: str
+    author_kind: str
+    author_id: int | None
+
+
+async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: str) -> Made | None:
     """The entry that was made with this key, if one was."""
-    sql = "select id from entry where ticket_id = %(ticket)s and client_key = %(key)s"
-    return await value(tx, int, sql, {"ticket": ticket_id, "key": client_key})
+    sql = "select id, kind, author_kind, author_id from entry where ticket_id = %(ticket)s and client_key = %(key)s"
+    return await row(tx, Made, sql, {"ticket": ticket_id, "key": client_key})
+
+
+async def has_status_change_after(tx: Transaction, ticket_id: int, entry_id: int) -> bool:
+    """Whether somebody changed the ticket's status after an entry."""
+    sql = """
+        select exists (select from entry where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'
+                       and details ->> 'field' = 'status')"""
+    return bool(await value(tx, bool, sql, {"ticket": ticket_id, "entry": entry_id}))
 
 
 async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by: int | None) -> list[int]:
