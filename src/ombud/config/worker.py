@@ -21,6 +21,7 @@ from ombud.routing.services import note_silence, route_waiting
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
+from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.opening import wake_snoozed
@@ -75,9 +76,7 @@ class Worker:
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
         await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
     async def _loop(self, name: str, step: Step) -> None:
         woken = self._wakes[name]

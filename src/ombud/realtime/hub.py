@@ -17,6 +17,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.bus import Bus
 from ombud.shared.database import Database, Transaction
 from ombud.shared.events import Event, events_after, head
+from ombud.shared.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 TOPIC = "events"
@@ -73,11 +74,9 @@ class Hub:
 
     async def stop(self) -> None:
         """Say good-bye to every stream."""
-        for task in self._tasks:
-            task.cancel()
         for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
             stream.end("restart")
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def join(self, stream: Stream, *, last_seq: int | None) -> None:
         """Let a stream in: it hears what it missed after ``last_seq``, then everything as it comes."""

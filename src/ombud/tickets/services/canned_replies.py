@@ -29,7 +29,8 @@ async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[
     """Those the actor may use, the most used first; with a text, those that hold it in title, shortcut or text."""
     sql = f"""
         select {COLUMNS} from canned_reply
-        where {VISIBLE} and (%(text)s = '' or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
+        where {VISIBLE} and (%(text)s = ''
+            or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
         order by lower(shortcut) = lower(%(text)s) desc, uses desc, title limit 500"""
     return await rows(tx, CannedReply, sql, {**_mine(by), "text": text.strip()})
 
@@ -127,7 +128,8 @@ async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *,
         select c.name as customer, t.subject, b.name as brand,
                coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s),
                    '') as agent
-        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id where t.id = %(ticket)s"""
+        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
+        where t.id = %(ticket)s"""
     found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
     if found is None:
         raise NotFound
