@@ -37,8 +37,8 @@ def pages() -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for the file; each window has a profile of its own."""
+async def chromium() -> AsyncIterator[Browser]:
+    """One Chromium for the file."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(
@@ -46,6 +46,14 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield found
         await found.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """The file's Chromium; each window has a profile of its own and is closed with the test."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,17 @@ class Screen:
         await expect(found).to_be_visible(timeout=seconds * 1_000)
         return time.monotonic() - begin
 
+    async def gets(self, text: str) -> float:
+        """Wait until a ticket comes to the open list, behind the pill that keeps it calm; gives the seconds it took."""
+        begin = time.monotonic()
+        news = self.page.get_by_role("button", name=re.compile(r"^\d+ new$"))
+        await expect(self.row(text).or_(news).first).to_be_visible()
+        seconds = time.monotonic() - begin
+        if not await self.row(text).count():
+            await self.press("g", "n")
+        await self.sees(self.row(text))
+        return seconds
+
     async def focus_is_on(self, name: str) -> None:
         """Wait until the focus is on the field of this name."""
         await expect(self.page.get_by_role("textbox", name=name)).to_be_focused(timeout=5_000)
