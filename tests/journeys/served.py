@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,8 @@ from tests.mailserver import free_port
 
 T = TypeVar("T")
 START_SECONDS = 30.0
+# A window that is closed in the middle of an answer: the server has nobody to tell, and says so in its log.
+LEFT_EARLY = re.compile(r"Traceback(?:(?!Traceback)[\s\S])*?LitestarException: Exception caught after response started")
 ALL_TEAMS = "select id from team where archived_at is null order by id"
 
 
@@ -124,4 +127,5 @@ async def served_desk(database_url: str, folder: Path, **settings: Any) -> Async
             await desk.end(*desk.running)
         await database.close()
     for part in ("web", "work"):
-        assert "Traceback" not in desk.log_of(part), desk.log_of(part)[-4_000:]
+        said = LEFT_EARLY.sub("", desk.log_of(part))
+        assert "Traceback" not in said, said[-4_000:]
