@@ -56,21 +56,15 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
         await context.close()
 
 
-@pytest.fixture(scope="module")
-def settings(request: pytest.FixtureRequest) -> dict[str, object]:
-    """Settings of the file's desk: its constant SETTINGS."""
-    return getattr(request.module, "SETTINGS", {})
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(
-    pages: None,
-    module_database_url: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    settings: dict[str, object],
+    pages: None, module_database_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[Served]:
-    """A desk that runs, empty but for what the migrations bring."""
+    """The file's desk, with its SETTINGS, filled by its ``stock`` before it runs; else as empty as a new one."""
+    settings = getattr(request.module, "SETTINGS", {})
     async with served_desk(module_database_url, tmp_path_factory.mktemp("desk"), **settings) as desk:
+        if stock := getattr(request.module, "stock", None):
+            await stock(desk)
         await desk.start("web", "work")
         yield desk
 
