@@ -17,7 +17,7 @@ from ombud.tickets.events import TicketOpened, TicketWoke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn
-from ombud.tickets.services.changes import add_note
+from ombud.tickets.services.changes import add_note, checked_subject
 from ombud.tickets.services.replies import reply
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
@@ -28,12 +28,13 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     Raises:
         NotFound: no such team or customer for the actor.
         KeyReused: the actor opened another ticket with this ``client_key``.
-        Invalid: neither a customer nor what is needed to enter one.
+        Invalid: neither a customer nor what is needed to enter one, or a subject of blanks only.
 
     Emits: TicketOpened
     """
     if not by.sees_team(data.team_id):
         raise NotFound("There is no such team, or you do not belong to it.")
+    subject = checked_subject(data.subject)
     known = await _claim_key(tx, data, by=by, now=now)
     if known is not None:
         return known
@@ -47,7 +48,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         where s.category = 'new' and s.is_default
         returning id"""
     params = {
-        "subject": data.subject,
+        "subject": subject,
         "priority": data.priority,
         "team": data.team_id,
         "customer": customer_id,
@@ -58,7 +59,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     }
     ticket_id = await value(tx, int, sql, params) or 0
     sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
-    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(data.subject)})
+    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(subject)})
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
     await emit(tx, fact, by=by, at=now)
     if data.write_as == "reply":
