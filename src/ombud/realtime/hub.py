@@ -230,8 +230,8 @@ def _numbered(frames: list[Frame], last: int) -> list[Frame]:
     the last frame that it got: nothing before that number may still be on its way.
     """
     ordered = sorted(frames, key=lambda frame: frame.seq or 0)
-    nexts = [(frame.seq or 0) - 1 for frame in ordered[1:]] + [last]
-    return [msgspec.structs.replace(frame, seq=seq) for frame, seq in zip(ordered, nexts, strict=True)]
+    nexts = [*((frame.seq or 0) - 1 for frame in ordered[1:]), last]
+    return [msgspec.structs.replace(frame, seq=nexts[place]) for place, frame in enumerate(ordered)]
 
 
 def _may_hear(stream: Stream, frame: Frame) -> bool:

@@ -31,7 +31,7 @@ By = Annotated[Actor, Dependency(skip_validation=True)]
 Now = Annotated[datetime, Dependency(skip_validation=True)]
 
 MEDIA_TYPE = "application/problem+json"
-CACHE_PRIVATE = {"Cache-Control": "no-store"}
+CACHE_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class Page(msgspec.Struct):
@@ -150,6 +150,12 @@ def reference_problem(_: Request[Any, Any, Any], error: ForeignKeyViolation) -> 
     return problem(Invalid.status, "unknown_reference", "The input names something that is not there.", constraint=name)
 
 
+def encoding_problem(_: Request[Any, Any, Any], error: UnicodeError) -> Response[bytes]:
+    """Bytes that are no UTF-8, or half a character."""
+    log.info("Refused input: %s", error)
+    return problem(Invalid.status, Invalid.code, "The input is not valid UTF-8.")
+
+
 def depth_problem(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
     """JSON nested deeper than any reader follows; a recursion of our own stays a bug."""
     if "deserializing" not in str(error):
@@ -189,6 +195,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     DataError: input_problem,
     CheckViolation: input_problem,
     ForeignKeyViolation: reference_problem,
+    UnicodeError: encoding_problem,
     RecursionError: depth_problem,
     UniqueViolation: conflict_problem,
     OperationalError: database_problem,

@@ -28,7 +28,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     Raises:
         NotFound: no such team or customer for the actor.
         KeyReused: the actor opened another ticket with this ``client_key``.
-        Invalid: neither a customer nor what is needed to enter one, or a subject of blanks only.
+        Invalid: neither a customer nor what is needed to enter one, no such channel, or a subject of blanks only.
 
     Emits: TicketOpened
     """
@@ -38,6 +38,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     known = await _claim_key(tx, data, by=by, now=now)
     if known is not None:
         return known
+    await _check_channel(tx, data.channel_id)
     customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
         insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
@@ -69,6 +70,12 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
     await tx.execute(sql, {"made": str(ticket_id).encode(), "actor": by.key, "key": _key(data)})
     return ticket_id
+
+
+async def _check_channel(tx: Transaction, channel_id: int | None) -> None:
+    sql = "select exists (select from channel where id = %(id)s and deleted_at is null)"
+    if channel_id is not None and not await value(tx, bool, sql, {"id": channel_id}):
+        raise Invalid("There is no such channel.", fields={"channel_id": "unknown"})
 
 
 def _key(data: TicketIn) -> str:
