@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from ombud.customers import queries
 from ombud.customers.events import CustomerChanged
-from ombud.customers.rules import display_name, normal_value
-from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, Sender
+from ombud.customers.rules import display_name
+from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, Sender, normal_value
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
 from ombud.shared.errors import Invalid

@@ -166,7 +166,9 @@ class Hub:
         while True:
             # A lost wake-up costs a second, never an event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), timeout=1)
+                # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+                async with asyncio.timeout(1):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 while await self._read_batch() == BATCH:

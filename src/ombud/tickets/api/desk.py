@@ -1,4 +1,4 @@
-"""Endpoints of what stands around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
+"""Endpoints around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
 
 from typing import Annotated, Literal
 
@@ -76,9 +76,11 @@ async def delete_draft(tx: Tx, actor: By, ticket_id: int, kind: DraftKind) -> No
 
 
 @put("/tickets/{ticket_id:int}/read", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)
-async def put_read(tx: Tx, actor: By, now: Now, ticket_id: int, data: ReadIn) -> None:
-    """Remember up to where the actor has read."""
+async def put_read(tx: Tx, actor: By, now: Now, state: State, ticket_id: int, data: ReadIn) -> None:
+    """Remember up to where the actor has read; a chat's visitor sees it."""
     await drafts.mark_read(tx, ticket_id, data.entry_id, by=actor, now=now)
+    payload: dict[str, object] = {"ticket_id": ticket_id, "entry_id": data.entry_id, "at": now.isoformat()}
+    state.bus.publish("ticket_read", payload)
 
 
 @get("/notifications", guards=[signed_in])

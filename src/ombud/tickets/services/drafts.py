@@ -96,7 +96,8 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
         where person_id = %(person)s and ticket_id = %(ticket)s and entry_id <= %(entry)s and read_at is null"""
     await tx.execute(sql, params)
     sql = """
-        update notification set read_at = %(now)s where person_id = %(person)s and ticket_id = %(ticket)s and read_at is null
+        update notification set read_at = %(now)s where person_id = %(person)s and ticket_id = %(ticket)s
+            and read_at is null
             and coalesce(entry_id, 0) <= %(entry)s"""
     await tx.execute(sql, params)
 

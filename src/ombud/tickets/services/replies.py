@@ -201,7 +201,8 @@ async def _after_reply(
 ) -> None:
     sql = """
         update ticket set status_id = %(status)s, category = %(category)s, activity_at = %(now)s, waiting_since = null,
-            preview = %(preview)s, preview_by = 'person', last_message_id = %(entry)s, message_count = message_count + 1,
+            preview = %(preview)s, preview_by = 'person', last_message_id = %(entry)s,
+                message_count = message_count + 1,
             assignee_id = coalesce(assignee_id, %(writer)s), snoozed_until = null, version = version + 1,
             solved_at = case when %(done)s then coalesce(solved_at, %(now)s) end,
             closed_at = case when %(category)s = 'closed' then coalesce(closed_at, %(now)s) end

@@ -55,8 +55,10 @@ async def add_entry(
 ) -> int:
     """Append one entry made by an agent, a key or the system; gives its id."""
     sql = """
-        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details, client_key)
-        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s, %(html)s,
+        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
+            client_key)
+        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
+            %(html)s,
                 %(details)s, %(key)s)
         returning id"""
     params = {
