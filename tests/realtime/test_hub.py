@@ -61,7 +61,7 @@ class Screen:
 
 async def until(check: Any, seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
-        while not check():
+        while not check():  # noqa: ASYNC110 – what is waited for is another task's, and tells nobody
             await asyncio.sleep(0.01)
 
 

@@ -242,7 +242,9 @@ async def test_note_entry_in_reply_endpoints_is_not_found(site: Site, agent: Bro
 
 async def test_note_in_the_outbox_is_refused_by_the_database(site: Site, agent: Browser, mail: int) -> None:
     note = (await agent.post(f"/tickets/{mail}/notes", note_of())).json()["id"]
-    insert = "insert into outbox (entry_id, entry_kind, not_before, envelope, created_at) values (%(id)s, %(kind)s, now(), '{}', now())"
+    insert = """
+        insert into outbox (entry_id, entry_kind, not_before, envelope, created_at)
+        values (%(id)s, %(kind)s, now(), '{}', now())"""
     with pytest.raises(ForeignKeyViolation):
         await site.desk.run(insert, id=note, kind="message")
     with pytest.raises(CheckViolation):

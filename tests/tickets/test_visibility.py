@@ -1,6 +1,5 @@
 """Who does not see a ticket's team meets 404 everywhere, and learns nothing of it in passing. Administrators too."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +61,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(site: Site) -> AsyncIterator[Scene]:
+async def scene(site: Site) -> Scene:
     desk = site.desk
     team = await desk.team("Repairs")
     lu = await desk.person("Lu", team)
@@ -80,7 +79,7 @@ async def scene(site: Site) -> AsyncIterator[Scene]:
     sent = await browser.post(f"/tickets/{ticket}/replies", reply_of(attachment_ids=[file["id"]]))
     assert sent.status_code == 201, sent.text
     customer = await desk.column(ticket, "customer_id")
-    yield Scene(site, team, ticket, customer, sent.json()["id"], file["token"], lu, outsiders)
+    return Scene(site, team, ticket, customer, sent.json()["id"], file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:

@@ -196,8 +196,9 @@ async def _serve(settings: Settings, *, web: bool, work: bool) -> None:
 
 
 async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
+    app = build_app(parts)
     server = Server(
-        build_app(parts),
+        app,
         address=parts.settings.host,
         port=parts.settings.port,
         interface=Interfaces.ASGI,
@@ -206,6 +207,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
     )
     serving = asyncio.create_task(server.serve())
     await asyncio.wait([serving, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    # Before the server: it waits for open requests to end, and a stream does not end by itself.
+    await app.state.hub.stop()
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
     await serving
 

@@ -56,6 +56,7 @@ class Hub:
         self._by_topic: defaultdict[str, set[Stream]] = defaultdict(set)
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopped = False
         self.cursor = 0
 
     @property
@@ -72,7 +73,8 @@ class Hub:
         self._tasks.append(asyncio.create_task(self._watch_rights()))
 
     async def stop(self) -> None:
-        """Say good-bye to every stream."""
+        """Say good-bye to every stream, and to those that still come. Stopping twice is harmless."""
+        self._is_stopped = True
         for task in self._tasks:
             task.cancel()
         for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
@@ -81,6 +83,9 @@ class Hub:
 
     async def join(self, stream: Stream, *, last_seq: int | None) -> None:
         """Let a stream in: it hears what it missed after ``last_seq``, then everything as it comes."""
+        if self._is_stopped:
+            stream.end("restart")
+            return
         self._add(stream)
         known = self.cursor
         hello = [f"id: {known}\nevent: hello\ndata: {{}}\n\n".encode()]

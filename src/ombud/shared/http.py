@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import Dependency
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from psycopg import DataError, OperationalError
 from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
 from psycopg_pool import PoolTimeout
@@ -31,6 +32,8 @@ By = Annotated[Actor, Dependency(skip_validation=True)]
 Now = Annotated[datetime, Dependency(skip_validation=True)]
 
 MEDIA_TYPE = "application/problem+json"
+# What Litestar says, as an error of ours, when a client leaves or its body is cut or garbled.
+CLIENT_LEFT = "client disconnected prematurely"
 CACHE_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -131,6 +134,8 @@ def http_problem(_: Request[Any, Any, Any], error: HTTPException) -> Response[by
         405: "method_not_allowed",
         413: "too_large",
     }
+    if error.status_code == HTTP_500_INTERNAL_SERVER_ERROR and str(error.detail) == CLIENT_LEFT:
+        return problem(Invalid.status, Invalid.code, "The request ended before its body was complete.")
     code = codes.get(error.status_code, "http_error")
     return problem(error.status_code, code, str(error.detail), **({"fields": fields} if fields else {}))
 
