@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import signal
 from collections.abc import AsyncIterator, Collection
@@ -14,6 +15,7 @@ from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.routes import HTTPRoute
 
 import ombud.accounts.api
 import ombud.automation.webhooks.api
@@ -86,7 +88,7 @@ def build_app(parts: Parts) -> Litestar:
     state.authenticate = Authenticator(
         parts.database, keys=parts.key_ring, clock=parts.clock, settings=parts.settings
     ).authenticate
-    return Litestar(
+    app = Litestar(
         route_handlers=[router for room in ROOMS for router in room.routers],
         state=state,
         dependencies=DEPENDENCIES,
@@ -106,6 +108,19 @@ def build_app(parts: Parts) -> Litestar:
         ),
         logging_config=None,
     )
+    _document_permissions(app)
+    return app
+
+
+def _document_permissions(app: Litestar) -> None:
+    """Say in the description of every operation what its docstring says, and which permission it needs."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            needed = [guard.permission for guard in handler.resolve_guards() if hasattr(guard, "permission")]
+            words = [inspect.getdoc(handler.fn) or "", *(f"Needs the permission `{one}`." for one in needed)]
+            handler.description = handler.description or "\n\n".join(word for word in words if word)
 
 
 def build_hub(parts: Parts) -> Hub:
@@ -181,8 +196,9 @@ async def _serve(settings: Settings, *, web: bool, work: bool) -> None:
 
 
 async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
+    app = build_app(parts)
     server = Server(
-        build_app(parts),
+        app,
         address=parts.settings.host,
         port=parts.settings.port,
         interface=Interfaces.ASGI,
@@ -191,6 +207,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
     )
     serving = asyncio.create_task(server.serve())
     await asyncio.wait([serving, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    # Before the server: it waits for open requests to end, and a stream does not end by itself.
+    await app.state.hub.stop()
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
     await serving
 

@@ -57,6 +57,7 @@ class Hub:
         self._by_topic: defaultdict[str, set[Stream]] = defaultdict(set)
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopped = False
         self.cursor = 0
 
     @property
@@ -73,13 +74,17 @@ class Hub:
         self._tasks.append(asyncio.create_task(self._watch_rights()))
 
     async def stop(self) -> None:
-        """Say good-bye to every stream."""
+        """Say good-bye to every stream, and to those that still come. Stopping twice is harmless."""
+        self._is_stopped = True
         for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
             stream.end("restart")
         await end_tasks(self._tasks)
 
     async def join(self, stream: Stream, *, last_seq: int | None) -> None:
         """Let a stream in: it hears what it missed after ``last_seq``, then everything as it comes."""
+        if self._is_stopped:
+            stream.end("restart")
+            return
         self._add(stream)
         known = self.cursor
         hello = [f"id: {known}\nevent: hello\ndata: {{}}\n\n".encode()]
@@ -232,8 +237,7 @@ def _numbered(frames: list[Frame], last: int) -> list[Frame]:
     """
     ordered = sorted(frames, key=lambda frame: frame.seq or 0)
     nexts = [*((frame.seq or 0) - 1 for frame in ordered[1:]), last]
-    # Events that nobody hears, such as a sign-in, make no frame: then there is one number too many.
-    return [msgspec.structs.replace(frame, seq=seq) for frame, seq in zip(ordered, nexts, strict=False)]
+    return [msgspec.structs.replace(frame, seq=nexts[place]) for place, frame in enumerate(ordered)]
 
 
 def _may_hear(stream: Stream, frame: Frame) -> bool:
