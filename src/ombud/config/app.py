@@ -58,6 +58,7 @@ ROOMS: list[Any] = [
     pages,
 ]
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_CONNECTIONS = 65_536
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -184,6 +185,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
         port=parts.settings.port,
         interface=Interfaces.ASGI,
         backlog=4_096,
+        # As many as the operating system lets us open: a stream is a connection that stays, not a request in work.
+        backpressure=MAX_CONNECTIONS,
         log_access=False,
     )
     serving = asyncio.create_task(server.serve())
