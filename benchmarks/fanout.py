@@ -13,12 +13,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from benchmarks import _listeners as listeners
 from benchmarks._desk import HOST, bench_folder, bench_settings, connected, database, processes, until_ready
-from benchmarks._figures import Report, percentile
+from benchmarks._figures import Report, cpu_seconds, memory_kib, percentile
 from ombud.accounts.authentication import COOKIE
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
@@ -172,15 +171,3 @@ def _listening(settings: Settings, tokens: list[str]) -> Iterator[list[Connectio
 async def _told(pipe: Connection) -> dict[str, Any]:
     found: dict[str, Any] = await asyncio.to_thread(pipe.recv)
     return found
-
-
-def memory_kib(pid: int) -> int:
-    """Resident memory of a process."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100

@@ -185,7 +185,7 @@ class Hub:
                 await asyncio.sleep(0.5)
 
     async def _read_batch(self) -> int:
-        async with self._database.transaction() as tx:
+        async with self._database.hot_transaction() as tx:
             events = await events_after(tx, self.cursor, limit=BATCH)
             frames = await self._load(tx, events) if events and self.open_streams else []
         for frame in frames:

@@ -39,7 +39,7 @@ async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -
     three it is set aside for an administrator. It stops nobody.
     """
     try:
-        async with database.transaction() as tx:
+        async with database.hot_transaction() as tx:
             return await _take_batch(tx, now=clock.now(), limit=limit)
     except OperationalError:
         raise
@@ -143,11 +143,9 @@ async def _write(
     for one, entry_id in zip(batch, await draw_ids(tx, "entry", len(batch)), strict=True):
         one.entry_id = entry_id
     growths = writing.grow(batch, known)
-    # Sent without waiting for each answer: the database writes while the next statement is put together.
-    async with tx.pipeline():
-        await writing.write_new_tickets(tx, opened, growths, now=now)
-        await writing.write_entries(tx, batch)
-        await writing.update_tickets(tx, [one for one in growths if one.ticket_id in known])
+    await writing.write_new_tickets(tx, opened, growths, now=now)
+    await writing.write_entries(tx, batch)
+    await writing.update_tickets(tx, [one for one in growths if one.ticket_id in known])
     # Each fact has its customer as actor; a batch is announced in the order of arrival.
     await emit_all(tx, _facts(batch, opened, growths), by=SYSTEM, at=now)
     await _tell_holders(tx, growths, known, now=now)
