@@ -100,9 +100,7 @@ def processes(settings: Settings, *options: str) -> Iterator[list[int]]:
     command = [sys.executable, "-P", "-m", "ombud", "serve"]
     log = (settings.data / "serve.log").open("wb")
     started = [
-        subprocess.Popen(
-            leashed([*command, option]), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        subprocess.Popen(leashed([*command, option]), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for option in options
     ]
     try:

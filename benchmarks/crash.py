@@ -1,6 +1,7 @@
 """``kill -9`` of every process at random moments under load: what was acknowledged is there once, in order.
 
-``ombud up`` itself is under test: it has to notice the death and start again what was killed. The figure is correctness;
+``ombud up`` itself is under test: it has to notice the death
+    and start again what was killed. The figure is correctness;
 there is no limit to measure beside it but the time in which the desk is ready again.
 """
 
@@ -23,7 +24,7 @@ from benchmarks import _crash_check as check
 from benchmarks._crash_load import Follower, Load, Outside, following, outside
 from benchmarks._desk import HOST, Agent, add_agents, bench_folder, bench_settings, connected, make_channel, make_key
 from benchmarks._figures import Report
-from benchmarks._http import Client, Gone
+from benchmarks._http import Client
 from ombud.channels.chat import tokens
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings

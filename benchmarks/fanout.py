@@ -95,7 +95,7 @@ async def _seed(parts: Parts, streams: int) -> tuple[list[str], list[tuple[int, 
     teams = streams // READERS
     async with parts.database.transaction() as tx:
         params = {"teams": teams, "streams": streams, "now": now, "readers": READERS}
-        params["hashes"] = [hash_token(one) for one in tokens]  # type: ignore[assignment]  # bytes beside numbers
+        params["hashes"] = [hash_token(one) for one in tokens]
         for sql in SEED:
             await tx.execute(sql, params)
         ids = await values(tx, int, "select id from ticket order by id")

@@ -39,8 +39,8 @@ from ombud.realtime.stream import Stream
 from ombud.shared.clock import utc_now
 from ombud.shared.database import value
 from ombud.shared.sequencer import LOCK_INTAKE
-from ombud.tickets.intake.door import Arrival, receive
-from ombud.tickets.intake.work import take_in
+from ombud.tickets.services.intake.door import Arrival, receive
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.schemas import InboundMessage
 
 SIZES = {"quick": 20_000, "full": 200_000}

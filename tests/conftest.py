@@ -17,12 +17,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.desk import Desk
-from ombud.config.parts import Parts
-from ombud.config.settings import Settings
 from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
+from tests.desk import Desk, desk_on
+from tests.site import Site
 
 TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"
@@ -117,8 +116,11 @@ def _make_template(server: Server) -> None:
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """The parts of a desk on the test's own database, its clock standing still."""
-    settings = Settings(data=tmp_path, database_url=database_url, undo_seconds=10)
-    parts = Parts.build(settings, max_connections=8)
-    await parts.database.open()
-    yield Desk(parts)
-    await parts.database.close()
+    async with desk_on(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def site(desk: Desk) -> Site:
+    """The whole web application on the desk."""
+    return Site.of(desk)

@@ -1,24 +1,28 @@
 """A desk for tests: the parts on a test's own database, with short ways to make people, channels, messages."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from ombud.accounts.permissions import ROLES
 from ombud.channels.schemas import ChannelIn
 from ombud.channels.services import add_channel
 from ombud.config.parts import Parts
+from ombud.config.settings import Settings
 from ombud.customers.schemas import Sender
 from ombud.routing.services import choose_presence
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import rows, value, values
 from ombud.shared.events import Event, events_after
 from ombud.shared.sequencer import sequence_events
-from ombud.tickets.intake.door import Arrival, receive
-from ombud.tickets.intake.work import take_in
 from ombud.tickets.queries.timeline import load_timeline
 from ombud.tickets.schemas import Entry, InboundMessage
+from ombud.tickets.services.intake.door import Arrival, receive
+from ombud.tickets.services.intake.work import take_in
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -125,7 +129,19 @@ class Desk:
 
     async def column(self, ticket_id: int, name: str) -> Any:
         """One column of a ticket."""
-        return await self.sql(f"select {name} from ticket where id = %(id)s", id=ticket_id)  # noqa: S608
+        return await self.sql(f"select {name} from ticket where id = %(id)s", id=ticket_id)
+
+
+@asynccontextmanager
+async def desk_on(database_url: str, folder: Path) -> AsyncIterator[Desk]:
+    """A desk on a database, its clock standing still."""
+    settings = Settings(data=folder, database_url=database_url, undo_seconds=10)
+    parts = Parts.build(settings, max_connections=8)
+    await parts.database.open()
+    try:
+        yield Desk(parts)
+    finally:
+        await parts.database.close()
 
 
 __all__ = ["START", "Desk", "rows", "value"]

@@ -35,7 +35,7 @@ function closure(keys) {
 const wanted = Object.keys(manifest).filter(
   (key) =>
     manifest[key].isEntry ||
-    /features\/tickets\/(WorkspacePage|TicketPane)\.vue$/.test(key) ||
+    /(WorkspacePage|AppShell)/.test(key) ||
     /locales\/zh-CN\/(app|errors|tickets|notifications)\.json$/.test(key),
 )
 const kilobytes =

@@ -63,7 +63,8 @@ class Browser:
         self.client = httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=headers)
 
     async def send(self, method: str, path: str, json: Any = None, **headers: str | bytes) -> Any:
-        return await self.client.request(method, f"/api/v1{path}", json=json, headers=headers)
+        raw = {name.encode(): word if isinstance(word, bytes) else word.encode() for name, word in headers.items()}
+        return await self.client.request(method, f"/api/v1{path}", json=json, headers=raw)
 
     async def get(self, path: str) -> Any:
         return await self.send("GET", path)

@@ -112,7 +112,7 @@ async def test_key_outlives_its_maker_role(desk: Desk, admin: Browser, people: P
     assert (await program.get("/teams")).status_code == 200
 
 
-async def test_keys_are_listed_newest_first(desk: Desk, admin: Browser) -> None:
+async def test_keys_are_listed_newest_first(admin: Browser) -> None:
     for name in ("one", "two", "three"):
         await admin.post("/api-keys", {**SHOP, "name": name})
     assert [one["name"] for one in (await admin.get("/api-keys")).json()["items"]] == ["three", "two", "one"]

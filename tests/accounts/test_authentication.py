@@ -87,7 +87,7 @@ async def test_hot_call_asks_the_database_nothing(desk: Desk, agent: Browser) ->
     request = agent.client.build_request("GET", "/")
     assert request.headers["cookie"]
     (known,) = desk.authenticator._known.values()
-    assert known.actor.team_ids == {1}
+    assert known.actor.visible_teams() == [1]
     assert (await agent.get("/api-keys")).status_code == 403
 
 
@@ -184,7 +184,7 @@ async def test_session_actors_shows_present_rights(desk: Desk, agent: Browser, p
         actors = await queries.session_actors(tx, [session_id, 77], now=desk.now)
     assert list(actors) == [session_id]
     assert actors[session_id].id == people.agent
-    assert actors[session_id].team_ids == {1, 2}
+    assert actors[session_id].visible_teams() == [1, 2]
     assert actors[session_id].may("tickets.reply")
 
 

@@ -1,4 +1,4 @@
-"""Good passwords, steps, devices, addresses."""
+"""Good passwords, steps, devices."""
 
 from datetime import UTC, datetime
 
@@ -117,48 +117,3 @@ def test_normal_recovery_code_forgives_how_it_was_typed(typed: str, normal: str)
 )
 def test_device_says_it_in_two_words(agent: str, device: str) -> None:
     assert rules.device(agent) == device
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "proxies", "address"),
-    [
-        ("203.0.113.5", "", [], "203.0.113.5"),
-        ("203.0.113.5", "198.51.100.1", [], "203.0.113.5"),
-        ("203.0.113.5", "198.51.100.1", ["10.0.0.0/8"], "203.0.113.5"),
-        ("10.0.0.2", "198.51.100.1", ["10.0.0.0/8"], "198.51.100.1"),
-        ("10.0.0.2", "6.6.6.6, 198.51.100.1", ["10.0.0.0/8"], "198.51.100.1"),
-        ("10.0.0.2", "6.6.6.6, 198.51.100.1, 10.0.0.9", ["10.0.0.0/8"], "198.51.100.1"),
-        ("10.0.0.2", "10.0.0.7, 10.0.0.9", ["10.0.0.0/8"], "10.0.0.7"),
-        ("10.0.0.2", "", ["10.0.0.0/8"], "10.0.0.2"),
-        ("10.0.0.2", "<script>", ["10.0.0.0/8"], "10.0.0.2"),
-        ("10.0.0.2", " , ,", ["10.0.0.0/8"], "10.0.0.2"),
-        ("::1", "2001:db8::5", ["::1/128"], "2001:db8::5"),
-        ("::ffff:10.0.0.2", "198.51.100.1", ["10.0.0.0/8"], "198.51.100.1"),
-        ("::ffff:203.0.113.5", "", [], "203.0.113.5"),
-        ("", "198.51.100.1", ["10.0.0.0/8"], ""),
-        ("a socket", "198.51.100.1", ["10.0.0.0/8"], "a socket"),
-    ],
-)
-def test_client_address_believes_trusted_proxies_only(
-    peer: str, forwarded: str, proxies: list[str], address: str
-) -> None:
-    assert rules.client_address(peer, forwarded, proxies) == address
-
-
-@given(st.text(max_size=200))
-def test_client_address_never_fails_on_what_clients_write(forwarded: str) -> None:
-    assert rules.client_address("10.0.0.2", forwarded, ["10.0.0.0/8"])
-
-
-@pytest.mark.parametrize(
-    ("address", "counted"),
-    [
-        ("198.51.100.1", "198.51.100.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
-        ("::ffff:198.51.100.1", "::ffff:198.51.100.1"),
-        ("", ""),
-    ],
-)
-def test_limit_address_counts_a_subscriber_as_one(address: str, counted: str) -> None:
-    assert rules.limit_address(address) == counted

@@ -8,7 +8,7 @@ from tests.accounts.conftest import People
 from tests.accounts.desk import ADMIN, AGENT, PASSWORD, Browser, Desk
 
 
-async def test_sign_in_with_right_password_begins_session(desk: Desk, stranger: Browser) -> None:
+async def test_sign_in_with_right_password_begins_session(stranger: Browser) -> None:
     answer = await stranger.sign_in(AGENT)
     assert answer.status_code == 200
     assert answer.json() == {"state": "signed_in"}
@@ -131,7 +131,7 @@ async def test_sign_in_twice_makes_two_sessions(desk: Desk) -> None:
     assert (await first.get("/session")).status_code == 200
 
 
-async def test_sign_in_by_wrong_password_holds_back_after_five(desk: Desk, stranger: Browser) -> None:
+async def test_sign_in_by_wrong_password_holds_back_after_five(stranger: Browser) -> None:
     answers = [await stranger.sign_in(AGENT, "not the password") for _ in range(6)]
     assert [one.status_code for one in answers] == [401] * 5 + [429]
     assert answers[-1].json()["code"] == "limit_reached"
@@ -139,7 +139,7 @@ async def test_sign_in_by_wrong_password_holds_back_after_five(desk: Desk, stran
     assert (await stranger.sign_in(AGENT)).status_code == 429
 
 
-async def test_sign_in_at_once_counts_every_try(desk: Desk, stranger: Browser) -> None:
+async def test_sign_in_at_once_counts_every_try(stranger: Browser) -> None:
     tries = [stranger.sign_in(AGENT, "not the password") for _ in range(12)]
     codes = [one.status_code for one in await asyncio.gather(*tries)]
     assert codes.count(401) == 5

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from tests.receiver import Receiver, receiving
-from tests.automation.webhook_facts import Happen, Make
 
 from ombud.automation.webhooks.jobs import Courier
 from ombud.automation.webhooks.reactions import WEBHOOKS
@@ -21,6 +19,8 @@ from ombud.shared.events import Fact, emit_all
 from ombud.shared.outbound import Guard, Limits, Outbound
 from ombud.shared.readers import read_batch, register_reader
 from ombud.shared.sequencer import sequence_events
+from tests.automation.webhook_facts import Happen, Make
+from tests.receiver import Receiver, receiving
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 

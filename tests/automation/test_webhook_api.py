@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from litestar import Litestar
 from litestar.datastructures import State
 from msgspec import structs
-from tests.receiver import Receiver
-from tests.automation.webhook_facts import Happen, Make, TicketOpened
 
 from ombud.automation.webhooks.api import routers
 from ombud.automation.webhooks.jobs import Courier
@@ -20,6 +18,8 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, value
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS, Connection
 from ombud.shared.outbound import Outbound
+from tests.automation.webhook_facts import Happen, Make, TicketOpened
+from tests.receiver import Receiver
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 GIVEN = {"name": "CRM", "url": "https://crm.example.com/hook", "kinds": ["ticket_opened", "ticket_opened"]}
@@ -47,13 +47,15 @@ async def client(
 ) -> AsyncIterator[Client]:
     state = {
         "database": database,
-        "keys": keys,
+        "key_ring": keys,
         "outbound": outbound,
         "clock": clock,
         "authenticate": door.authenticate,
     }
     app = Litestar(routers, state=State(state), dependencies=DEPENDENCIES, exception_handlers=EXCEPTION_HANDLERS)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.example") as one:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://desk.example/api/v1"
+    ) as one:
         yield one
 
 
@@ -182,7 +184,8 @@ async def test_post_webhook_by_an_api_key_belongs_to_its_maker(
 
 async def test_list_webhooks_pages_through_all(client: Client) -> None:
     made = [(await create(client, name=f"W{number}"))["id"] for number in range(5)]
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = (await client.get("/webhooks", params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
         seen += [one["id"] for one in answer["items"]]

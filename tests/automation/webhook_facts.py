@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from ombud.automation.webhooks.schemas import NewWebhook
+from ombud.automation.webhooks import queries
+from ombud.automation.webhooks.schemas import Delivery, NewWebhook
+from ombud.shared.database import Database
 from ombud.shared.events import Fact
 
 Make = Callable[..., Awaitable[NewWebhook]]
@@ -15,3 +17,12 @@ class TicketOpened(Fact, frozen=True, kw_only=True):
 
 class NoteAdded(Fact, frozen=True, kw_only=True):
     entry_id: int = 5
+
+
+OPENED = TicketOpened(ticket_id=10_001, team_id=1)
+
+
+async def log_of(database: Database, webhook_id: int) -> list[Delivery]:
+    """A webhook's deliveries, oldest first."""
+    async with database.transaction() as tx:
+        return list(reversed(await queries.deliveries(tx, webhook_id, before=None, limit=1_000)))

@@ -5,11 +5,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import jwt
 import pytest
-from litestar.testing import AsyncTestClient
 
 from ombud.channels.schemas import Channel, ChannelIn
 from ombud.channels.services import add_channel
@@ -32,7 +32,7 @@ class Desk:
     """What tests do with the desk, in few words."""
 
     parts: Parts
-    client: AsyncTestClient[Any]
+    client: httpx.AsyncClient
     app: Any
     channels: dict[str, Channel] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ class Desk:
 
     async def _is_none(self, statement: str) -> bool:
         self.parts.bus.wake("sequence")
-        return await self.sql(int, statement) == 0
+        return bool(await self.sql(int, statement) == 0)
 
 
 async def eventually(check: Callable[[], Any], seconds: float = 10) -> None:
@@ -111,13 +111,27 @@ def sign(**claims: Any) -> str:
     return jwt.encode({"exp": int(time.time()) + 600, **claims}, claims.pop("secret", SECRET), algorithm="HS256")
 
 
+async def _serve(app: Any, ready: asyncio.Event, stop: asyncio.Event) -> None:
+    # A task of its own: the application's life must end in the task in which it began.
+    async with app.lifespan():
+        ready.set()
+        await stop.wait()
+
+
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     parts = Parts.build(Settings(data=tmp_path, database_url=database_url), max_connections=8)
     app = build_app(parts)
-    stop = asyncio.Event()
-    async with AsyncTestClient(app) as client:
-        worker = asyncio.create_task(Worker(parts).run_until(stop))
+    ready, stop, rest = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(_serve(app, ready, stop))
+    await asyncio.wait([serving, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+    worker = asyncio.create_task(Worker(parts).run_until(rest))
+    # The library's own test client runs the application in another thread; bus and pool belong to one loop.
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://desk.test"
+    ) as client:
         yield Desk(parts, client, app)
-        stop.set()
-        await worker
+    rest.set()
+    await worker
+    stop.set()
+    await serving

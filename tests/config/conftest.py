@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from ombud.config.sealed_key import add_key
 from ombud.config.settings import Settings
 from ombud.shared.crypto import KeyRing
 from ombud.shared.files import FileStore, StoredFile
+from tests.config.backups import back_up
 
 DESK = """
     insert into person (email, name, role, created_at) values ('ada@example.com', 'Ada', 'administrator', now());
@@ -39,7 +41,7 @@ def make_desk(url: str, settings: Settings) -> None:
     """Fill a database."""
     keys = KeyRing.load(settings.key_file)
     with psycopg.connect(url) as connection:
-        connection.execute(DESK)  # type: ignore[arg-type]
+        connection.execute(DESK)
         connection.execute(
             "insert into webhook (id, name, url, secret, kinds, created_by, created_at)"
             " values (1, 'CRM', 'https://crm.example.com/', %s, '{*}', 1, now())",
@@ -72,3 +74,25 @@ def empty_url(database_url: str) -> Iterator[str]:
     yield psycopg.conninfo.make_conninfo(database_url, dbname=name)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as one:
+        yield one
+
+
+@pytest.fixture
+def target(tmp_path: Path, empty_url: str, desk: Settings) -> Settings:
+    """Another installation with the same key and an empty database."""
+    other = Settings(data=tmp_path / "other", database_url=empty_url)
+    add_key(other, desk.key_file.read_text())
+    return other
+
+
+@pytest.fixture
+def backup(desk: Settings, tmp_path: Path, stored: StoredFile) -> Path:
+    assert stored.size
+    path = tmp_path / "desk.tar"
+    back_up(desk, path)
+    return path

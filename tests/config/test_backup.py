@@ -1,82 +1,24 @@
 """A backup comes back row for row and file for file, or nothing changes."""
 
-import hashlib
-import io
-import os
 import stat
-import tarfile
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
-from psycopg import sql
 
-from ombud.config.archive import DUMP, KEY, MANIFEST, Manifest, read_manifest, write_archive
+from ombud.config.archive import DUMP, read_manifest, write_archive
 from ombud.config.backup import BEFORE_SCHEMA, count_rows, programs_for, take_backup, without_password
-from ombud.config.restore import Restored, Wishes, check_backup, restore_backup
-from ombud.config.sealed_key import add_key, key_ids, open_key, seal_key
+from ombud.config.restore import Wishes, check_backup, restore_backup
+from ombud.config.sealed_key import add_key, key_ids
 from ombud.config.settings import Settings
 from ombud.shared.crypto import KeyRing
 from ombud.shared.files import FileStore, StoredFile
 from ombud.shared.installation import InstallationError
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import find_binaries, temporary_server
+from tests.config.backups import NOW, PASSPHRASE, back_up, bring_back, content, scalar, silent
 from tests.config.conftest import make_desk
-
-NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
-PASSPHRASE = "correct horse battery"
-# What a restore changes on purpose.
-MADE_SAFE = {"session", "one_time_link", "outbox"}
-
-
-def silent(_step: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
-
-def back_up(settings: Settings, path: Path, passphrase: str | None = None) -> Manifest:
-    return take_backup(settings, settings.database_url, path, passphrase=passphrase, now=NOW, progress=silent)
-
-
-def bring_back(settings: Settings, path: Path, **wishes: object) -> Restored:
-    manifest = check_backup(path, silent)
-    wanted = Wishes(**wishes)  # type: ignore[arg-type]
-    return restore_backup(settings, settings.database_url, path, manifest, wanted, now=NOW, progress=silent)
-
-
-def content(url: str) -> dict[str, str | None]:
-    """A digest of all rows of every table."""
-    found: dict[str, str | None] = {}
-    with psycopg.connect(url) as connection:
-        for name in set(count_rows(connection)) - MADE_SAFE:
-            query = sql.SQL("select md5(string_agg(t::text, '|' order by t::text)) from {} t").format(
-                sql.Identifier(name)
-            )
-            found[name] = (connection.execute(query).fetchone() or (None,))[0]
-    return found
-
-
-def scalar(url: str, query: str) -> object:
-    with psycopg.connect(url, autocommit=True) as connection:
-        return (connection.execute(query).fetchone() or (None,))[0]  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def target(tmp_path: Path, empty_url: str, desk: Settings) -> Settings:
-    """Another installation with the same key and an empty database."""
-    other = Settings(data=tmp_path / "other", database_url=empty_url)
-    add_key(other, desk.key_file.read_text())
-    return other
-
-
-@pytest.fixture
-def backup(desk: Settings, tmp_path: Path, stored: StoredFile) -> Path:
-    assert stored.size
-    path = tmp_path / "desk.tar"
-    back_up(desk, path)
-    return path
 
 
 async def test_restore_into_a_new_cluster_is_row_for_row_the_same(
@@ -146,7 +88,7 @@ def test_restore_with_replace_overwrites(backup: Path, desk: Settings) -> None:
 def test_restore_into_a_fresh_schema_needs_no_replace(backup: Path, desk: Settings) -> None:
     tables = "outbox, event, entry, ticket, customer, session, webhook, person"
     with psycopg.connect(desk.database_url, autocommit=True) as connection:
-        connection.execute(f"truncate {tables} cascade")  # type: ignore[arg-type]
+        connection.execute(f"truncate {tables} cascade")
     bring_back(desk, backup)
     assert scalar(desk.database_url, "select count(*) from ticket") == 50
 
@@ -174,7 +116,7 @@ def test_restore_that_fails_in_the_middle_changes_nothing(backup: Path, desk: Se
 
 def test_restore_after_a_kill_in_the_middle_starts_from_what_was_there(backup: Path, desk: Settings) -> None:
     with psycopg.connect(desk.database_url) as connection:
-        connection.execute(f"alter schema public rename to {BEFORE_SCHEMA}")  # type: ignore[arg-type]
+        connection.execute(f"alter schema public rename to {BEFORE_SCHEMA}")
         connection.execute("create schema public")
         connection.execute("create table half (id int)")
     with pytest.raises(InstallationError, match="not empty"):
@@ -269,99 +211,9 @@ def test_backup_while_rows_arrive_is_one_snapshot(desk: Settings, target: Settin
     assert bring_back(target, tmp_path / "live.tar").manifest.tables["tag"] == 0
 
 
-def cut(path: Path) -> None:
-    with path.open("r+b") as stream:
-        stream.truncate(path.stat().st_size // 2)
-
-
-def flip(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    place = data.index(b"PGDMP") + 2_000
-    data[place] ^= 1
-    path.write_bytes(data)
-
-
-def garble(path: Path) -> None:
-    path.write_bytes(os.urandom(20_000))
-
-
-def add_stranger(path: Path) -> None:
-    with tarfile.open(path, "a") as tar:
-        info = tarfile.TarInfo("../../etc/cron.d/evil")
-        info.size = 4
-        tar.addfile(info, io.BytesIO(b"evil"))
-
-
-def add_link(path: Path) -> None:
-    with tarfile.open(path, "a") as tar:
-        info = tarfile.TarInfo("files/ab/abababababababababababababababab")
-        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        tar.addfile(info)
-
-
-@pytest.mark.parametrize("harm", [cut, flip, garble, add_stranger, add_link, Path.unlink])
-def test_check_backup_that_was_harmed_is_refused(backup: Path, harm: Callable[[Path], None]) -> None:
-    harm(backup)
-    with pytest.raises(InstallationError):
-        check_backup(backup, silent)
-
-
-def _rewritten(path: Path, **changes: object) -> Path:
-    """The same backup with another manifest, honest digests and all."""
-    target = path.with_name("rewritten.tar")
-    with tarfile.open(path) as old, tarfile.open(target, "w") as new:
-        for info in old:
-            stream = old.extractfile(info)
-            data = stream.read() if stream else b""
-            if info.name == MANIFEST:
-                data = msgspec.json.encode(msgspec.json.decode(data) | changes)
-            info.size = len(data)
-            new.addfile(info, io.BytesIO(data))
-    return target
-
-
-def test_check_backup_of_a_newer_version_is_refused(backup: Path) -> None:
-    with pytest.raises(InstallationError, match="newer"):
-        check_backup(_rewritten(backup, migrations=["9999.future"]), silent)
-    with pytest.raises(InstallationError, match="format 2"):
-        check_backup(_rewritten(backup, format=2), silent)
-
-
-def test_check_backup_whole_gives_what_is_inside(backup: Path, stored: StoredFile, desk: Settings) -> None:
-    manifest = check_backup(backup, silent)
-    assert (manifest.tables["ticket"], manifest.event_seq, manifest.file_count) == (50, 50, 1)
-    assert manifest.made_at == NOW
-    assert manifest.key_ids == key_ids(desk.key_file.read_text())
-    member = next(one for name, one in manifest.members.items() if name.endswith(stored.token))
-    assert member.sha256 == hashlib.sha256("附件".encode() * 1_000).hexdigest()
-    assert KEY not in manifest.members
-
-
 def test_restore_twice_writes_files_once(backup: Path, target: Settings) -> None:
     assert bring_back(target, backup).files_written == 1
     assert bring_back(target, backup, replace=True).files_written == 0
-
-
-def test_seal_key_opens_with_the_same_passphrase_only() -> None:
-    sealed = seal_key("ab" * 32, PASSPHRASE)
-    assert open_key(sealed, PASSPHRASE) == "ab" * 32
-    for wrong in ("", PASSPHRASE + " ", PASSPHRASE.upper()):
-        with pytest.raises(InstallationError):
-            open_key(sealed, wrong)
-    with pytest.raises(InstallationError):
-        open_key(b"{}", PASSPHRASE)
-
-
-def test_seal_key_with_a_short_passphrase_is_refused() -> None:
-    with pytest.raises(InstallationError, match="at least 12"):
-        seal_key("ab" * 32, "short")
-
-
-def test_add_key_beside_an_environment_key_is_refused(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, key="22" * 32)
-    assert add_key(settings, "22" * 32) == []
-    with pytest.raises(InstallationError, match="OMBUD_KEY"):
-        add_key(settings, "33" * 32)
 
 
 def test_without_password_keeps_it_off_the_command_line() -> None:

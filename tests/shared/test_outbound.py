@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.receiver import Receiver, receiving
 
 from ombud.shared.outbound import AddressRefused, Guard, Limits, Outbound, OutboundFailed
+from tests.receiver import Receiver, receiving
 
 INSIDE = [
     "0.0.0.0",  # noqa: S104 – asked, not bound

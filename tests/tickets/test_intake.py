@@ -3,15 +3,15 @@
 import asyncio
 
 import pytest
-from tests.desk import Desk
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
-from ombud.tickets.intake.door import Arrival, receive
-from ombud.tickets.intake.work import take_in
-from ombud.tickets.schemas import ReplyIn, TicketPatch
+from ombud.tickets.schemas import BounceRecipient, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
+from ombud.tickets.services.intake.door import Arrival, receive
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.replies import reply
+from tests.desk import Desk
 
 
 async def test_receive_same_key_twice_keeps_one_message(desk: Desk) -> None:
@@ -220,18 +220,12 @@ async def test_take_in_bounce_is_shown_on_its_message(desk: Desk) -> None:
         sent = await reply(tx, ticket, ReplyIn("answer", "key-12345", 10**9), by=agent, now=desk.now, undo_seconds=0)
         await tx.execute("insert into mail_reference values ('ours@x', %(e)s, %(t)s)", {"e": sent.id, "t": ticket})
     bounce = desk.mail("550 no such user", kind="bounce", about_message_ids=["ours@x"])
-    bounce.bounce_recipients = [_recipient("rosa@example.com")]
+    bounce.bounce_recipients = [BounceRecipient("rosa@example.com", "5.1.1", hard=True)]
     await desk.deliver(channel, bounce)
     assert len(await desk.tickets()) == 1
     assert await desk.sql("select state from outbox where entry_id = %(id)s", id=sent.id) == "failed"
     assert (await desk.timeline(ticket))[-1].details.bounce["entry_id"] == sent.id  # type: ignore[index]
     assert await desk.sql("select count(*) from notification where kind = 'delivery_failed'") == 1
-
-
-def _recipient(address: str):  # noqa: ANN202
-    from ombud.tickets.schemas import BounceRecipient  # noqa: PLC0415
-
-    return BounceRecipient(address, "5.1.1", hard=True)
 
 
 async def test_take_in_bounce_of_nothing_is_dismissed(desk: Desk) -> None:
@@ -270,3 +264,13 @@ async def test_take_in_message_tells_present_holder(desk: Desk) -> None:
     await desk.run("update ticket set assignee_id = %(id)s", id=agent.id)
     await desk.deliver(channel, desk.message("second"))
     assert await desk.sql("select kind from notification where person_id = %(id)s", id=agent.id) == "customer_replied"
+
+
+async def test_take_in_message_that_the_database_refuses_stops_nobody(desk: Desk) -> None:
+    channel = await desk.channel()
+    await desk.deliver(channel, desk.message("first", client_key="one-and-the-same"))
+    again = desk.message("second", client_key="one-and-the-same")
+    await desk.deliver(channel, again, desk.message("other", who="c2"), keys=["again", "other"])
+    assert await desk.sql("select state from inbox where key = 'again'") == "set_aside"
+    assert "entry_client_key" in await desk.sql("select problem from inbox where key = 'again'")
+    assert await desk.sql("select state from inbox where key = 'other'") == "done"

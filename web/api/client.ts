@@ -63,6 +63,12 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
+/** The wait of a throttled request stands in a header; pages count it down. */
+function withRetryAfter(body: unknown, response: Response): unknown {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  return isRecord(body) && Number.isFinite(seconds) ? { retry_after_seconds: seconds, ...body } : body
+}
+
 interface RequestOptions {
   body?: unknown
   headers?: Record<string, string>
@@ -93,7 +99,7 @@ async function request<T>(method: string, path: string, options: RequestOptions 
   const body = await readBody(response)
   if (response.ok) return body as T
   if (response.status === 401 && path !== '/session' && !path.startsWith('/session/')) onSignedOut?.()
-  throw problemFrom(response.status, body)
+  throw problemFrom(response.status, withRetryAfter(body, response))
 }
 
 export const api = {

@@ -31,6 +31,8 @@ export interface Me {
   teams: { id: Id; name: string }[]
   sees_all_teams: boolean
   has_second_factor: boolean
+  /** False for people who came by a one-time link and set none yet. */
+  has_password?: boolean
   presence: PresenceState
 }
 

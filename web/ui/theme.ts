@@ -1,6 +1,6 @@
 import { darkTheme, type GlobalThemeOverrides } from 'naive-ui'
 import { computed, ref, watchEffect, type ComputedRef, type Ref } from 'vue'
-import { cssVariables, palettes, sizes, type ThemeName } from './tokens'
+import { cssVariables, palettes, sizes, type Palette, type ThemeName } from './tokens'
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -34,6 +34,21 @@ export function startTheme(): void {
       root.style.setProperty(name, value)
     localStorage.setItem(STORE_KEY, themeChoice.value)
   })
+}
+
+/** A field is known by its border: 3:1 against the ground, in the dark theme as well. */
+function fieldOverrides(p: Palette): GlobalThemeOverrides {
+  return {
+    Input: {
+      border: `1px solid ${p['line-field']}`,
+      borderDisabled: `1px solid ${p['line-strong']}`,
+      color: p.surface,
+      colorFocus: p.surface,
+      colorDisabled: p['surface-2'],
+      textColorDisabled: p['ink-2'],
+    },
+    InternalSelection: { border: `1px solid ${p['line-field']}`, color: p.surface, colorActive: p.surface },
+  }
 }
 
 /** Naive UI's theme, made from our tokens. */
@@ -84,6 +99,8 @@ export function naiveOverrides(theme: ThemeName): GlobalThemeOverrides {
       fontWeight: '500',
       textColorError: p['on-bad'],
     },
+    ...fieldOverrides(p),
+    Drawer: { color: p.surface },
     Dropdown: { optionColorHover: p.hover, optionHeightMedium: '32px', fontSizeMedium: '13px' },
     Tooltip: { color: p.ink, textColor: p.surface },
   }

@@ -36,7 +36,7 @@ export function exactTime(at: string | number, locale: string, zone = timeZone.v
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(new Date(at))
 }

@@ -17,6 +17,7 @@ from ombud.accounts.schemas import Origin
 from ombud.accounts.services.api_keys import PREFIX
 from ombud.accounts.services.sessions import Started, note_key_used, note_session_seen
 from ombud.shared.actor import Actor
+from ombud.shared.clients import client_ip
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing, hash_token
 from ombud.shared.database import Database
@@ -206,14 +207,6 @@ def _cookie(value: str, max_age: int, settings: Surroundings) -> Cookie:
         samesite="lax",
         secure=is_secure(settings),
     )
-
-
-def client_ip(connection: Connection, settings: Surroundings) -> str:
-    """The address that a request comes from; X-Forwarded-For counts only from trusted proxies."""
-    peer = connection.client.host if connection.client else ""
-    # A proxy may append to the line or add one of its own: all lines together are the way that the request took.
-    forwarded = ",".join(connection.headers.getall("x-forwarded-for", []))
-    return rules.client_address(peer, forwarded, settings.proxies)
 
 
 def origin_of(connection: Connection, settings: Surroundings) -> Origin:

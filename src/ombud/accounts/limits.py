@@ -8,7 +8,7 @@ a stranger cannot easily lock a colleague out.
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.accounts import rules
+from ombud.shared.clients import limit_address
 from ombud.shared.database import Database, Transaction
 from ombud.shared.throttle import Limit, give_back, take
 
@@ -37,7 +37,7 @@ Tries = Sequence[tuple[Limits, str]]
 
 def sign_in_tries(email: str, ip: str) -> Tries:
     """What one attempt to sign in costs."""
-    account, address = email.strip().lower(), rules.limit_address(ip)
+    account, address = email.strip().lower(), limit_address(ip)
     return ((PAIR, f"{account}|{address}"), (ACCOUNT, account), (ADDRESS, address))
 
 

@@ -19,7 +19,7 @@ ADMINISTRATION = frozenset(
         "webhooks.manage",
     }
 )
-PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read"})
+PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})
 """Scopes that only an API key can hold."""
 
 ALL = READS | WORK | LEAD | ADMINISTRATION | PROGRAMS

@@ -1,9 +1,7 @@
-"""Pure rules: good passwords, steps of a second factor, devices, addresses of clients."""
+"""Pure rules: good passwords, steps of a second factor, devices."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import pairwise
 
 import pyotp
@@ -16,7 +14,7 @@ SESSION_IDLE = timedelta(days=7)
 SECOND_STEP_LASTS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 # An open page speaks every 15 s; three missed in a row are a silence.
-PRESENCE_SILENCE = timedelta(seconds=45)
+PRESENCE_SILENCE = timedelta(seconds=60)
 STEP_SECONDS = 30
 STEPS_AROUND = 1
 LINK_LASTS = {
@@ -107,41 +105,3 @@ def device(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (browser, system) if part) or user_agent[:40]
-
-
-def client_address(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
-    """The address of a client: the peer, or what trusted proxies say, read from the right until one is not trusted.
-
-    Whatever stands further left was written by the client itself and proves nothing.
-    """
-    networks = [ip_network(proxy) for proxy in proxies]
-    address = peer
-    for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-        if not _is_within(address, networks):
-            break
-        if _parsed(hop) is None:
-            break
-        address = hop
-    return str(_parsed(address) or address)
-
-
-def limit_address(address: str) -> str:
-    """What limits count as one client: an IPv4 address, or the /64 network that one IPv6 subscriber has."""
-    parsed = _parsed(address)
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, 64), strict=False))
-    return address
-
-
-def _is_within(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in networks)
-
-
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        parsed = ip_address(text)
-    except ValueError:
-        return None
-    # A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1.
-    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed

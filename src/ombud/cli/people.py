@@ -9,7 +9,6 @@ from ombud.accounts import queries
 from ombud.accounts.permissions import ROLES
 from ombud.accounts.queries.people import credentials_by_email
 from ombud.accounts.schemas import NewPerson, Person
-from ombud.accounts.services.first_start import first_link
 from ombud.accounts.services.links import make_sign_in_link
 from ombud.accounts.services.people import add_person
 from ombud.accounts.services.second_factor import remove_second_factor
@@ -79,15 +78,6 @@ def run_add(arguments: argparse.Namespace) -> int:
 
     print(_on_database(settings, work))
     return 0
-
-
-def first_sign_in_link(settings: Settings) -> str | None:
-    """The link that `ombud up` prints: while no administrator has a password, nobody could get in otherwise."""
-
-    async def work(tx: Transaction) -> str | None:
-        return await first_link(tx, address=settings.address, now=utc_now())
-
-    return _on_database(settings, work)
 
 
 async def _list(tx: Transaction) -> list[Person]:

@@ -12,12 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ombud.accounts.services.first_start import first_link
 from ombud.cli.commands import Commands
 from ombud.cli.supervisor import LOOK_AGAIN_SECONDS, Child
+from ombud.config.first_start import prepare_desk
 from ombud.config.settings import Settings, WrongSetting
-from ombud.shared.clock import utc_now
-from ombud.shared.database import Database
 from ombud.shared.installation import InstallationError
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
@@ -167,12 +165,12 @@ def _database(settings: Settings) -> Iterator[Desk]:
 
 
 def _run_desk(desk: Desk, orders: StopOrders) -> None:
+    lines = asyncio.run(prepare_desk(desk.settings))
     for child in desk.children:
         child.start()
-    _say(f"open {desk.settings.address} and sign in; Ctrl-C stops")
-    link = asyncio.run(first_link_of(desk.settings))
-    if link:
-        _say(f"the first sign-in, once: {link}")
+    for line in lines:
+        _say(line)
+    _say(f"open {desk.settings.address} – Ctrl-C stops")
     try:
         while not orders.count:
             desk.keep_alive()
@@ -180,17 +178,6 @@ def _run_desk(desk: Desk, orders: StopOrders) -> None:
         _say("stopping")
     finally:
         desk.stop_children(orders)
-
-
-async def first_link_of(settings: Settings) -> str | None:
-    """The one-time link for whoever starts a desk on which nobody has a password yet."""
-    database = Database(settings.database_url, max_connections=1)
-    await database.open()
-    try:
-        async with database.transaction() as tx:
-            return await first_link(tx, address=settings.address, now=utc_now())
-    finally:
-        await database.close()
 
 
 def _say(line: str) -> None:

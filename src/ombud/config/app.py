@@ -18,6 +18,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 import ombud.accounts.api
+import ombud.automation.webhooks.api
 import ombud.channels.api
 import ombud.channels.api_channel.api
 import ombud.channels.chat.api
@@ -32,7 +33,8 @@ from ombud.accounts.queries.actors import session_actors
 from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
-from ombud.config import pages
+from ombud.config import health, pages
+from ombud.config.metrics import RequestCounts
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_typing
@@ -54,7 +56,9 @@ ROOMS: list[Any] = [
     ombud.channels.chat.api,
     ombud.channels.forms.api,
     ombud.channels.api_channel.api,
+    ombud.automation.webhooks.api,
     ombud.realtime.api,
+    health,
     pages,
 ]
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -64,6 +68,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def build_app(parts: Parts) -> Litestar:
     """Put the application together from the rooms."""
+    counts = RequestCounts()
     state = State(
         {
             "settings": parts.settings,
@@ -75,6 +80,8 @@ def build_app(parts: Parts) -> Litestar:
             "door": parts.door,
             "hub": build_hub(parts),
             "pages": pages.Pages(),
+            "outbound": parts.outbound,
+            "request_counts": counts,
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
         }
@@ -87,6 +94,7 @@ def build_app(parts: Parts) -> Litestar:
         state=state,
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[counts.middleware],
         lifespan=[_live(parts)],
         after_response=_wake_sequencer,
         after_request=_add_headers,

@@ -143,17 +143,9 @@ def read_manifest(path: Path, progress: Progress) -> Manifest:
         InstallationError: it is no backup, or not whole, or damaged, or holds what does not belong there.
     """
     total = path.stat().st_size if path.is_file() else 0
-    seen: dict[str, Member] = {}
-    manifest: Manifest | None = None
     try:
         with tarfile.open(path, mode="r:") as tar:
-            for info in tar:
-                progress("checking", info.offset_data, total)
-                if info.name == MANIFEST:
-                    manifest = _decode(tar, info)
-                else:
-                    name = _checked_name(info)
-                    seen[name] = _measure(tar, info)
+            manifest, seen = _read_all(tar, progress, total)
     except (OSError, tarfile.TarError, msgspec.MsgspecError, EOFError) as error:
         msg = f"{path} is not a whole backup of Ombud: {error}"
         raise InstallationError(msg) from error
@@ -220,6 +212,19 @@ def _checked_name(info: tarfile.TarInfo) -> str:
         msg = f"{info.name!r} does not belong into a backup"
         raise tarfile.TarError(msg)
     return info.name
+
+
+def _read_all(tar: tarfile.TarFile, progress: Progress, total: int) -> tuple[Manifest | None, dict[str, Member]]:
+    manifest: Manifest | None = None
+    seen: dict[str, Member] = {}
+    for info in tar:
+        progress("checking", info.offset_data, total)
+        if info.name == MANIFEST:
+            manifest = _decode(tar, info)
+            continue
+        name = _checked_name(info)
+        seen[name] = _measure(tar, info)
+    return manifest, seen
 
 
 def _decode(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Manifest:

@@ -10,7 +10,8 @@ from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database
 from ombud.shared.files import FileStore
-from ombud.tickets.intake.door import Door
+from ombud.shared.outbound import Guard, Outbound
+from ombud.tickets.services.intake.door import Door
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Parts:
     key_ring: KeyRing
     files: FileStore
     door: Door
+    outbound: Outbound
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -33,7 +35,14 @@ class Parts:
         bus = Bus(database)
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
         return cls(
-            settings, clock, database, bus, key_ring, FileStore(settings.data / "files"), Door(database, bus, clock)
+            settings=settings,
+            clock=clock,
+            database=database,
+            bus=bus,
+            key_ring=key_ring,
+            files=FileStore(settings.data / "files"),
+            door=Door(database, bus, clock),
+            outbound=Outbound(Guard(settings.outbound_networks)),
         )
 
     @asynccontextmanager
@@ -45,4 +54,5 @@ class Parts:
             yield
         finally:
             await self.bus.stop()
+            await self.outbound.close()
             await self.database.close()

@@ -1,5 +1,8 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.shared.readers import Reader
 
-READERS: list[Reader] = []
+READERS: list[Reader] = [
+    WEBHOOKS,
+]

@@ -1,6 +1,7 @@
 """Bring a backup back: all is checked first, the old database is kept until the new one stands, or nothing changes."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,8 @@ from ombud.shared.installation import InstallationError
 from ombud.shared.leash import leashed
 from ombud.shared.migrations import apply_migrations, known_migrations
 
+LEAVES_WITHIN_SECONDS = 3.0
+LOOK_AGAIN_SECONDS = 0.05
 PRECIOUS = ("person", "customer", "ticket")
 HELD = "restored from a backup: it may have been sent after the backup was taken"
 
@@ -81,10 +84,7 @@ def restore_backup(
 
 
 def _check_target(connection: psycopg.Connection, wishes: Wishes) -> None:
-    query = """
-        select count(*) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"""
-    if _number(connection, query):
+    if not _is_alone(connection):
         msg = "Something is connected to this database. Stop the desk (and psql) first."
         raise InstallationError(msg)
     tables = set(count_rows(connection))
@@ -96,6 +96,19 @@ def _check_target(connection: psycopg.Connection, wishes: Wishes) -> None:
         told = ", ".join(f"{count} in {name}" for name, count in rows.items())
         msg = f"The database is not empty ({told}). Take a backup of it, then add --replace to overwrite it."
         raise InstallationError(msg)
+
+
+def _is_alone(connection: psycopg.Connection) -> bool:
+    query = """
+        select count(*) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"""
+    deadline = time.monotonic() + LEAVES_WITHIN_SECONDS
+    # The server needs a moment to notice that a desk was stopped.
+    while others := _number(connection, query):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(LOOK_AGAIN_SECONDS)
+    return not others
 
 
 def _bring_key(settings: Settings, path: Path, manifest: Manifest, wishes: Wishes) -> list[str]:

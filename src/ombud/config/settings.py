@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     outbound_allow: Annotated[
         str, Meta(description="networks inside that webhooks may call in spite of the guard, by commas")
     ] = ""
+    demo: Annotated[bool, Meta(description="play a living desk: simulated customers write, colleagues answer")] = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -98,7 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
 
     def for_demo(self) -> "Settings":
         """Move to the demo's own data folder and private database, so that it never touches real tickets."""
-        return msgspec.structs.replace(self, data=self.data / "demo", database_url="")
+        return msgspec.structs.replace(self, data=self.data / "demo", database_url="", demo=True)
 
     def listening(self, *, host: str | None, port: int | None) -> "Settings":
         """Take host and port of the command line where they are given."""

@@ -7,27 +7,35 @@ from collections.abc import Awaitable, Callable
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.automation.webhooks.jobs import Courier
+from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
 from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
+from ombud.demo.live import LiveDesk, find_you
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
-from ombud.tickets.intake.work import MAX_BATCH as INTAKE_BATCH
-from ombud.tickets.intake.work import take_in
+from ombud.shared.tasks import end_tasks
+from ombud.shared.throttle import forget_full
+from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
+SWEEP_SECONDS = 3600.0
 
 
 def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
@@ -39,9 +47,10 @@ class Worker:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._wakes = {topic: asyncio.Event() for topic in ("intake", "sequence", "routing", "mail", "outbox")}
+        self._wakes = {topic: asyncio.Event() for topic in TOPICS}
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
             parts.bus.listen(topic, _setter(event))
@@ -61,15 +70,16 @@ class Worker:
             self._loop("mail", self._read_mails),
             self._loop("outbox", self._send_mails),
             self._fetcher.run(),
+            self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
+            self._sweeping(),
+            self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
         await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
     async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
         """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""
@@ -130,10 +140,28 @@ class Worker:
     async def _read(self, reader: Reader, woken: asyncio.Event) -> None:
         await run_reader(self.parts.database, reader, self.parts.clock, woken, wake=self.parts.bus.wake)
 
+    async def _play_demo(self) -> None:
+        parts = self.parts
+        if parts.settings.demo and (you := await find_you(parts.database)):
+            await LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you).run()
+        await asyncio.Event().wait()
+
     async def _upkeep(self) -> None:
         while True:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _sweeping(self) -> None:
+        while True:
+            await self._run_dry("sweep", self._sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep(self) -> int:
+        now = self.parts.clock.now()
+        async with self.parts.database.transaction() as tx:
+            await sweep_accounts(tx, now=now)
+            await forget_full(tx, now=now)
+        return 0
 
     async def _keep_up(self) -> int:
         now = self.parts.clock.now()
@@ -143,6 +171,7 @@ class Worker:
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
+            await forget_deliveries(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")
         return 0

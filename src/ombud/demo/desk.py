@@ -1,17 +1,22 @@
 """Decides what became of each story by now: who holds it, in which state it is, what waits for the signed-in person."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 
 from ombud.demo.grammar import Voice
 from ombud.demo.hours import DAY, HOUR, when_open
 from ombud.demo.material import Material
 from ombud.demo.story import Beat, Roster, Story
+from ombud.tickets.rules import load_points
 
 YOU = 0
 MINE = 12
 STUCK_SHARE = 0.038
 REVIEW_DAYS = 2
+BUSY = {"new", "dispatch", "open", "review"}
+# Below everybody's capacity, so that routing still has somebody to give new work to.
+MOST_POINTS = 26
 ON_HOLD_SCENES = {"repair", "purifier", "manual", "damaged", "exchange", "part_price"}
 SNOOZED_SHARE = 0.09
 MENTION_COUNT = 9
@@ -76,9 +81,44 @@ class Desk:
             at = min(case.beats[-1].at + 60 + self._rng.random() * 1200, self._now - 30)
             case.beats.append(Beat(at, "change", YOU, field="assignee", value="handed_over"))
             case.assignee = YOU
+        self._let_mails_fail(cases)
         held = [case for case in cases if case.is_open and case.assignee not in {YOU, -1}]
         for case in self._rng.sample(held, min(MENTION_COUNT, len(held))):
             self._mention_you(case)
+
+    def relieve(self, cases: list[Case]) -> None:
+        """Take what is too much from those who hold too many: nobody carries more than they are able to."""
+        held: Counter[int] = Counter()
+        for case in cases:
+            if case.assignee < 0 or not case.is_open:
+                continue
+            is_busy = case.status in BUSY and case.snoozed_until is None
+            points = load_points(case.story.channel) if is_busy else 0
+            has_left = self._material.staff.people[case.assignee].left_days_ago is not None
+            if has_left or held[case.assignee] + points > MOST_POINTS:
+                self._pass_on(case, held)
+            held[case.assignee] += points
+
+    def _pass_on(self, case: Case, held: Counter[int]) -> None:
+        if not any(beat.by in {"person", "note"} for beat in case.beats):
+            case.beats = [beat for beat in case.beats if beat.field != "assignee"]
+            case.assignee, case.status = -1, "new"
+            return
+        lightest = min(self._roster.able(case.team, case.story.language), key=lambda one: held[one])
+        at = min(case.beats[-1].at + 60 + self._rng.random() * 1200, self._now - 30)
+        case.beats.append(Beat(at, "change", lightest, field="assignee", value="handed_over"))
+        case.assignee = lightest
+
+    @staticmethod
+    def _let_mails_fail(cases: list[Case]) -> None:
+        """One answer of the signed-in person and a few others could not be delivered."""
+        mailed = [case for case in cases if case.is_open and case.story.channel in {"email", "form"}]
+        stuck = [case for case in mailed if _last_speaker(case) == "person"]
+        for case in [
+            *[one for one in stuck if one.assignee == YOU][:1],
+            *[one for one in stuck if one.assignee > 0][:4],
+        ]:
+            case.has_failed = True
 
     def _beats_until_now(self, story: Story) -> list[Beat]:
         beats = [beat for beat in story.beats if beat.at <= self._now - 5]
@@ -104,7 +144,7 @@ class Desk:
         return self._rng.random() < STUCK_SHARE * fresh
 
     def _leave_open(self, case: Case) -> None:
-        last = next((beat.by for beat in reversed(case.beats) if beat.by in {"customer", "person"}), "customer")
+        last = _last_speaker(case)
         chance = self._rng.random()
         if case.assignee < 0:
             self._leave_unassigned(case, chance)
@@ -164,6 +204,10 @@ class Desk:
         voice = Voice(self._rng, facts, lexicon)
         text = lexicon.pick("n_mention", voice).text(voice)
         case.beats.append(Beat(at, "note", case.assignee, text, field="mention"))
+
+
+def _last_speaker(case: Case) -> str:
+    return next((beat.by for beat in reversed(case.beats) if beat.by in {"customer", "person"}), "customer")
 
 
 def _apply(case: Case, beat: Beat) -> None:

@@ -1,10 +1,11 @@
 """The facts of one conversation: the same order, model, dates and sums whenever they are spoken of."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import cache
 
 from ombud.demo.cast import Buyer, Purchase, draw_purchase
-from ombud.demo.hours import DAY, HOUR, start_of_day
+from ombud.demo.hours import DAY, HOUR, local_day, start_of_day
 from ombud.demo.material import Colleague, Material, Scene
 
 WEEKDAYS_ZH = "一二三四五六日"
@@ -38,15 +39,22 @@ class Calendar:
 
     def day(self, at: float) -> str:
         """A day without its weekday."""
-        local = datetime.fromtimestamp(at, UTC) + timedelta(hours=8)
-        return f"{local.month}月{local.day}日" if self._is_chinese else f"{local.day} {local:%B}"
+        return _spoken_day(local_day(at), is_chinese=self._is_chinese)[0]
 
     def near_day(self, at: float) -> str:
         """A day with its weekday, as one says it of days close by."""
-        local = datetime.fromtimestamp(at, UTC) + timedelta(hours=8)
-        if self._is_chinese:
-            return f"周{WEEKDAYS_ZH[local.weekday()]}({local.month}月{local.day}日)"
-        return f"{local:%A} {local.day} {local:%B}"
+        return _spoken_day(local_day(at), is_chinese=self._is_chinese)[1]
+
+
+# A quarter has few days, and each is spoken of some thousand times.
+@cache
+def _spoken_day(day: int, *, is_chinese: bool) -> tuple[str, str]:
+    date = datetime.fromtimestamp(day * DAY, UTC)
+    if is_chinese:
+        plain = f"{date.month}月{date.day}日"
+        return plain, f"周{WEEKDAYS_ZH[date.weekday()]}({plain})"
+    plain = f"{date.day} {date:%B}"
+    return plain, f"{date:%A} {plain}"
 
 
 def draw_facts(
@@ -69,6 +77,7 @@ def _facts_of_purchase(purchase: Purchase, language: str, rng: random.Random) ->
     part = kind.parts[int(rng.random() * len(kind.parts))]
     faults = kind.faults_zh if language == "zh" else kind.faults_en
     small = (29, 39, 49, 60, 80, 99, 120, 150, 180, 200)[int(rng.random() * 10)]
+    lower = purchase.price - 50 - int(rng.random() * 30) * 10
     return {
         "product": kind.zh if language == "zh" else kind.en,
         "a_product": f"{'an' if kind.en[0] in 'aeo' else 'a'} {kind.en}",
@@ -77,7 +86,8 @@ def _facts_of_purchase(purchase: Purchase, language: str, rng: random.Random) ->
         "order": purchase.order,
         "serial": purchase.serial,
         "amount": str(purchase.price),
-        "lower": str(purchase.price - 50 - int(rng.random() * 30) * 10),
+        "lower": str(lower),
+        "rest": str(purchase.price - lower),
         "small": str(small),
         "double": str(purchase.price * 2),
         "code": kind.codes[int(rng.random() * len(kind.codes))],
@@ -135,7 +145,7 @@ def _facts_of_dates(
         "soon": calendar.near_day(opened + DAY),
         "later": calendar.near_day(opened + DAY * (4 + int(rng.random() * 3))),
         "new_visit_on": calendar.near_day(visit_at + DAY * 2),
-        "year": str((datetime.fromtimestamp(purchase.bought_at, UTC) + timedelta(hours=8)).year),
+        "year": str(datetime.fromtimestamp(local_day(purchase.bought_at) * DAY, UTC).year),
     }
 
 
@@ -156,4 +166,5 @@ def speak_of_agent(facts: dict[str, str], agent: Colleague, brand: str, language
     names = agent.shown.split()
     facts["agent"] = names[0] if language == "zh" else names[-1]
     facts["number"] = agent.number
-    facts["brand"] = brand.split()[0] if language == "zh" else brand.split()[1]
+    chinese, english = brand.split()
+    facts["brand"] = chinese if language == "zh" else english

@@ -1,8 +1,8 @@
 """Texts with choices: `[a|b|]` picks one, `{fact}` puts in a fact, `<name>` speaks one of the lines of that name.
 
-A line called `name.mood` or `name.style` stands in for `name` when the speaker is in that mood or has that style. A line
-that begins with `topic~ ` sets the topic of the talk; afterwards lines of that topic are spoken before others, so that
-an answer fits what was asked.
+A line called `name.mood` or `name.style` stands in for `name` when the speaker is in that mood or has that style. A
+line that begins with `topic~ ` sets the topic of the talk; afterwards lines of that topic are spoken before others, so
+that an answer fits what was asked.
 """
 
 import random
@@ -168,25 +168,25 @@ def read_template(text: str) -> Template:
     return options[0] if len(options) == 1 else Template((Choice(options),))
 
 
-def _read_options(tokens: Iterator[str], *, is_nested: bool) -> tuple[Template, ...]:
+def _read_options(pieces: Iterator[str], *, is_nested: bool) -> tuple[Template, ...]:
     options: list[Template] = []
     parts: list[Part] = []
-    for token in tokens:
-        if token == "]" and is_nested:
+    for piece in pieces:
+        if piece == "]" and is_nested:
             break
-        if token == "|":
+        if piece == "|":
             options.append(Template(tuple(parts)))
             parts = []
-        elif token == "[":
-            parts.append(Choice(_read_options(tokens, is_nested=True)))
+        elif piece == "[":
+            parts.append(Choice(_read_options(pieces, is_nested=True)))
         else:
-            parts.append(_read_part(token))
+            parts.append(_read_part(piece))
     return (*options, Template(tuple(parts)))
 
 
-def _read_part(token: str) -> Part:
-    if token[0] == "{" and len(token) > 1:
-        return Fact(token[1:-1])
-    if token[0] == "<" and len(token) > 1:
-        return Reference(token[1:-1])
-    return Words(token)
+def _read_part(piece: str) -> Part:
+    if piece[0] == "{" and len(piece) > 1:
+        return Fact(piece[1:-1])
+    if piece[0] == "<" and len(piece) > 1:
+        return Reference(piece[1:-1])
+    return Words(piece)

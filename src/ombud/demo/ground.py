@@ -3,10 +3,12 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
 
+from ombud.channels.settings import SETTINGS, checked
 from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
 from ombud.demo.hours import DAY, moment
@@ -32,6 +34,13 @@ NOTES = {
 }
 # Greetings of the demo's widget, as the channel's settings keep them.
 GREETING = {"en": "Hello! How can we help with your appliance?", "zh-CN": "您好!家电有问题,随时问我们。"}
+
+AWAY = {
+    "en": "We are here from 8:30 to 21:30 (UTC+8). Leave us a line, we answer by mail.",
+    "zh-CN": "在线时间 8:30-21:30,请留言,我们会邮件回复您。",
+}
+FORM_TITLE = {"en": "After-sales request", "zh-CN": "售后申请"}
+FORM_THANKS = {"en": "Thank you. We will write to you soon.", "zh-CN": "已收到,我们会尽快联系您。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,8 @@ class Ground:
 
     def shop_name(self, story: Story) -> str:
         """How the shop signs its mails."""
-        brand = self.material.staff.brands[self.brand_of(story)].split()
-        return f"{brand[0]}客服" if story.language == "zh" else f"{brand[1]} customer care"
+        brand = self.material.staff.brands[self.brand_of(story)]
+        return _shop_name(brand, is_chinese=story.language == "zh")
 
     def channel_of(self, story: Story, *, is_first: bool) -> tuple[int, bool]:
         """The channel of a message, and whether it is a mail: what begins in a form goes on by mail."""
@@ -113,6 +122,12 @@ class Ground:
         return next((n for n, one in enumerate(people) if one.role == "supervisor" and team in one.teams), 1)
 
 
+@cache
+def _shop_name(brand: str, *, is_chinese: bool) -> str:
+    chinese, english = brand.split()
+    return f"{chinese}客服" if is_chinese else f"{english} customer care"
+
+
 async def lay_ground(
     tx: Transaction, material: Material, buyers: list[Buyer], rng: random.Random, *, now: float
 ) -> Ground:
@@ -124,10 +139,10 @@ async def lay_ground(
     await _join_teams(tx, material, teams, people)
     await _make_presence(tx, material, people, rng, now)
     channels = {plan.key: await _make_channel(tx, plan, brands, teams, since) for plan in CHANNELS}
-    await _make_canned_replies(tx, material, teams, people, since)
+    await _make_canned_replies(tx, material, teams, since)
     statuses = await _statuses(tx)
     ground = Ground(material, brands, teams, people, channels, statuses, [])
-    ground.buyers = await _make_customers(tx, ground, buyers, rng, now)
+    ground.buyers = await _make_customers(tx, ground, buyers, rng)
     return ground
 
 
@@ -169,7 +184,7 @@ async def _make_person(tx: Transaction, one: Colleague, now: float) -> int:
         "locale": "zh-CN" if "zh" in one.languages else "en",
         "zone": "Asia/Shanghai",
         "sees": one.role in {"administrator", "supervisor", "read_only"},
-        "capacity": 40 if one.role == "agent" else 30,
+        "capacity": 60 if one.role == "agent" else 30,
         "signature": "",
         "left": moment(now - one.left_days_ago * DAY) if one.left_days_ago is not None else None,
         "at": moment(now - 120 * DAY),
@@ -221,16 +236,18 @@ async def _make_channel(
         returning id"""
     settings: dict[str, object] = {}
     if plan.kind == "email":
-        settings = {"address": plan.address}
+        settings = {"address": plan.address, "sender_name": plan.address.partition("@")[2].partition(".")[0].title()}
     if plan.kind == "chat":
-        settings = {"greeting": GREETING, "pre_chat": {"name": True, "email": "optional"}}
+        settings = {"greeting": GREETING, "away_message": AWAY, "pre_chat": {"name": True, "email": "optional"}}
+    if plan.kind == "form":
+        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True}
     params = {
         "kind": plan.kind,
         "name": plan.name,
         "key": plan.public_key,
         "brand": brands[plan.brand],
         "team": teams[plan.team],
-        "settings": msgspec.json.encode(settings).decode(),
+        "settings": msgspec.json.encode(checked(SETTINGS, plan.kind, settings)).decode(),
         # No server stands behind the demo's mailboxes: nothing may try to reach one.
         "active": plan.kind != "email",
         "at": since,
@@ -238,9 +255,7 @@ async def _make_channel(
     return await value(tx, int, sql, params) or 0
 
 
-async def _make_canned_replies(
-    tx: Transaction, material: Material, teams: dict[str, int], people: list[int], since: datetime
-) -> None:
+async def _make_canned_replies(tx: Transaction, material: Material, teams: dict[str, int], since: datetime) -> None:
     columns = "title shortcut text team_id person_id uses created_at updated_at"
     rows = [
         (one.title, one.shortcut, one.text, teams[one.team] if one.team else None, None, 12 * (place % 9), since, since)
@@ -266,9 +281,7 @@ async def _statuses(tx: Transaction) -> dict[str, int]:
     return {key: found[0][name] for name, key in names.items()}
 
 
-async def _make_customers(
-    tx: Transaction, ground: Ground, buyers: list[Buyer], rng: random.Random, now: float
-) -> list[int]:
+async def _make_customers(tx: Transaction, ground: Ground, buyers: list[Buyer], rng: random.Random) -> list[int]:
     ids = list(range(1, len(buyers) + 1))
     columns = "id name email phone locale time_zone tier notes words created_at updated_at"
     locale = {"zh": "zh-CN", "en": "en"}
@@ -278,8 +291,10 @@ async def _make_customers(
         words = tsvector(f"{buyer.name} {buyer.email} {buyer.phone}")
         since = moment(buyer.since)
         rows.append(
-            (number, buyer.name, buyer.email, buyer.phone, locale[buyer.language], buyer.time_zone, buyer.tier, notes)
-            + (words, since, since)
+            (
+                *(number, buyer.name, buyer.email, buyer.phone, locale[buyer.language], buyer.time_zone, buyer.tier),
+                *(notes, words, since, since),
+            )
         )
     await copy_rows(tx, "customer", columns, rows)
     await copy_rows(tx, "identity", "customer_id kind scope value verified_at created_at", _identities(ground, buyers))
@@ -287,12 +302,12 @@ async def _make_customers(
     return ids
 
 
-def _identities(ground: Ground, buyers: list[Buyer]) -> list[tuple[str | int | datetime, ...]]:
-    rows: list[tuple[str | int | datetime, ...]] = []
+def _identities(ground: Ground, buyers: list[Buyer]) -> list[tuple[str | int | datetime | None, ...]]:
+    rows: list[tuple[str | int | datetime | None, ...]] = []
     for place, buyer in enumerate(buyers):
         number, since = place + 1, moment(buyer.since)
         rows.append((number, "email", "", buyer.email, since, since))
-        rows.append((number, "visitor", str(ground.channels["chat"]), buyer.visitor, since, since))
+        rows.append((number, "visitor", "", buyer.visitor, None, since))
         rows.append((number, "external", str(ground.channels["api"]), f"shop-{number}", since, since))
         if place % 3 == 0:
             rows.append((number, "phone", "", buyer.phone.replace(" ", ""), since, since))

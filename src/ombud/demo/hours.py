@@ -18,6 +18,11 @@ def second_of_day(at: float) -> float:
     return (at + OFFSET) % DAY
 
 
+def local_day(at: float) -> int:
+    """The shop's day, counted from 1970."""
+    return int((at + OFFSET) // DAY)
+
+
 def weekday(at: float) -> int:
     """Day of the week at the shop, 0 is Monday."""
     return int((at + OFFSET) // DAY + 3) % 7
@@ -46,7 +51,7 @@ def when_awake(at: float, rng: random.Random) -> float:
 
 
 def draw_arrivals(rng: random.Random, *, count: int, since: float, until: float) -> list[float]:
-    """Draw moments at which tickets begin, by the pattern of days and hours, with one busy sale week and slow growth."""
+    """Draw moments at which tickets begin, by the pattern of days and hours, with one busy week and slow growth."""
     days = int((until - since) // DAY) + 1
     first = start_of_day(since)
     slots = [(first + day * DAY + hour * HOUR, hour) for day in range(days) for hour in range(24)]

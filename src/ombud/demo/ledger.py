@@ -3,15 +3,13 @@
 import random
 from dataclasses import dataclass, field
 
-from ombud.demo.copying import Value
 from ombud.demo.desk import Case
 from ombud.demo.ground import Ground
 from ombud.demo.hours import moment
 from ombud.demo.story import Beat
 
 FIRST_TICKET = 10001
-PREVIEW = 200
-LOAD_POINTS = {"chat": 2}
+CAPACITY = 60
 CATEGORIES = {
     "new": "new",
     "dispatch": "new",
@@ -25,7 +23,7 @@ CATEGORIES = {
     "archived": "closed",
 }
 Details = dict[str, object]
-Row = tuple[Value, ...]
+Fact = tuple[str, Details]
 
 
 @dataclass(slots=True)
@@ -42,7 +40,7 @@ class Line:
     details: Details
     quoted: str | None = None
     message_id: str = ""
-    facts: list[tuple[str, Details]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     stamp: str = ""
     id: int = 0
 
@@ -114,7 +112,7 @@ class Writer:
         if copies:
             line.details["cc"] = copies
         domain = story.buyer.email.partition("@")[2] if is_in else "desk.lanjia.example"
-        line.message_id = f"<{self._rng.getrandbits(72):018x}@{domain}>"
+        line.message_id = f"{self._rng.getrandbits(72):018x}@{domain}"
         if is_in:
             line.details["authentication"] = {"spf": "pass", "dkim": "pass", "dmarc": "pass"}
             if state.previous and self._rng.random() < 0.75:  # noqa: PLR2004
@@ -124,15 +122,15 @@ class Writer:
 
     def _change(self, page: Page, beat: Beat, at: float, state: "_State") -> Line:
         line = Line(at, page.number, beat, beat.by, None, self._person(beat), None, {})
-        writer = {
-            "assignee": self._assignee,
-            "team": self._team,
-            "priority": self._priority,
-            "tag": self._tags,
-            "status": self._status,
-            "snooze": self._snooze,
-        }[beat.field]
-        writer(line, page, beat, state)
+        if beat.field == "assignee":
+            self._assignee(line, page, beat, state)
+        elif beat.field == "snooze":
+            until = moment(page.case.snoozed_until or 0)
+            line.details = {"field": "snooze", "from_value": None, "to_value": until}
+            line.facts = [state.changed("snooze")]
+        else:
+            writers = {"team": self._team, "priority": self._priority, "tag": self._tags, "status": self._status}
+            writers[beat.field](line, beat, state)
         return line
 
     def _person(self, beat: Beat) -> tuple[str, int | None]:
@@ -146,33 +144,37 @@ class Writer:
             line.author = ("person", self._ground.people[by])
             reason: Details = {"code": "by_hand"}
         else:
+            # Complaints are taken by hand, the rest is given out.
             is_taken = page.case.team == "complaints"
             line.author = ("person", holder) if is_taken else ("system", None)
-            load = 2 + int(self._rng.random() * 9)
-            reason = {"code": "taken"} if is_taken else {"code": "least_loaded", "load": load, "online": 2 + load % 5}
+            reason = {"code": "by_hand"} if is_taken else self._least_loaded()
         line.details = {"field": "assignee", "from_value": previous, "to_value": holder, "reason": reason}
         code = str(reason["code"])
         line.facts = [("ticket_assigned", {"from_id": previous, "to_id": holder, "reason": code})]
         state.assignee = beat.agent
         state.status = self._ground.statuses["open"] if state.status == self._ground.statuses["new"] else state.status
 
-    def _team(self, line: Line, page: Page, beat: Beat, state: "_State") -> None:
+    def _least_loaded(self) -> Details:
+        candidates, load = 1 + int(self._rng.random() * 5), int(self._rng.random() * 14)
+        return {"code": "least_loaded", "candidates": candidates, "load_points": load, "capacity_points": CAPACITY}
+
+    def _team(self, line: Line, beat: Beat, state: "_State") -> None:
         team = self._ground.teams[beat.value]
         line.details = {"field": "team", "from_value": state.team, "to_value": team}
         line.facts = [("ticket_moved", {"from_team_id": state.team})]
         state.team, state.assignee = team, -1
 
-    def _priority(self, line: Line, page: Page, beat: Beat, state: "_State") -> None:
+    def _priority(self, line: Line, beat: Beat, state: "_State") -> None:
         line.details = {"field": "priority", "from_value": state.priority, "to_value": int(beat.value)}
         line.facts = [state.changed("priority")]
         state.priority = int(beat.value)
 
-    def _tags(self, line: Line, page: Page, beat: Beat, state: "_State") -> None:
+    def _tags(self, line: Line, beat: Beat, state: "_State") -> None:
         line.details = {"field": "tags", "from_value": state.tags, "to_value": [*state.tags, beat.value]}
         line.facts = [state.changed("tags")]
         state.tags = [*state.tags, beat.value]
 
-    def _status(self, line: Line, page: Page, beat: Beat, state: "_State") -> None:
+    def _status(self, line: Line, beat: Beat, state: "_State") -> None:
         status = self._ground.statuses[beat.value]
         line.details = {"field": "status", "from_value": state.status, "to_value": status}
         if beat.agent < 0:
@@ -181,11 +183,6 @@ class Writer:
         line.facts = [state.changed("status")]
         if state.category in {"solved", "closed"}:
             line.facts.append(("ticket_solved", {"status_id": status, "category": state.category}))
-
-    def _snooze(self, line: Line, page: Page, beat: Beat, state: "_State") -> None:
-        until = moment(page.case.snoozed_until or 0)
-        line.details = {"field": "snooze", "from_value": None, "to_value": until}
-        line.facts = [state.changed("snooze")]
 
 
 class _State:
@@ -200,7 +197,7 @@ class _State:
         self.previous_by = ""
         self.previous_at = 0.0
 
-    def changed(self, name: str) -> tuple[str, Details]:
+    def changed(self, name: str) -> Fact:
         """The fact that a field has another value."""
         return ("ticket_changed", {"fields": [name], "status_id": self.status, "category": self.category})
 
@@ -209,5 +206,6 @@ class _State:
         when = moment(self.previous_at)
         body = "\n".join("> " + piece for piece in self.previous.splitlines())
         if language == "zh":
-            return f"------------------ 原始邮件 ------------------\n发件人: {self.previous_by}\n发送时间: {when:%Y-%m-%d %H:%M}\n\n{body}"
+            head = f"------------------ 原始邮件 ------------------\n发件人: {self.previous_by}"
+            return f"{head}\n发送时间: {when:%Y-%m-%d %H:%M}\n\n{body}"
         return f"On {when:%d %b %Y at %H:%M}, {self.previous_by} wrote:\n{body}"

@@ -1,10 +1,13 @@
 """Fills an empty desk with 90 days of a shop's history, in one transaction."""
 
+import gc
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from ombud.demo.cast import Buyer, draw_buyers
@@ -13,7 +16,6 @@ from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.material import Material, ScenePlay, read_material
-from ombud.demo.pictures import DemoFile
 from ombud.demo.records import Records, write_records
 from ombud.demo.story import Player, Roster
 from ombud.shared.database import Transaction, value
@@ -52,7 +54,9 @@ class DemoSummary(Struct, frozen=True):
     seconds: float
 
 
-async def load_demo(tx: Transaction, *, now: datetime, seed: int = 1, keep_file: KeepFile | None = None) -> DemoSummary:
+async def load_demo(
+    tx: Transaction, *, now: datetime, seed: int = 1, keep_file: KeepFile | None = None, tickets: int = TICKETS
+) -> DemoSummary:
     """Load the demo desk; the same seed and moment load the same desk.
 
     Raises:
@@ -60,25 +64,53 @@ async def load_demo(tx: Transaction, *, now: datetime, seed: int = 1, keep_file:
     """
     started = time.monotonic()
     await _require_empty(tx)
+    with _without_garbage_collection():
+        records = await _load(tx, now=now, seed=seed, keep_file=keep_file, tickets=tickets)
+    return msgspec.structs.replace(records, seconds=round(time.monotonic() - started, 3))
+
+
+async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFile | None, tickets: int) -> DemoSummary:
     await make_partitions(tx, now=_months_before(now), months=8)
     present = now.timestamp()
     material = read_material()
     rng = random.Random(seed)
     buyers = draw_buyers(material, rng, count=CUSTOMERS, now=present)
     ground = await lay_ground(tx, material, buyers, rng, now=present)
-    cases = play_cases(material, buyers, rng, now=present)
+    cases = play_cases(material, buyers, rng, now=present, tickets=tickets)
     writer = Writer(ground, rng)
     pages = [writer.write(case, FIRST_TICKET + place) for place, case in enumerate(cases)]
     records = await write_records(tx, ground, pages, rng, now=present, keep_file=keep_file)
-    return _summary(ground.people[0], records, pages, time.monotonic() - started)
+    return _summary(ground.people[0], records, pages)
 
 
-def play_cases(material: Material, buyers: list[Buyer], rng: random.Random, *, now: float) -> list[Case]:
+async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | None = None) -> DemoSummary | None:
+    """Load the demo desk unless this database already holds tickets, as after a restart; None if it does."""
+    if await value(tx, bool, "select exists (select from ticket)"):
+        return None
+    return await load_demo(tx, now=now, keep_file=keep_file)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    # A million living objects and no cycles: the collector would look through them again and again for nothing.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def play_cases(
+    material: Material, buyers: list[Buyer], rng: random.Random, *, now: float, tickets: int = TICKETS
+) -> list[Case]:
     """Play all stories in the order in which they began, and settle what became of each."""
     roster = Roster(material.staff.people, now)
     desk = Desk(material, roster, rng, now)
-    plan = _plan(material, buyers, rng, now)
+    plan = _plan(material, buyers, rng, now, tickets)
     cases = [desk.settle(Player(material, play, buyer, roster, rng, at).play()) for at, play, buyer in plan]
+    desk.relieve(cases)
     desk.give_to_you(cases)
     return cases
 
@@ -86,15 +118,15 @@ def play_cases(material: Material, buyers: list[Buyer], rng: random.Random, *, n
 Planned = tuple[float, ScenePlay, Buyer]
 
 
-def _plan(material: Material, buyers: list[Buyer], rng: random.Random, now: float) -> list[Planned]:
+def _plan(material: Material, buyers: list[Buyer], rng: random.Random, now: float, tickets: int) -> list[Planned]:
     plays = [play for play in material.scenes.values() if play.scene.key != CLUSTER]
     weights = [play.scene.weight for play in plays]
     customers, junk = buyers[JUNK_SENDERS:], buyers[:JUNK_SENDERS]
     activity = [buyer.activity for buyer in customers]
     cluster = material.scenes.get(CLUSTER)
-    hurt = CLUSTER_TICKETS if cluster else 0
+    hurt = CLUSTER_TICKETS * tickets // TICKETS if cluster else 0
     plan: list[Planned] = []
-    arrivals = draw_arrivals(rng, count=TICKETS - hurt, since=now - DAYS * DAY, until=now)
+    arrivals = draw_arrivals(rng, count=tickets - hurt, since=now - DAYS * DAY, until=now)
     scenes = rng.choices(plays, weights, k=len(arrivals))
     writers = rng.choices(customers, activity, k=len(arrivals))
     for at, play, writer in zip(arrivals, scenes, writers, strict=True):
@@ -119,7 +151,7 @@ def _months_before(now: datetime) -> datetime:
     return now.replace(year=month // 12, month=month % 12 + 1, day=1)
 
 
-def _summary(you: int, records: Records, pages: list[Page], seconds: float) -> DemoSummary:
+def _summary(you: int, records: Records, pages: list[Page]) -> DemoSummary:
     return DemoSummary(
         administrator_id=you,
         customers=CUSTOMERS,
@@ -128,8 +160,5 @@ def _summary(you: int, records: Records, pages: list[Page], seconds: float) -> D
         messages=records.messages,
         events=records.events,
         open_tickets=sum(page.case.is_open for page in pages),
-        seconds=seconds,
+        seconds=0.0,
     )
-
-
-__all__ = ["DemoFile", "DemoSummary", "DeskNotEmpty", "KeepFile", "load_demo", "play_cases"]

@@ -86,7 +86,11 @@ def draw_files() -> dict[str, DemoFile]:
 
 
 INVOICE_LINES = ("LANJIA APPLIANCES  -  E-INVOICE (DEMO)", "Item: household appliance   Qty: 1", "Tax rate: 13 %")
-QUOTE_LINES = ("LANJIA APPLIANCES  -  QUOTATION (DEMO)", "Units as discussed, delivery in two lots", "Valid for 14 days")
+QUOTE_LINES = (
+    "LANJIA APPLIANCES  -  QUOTATION (DEMO)",
+    "Units as discussed, delivery in two lots",
+    "Valid for 14 days",
+)
 LETTER_LINES = ("LANJIA APPLIANCES  -  REPLY (DEMO)", "We have looked into your case and regret", "what happened.")
 PAIRING_LOG = """\
 12:04:11 scan start, 2.4 GHz
@@ -104,9 +108,10 @@ def write_pdf(lines: tuple[str, ...]) -> bytes:
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Font << /F1 5 0 R >> >>",
     )
     out = bytearray(b"%PDF-1.4\n")
     places = []
@@ -114,8 +119,8 @@ def write_pdf(lines: tuple[str, ...]) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(out)
-    return bytes(out + b"xref\n0 6\n0000000000 65535 f \n" + table + end)
+    end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
+    return bytes(out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end)
 
 
 def _picture(name: str, canvas: Canvas) -> DemoFile:

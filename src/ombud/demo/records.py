@@ -11,11 +11,12 @@ from ombud.demo.copying import Value, array, copy_rows, indexes_made_last
 from ombud.demo.desk import YOU
 from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
-from ombud.demo.ledger import CATEGORIES, LOAD_POINTS, PREVIEW, Line, Page
+from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
 from ombud.demo.pictures import draw_files
 from ombud.shared.database import Transaction
 from ombud.shared.files import StoredFile
 from ombud.shared.words import tsvector
+from ombud.tickets.rules import load_points, preview_of
 
 Row = tuple[Value, ...]
 ANALYZED = ("customer", "identity", "ticket", "ticket_words", "entry", "outbox", "event", "conversation")
@@ -106,13 +107,13 @@ class Scribe:
             self._ground.brands[self._ground.brand_of(story)],
             array(case.tags),
             moment(case.snoozed_until) if case.snoozed_until else None,
-            LOAD_POINTS.get(story.channel, 1),
+            load_points(story.channel),
             moment(page.lines[0].at),
             moment(_activity(page)),
             _waiting_since(messages) if category in {"new", "open", "on_hold"} else None,
             moment(case.solved_at) if case.solved_at else None,
             moment(case.closed_at) if case.closed_at else None,
-            " ".join(last.beat.text.split())[:PREVIEW],
+            preview_of(last.beat.text),
             "customer" if last.direction == "in" else "person",
             last.id,
             len(messages),
@@ -153,7 +154,7 @@ class Scribe:
         has_failed = page.case.has_failed and line is [one for one in page.lines if one.kind == "message"][-1]
         sent_at = line.at + (12 if is_mail else 0.2)
         is_read = not is_mail and self._rng.random() < 0.9  # noqa: PLR2004
-        envelope: dict[str, object] = {"conversation": page.case.story.buyer.visitor}
+        envelope: Details = {"conversation": f"visitor:{page.case.story.buyer.visitor}"}
         if is_mail:
             envelope = {"to": line.details["to"], "subject": line.details["subject"], "message_id": line.message_id}
         return [
@@ -188,20 +189,20 @@ class Scribe:
                 seq += 1
                 yield (seq, kind, line.ticket, team, *line.author, line.stamp, self._json(data), line.stamp)
 
-    def _facts(self, line: Line, page: Page, *, is_new: bool) -> list[tuple[str, dict[str, object]]]:
+    def _facts(self, line: Line, page: Page, *, is_new: bool) -> list[Fact]:
         customer = self._ground.buyers[page.case.story.buyer.number]
         if line.kind == "note":
             return [("note_added", {"entry_id": line.id, "mentions": line.details.get("mentions", [])})]
         if line.direction == "out":
             return [("reply_sent", {"entry_id": line.id})]
-        if line.direction == "in":
-            opened = {"customer_id": customer, "channel_id": line.channel, "follow_up_of": None}
-            data = {"entry_id": line.id, "customer_id": customer, "channel_id": line.channel, "is_automatic": False}
-            return [*([("ticket_opened", opened)] if is_new else []), ("message_received", data)]
-        return [(kind, self._with_entry(kind, data, line)) for kind, data in line.facts]
+        if line.direction is None:
+            return [(kind, self._with_entry(kind, data, line)) for kind, data in line.facts]
+        place: Details = {"customer_id": customer, "channel_id": line.channel}
+        received: Fact = ("message_received", {"entry_id": line.id, **place, "is_automatic": False})
+        return [("ticket_opened", {**place, "follow_up_of": None}), received] if is_new else [received]
 
     @staticmethod
-    def _with_entry(kind: str, data: dict[str, object], line: Line) -> dict[str, object]:
+    def _with_entry(kind: str, data: Details, line: Line) -> Details:
         if kind == "ticket_changed":
             return {"entry_ids": [line.id] if line.id else [], **data}
         return data if kind == "ticket_solved" else {"entry_id": line.id, **data}
@@ -229,9 +230,9 @@ def _conversations(ground: Ground, pages: list[Page]) -> list[Row]:
     for page in pages:
         story = page.case.story
         if story.channel == "chat":
-            present[page.lines[0].channel or 0, story.buyer.visitor] = page.number
+            present[page.lines[0].channel or 0, f"visitor:{story.buyer.visitor}"] = page.number
         elif story.channel == "api":
-            present[page.lines[0].channel or 0, f"shop-{ground.buyers[story.buyer.number]}"] = page.number
+            present[page.lines[0].channel or 0, f"customer:shop-{ground.buyers[story.buyer.number]}"] = page.number
     return [(channel, key, ticket) for (channel, key), ticket in present.items()]
 
 
@@ -286,9 +287,8 @@ async def _write_personal(tx: Transaction, ground: Ground, pages: list[Page], no
 def _notices_of_mine(page: Page) -> list[tuple[float, str, int, int]]:
     held_since = next(line for line in reversed(page.lines) if line.beat.field == "assignee")
     found = [(held_since.at, "assigned", page.number, held_since.id)]
-    for line in page.lines:
-        if line.at > held_since.at and line.direction == "in":
-            found.append((line.at, "customer_replied", page.number, line.id))
+    answers = [line for line in page.lines if line.at > held_since.at and line.direction == "in"]
+    found += [(line.at, "customer_replied", page.number, line.id) for line in answers]
     last = [line for line in page.lines if line.kind == "message"][-1]
     if page.case.has_failed:
         found.append((last.at + 20, "delivery_failed", page.number, last.id))
@@ -314,9 +314,7 @@ async def _write_files(
 
 async def _advance(tx: Transaction, events: int) -> None:
     for table in NUMBERED:
-        await tx.execute(
-            f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}"  # noqa: S608
-        )
+        await tx.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}")
     await tx.execute("update event_head set seq = %(seq)s", {"seq": events})
     # Readers that are at work already have nothing to do with what happened before them.
     await tx.execute("update reader set seq = %(seq)s", {"seq": events})

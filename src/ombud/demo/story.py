@@ -77,6 +77,11 @@ class Roster:
                 break
         return number
 
+    def able(self, team: str, language: str) -> list[int]:
+        """All who may hold a ticket of that team and language today, the signed-in person aside."""
+        numbers = self._search(team, language)[0]
+        return [one for one in numbers if one and self.people[one].left_days_ago is None]
+
     def _search(self, team: str, language: str) -> tuple[list[int], list[float]]:
         numbers: list[int] = []
         weights: list[float] = []
@@ -126,6 +131,7 @@ class Player:
         self._last: By | None = None
         self._jumped = False
         self._knows_order = False
+        self._was_taken = True
         self._promised_at = opened
         self._answered = ("", True)
 
@@ -159,17 +165,26 @@ class Player:
             self._note(name)
 
     def _is_taken(self, name: str, chance: str) -> bool:
-        if name in {"a_ask_order", "c_order"} and self._knows_order:
+        was_taken, self._was_taken = self._was_taken, True
+        if not self._fits(name, was_taken=was_taken):
+            self._was_taken = False
             return False
         if not chance:
             self._answered = ("", True)
             return True
         # A question and its answer of the same chance are both said, or neither.
         if name[0] == "c" and self._answered[0] == chance:
-            return self._answered[1]
-        is_taken = self._rng.random() * 100 < float(chance)
+            self._was_taken = self._answered[1]
+            return self._was_taken
+        is_taken = self._was_taken = self._rng.random() * 100 < float(chance)
         self._answered = (chance if name[0] == "a" else "", is_taken)
         return is_taken
+
+    def _fits(self, name: str, *, was_taken: bool) -> bool:
+        if name in {"a_ask_order", "c_order"}:
+            return not self._knows_order
+        # A good-bye answers what was said just before.
+        return name != "a_bye" or (was_taken and self._last == "customer")
 
     def _let_pass(self, span: str) -> None:
         if span == "visit":
@@ -195,7 +210,7 @@ class Player:
         text = self._line(name)
         self._knows_order = self._knows_order or self._voice.facts["order"] in text
         speaks_of_it = name == "c_photo" or SPEAKS_OF_FILE.search(text) is not None
-        has_picture = bool(shown) and (speaks_of_it or self._rng.random() < 0.3)  # noqa: PLR2004
+        has_picture = bool(shown) and (bool(picture) or speaks_of_it or self._rng.random() < 0.3)  # noqa: PLR2004
         self._say("customer", text, shown if has_picture else "")
 
     def _agent_says(self, name: str) -> None:

@@ -3,18 +3,18 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 from psycopg import DataError, OperationalError
-from psycopg.errors import QueryCanceled, UniqueViolation
+from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
 from psycopg_pool import PoolTimeout
 
 from ombud.shared.actor import Actor
@@ -26,9 +26,9 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 Authenticate = Callable[[Connection], Awaitable[Actor | None]]
 
-Tx = Annotated[Transaction, Dependency(skip_validation=True)]
-By = Annotated[Actor, Dependency(skip_validation=True)]
-Now = Annotated[datetime, Dependency(skip_validation=True)]
+Tx = NamedDependency[SkipValidation[Transaction]]
+By = NamedDependency[SkipValidation[Actor]]
+Now = NamedDependency[SkipValidation[datetime]]
 
 MEDIA_TYPE = "application/problem+json"
 CACHE_PRIVATE = {"Cache-Control": "no-store"}
@@ -143,6 +143,20 @@ def input_problem(_: Request[Any, Any, Any], error: Exception) -> Response[bytes
     )
 
 
+def reference_problem(_: Request[Any, Any, Any], error: ForeignKeyViolation) -> Response[bytes]:
+    """An id in the input that names nothing, or that went away meanwhile."""
+    log.info("Refused input: %s", error)
+    name = error.diag.constraint_name
+    return problem(Invalid.status, "unknown_reference", "The input names something that is not there.", constraint=name)
+
+
+def depth_problem(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than any reader follows; a recursion of our own stays a bug."""
+    if "deserializing" not in str(error):
+        return unknown_problem(request, error)
+    return problem(Invalid.status, Invalid.code, "The JSON is nested too deeply.")
+
+
 def conflict_problem(_: Request[Any, Any, Any], error: UniqueViolation) -> Response[bytes]:
     """Somebody else was first, or the name is taken."""
     return problem(
@@ -173,6 +187,9 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     OmbudError: ombud_problem,
     HTTPException: http_problem,
     DataError: input_problem,
+    CheckViolation: input_problem,
+    ForeignKeyViolation: reference_problem,
+    RecursionError: depth_problem,
     UniqueViolation: conflict_problem,
     OperationalError: database_problem,
     PoolTimeout: database_problem,

@@ -267,17 +267,19 @@ async def _read(response: httpx.Response, limits: Limits, deadline: asyncio.Time
     # The status is what counts: a body that dribbles or breaks off must not turn a success into a failure.
     left = (deadline.when() or 0.0) - asyncio.get_running_loop().time()
     body = bytearray()
-    try:
+    is_whole = False
+    with contextlib.suppress(TimeoutError, httpx.HTTPError):
         async with asyncio.timeout(max(0.0, left - 0.05)):
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > limits.body_bytes:
-                    break
-            else:
-                return bytes(body), False
-    except (TimeoutError, httpx.HTTPError):
-        return bytes(body[: limits.body_bytes]), True
-    return bytes(body[: limits.body_bytes]), True
+            is_whole = await _fill(body, response, limits.body_bytes)
+    return bytes(body[: limits.body_bytes]), not is_whole
+
+
+async def _fill(body: bytearray, response: httpx.Response, most: int) -> bool:
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > most:
+            return False
+    return True
 
 
 def _parse(text: str) -> Address:

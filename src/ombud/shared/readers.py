@@ -110,10 +110,7 @@ async def run_reader(
         woken.clear()
         progress = Progress(0, has_failed=True)
         try:
-            if not is_registered:
-                async with database.transaction() as tx:
-                    await register_reader(tx, reader)
-                is_registered = True
+            is_registered = is_registered or await _register(database, reader)
             progress = await read_batch(database, reader, now=clock.now())
         except (OperationalError, InterfaceError, PoolTimeout) as problem:
             log.warning("The reader %s waits for the database: %s", reader.name, problem)
@@ -167,6 +164,12 @@ async def event_numbered(tx: Transaction, seq: int) -> Event | None:
     sql = """
         select seq, kind, ticket_id, team_id, actor_kind, actor_id, at, data from event where seq = %(seq)s"""
     return await row(tx, Event, sql, {"seq": seq})
+
+
+async def _register(database: Database, reader: Reader) -> bool:
+    async with database.transaction() as tx:
+        await register_reader(tx, reader)
+    return True
 
 
 async def _take(tx: Transaction, reader: Reader, *, limit: int, now: datetime) -> Progress:
@@ -251,6 +254,8 @@ async def _rest(woken: asyncio.Event, progress: Progress, failures: int) -> None
         await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
     elif not progress.passed:
         try:
-            await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+            async with asyncio.timeout(POLL_SECONDS):
+                await woken.wait()
         except TimeoutError:
             return

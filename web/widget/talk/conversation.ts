@@ -36,6 +36,7 @@ export interface ConversationOptions {
 }
 
 const PAGE = 100
+const QUEUE_MS = 20_000
 const TYPING_MS = 6_000
 const TYPED_EVERY_MS = 3_000
 
@@ -54,6 +55,7 @@ export class Conversation {
   private isClosed = false
   private isLinked = false
   private hasFilled = false
+  private confirmedId = 0
   private line = new AbortController()
   private readonly end = new AbortController()
 
@@ -80,6 +82,12 @@ export class Conversation {
     const stopWatching = shelf.watch(() => this.syncTabs())
     this.end.signal.addEventListener('abort', stopWatching)
     addEventListener('online', () => void this.queue.drain(), { signal: this.end.signal })
+    // The place in the queue moves by what others do, which the visitor's own stream does not tell.
+    const timer = setInterval(() => {
+      if (this.status?.position && options.isWatched())
+        void this.fill(this.line.signal).catch(() => undefined)
+    }, QUEUE_MS)
+    this.end.signal.addEventListener('abort', () => clearInterval(timer))
     void this.identify(options.jwt)
   }
 
@@ -224,8 +232,18 @@ export class Conversation {
     this.known = mergeMessages(this.known, news)
     this.confirm()
     this.options.changed()
+    this.confirmDelivery()
     // What was there before this page opened is no arrival.
     if (this.hasFilled) for (const message of fresh) this.options.arrived(message)
+  }
+
+  /** Tells the desk that its answers have reached a screen; what nobody fetches goes on by mail. */
+  private confirmDelivery(): void {
+    const newest =
+      this.known.filter((message) => message.direction === 'out' && !message.read_at).at(-1)?.id ?? 0
+    if (newest <= Math.max(this.confirmedId, this.readId())) return
+    this.confirmedId = newest
+    this.quietly((token) => this.api.call('POST', 'read', token, { entry_id: newest, state: 'delivered' }))
   }
 
   private confirm(): void {
@@ -289,6 +307,7 @@ export class Conversation {
 
   private startAnew(): void {
     this.known = []
+    this.confirmedId = 0
     this.hasFilled = false
     this.status = null
     this.isClosed = false

@@ -4,17 +4,18 @@ from litestar import Response, post
 from litestar.background_tasks import BackgroundTask
 from litestar.params import JSONBody
 
-from ombud.accounts import limits, rules
+from ombud.accounts import limits
 from ombud.accounts.api.edge import Edge, own_page
 from ombud.accounts.api.session import Asked, begun
-from ombud.accounts.authentication import client_ip, origin_of
+from ombud.accounts.authentication import origin_of
 from ombud.accounts.schemas import LinkInfo, RedemptionInput, ResetInput, SessionStart, TokenInput
 from ombud.accounts.services.links import inspect_link, redeem_link, request_password_reset
-from ombud.shared.http import Now, Tx, anybody
+from ombud.shared.clients import client_ip, limit_address
+from ombud.shared.http import Now, anybody
 
 
 async def _count(request: Asked, edge: Edge, limit: limits.Limits, now: Now) -> None:
-    address = rules.limit_address(client_ip(request, edge.settings))
+    address = limit_address(client_ip(request, edge.settings))
     await limits.count_try_for_good(edge.database, ((limit, address),), now=now)
 
 
@@ -26,10 +27,11 @@ async def _count(request: Asked, edge: Edge, limit: limits.Limits, now: Now) -> 
     tags=["session"],
     status_code=200,
 )
-async def post_inspection(data: JSONBody[TokenInput], request: Asked, tx: Tx, edge: Edge, now: Now) -> LinkInfo:
+async def post_inspection(data: JSONBody[TokenInput], request: Asked, edge: Edge, now: Now) -> LinkInfo:
     """Look at a link without using it up. 404 ``link_not_valid``."""
     await _count(request, edge, limits.LINKS, now)
-    return await inspect_link(tx, token=data.token, now=now)
+    async with edge.database.transaction() as tx:
+        return await inspect_link(tx, token=data.token, now=now)
 
 
 @post(

@@ -28,10 +28,10 @@ async def patch_me(data: JSONBody[MeChange], tx: Tx, actor: By, now: Now) -> Me:
     tags=["me"],
     status_code=204,
 )
-async def put_password(data: JSONBody[PasswordChange], edge: Edge, tx: Tx, actor: By, now: Now) -> None:
+async def put_password(data: JSONBody[PasswordChange], edge: Edge, actor: By, now: Now) -> None:
     """Change the password; all other sessions end. 400 ``wrong_password`` or ``weak_password``."""
     person = await prove_password(edge.database, person_id=person_id_of(actor), password=data.current, now=now)
-    await change_password(tx, person=person, new=data.new, by=actor, now=now)
+    await change_password(edge.database, person=person, new=data.new, by=actor, now=now)
 
 
 @get("/me/sessions", guards=[signed_in], operation_id="list_sessions", summary="Your sessions", tags=["me"])

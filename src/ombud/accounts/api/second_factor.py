@@ -31,11 +31,12 @@ async def post_second_factor(tx: Tx, edge: Edge, actor: By) -> Enrolment:
     summary="Switch the second factor on",
     tags=["me"],
 )
-async def put_second_factor(data: JSONBody[CodeInput], tx: Tx, edge: Edge, actor: By, now: Now) -> RecoveryCodes:
+async def put_second_factor(data: JSONBody[CodeInput], edge: Edge, actor: By, now: Now) -> RecoveryCodes:
     """Confirm with a code of the app; the recovery codes are shown this one time. 400 ``wrong_code``."""
     person_id = person_id_of(actor)
     await count_try_for_good(edge.database, ((CODES, str(person_id)),), now=now)
-    return await confirm_enrolment(tx, person_id=person_id, code=data.code, keys=edge.keys, by=actor, now=now)
+    async with edge.database.transaction() as tx:
+        return await confirm_enrolment(tx, person_id=person_id, code=data.code, keys=edge.keys, by=actor, now=now)
 
 
 @delete(
@@ -45,11 +46,12 @@ async def put_second_factor(data: JSONBody[CodeInput], tx: Tx, edge: Edge, actor
     summary="Switch the second factor off",
     tags=["me"],
 )
-async def delete_second_factor(data: JSONBody[PasswordInput], tx: Tx, edge: Edge, actor: By, now: Now) -> None:
+async def delete_second_factor(data: JSONBody[PasswordInput], edge: Edge, actor: By, now: Now) -> None:
     """Switch it off, with the password as a proof. 400 ``wrong_password``."""
     person_id = person_id_of(actor)
     await prove_password(edge.database, person_id=person_id, password=data.password, now=now)
-    await remove_second_factor(tx, person_id=person_id, by=actor, now=now)
+    async with edge.database.transaction() as tx:
+        await remove_second_factor(tx, person_id=person_id, by=actor, now=now)
 
 
 handlers = [post_second_factor, put_second_factor, delete_second_factor]

@@ -154,7 +154,7 @@ async def set_password(tx: Transaction, *, person_id: int, password_hash: str, b
     await revoke_sessions(tx, person_id=person_id, reason="password_changed", by=by, now=now, keep=keep)
 
 
-async def change_password(tx: Transaction, *, person: Credentials, new: str, by: Actor, now: datetime) -> None:
+async def change_password(database: Database, *, person: Credentials, new: str, by: Actor, now: datetime) -> None:
     """Give a person who proved the present one another password.
 
     Raises:
@@ -163,7 +163,10 @@ async def change_password(tx: Transaction, *, person: Credentials, new: str, by:
     Emits: PasswordChanged, SessionRevoked
     """
     check_password(new, email=person.email)
-    await set_password(tx, person_id=person.id, password_hash=await hash_password(new), by=by, now=now)
+    # Hashed first: a transaction that waits for a slow hash keeps a connection from others.
+    password_hash = await hash_password(new)
+    async with database.transaction() as tx:
+        await set_password(tx, person_id=person.id, password_hash=password_hash, by=by, now=now)
 
 
 async def send_link(

@@ -1,6 +1,6 @@
 """Endpoints of webhooks, under ``/api/v1/webhooks``.
 
-They need ``app._keys(state)`` (KeyRing) and ``app.state.outbound`` (Outbound).
+They need ``app.state.key_ring`` (KeyRing) and ``app.state.outbound`` (Outbound).
 """
 
 from litestar import Router, delete, get, patch, post
@@ -18,17 +18,10 @@ from ombud.automation.webhooks.schemas import (
     WebhookChange,
     WebhookIn,
 )
-from ombud.shared.crypto import KeyRing
 from ombud.shared.http import By, Now, Tx, may
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 
 MANAGE = [may("webhooks.manage")]
-
-
-def _keys(state: State) -> KeyRing:
-    # ``state.keys`` would be the method of the mapping that a State is.
-    keys: KeyRing = state["keys"]
-    return keys
 
 
 @get("", guards=MANAGE)
@@ -43,7 +36,7 @@ async def list_webhooks(tx: Tx, actor: By, cursor: str | None = None, limit: int
 async def post_webhook(tx: Tx, actor: By, now: Now, state: State, data: WebhookIn) -> NewWebhook:
     """Make a receiver. The answer holds the secret of its signatures; it is shown only here."""
     guard = state.outbound.guard
-    return await services.create_webhook(tx, data, keys=_keys(state), guard=guard, by=actor, now=now)
+    return await services.create_webhook(tx, data, keys=state.key_ring, guard=guard, by=actor, now=now)
 
 
 @get("/{webhook_id:int}", guards=MANAGE)
@@ -67,7 +60,7 @@ async def delete_webhook(tx: Tx, actor: By, now: Now, webhook_id: int) -> None:
 @post("/{webhook_id:int}/secret", guards=MANAGE, status_code=HTTP_200_OK)
 async def post_secret(tx: Tx, actor: By, now: Now, state: State, webhook_id: int) -> NewSecret:
     """Replace the secret; the old one signs nothing more. The new one is shown only here."""
-    return await services.renew_secret(tx, webhook_id, keys=_keys(state), by=actor, now=now)
+    return await services.renew_secret(tx, webhook_id, keys=state.key_ring, by=actor, now=now)
 
 
 @post("/{webhook_id:int}/test", guards=MANAGE, status_code=HTTP_200_OK)
@@ -77,7 +70,7 @@ async def post_test(actor: By, state: State, webhook_id: int) -> Ping:
     async with state.database.transaction() as tx:
         found = await queries.visible_webhook(tx, webhook_id, by=actor)
         sealed = await queries.sealed_secret(tx, webhook_id)
-    courier = Courier(state.database, _keys(state), state.outbound, state.clock)
+    courier = Courier(state.database, state.key_ring, state.outbound, state.clock)
     return await courier.ping(webhook_id, found.url, sealed)
 
 
@@ -100,7 +93,7 @@ async def post_retry(tx: Tx, actor: By, now: Now, webhook_id: int, delivery_id: 
 
 routers = [
     Router(
-        "/webhooks",
+        "/api/v1/webhooks",
         route_handlers=[
             list_webhooks,
             post_webhook,

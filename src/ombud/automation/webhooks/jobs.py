@@ -18,6 +18,7 @@ from ombud.shared.database import Database
 from ombud.shared.events import Event
 from ombud.shared.outbound import AddressRefused, Answer, Limits, Outbound, OutboundFailed
 from ombud.shared.readers import event_numbered
+from ombud.shared.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 TOPIC = "webhooks"
@@ -49,9 +50,7 @@ class Courier:
                 if not await self._start_some(woken):
                     await _wait(woken)
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end_tasks(self._tasks)
 
     async def deliver_due(self) -> int:
         """Make one round of what is due and wait for its end; how many deliveries were tried."""
@@ -81,6 +80,10 @@ class Courier:
             claimed = await self._claim()
         except (OperationalError, InterfaceError, PoolTimeout) as problem:
             log.warning("Webhooks wait for the database: %s", problem)
+            return False
+        except Exception:
+            # The boundary of the job: a bug here must not end the courier for good.
+            log.exception("Webhooks could not be claimed")
             return False
         for one in claimed:
             self._busy[one.webhook_id] += 1
@@ -166,6 +169,8 @@ def _milliseconds(started: float) -> int:
 
 async def _wait(woken: asyncio.Event) -> None:
     try:
-        await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+        # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+        async with asyncio.timeout(POLL_SECONDS):
+            await woken.wait()
     except TimeoutError:
         return

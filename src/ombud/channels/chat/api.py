@@ -6,15 +6,13 @@ from urllib.parse import quote
 from litestar import Request, Response, Router, asgi, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State, UploadFile
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Dependency
+from litestar.params import Body, SkipValidation
 from litestar.response import Stream as FileStream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
 
-from ombud.accounts.authentication import client_ip
-from ombud.accounts.rules import limit_address
 from ombud.channels.chat import assets, limits, queries, services, tokens
 from ombud.channels.chat.cors import open_to_pages
 from ombud.channels.chat.rules import office_state
@@ -35,6 +33,7 @@ from ombud.channels.chat.tokens import Visitor
 from ombud.channels.queries import find_public_channel
 from ombud.realtime.api import last_event_id
 from ombud.realtime.stream import Stream
+from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
 from ombud.shared.http import Connection, Now, Tx, anybody
 from ombud.shared.throttle import take
@@ -74,8 +73,8 @@ async def provide_address(request: Request[Any, Any, Any]) -> str:
     return limit_address(client_ip(request, request.app.state.settings))
 
 
-Asking = Annotated[Visitor, Dependency(skip_validation=True)]
-Address = Annotated[str, Dependency(skip_validation=True)]
+Asking = NamedDependency[SkipValidation[Visitor]]
+Address = NamedDependency[SkipValidation[str]]
 
 
 @get("/{public_key:str}/config", guards=[anybody], operation_id="get_widget_config", summary="How a widget looks")

@@ -8,14 +8,13 @@ from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
-from ombud.accounts.authentication import client_ip
-from ombud.accounts.rules import limit_address
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
 from ombud.channels.forms.words import WORDS, pick_locale
 from ombud.channels.queries import StoredChannel, find_public_channel
 from ombud.channels.settings import FormSettings
+from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.database import value
 from ombud.shared.errors import Invalid, LimitReached
 from ombud.shared.http import Now, anybody

@@ -7,8 +7,8 @@ import {
   type RouteLocationRaw,
 } from 'vue-router'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
-import { routes as sessionRoutes } from '@/features/session/routes'
-import { routes as settingsRoutes } from '@/features/settings/routes'
+import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
+import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 
 declare module 'vue-router' {
@@ -26,11 +26,11 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     ...sessionRoutes,
-    { path: '/', redirect: '/tickets/mine' },
+    { path: '/', redirect: (to) => linkTarget(to.hash) ?? '/tickets/mine' },
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...notificationRoutes, ...settingsRoutes],
+      children: [...ticketRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],

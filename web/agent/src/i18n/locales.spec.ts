@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createI18n } from 'vue-i18n'
 
 type Words = { [key: string]: string | Words }
 
@@ -36,6 +37,23 @@ describe('locales', () => {
       ([key, text]) => `${placeholders(text)}` !== `${placeholders(zh.get(key) ?? '')}`,
     )
     expect(differing.map(([key]) => key)).toEqual([])
+  })
+
+  it('can be read by vue-i18n: a bare @ or | means something to it', () => {
+    const broken = (locale: string, words: Map<string, string>): string[] => {
+      const messages = {
+        [locale]: Object.fromEntries([...words].map(([key, text]) => [key.replaceAll('.', '_'), text])),
+      }
+      const { t } = createI18n({ legacy: false, locale, messages }).global
+      return [...words.keys()].filter((key) => {
+        try {
+          return !t(key.replaceAll('.', '_'))
+        } catch {
+          return true
+        }
+      })
+    }
+    expect([...broken('en', en), ...broken('zh-CN', zh)]).toEqual([])
   })
 
   it('leave no word empty and no Chinese word in English', () => {

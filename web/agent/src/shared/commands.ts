@@ -2,6 +2,9 @@ import { computed, onBeforeUnmount, onMounted, shallowReactive, type Component }
 
 export type CommandGroup = 'list' | 'ticket' | 'write' | 'go' | 'help'
 
+/** What is nearest at hand comes first. */
+export const groupOrder: CommandGroup[] = ['ticket', 'write', 'list', 'go', 'help']
+
 /** Something the person can do now: reached by a key, the palette and the overlay alike. */
 export interface Command {
   id: string

@@ -1,4 +1,12 @@
-import { api, type ChannelBrief, type Id, type PersonBrief, type Status, type Team } from '@api'
+import {
+  api,
+  type ChannelBrief,
+  type Id,
+  type PersonBrief,
+  type PresenceState,
+  type Status,
+  type Team,
+} from '@api'
 import { useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -54,6 +62,13 @@ export type Desk = ReturnType<typeof useDesk>
 
 export function refetchDesk(list: DeskList): void {
   void queryClient.invalidateQueries({ queryKey: ['desk', list] })
+}
+
+/** A colleague came, went or stepped away. */
+export function patchPresence(personId: Id, presence: PresenceState): void {
+  queryClient.setQueryData<PersonBrief[]>(['desk', 'people'], (old) =>
+    old?.map((one) => (one.id === personId ? { ...one, presence } : one)),
+  )
 }
 
 /** A colleague's data or presence changed. */

@@ -1,4 +1,4 @@
-import type { Entry, Id, Notification, PersonBrief, TicketRow } from '@api'
+import type { Entry, Id, Notification, PersonBrief, PresenceState, TicketRow } from '@api'
 import { ref, type Ref } from 'vue'
 import { Connection, type StreamListener, type StreamState } from './connection'
 import { LeaderStream } from './leader'
@@ -10,6 +10,7 @@ export interface StreamEvents {
   ticket: { kind: string; ticket: TicketRow; entries: Entry[]; undone_entry_id: Id | null }
   gone: { ticket_id: Id }
   person: { person: PersonBrief }
+  presence: { person_id: Id; state: PresenceState }
   notification: Notification
   settings: { what: string }
   typing: { ticket_id: Id; by: 'customer' | 'person'; person_id?: Id; name: string; text_preview?: string }

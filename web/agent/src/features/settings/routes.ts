@@ -1,9 +1,67 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: 'settings/:section*',
-    component: () => import('./SettingsPage.vue'),
-    meta: { words: ['settings'] },
-  },
+type Page = () => Promise<unknown>
+
+const words = ['settings', 'session', 'form']
+
+const page = (path: string, permission: string | undefined, component: Page): RouteRecordRaw => ({
+  path,
+  component: component as () => Promise<{ default: object }>,
+  meta: permission ? { words, permission } : { words },
+})
+
+/** A list and the page of one thing in it; the same page makes a new one. */
+const pair = (path: string, permission: string, list: Page, one: Page): RouteRecordRaw[] => [
+  page(path, permission, list),
+  page(`${path}/:id(new|\\d+)`, permission, one),
 ]
+
+const pages: RouteRecordRaw[] = [
+  ...pair(
+    'mailboxes',
+    'channels.manage',
+    () => import('./mailboxes/MailboxesPage.vue'),
+    () => import('./mailboxes/MailboxPage.vue'),
+  ),
+  ...pair(
+    'widgets',
+    'channels.manage',
+    () => import('./widgets/WidgetsPage.vue'),
+    () => import('./widgets/WidgetPage.vue'),
+  ),
+  ...pair(
+    'forms',
+    'channels.manage',
+    () => import('./forms/FormsPage.vue'),
+    () => import('./forms/FormPage.vue'),
+  ),
+  ...pair(
+    'api-channels',
+    'channels.manage',
+    () => import('./apiChannels/ApiChannelsPage.vue'),
+    () => import('./apiChannels/ApiChannelPage.vue'),
+  ),
+  ...pair(
+    'webhooks',
+    'webhooks.manage',
+    () => import('./webhooks/WebhooksPage.vue'),
+    () => import('./webhooks/WebhookPage.vue'),
+  ),
+  page('set-aside', 'intake.manage', () => import('./intake/IntakePage.vue')),
+  page('people', 'people.manage', () => import('./people/PeoplePage.vue')),
+  page('teams', 'teams.manage', () => import('./teams/TeamsPage.vue')),
+  page('brands', 'channels.manage', () => import('./brands/BrandsPage.vue')),
+  page('statuses', 'statuses.manage', () => import('./statuses/StatusesPage.vue')),
+  page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
+  page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
+]
+
+/** The settings; `own` are the pages about oneself that the session feature brings. */
+export function settingsRoutes(own: RouteRecordRaw[]): RouteRecordRaw {
+  return {
+    path: 'settings',
+    component: () => import('./SettingsLayout.vue'),
+    meta: { words },
+    children: [{ path: '', component: () => import('./SettingsIndex.vue') }, ...own, ...pages],
+  }
+}

@@ -22,6 +22,7 @@ const GATHER_MS = 120
 const COUNTS_MS = 1_500
 
 let waiting: StreamEvents['ticket'][] = []
+let appliedAt = -Infinity
 let countsTimer = 0
 const typingTimers = new Map<Id, number>()
 
@@ -33,6 +34,7 @@ function isOnScreen(id: Id): boolean {
 function applyWaiting(): void {
   const frames = waiting
   waiting = []
+  appliedAt = performance.now()
   const changes = new Map<Id, RowChange>()
   for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
     const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
@@ -65,8 +67,11 @@ export function refreshCountsSoon(): void {
 }
 
 function hearTicket(frame: StreamEvents['ticket']): void {
-  if (waiting.length === 0) window.setTimeout(applyWaiting, GATHER_MS)
   waiting.push(frame)
+  if (waiting.length > 1) return
+  const quietFor = performance.now() - appliedAt
+  // a single frame is shown at once, those that follow it closely are gathered
+  window.setTimeout(applyWaiting, quietFor > GATHER_MS ? 0 : GATHER_MS)
 }
 
 function hearTyping(frame: StreamEvents['typing']): void {

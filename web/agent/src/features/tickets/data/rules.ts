@@ -18,7 +18,7 @@ function isInView(row: TicketRow, source: ListSource, me: Me, now: number): bool
     case 'mine':
       return isActive && row.assignee_id === me.id
     case 'unassigned':
-      return isActive && row.assignee_id === null && me.teams.some((team) => team.id === row.team_id)
+      return isActive && row.assignee_id === null
     case 'open':
       return isActive
     case 'snoozed':

@@ -1,4 +1,4 @@
-import { computed, onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
+import { computed, onBeforeUnmount, ref, watch, type Ref } from 'vue'
 
 /** First and last (exclusive) row to draw; a few more than are seen, so that a flick shows no gap. */
 export function visibleRange(
@@ -25,10 +25,13 @@ export function useWindow(box: Ref<HTMLElement | undefined>, count: Ref<number>,
     scrollTop.value = box.value?.scrollTop ?? 0
   }
 
-  onMounted(() => {
-    if (!box.value) return
-    observer = new ResizeObserver(() => (height.value = box.value?.clientHeight ?? 0))
-    observer.observe(box.value)
+  // the box comes and goes with the search: each new one is measured
+  watch(box, (element) => {
+    observer?.disconnect()
+    if (!element) return
+    scrollTop.value = element.scrollTop
+    observer = new ResizeObserver(() => (height.value = element.clientHeight))
+    observer.observe(element)
   })
   onBeforeUnmount(() => observer?.disconnect())
 

@@ -3,11 +3,13 @@ import { dayKey } from '@ui'
 
 export type Block =
   | { kind: 'day'; key: string; at: string }
-  | { kind: 'entry'; key: string; entry: Entry; bounces: Entry[] }
+  | { kind: 'entry'; key: string; entry: Entry; bounces: Entry[]; follows: boolean }
   | { kind: 'changes'; key: string; entries: Entry[] }
 
 /** More changes in a row than this are folded into one line. */
 const FOLD_FROM = 4
+
+const SAME_BREATH_MS = 4 * 60_000
 
 function bouncesByMessage(entries: Entry[]): Map<Id, Entry[]> {
   const known = new Set(entries.map((entry) => entry.id))
@@ -19,13 +21,31 @@ function bouncesByMessage(entries: Entry[]): Map<Id, Entry[]> {
   return found
 }
 
+/** Whether a message goes on where the one above stopped: same voice, same channel, a moment later. */
+function followsOn(above: Block | undefined, entry: Entry): boolean {
+  if (above?.kind !== 'entry' || entry.kind !== 'message' || above.entry.kind !== 'message') return false
+  const { author, direction, channel_kind: channel, at } = above.entry
+  const isSameVoice =
+    author.kind === entry.author.kind && author.id === entry.author.id && author.name === entry.author.name
+  const gap = new Date(entry.at).getTime() - new Date(at).getTime()
+  return (
+    isSameVoice && direction === entry.direction && channel === entry.channel_kind && gap < SAME_BREATH_MS
+  )
+}
+
 function closeRun(blocks: Block[], run: Entry[]): void {
   const [first] = run
   if (!first) return
   if (run.length >= FOLD_FROM) blocks.push({ kind: 'changes', key: `c${String(first.id)}`, entries: run })
   else
     blocks.push(
-      ...run.map((entry): Block => ({ kind: 'entry', key: `e${String(entry.id)}`, entry, bounces: [] })),
+      ...run.map((entry): Block => ({
+        kind: 'entry',
+        key: `e${String(entry.id)}`,
+        entry,
+        bounces: [],
+        follows: false,
+      })),
     )
 }
 
@@ -46,8 +66,16 @@ export function buildBlocks(entries: Entry[], zone: string): Block[] {
     if (today !== day) blocks.push({ kind: 'day', key: `d${today}`, at: entry.at })
     day = today
     if (entry.kind === 'change') run.push(entry)
-    else
-      blocks.push({ kind: 'entry', key: `e${String(entry.id)}`, entry, bounces: bounces.get(entry.id) ?? [] })
+    else {
+      const follows = followsOn(blocks.at(-1), entry)
+      blocks.push({
+        kind: 'entry',
+        key: `e${String(entry.id)}`,
+        entry,
+        bounces: bounces.get(entry.id) ?? [],
+        follows,
+      })
+    }
   }
   closeRun(blocks, run)
   return blocks

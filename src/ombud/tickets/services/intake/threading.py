@@ -1,0 +1,156 @@
+"""Which ticket a message belongs to: found set-wise for a whole batch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from ombud.shared.database import Transaction, draw_ids, rows
+from ombud.tickets.services.intake.plan import Incoming, KnownTicket, NewTicket, joinable
+
+
+class Reference(Struct):
+    """A mail that we know: where it stands and who wrote it."""
+
+    message_id: str
+    entry_id: int
+    ticket_id: int
+    direction: str
+    author_id: int | None
+    text: str
+
+
+class Pointer(Struct):
+    """The present ticket of a conversation."""
+
+    channel_id: int
+    key: str
+    ticket_id: int
+
+
+async def find_references(tx: Transaction, batch: Sequence[Incoming]) -> dict[str, list[Reference]]:
+    """Mails of ours and theirs that the batch's mails refer to, or are doubles of; by Message-ID."""
+    wanted = {name for one in batch for name in (one.message.message_id, *one.message.references) if name}
+    if not wanted:
+        return {}
+    sql = """
+        select r.message_id, r.entry_id, r.ticket_id, e.direction, e.author_id,
+               case when e.direction = 'in' then e.text else '' end as text
+        from mail_reference r join entry e on e.id = r.entry_id
+        where r.message_id = any(%(wanted)s) and e.undone_at is null order by r.entry_id"""
+    found: dict[str, list[Reference]] = {}
+    for one in await rows(tx, Reference, sql, {"wanted": sorted(wanted)}):
+        found.setdefault(one.message_id, []).append(one)
+    return found
+
+
+async def find_conversations(tx: Transaction, batch: Sequence[Incoming]) -> dict[tuple[int, str], int]:
+    """Present tickets of the batch's conversations."""
+    wanted = sorted({(one.row.channel_id, one.message.conversation) for one in batch if one.message.conversation})
+    if not wanted:
+        return {}
+    sql = """
+        select c.channel_id, c.key, c.ticket_id
+        from unnest(%(channels)s::bigint[], %(keys)s::text[]) as w (channel_id, key)
+        join conversation c on (c.channel_id, c.key) = (w.channel_id, w.key) for update of c"""
+    params = {"channels": [channel for channel, _ in wanted], "keys": [key for _, key in wanted]}
+    return {(one.channel_id, one.key): one.ticket_id for one in await rows(tx, Pointer, sql, params)}
+
+
+async def lock_tickets(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, KnownTicket]:
+    """Tickets under row locks, taken in the order of their ids as everywhere."""
+    if not ticket_ids:
+        return {}
+    sql = """
+        select id, category, status_id, team_id, assignee_id, customer_id, solved_at
+        from ticket where id = any(%(ids)s) order by id for update"""
+    found = await rows(tx, KnownTicket, sql, {"ids": sorted(set(ticket_ids))})
+    return {one.id: one for one in found}
+
+
+def drop_doubles(batch: Sequence[Incoming], references: dict[str, list[Reference]]) -> None:
+    """Mark mails that we have already: our own ones come back, and one mail to two of our mailboxes.
+
+    A Message-ID alone proves nothing, so sender and text must be the same, too.
+    """
+    seen: dict[tuple[str, int, str], Incoming] = {}
+    for one in batch:
+        name = one.message.message_id
+        if not name:
+            continue
+        for known in references.get(name, ()):
+            is_same = known.author_id == one.customer_id and known.text == one.message.text
+            if known.direction == "out" or is_same:
+                one.dismissed, one.duplicate_of = "duplicate", known.entry_id
+        first = seen.setdefault((name, one.customer_id, one.message.text), one)
+        if first is not one:
+            one.dismissed = "duplicate"
+
+
+def _mail_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:
+    """The ticket of a mail: by a signed token, else by what it answers, the nearest first."""
+    if one.message.proven_ticket_ids:
+        return one.message.proven_ticket_ids[0]
+    for name in one.message.references:
+        for known in reversed(references.get(name, [])):
+            # Our own Message-IDs cannot be guessed: who refers to one has had the mail.
+            one.is_proven = known.direction == "out" or one.message.sender.is_verified
+            return known.ticket_id
+    if one.message.hinted_ticket_ids:
+        one.is_hinted, one.is_proven = True, one.message.sender.is_verified
+        return one.message.hinted_ticket_ids[0]
+    return None
+
+
+def candidates(
+    batch: Sequence[Incoming], references: dict[str, list[Reference]], conversations: dict[tuple[int, str], int]
+) -> dict[int, int]:
+    """The ticket that each message (by inbox id) would join, where one is known."""
+    found = {}
+    for one in batch:
+        if one.message.conversation:
+            target = conversations.get((one.row.channel_id, one.message.conversation))
+        else:
+            target = _mail_target(one, references)
+        if target is not None:
+            found[one.row.id] = target
+    return found
+
+
+async def choose_tickets(
+    tx: Transaction,
+    batch: Sequence[Incoming],
+    targets: dict[int, int],
+    known: dict[int, KnownTicket],
+    *,
+    now: datetime,
+    reopen_days: int,
+) -> list[NewTicket]:
+    """Give every message its ticket, in the order of arrival; the tickets that must be opened come back."""
+    opened: list[NewTicket] = []
+    conversations: dict[tuple[int, str], int] = {}
+    replies_to: dict[str, int] = {}
+    ids = iter(await draw_ids(tx, "ticket", len(batch) - len(targets) or 1) if len(targets) < len(batch) else [])
+    for one in batch:
+        place = (one.row.channel_id, one.message.conversation)
+        target = known.get(targets.get(one.row.id, 0))
+        if target is not None and one.is_hinted and target.customer_id != one.customer_id:
+            target = None
+        if one.message.conversation and place in conversations:
+            one.ticket_id = conversations[place]
+        elif target is not None and joinable(target, now=now, reopen_days=reopen_days):
+            one.ticket_id = target.id
+        elif any(name in replies_to for name in one.message.references):
+            one.ticket_id = next(replies_to[name] for name in one.message.references if name in replies_to)
+        elif one.is_automatic:
+            one.dismissed = "automatic mail that belongs to no ticket"
+            continue
+        else:
+            spare = next(ids, None) or (await draw_ids(tx, "ticket", 1))[0]
+            # A ticket of their own reveals nobody else's: there is nothing to prove.
+            one.ticket_id, one.is_proven = spare, True
+            opened.append(NewTicket(spare, one, follow_up_of=target.id if target else None))
+        conversations[place] = one.ticket_id
+        if one.message.message_id:
+            replies_to[one.message.message_id] = one.ticket_id
+    return opened

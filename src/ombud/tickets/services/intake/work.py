@@ -1,0 +1,212 @@
+"""The intake worker: claim, thread, write, announce; one transaction a batch."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from psycopg import OperationalError
+
+from ombud.customers.services import find_or_make_customers
+from ombud.shared.actor import SYSTEM
+from ombud.shared.clock import Clock
+from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
+from ombud.shared.errors import OmbudError
+from ombud.shared.events import Fact, emit_all
+from ombud.shared.sequencer import LOCK_INTAKE, try_lock
+from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
+from ombud.tickets.queries.tickets import lock_visible_ticket
+from ombud.tickets.schemas import InboundMessage
+from ombud.tickets.services.changes import give
+from ombud.tickets.services.intake import threading, writing
+from ombud.tickets.services.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
+from ombud.tickets.services.intake.receipts import settle_receipts
+from ombud.tickets.services.timeline import Told, notify_all
+
+log = logging.getLogger(__name__)
+MAX_BATCH = 500
+MAX_ATTEMPTS = 3
+DEFAULT_REOPEN_DAYS = 14
+# A person whose screen was silent for longer is not there.
+PRESENCE_SECONDS = 60
+RECEIPT_KINDS = frozenset({"bounce", "delivered", "complaint"})
+
+
+async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -> int:
+    """Thread one batch of waiting messages to tickets; how many rows were settled, 0 when nothing waits.
+
+    A batch that fails is tried again one by one: the poison message gets an attempt and its reason, and after
+    three it is set aside for an administrator. It stops nobody.
+    """
+    try:
+        async with database.hot_transaction() as tx:
+            return await _take_batch(tx, now=clock.now(), limit=limit)
+    except OperationalError:
+        raise
+    except Exception as problem:  # noqa: BLE001 – whatever one message causes must not stop the others
+        log.warning("A batch of intake failed, trying one by one: %s", problem)
+        return await _one_by_one(database, clock, limit=limit)
+
+
+async def _one_by_one(database: Database, clock: Clock, *, limit: int) -> int:
+    async with database.transaction() as tx:
+        waiting = await _claim(tx, limit=limit)
+    for claimed in waiting:
+        await _take_one(database, claimed, now=clock.now())
+    return len(waiting)
+
+
+async def _take_one(database: Database, claimed: ClaimedRow, *, now: datetime) -> None:
+    try:
+        async with database.transaction() as tx:
+            if await try_lock(tx, LOCK_INTAKE):
+                await _work(tx, [claimed], now=now)
+    except OperationalError:
+        raise
+    except Exception as problem:
+        log.exception("Message %s could not be taken in", claimed.id)
+        async with database.transaction() as tx:
+            await note_failure(tx, claimed.id, claimed.channel_id, _words_of(problem), now=now)
+
+
+def _words_of(problem: Exception) -> str:
+    return problem.detail if isinstance(problem, OmbudError) else f"{type(problem).__name__}: {problem}"[:500]
+
+
+async def note_failure(tx: Transaction, inbox_id: int, channel_id: int, problem: str, *, now: datetime) -> None:
+    """Count a failed attempt; the third sets the message aside.
+
+    Emits: MessageSetAside
+    """
+    sql = """
+        update inbox set attempts = attempts + 1, problem = %(problem)s,
+            state = case when attempts + 1 >= %(max)s then 'set_aside' else state end
+        where id = %(id)s returning state"""
+    params = {"id": inbox_id, "problem": problem.replace("\x00", ""), "max": MAX_ATTEMPTS}
+    if await value(tx, str, sql, params) == "set_aside":
+        await emit_all(tx, [MessageSetAside(inbox_id=inbox_id, channel_id=channel_id)], by=SYSTEM, at=now)
+
+
+async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> int:
+    if not await try_lock(tx, LOCK_INTAKE):
+        return 0
+    claimed = await _claim(tx, limit=limit)
+    if claimed:
+        await _work(tx, claimed, now=now)
+    return len(claimed)
+
+
+async def _claim(tx: Transaction, *, limit: int) -> list[ClaimedRow]:
+    sql = """
+        select i.id, i.channel_id, i.received_at, i.message::text as message, c.kind, c.brand_id, c.team_id
+        from inbox i join channel c on c.id = i.channel_id
+        where i.state = 'waiting' order by i.id limit %(limit)s"""
+    return await rows(tx, ClaimedRow, sql, {"limit": limit})
+
+
+async def _work(tx: Transaction, claimed: Sequence[ClaimedRow], *, now: datetime) -> None:
+    everything = [Incoming(row, msgspec.json.decode(row.message, type=InboundMessage)) for row in claimed]
+    receipts = [one for one in everything if one.message.kind in RECEIPT_KINDS]
+    await settle_receipts(tx, receipts, now=now)
+    batch = [one for one in everything if one.message.kind not in RECEIPT_KINDS]
+    if batch:
+        await _thread(tx, batch, now=now)
+    await writing.finish_rows(tx, everything, now=now)
+
+
+async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> None:
+    customers = await find_or_make_customers(tx, [one.message.sender for one in batch], now=now)
+    for one in batch:
+        customer = customers[one.message.sender.key]
+        one.customer_id = customer.customer_id
+        one.dismissed = "the sender is blocked" if customer.is_blocked else ""
+    references = await threading.find_references(tx, batch)
+    threading.drop_doubles(batch, references)
+    wanted = [one for one in batch if not one.dismissed]
+    if not wanted:
+        return
+    conversations = await threading.find_conversations(tx, wanted)
+    targets = threading.candidates(wanted, references, conversations)
+    known = await threading.lock_tickets(tx, list(targets.values()))
+    reopen_days = await value(tx, int, "select value from setting where name = 'reopen_days'")
+    days = DEFAULT_REOPEN_DAYS if reopen_days is None else reopen_days
+    opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=days)
+    await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)
+
+
+async def _write(
+    tx: Transaction,
+    batch: list[Incoming],
+    opened: list[NewTicket],
+    known: dict[int, KnownTicket],
+    *,
+    now: datetime,
+) -> None:
+    if not batch:
+        return
+    for one, entry_id in zip(batch, await draw_ids(tx, "entry", len(batch)), strict=True):
+        one.entry_id = entry_id
+    growths = writing.grow(batch, known)
+    await writing.write_new_tickets(tx, opened, growths, now=now)
+    await writing.write_entries(tx, batch)
+    await writing.update_tickets(tx, [one for one in growths if one.ticket_id in known])
+    # Each fact has its customer as actor; a batch is announced in the order of arrival.
+    await emit_all(tx, _facts(batch, opened, growths), by=SYSTEM, at=now)
+    await _tell_holders(tx, growths, known, now=now)
+
+
+def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequence[Growth]) -> list[Fact]:
+    teams = {growth.ticket_id: growth.team_id for growth in growths}
+    reopened = {growth.messages[0].entry_id for growth in growths if growth.reopens}
+    openings = {one.first.entry_id: one for one in opened}
+    facts: list[Fact] = []
+    for one in batch:
+        place = {"ticket_id": one.ticket_id, "team_id": teams[one.ticket_id]}
+        if one.entry_id in openings:
+            other = openings[one.entry_id].follow_up_of
+            facts.append(
+                TicketOpened(**place, customer_id=one.customer_id, channel_id=one.row.channel_id, follow_up_of=other)
+            )
+        if one.entry_id in reopened:
+            facts.append(TicketReopened(**place, entry_id=one.entry_id))
+        facts.append(
+            MessageReceived(
+                **place,
+                entry_id=one.entry_id,
+                customer_id=one.customer_id,
+                channel_id=one.row.channel_id,
+                is_automatic=one.is_automatic,
+            )
+        )
+    return facts
+
+
+async def _tell_holders(
+    tx: Transaction, growths: Sequence[Growth], known: dict[int, KnownTicket], *, now: datetime
+) -> None:
+    held = {}
+    for one in growths:
+        ticket = known.get(one.ticket_id)
+        if one.from_customer and ticket is not None and ticket.assignee_id is not None:
+            held[one.ticket_id] = (one, ticket.assignee_id)
+    if not held:
+        return
+    there = await _who_is_there(tx, {holder for _, holder in held.values()}, now=now)
+    told = []
+    for growth, holder in held.values():
+        is_live = growth.messages[-1].row.kind == "chat"
+        if (growth.reopens or (growth.resumes and is_live)) and holder not in there:
+            # Somebody who is not there gets no work: a reopened ticket or a live chat goes back to its team.
+            locked = await lock_visible_ticket(tx, growth.ticket_id, by=SYSTEM)
+            await give(tx, locked, None, reason={"code": "holder_not_there"}, by=SYSTEM, now=now)
+        else:
+            told.append(Told(holder, growth.ticket_id, growth.team_id, growth.messages[-1].entry_id))
+    await notify_all(tx, "customer_replied", told, by=SYSTEM, now=now)
+
+
+async def _who_is_there(tx: Transaction, people: set[int], *, now: datetime) -> set[int]:
+    sql = """
+        select person_id from presence
+        where person_id = any(%(ids)s) and state = 'online' and seen_at > %(since)s"""
+    since = now - timedelta(seconds=PRESENCE_SECONDS)
+    return set(await values(tx, int, sql, {"ids": sorted(people), "since": since}))

@@ -1,0 +1,64 @@
+import {
+  Building2,
+  CircleDot,
+  Code,
+  FileInput,
+  Inbox,
+  KeyRound,
+  MailWarning,
+  MessageCircle,
+  MessageSquareQuote,
+  ShieldCheck,
+  UserRound,
+  UsersRound,
+  Users,
+  Webhook,
+} from 'lucide-vue-next'
+import type { Component } from 'vue'
+
+export type PageGroup = 'you' | 'channels' | 'desk' | 'programs'
+
+export interface SettingsPage {
+  path: string
+  /** Last part of the keys of its words: `settings.nav.<key>` and `settings.find.<key>`. */
+  key: string
+  group: PageGroup
+  icon: Component
+  permission?: string
+}
+
+export const settingsPages: SettingsPage[] = [
+  { path: 'profile', key: 'profile', group: 'you', icon: UserRound },
+  { path: 'security', key: 'security', group: 'you', icon: ShieldCheck },
+  { path: 'mailboxes', key: 'mailboxes', group: 'channels', icon: Inbox, permission: 'channels.manage' },
+  { path: 'widgets', key: 'widgets', group: 'channels', icon: MessageCircle, permission: 'channels.manage' },
+  { path: 'forms', key: 'forms', group: 'channels', icon: FileInput, permission: 'channels.manage' },
+  { path: 'api-channels', key: 'apiChannels', group: 'channels', icon: Code, permission: 'channels.manage' },
+  { path: 'set-aside', key: 'setAside', group: 'channels', icon: MailWarning, permission: 'intake.manage' },
+  { path: 'people', key: 'people', group: 'desk', icon: Users, permission: 'people.manage' },
+  { path: 'teams', key: 'teams', group: 'desk', icon: UsersRound, permission: 'teams.manage' },
+  { path: 'brands', key: 'brands', group: 'desk', icon: Building2, permission: 'channels.manage' },
+  { path: 'statuses', key: 'statuses', group: 'desk', icon: CircleDot, permission: 'statuses.manage' },
+  { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
+  { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
+  { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
+]
+
+const groups: PageGroup[] = ['you', 'channels', 'desk', 'programs']
+
+/** Pages that the person may open and that fit what was typed, by group; `wordsOf` gives what a page is found by. */
+export function findPages(
+  typed: string,
+  may: (permission: string) => boolean,
+  wordsOf: (page: SettingsPage) => string,
+): { group: PageGroup; pages: SettingsPage[] }[] {
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  const fits = (page: SettingsPage): boolean => {
+    if (page.permission && !may(page.permission)) return false
+    const words = wordsOf(page).toLowerCase()
+    return wanted.every((word) => words.includes(word))
+  }
+  return groups
+    .map((group) => ({ group, pages: settingsPages.filter((page) => page.group === group && fits(page)) }))
+    .filter(({ pages }) => pages.length > 0)
+}

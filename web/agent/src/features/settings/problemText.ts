@@ -1,0 +1,15 @@
+import { i18n } from '@/i18n'
+import { errorText } from '@/shared/errorText'
+import { toast } from '@/shared/toasts'
+import { ApiError } from '@api'
+
+/** What went wrong, in the words of the settings where there are such, else in the general ones. */
+export function problemText(error: unknown): string {
+  const { t, te } = i18n.global
+  const key = error instanceof ApiError ? `settings.errors.${error.code}` : ''
+  return key && te(key) ? t(key) : errorText(error)
+}
+
+export function toastProblem(error: unknown): void {
+  toast(problemText(error), { tone: 'bad' })
+}

@@ -1,0 +1,36 @@
+export interface KindGroup {
+  key: 'tickets' | 'messages' | 'desk'
+  kinds: string[]
+}
+
+export const EVERY_KIND = '*'
+
+/** Events worth telling other systems, by what they are about. */
+export const kindGroups: KindGroup[] = [
+  {
+    key: 'tickets',
+    kinds: [
+      'ticket_opened',
+      'ticket_reopened',
+      'ticket_assigned',
+      'ticket_moved',
+      'ticket_changed',
+      'ticket_solved',
+      'ticket_woke',
+    ],
+  },
+  {
+    key: 'messages',
+    kinds: ['message_received', 'reply_sent', 'reply_undone', 'note_added', 'delivery_changed'],
+  },
+  { key: 'desk', kinds: ['customer_changed', 'message_set_aside', 'presence_changed', 'channel_changed'] },
+]
+
+const known = kindGroups.flatMap((group) => group.kinds)
+
+/** The kinds to send after those of a group were chosen; kinds that this page does not know stay. */
+export function withChosen(kinds: string[], group: string[], chosen: string[]): string[] {
+  const wanted = new Set([...kinds.filter((kind) => !group.includes(kind)), ...chosen])
+  wanted.delete(EVERY_KIND)
+  return [...known.filter((kind) => wanted.has(kind)), ...[...wanted].filter((kind) => !known.includes(kind))]
+}

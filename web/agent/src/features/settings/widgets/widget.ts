@@ -1,0 +1,112 @@
+import type { Errors } from '@/shared/form'
+import type { Id, Locale } from '@api'
+import { baseOf, checkBase, type ChannelBase } from '../channel/useChannelForm'
+import type { Channel } from '../types'
+import { bothWords, type BothWords } from '../words'
+import { parseColour } from './contrast'
+import { intervalProblems, sortIntervals, workdays, type Interval } from './officeHours'
+
+export type EmailQuestion = 'off' | 'optional' | 'required'
+
+export interface WidgetSettings {
+  color: string
+  greeting: BothWords
+  away_message: BothWords
+  pre_chat: { name: boolean; email: EmailQuestion }
+  /** No interval at all means always. */
+  office_hours: { time_zone: string; intervals: Interval[] }
+  file_max_bytes: number
+  mail_after_minutes: number
+  locale_default: Locale
+}
+
+export interface WidgetForm extends ChannelBase, Omit<WidgetSettings, 'file_max_bytes'> {
+  file_max_mb: number
+  is_always_open: boolean
+}
+
+const MB = 1024 * 1024
+export const FILE_MAX_MB = 25
+
+interface Defaults {
+  brandId: Id
+  teamId: Id
+  zone: string
+  locale: Locale
+  greeting: BothWords
+  away: BothWords
+}
+
+const nothing = ({ zone, greeting, away, locale }: Defaults): WidgetSettings => ({
+  color: '#0d7a6f',
+  greeting,
+  away_message: away,
+  pre_chat: { name: true, email: 'optional' },
+  office_hours: { time_zone: zone, intervals: [] },
+  file_max_bytes: 10 * MB,
+  mail_after_minutes: 5,
+  locale_default: locale,
+})
+
+/** What switching office hours on begins with. */
+const usualHours = (): Interval[] => workdays.map((weekday) => ({ weekday, start: 9 * 60, end: 18 * 60 }))
+
+export function widgetForm(channel: Channel<Partial<WidgetSettings>> | null, defaults: Defaults): WidgetForm {
+  const given = channel?.settings ?? {}
+  const { file_max_bytes, ...all } = { ...nothing(defaults), ...given }
+  const isAlways = all.office_hours.intervals.length === 0
+  return {
+    ...baseOf(channel as Channel | null, defaults.brandId, defaults.teamId),
+    ...all,
+    greeting: channel ? bothWords(given.greeting) : all.greeting,
+    away_message: channel ? bothWords(given.away_message) : all.away_message,
+    is_always_open: isAlways,
+    office_hours: { ...all.office_hours, intervals: isAlways ? usualHours() : all.office_hours.intervals },
+    file_max_mb: Math.round((file_max_bytes / MB) * 10) / 10,
+  }
+}
+
+export function checkWidget(values: WidgetForm, t: (key: string) => string): Errors {
+  const found = checkBase(values, t)
+  if (!parseColour(values.color)) found.color = t('settings.widget.colourWrong')
+  if (values.is_always_open) return found
+  const { intervals } = values.office_hours
+  if (!intervals.length) found.hours = t('settings.widget.hoursMissing')
+  for (const [day, problem] of Object.entries(intervalProblems(intervals)))
+    found[`day_${day}`] = t(`settings.widget.hours_${problem}`)
+  return found
+}
+
+/** #abc → #aabbcc, the only form that the server takes. */
+function longColour(text: string): string {
+  const colour = text.trim().toLowerCase()
+  return colour.length === 4 ? `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}` : colour
+}
+
+export function widgetBody(values: WidgetForm): {
+  settings: WidgetSettings
+  secrets: Record<string, string>
+} {
+  const { greeting, away_message, pre_chat, office_hours, mail_after_minutes, locale_default } = values
+  return {
+    settings: {
+      color: longColour(values.color),
+      greeting,
+      away_message,
+      pre_chat,
+      office_hours: {
+        time_zone: office_hours.time_zone,
+        intervals: values.is_always_open ? [] : sortIntervals(office_hours.intervals),
+      },
+      file_max_bytes: Math.round(values.file_max_mb * MB),
+      mail_after_minutes,
+      locale_default,
+    },
+    secrets: {},
+  }
+}
+
+/** What a site's owner pastes before </body>. */
+export function widgetSnippet(origin: string, key: string): string {
+  return `<script async src="${origin}/widget.js" data-key="${key}"></script>`
+}

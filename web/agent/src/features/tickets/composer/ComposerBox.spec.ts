@@ -1,0 +1,122 @@
+import { flushPromises, type VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeEntry, makeTicket } from '@/testing/fixtures'
+import { mountPage, signIn } from '@/testing/mount'
+import { serve, type Call } from '@/testing/server'
+import ComposerBox from './ComposerBox.vue'
+
+let id = 900
+let page: VueWrapper
+let calls: Call[]
+
+const posts = (): string[] => calls.filter((call) => call.method === 'POST').map((call) => call.path)
+const sent = { status: 201, body: makeEntry({ id: 20 }) }
+
+async function open(change: Record<string, unknown> = {}): Promise<void> {
+  page = await mountPage(ComposerBox, { ticket: makeTicket({ id, ...change }) })
+  await flushPromises()
+}
+
+async function write(text: string): Promise<void> {
+  await page.find('textarea').setValue(text)
+}
+
+const sendButton = () => page.find('button.main')
+
+beforeEach(() => {
+  id += 1
+  signIn()
+  calls = serve({
+    [`POST /tickets/${String(id)}/replies`]: sent,
+    [`POST /tickets/${String(id)}/notes`]: sent,
+    [`POST /tickets/${String(id)}/typing`]: { status: 204 },
+  })
+})
+afterEach(() => {
+  page.unmount()
+  vi.unstubAllGlobals()
+})
+
+describe('ComposerBox', () => {
+  it('sends a reply and empties itself', async () => {
+    await open()
+    await write('On our way')
+    await sendButton().trigger('click')
+    expect(page.find('textarea').element.value).toBe('')
+    await flushPromises()
+    expect(posts()).toContain(`/tickets/${String(id)}/replies`)
+  })
+
+  it('looks and speaks differently for a note', async () => {
+    await open()
+    expect(page.classes()).toContain('reply')
+    expect(sendButton().text()).toContain('Send')
+    await page.findAll('[role="tab"]')[1]?.trigger('click')
+    expect(page.classes()).toContain('note')
+    expect(sendButton().text()).toContain('Add note')
+    expect(page.text()).toContain('Only colleagues see this')
+  })
+
+  it('never sends a note to the customer', async () => {
+    await open()
+    await page.findAll('[role="tab"]')[1]?.trigger('click')
+    await write('Do not tell them')
+    await sendButton().trigger('click')
+    await flushPromises()
+    expect(posts()).toEqual([`/tickets/${String(id)}/notes`])
+  })
+
+  it('keeps reply and note apart', async () => {
+    await open()
+    await write('Dear customer')
+    await page.findAll('[role="tab"]')[1]?.trigger('click')
+    expect(page.find('textarea').element.value).toBe('')
+    await page.findAll('[role="tab"]')[0]?.trigger('click')
+    expect(page.find('textarea').element.value).toBe('Dear customer')
+  })
+
+  it('sends with Ctrl Enter and solves with Shift, too', async () => {
+    await open()
+    await write('Done')
+    await page.find('textarea').trigger('keydown', { key: 'Enter', ctrlKey: true, shiftKey: true })
+    await flushPromises()
+    expect(calls.find((call) => call.path.endsWith('/replies'))?.body).toMatchObject({ solve: true })
+    expect(page.emitted('sent')).toEqual([[true]])
+  })
+
+  it('asks once before it sends what is not filled in', async () => {
+    await open()
+    await write('Dear {{customer.name}}')
+    expect(page.text()).toContain('customer.name')
+    await sendButton().trigger('click')
+    expect(posts()).not.toContain(`/tickets/${String(id)}/replies`)
+    await sendButton().trigger('click')
+    await flushPromises()
+    expect(posts()).toContain(`/tickets/${String(id)}/replies`)
+  })
+
+  it('cannot send nothing', async () => {
+    await open()
+    await write('   ')
+    expect(sendButton().attributes('disabled')).toBeDefined()
+  })
+
+  it('says when there is no way to answer', async () => {
+    await open({ reply_by: 'none' })
+    expect(page.find('.via').text()).toContain('There is no way to answer')
+  })
+
+  it('tells the customer that somebody is typing, not more often than every 3 s', async () => {
+    await open()
+    await write('a')
+    await write('ab')
+    await write('abc')
+    expect(posts().filter((path) => path.endsWith('/typing'))).toHaveLength(1)
+  })
+
+  it('is not there for those who may only read', async () => {
+    signIn({}, ['tickets.read'])
+    await open()
+    expect(page.find('textarea').exists()).toBe(false)
+  })
+})
