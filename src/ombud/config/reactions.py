@@ -2,7 +2,9 @@
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.shared.readers import Reader
+from ombud.tickets.reactions import LEAVERS
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    LEAVERS,
 ]
