@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
@@ -106,47 +105,3 @@ async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound
         order by id desc limit 1"""
     found = await rows(tx, LastInbound, sql, {"ticket": ticket_id})
     return found[0] if found else None
-
-
-class PublicMessage(Struct):
-    """A message as its customer may see it."""
-
-    id: int
-    client_key: str | None
-    direction: str
-    author_name: str
-    at: datetime
-    text: str
-    attachments: list[dict[str, Any]]
-    read_at: datetime | None
-
-
-PUBLIC_COLUMNS = """
-    e.id, e.client_key, e.direction, e.at, e.text, o.read_at,
-    case e.author_kind when 'person' then
-        (select coalesce(nullif(p.display_name, ''), '') from person p where p.id = e.author_id) else '' end
-            as author_name,
-    coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
-                order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]')
-        as attachments"""
-
-
-async def list_public_messages(
-    tx: Transaction, *, channel_id: int, customer_id: int, after: int, limit: int
-) -> list[PublicMessage]:
-    """What one customer and we said to each other on one channel, oldest first: never a note, never a change."""
-    sql = f"""
-        select {PUBLIC_COLUMNS} from public_entry e left join outbox o on o.entry_id = e.id
-        where e.ticket_id in (select id from ticket where customer_id = %(customer)s and channel_id = %(channel)s)
-            and e.id > %(after)s
-        order by e.id limit %(limit)s"""
-    params = {"channel": channel_id, "customer": customer_id, "after": after, "limit": checked_limit(limit)}
-    return await rows(tx, PublicMessage, sql, params)
-
-
-async def load_public_messages(tx: Transaction, entry_ids: Sequence[int]) -> list[PublicMessage]:
-    """Messages by id as their customers may see them; ids of notes and changes find nothing."""
-    sql = f"""
-        select {PUBLIC_COLUMNS} from public_entry e left join outbox o on o.entry_id = e.id
-        where e.id = any(%(ids)s) order by e.id"""
-    return await rows(tx, PublicMessage, sql, {"ids": list(entry_ids)})
