@@ -140,7 +140,10 @@ class Worker:
     async def _play_demo(self) -> None:
         parts = self.parts
         if parts.settings.demo and (you := await find_you(parts.database)):
-            await LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you).run()
+            desk = LiveDesk(
+                parts.database, parts.clock, parts.door.receive, parts.bus.wake, key_ring=parts.key_ring, you=you
+            )
+            await desk.run()
         await asyncio.Event().wait()
 
     async def _upkeep(self) -> None:
