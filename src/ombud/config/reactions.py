@@ -2,9 +2,7 @@
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.shared.readers import Reader
-from ombud.tickets.reactions import LEAVERS
 
 READERS: list[Reader] = [
     WEBHOOKS,
-    LEAVERS,
 ]

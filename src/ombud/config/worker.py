@@ -23,6 +23,7 @@ from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
 from ombud.shared.throttle import forget_full
 from ombud.tickets.services.intake.work import take_in
+from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)
@@ -170,6 +171,7 @@ class Worker:
                 return 0
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await release_tickets(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
             await forget_deliveries(tx, now=now)
         if changed:

@@ -1,7 +1,6 @@
 """What happens to the tickets of people who left."""
 
-from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +13,8 @@ from ombud.tickets.events import TicketAssigned
 from ombud.tickets.schemas import EntryDetails
 
 REASON = "holder_left"
+# Longer than the page offers to undo it.
+GRACE = timedelta(seconds=15)
 
 
 class _Held(Struct):
@@ -22,18 +23,25 @@ class _Held(Struct):
     assignee_id: int
 
 
-async def release_tickets(tx: Transaction, person_ids: Collection[int], *, now: datetime) -> int:
-    """Give the open tickets of people who left back to their teams, with the reason on each timeline; how many.
+async def release_tickets(tx: Transaction, *, now: datetime, limit: int = 500) -> int:
+    """Give open tickets of people who left back to their teams, with the reason on each timeline; how many.
 
-    Somebody who came back meanwhile keeps theirs.
+    Not at once: whoever is deactivated by mistake and comes back within ``GRACE`` keeps theirs.
 
     Emits: TicketAssigned
     """
+    # Two branches, because each has its own index.
     sql = """
-        select t.id, t.team_id, t.assignee_id from ticket t join person p on p.id = t.assignee_id
-        where t.assignee_id = any(%(people)s) and t.is_open and p.deactivated_at is not null
+        with gone as (select id from person where deactivated_at <= %(before)s),
+        held as (
+            select t.id from gone g join ticket t on t.assignee_id = g.id where t.is_open and t.snoozed_until is null
+            union all
+            select t.id from gone g join ticket t on t.assignee_id = g.id where t.snoozed_until is not null
+        )
+        select t.id, t.team_id, t.assignee_id from ticket t
+        where t.id in (select id from held limit %(limit)s) and t.is_open and t.assignee_id in (select id from gone)
         order by t.id for update of t"""
-    held = await rows(tx, _Held, sql, {"people": sorted(person_ids)})
+    held = await rows(tx, _Held, sql, {"before": now - GRACE, "limit": limit})
     if not held:
         return 0
     entry_ids = await draw_ids(tx, "entry", len(held))
