@@ -26,6 +26,7 @@ import ombud.channels.api_channel.api
 import ombud.channels.chat.api
 import ombud.channels.forms.api
 import ombud.customers.api
+import ombud.demo.shop
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
@@ -60,6 +61,7 @@ ROOMS: list[Any] = [
     ombud.channels.api_channel.api,
     ombud.automation.webhooks.api,
     ombud.realtime.api,
+    ombud.demo.shop,
     health,
     pages,
 ]

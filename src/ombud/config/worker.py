@@ -27,6 +27,7 @@ from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
 from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
+from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)
@@ -143,7 +144,10 @@ class Worker:
     async def _play_demo(self) -> None:
         parts = self.parts
         if parts.settings.demo and (you := await find_you(parts.database)):
-            await LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you).run()
+            desk = LiveDesk(
+                parts.database, parts.clock, parts.door.receive, parts.bus.wake, key_ring=parts.key_ring, you=you
+            )
+            await desk.run()
         await asyncio.Event().wait()
 
     async def _upkeep(self) -> None:
@@ -170,6 +174,7 @@ class Worker:
                 return 0
             await make_partitions(tx, now=now)
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed += await release_tickets(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
             await forget_deliveries(tx, now=now)
         if changed:

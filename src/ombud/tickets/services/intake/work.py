@@ -21,12 +21,12 @@ from ombud.tickets.services.changes import give
 from ombud.tickets.services.intake import threading, writing
 from ombud.tickets.services.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
 from ombud.tickets.services.intake.receipts import settle_receipts
+from ombud.tickets.services.policy import reopen_days
 from ombud.tickets.services.timeline import Told, notify_all
 
 log = logging.getLogger(__name__)
 MAX_BATCH = 500
 MAX_ATTEMPTS = 3
-DEFAULT_REOPEN_DAYS = 14
 # A person whose screen was silent for longer is not there.
 PRESENCE_SECONDS = 60
 RECEIPT_KINDS = frozenset({"bounce", "delivered", "complaint"})
@@ -128,9 +128,7 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     conversations = await threading.find_conversations(tx, wanted)
     targets = threading.candidates(wanted, references, conversations)
     known = await threading.lock_tickets(tx, list(targets.values()))
-    reopen_days = await value(tx, int, "select value from setting where name = 'reopen_days'")
-    days = DEFAULT_REOPEN_DAYS if reopen_days is None else reopen_days
-    opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=days)
+    opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=await reopen_days(tx))
     await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)
 
 
