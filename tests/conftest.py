@@ -21,6 +21,7 @@ from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
 from tests.desk import Desk, desk_on
+from tests.site import Site
 
 TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"
@@ -117,3 +118,9 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     """The parts of a desk on the test's own database, its clock standing still."""
     async with desk_on(database_url, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def site(desk: Desk) -> Site:
+    """The whole web application on the desk."""
+    return Site.of(desk)

@@ -19,10 +19,10 @@ from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import rows, value, values
 from ombud.shared.events import Event, events_after
 from ombud.shared.sequencer import sequence_events
-from ombud.tickets.intake.door import Arrival, receive
-from ombud.tickets.intake.work import take_in
 from ombud.tickets.queries.timeline import load_timeline
 from ombud.tickets.schemas import Entry, InboundMessage
+from ombud.tickets.services.intake.door import Arrival, receive
+from ombud.tickets.services.intake.work import take_in
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -129,7 +129,7 @@ class Desk:
 
     async def column(self, ticket_id: int, name: str) -> Any:
         """One column of a ticket."""
-        return await self.sql(f"select {name} from ticket where id = %(id)s", id=ticket_id)  # noqa: S608
+        return await self.sql(f"select {name} from ticket where id = %(id)s", id=ticket_id)
 
 
 @asynccontextmanager

@@ -12,9 +12,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -119,7 +120,10 @@ def dovecot(folder: Path) -> Iterator[MailServer]:
             user=user.pw_name,
             login="dovenull" if is_root else user.pw_name,
             group=grp.getgrgid(user.pw_gid).gr_name,
-            uid=user.pw_uid, gid=user.pw_gid, password=PASSWORD, **ports
+            uid=user.pw_uid,
+            gid=user.pw_gid,
+            password=PASSWORD,
+            **ports,
         )
     )
     process = subprocess.Popen([str(DOVECOT), "-F", "-c", str(config)])
@@ -164,13 +168,11 @@ class Outside:
         mood = self.moods.pop(0) if self.moods else ""
         if mood and mood != "hang up":
             return f"{mood} not now"
-        from email import message_from_bytes, policy  # noqa: PLC0415
-
         self.envelopes.append(envelope)
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        self.mails.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(content, policy=policy.default))
         if mood == "hang up":
-            server.transport.abort()
+            cast("asyncio.WriteTransport", server.transport).abort()
         return "250 taken"
 
     def smtp_settings(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -53,7 +53,9 @@ async def client(
         "authenticate": door.authenticate,
     }
     app = Litestar(routers, state=State(state), dependencies=DEPENDENCIES, exception_handlers=EXCEPTION_HANDLERS)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.example/api/v1") as one:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://desk.example/api/v1"
+    ) as one:
         yield one
 
 
@@ -182,7 +184,8 @@ async def test_post_webhook_by_an_api_key_belongs_to_its_maker(
 
 async def test_list_webhooks_pages_through_all(client: Client) -> None:
     made = [(await create(client, name=f"W{number}"))["id"] for number in range(5)]
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = (await client.get("/webhooks", params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
         seen += [one["id"] for one in answer["items"]]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ombud.automation.webhooks import queries, rules, services
 from ombud.automation.webhooks.jobs import Courier
-from ombud.automation.webhooks.schemas import NewWebhook, WebhookChange
+from ombud.automation.webhooks.schemas import NewWebhook, Outcome, WebhookChange
 from ombud.shared.actor import Actor
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
@@ -45,7 +45,7 @@ async def test_claim_delivery_taken_on_by_a_dead_process_comes_back(
     clock.set(clock.now() + timedelta(minutes=3))
     assert await courier.deliver_due() == 1
     async with database.transaction() as tx:
-        late = services.Outcome("failed", 500, "late", 1)
+        late = Outcome("failed", 500, "late", 1)
         await services.note_outcome(tx, lost, late, now=clock.now())
     (kept,) = await log_of(database, webhook.id)
     # What the dead one would have written counts no more.

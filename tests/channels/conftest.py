@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import jwt
@@ -127,7 +127,9 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     await asyncio.wait([serving, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
     worker = asyncio.create_task(Worker(parts).run_until(rest))
     # The library's own test client runs the application in another thread; bus and pool belong to one loop.
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.test") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://desk.test"
+    ) as client:
         yield Desk(parts, client, app)
     rest.set()
     await worker

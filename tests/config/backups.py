@@ -45,4 +45,4 @@ def content(url: str) -> dict[str, str | None]:
 
 def scalar(url: str, query: str) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
-        return (connection.execute(query).fetchone() or (None,))[0]  # type: ignore[arg-type]
+        return (connection.execute(query).fetchone() or (None,))[0]

@@ -41,7 +41,7 @@ def make_desk(url: str, settings: Settings) -> None:
     """Fill a database."""
     keys = KeyRing.load(settings.key_file)
     with psycopg.connect(url) as connection:
-        connection.execute(DESK)  # type: ignore[arg-type]
+        connection.execute(DESK)
         connection.execute(
             "insert into webhook (id, name, url, secret, kinds, created_by, created_at)"
             " values (1, 'CRM', 'https://crm.example.com/', %s, '{*}', 1, now())",

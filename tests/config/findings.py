@@ -10,4 +10,4 @@ def codes(found: list[Finding], *levels: str) -> list[str]:
 
 
 def add(connection: psycopg.Connection, statement: str, *params: object) -> None:
-    connection.execute(statement, params)  # type: ignore[arg-type]
+    connection.execute(statement, params)

@@ -88,7 +88,7 @@ def test_restore_with_replace_overwrites(backup: Path, desk: Settings) -> None:
 def test_restore_into_a_fresh_schema_needs_no_replace(backup: Path, desk: Settings) -> None:
     tables = "outbox, event, entry, ticket, customer, session, webhook, person"
     with psycopg.connect(desk.database_url, autocommit=True) as connection:
-        connection.execute(f"truncate {tables} cascade")  # type: ignore[arg-type]
+        connection.execute(f"truncate {tables} cascade")
     bring_back(desk, backup)
     assert scalar(desk.database_url, "select count(*) from ticket") == 50
 
@@ -116,7 +116,7 @@ def test_restore_that_fails_in_the_middle_changes_nothing(backup: Path, desk: Se
 
 def test_restore_after_a_kill_in_the_middle_starts_from_what_was_there(backup: Path, desk: Settings) -> None:
     with psycopg.connect(desk.database_url) as connection:
-        connection.execute(f"alter schema public rename to {BEFORE_SCHEMA}")  # type: ignore[arg-type]
+        connection.execute(f"alter schema public rename to {BEFORE_SCHEMA}")
         connection.execute("create schema public")
         connection.execute("create table half (id int)")
     with pytest.raises(InstallationError, match="not empty"):

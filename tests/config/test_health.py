@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -54,7 +55,9 @@ def build(database: Database, actor: Actor | None = None) -> Litestar:
 
 
 def client_from(app: Litestar, host: str = "127.0.0.1") -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(host, 5000)), base_url="http://desk")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app), client=(host, 5000)), base_url="http://desk"
+    )
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from ombud.accounts.permissions import ROLES
 from ombud.demo.live import LiveDesk, find_you
 from ombud.demo.loader import load_demo
 from ombud.shared.actor import Actor
-from ombud.tickets.intake.work import take_in
 from ombud.tickets.schemas import AssignmentIn, ReplyIn
 from ombud.tickets.services.changes import assign_ticket
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.replies import reply
 from tests.desk import Desk
 

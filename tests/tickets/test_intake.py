@@ -6,10 +6,10 @@ import pytest
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
-from ombud.tickets.intake.door import Arrival, receive
-from ombud.tickets.intake.work import take_in
-from ombud.tickets.schemas import ReplyIn, TicketPatch
+from ombud.tickets.schemas import BounceRecipient, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
+from ombud.tickets.services.intake.door import Arrival, receive
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.replies import reply
 from tests.desk import Desk
 
@@ -220,18 +220,12 @@ async def test_take_in_bounce_is_shown_on_its_message(desk: Desk) -> None:
         sent = await reply(tx, ticket, ReplyIn("answer", "key-12345", 10**9), by=agent, now=desk.now, undo_seconds=0)
         await tx.execute("insert into mail_reference values ('ours@x', %(e)s, %(t)s)", {"e": sent.id, "t": ticket})
     bounce = desk.mail("550 no such user", kind="bounce", about_message_ids=["ours@x"])
-    bounce.bounce_recipients = [_recipient("rosa@example.com")]
+    bounce.bounce_recipients = [BounceRecipient("rosa@example.com", "5.1.1", hard=True)]
     await desk.deliver(channel, bounce)
     assert len(await desk.tickets()) == 1
     assert await desk.sql("select state from outbox where entry_id = %(id)s", id=sent.id) == "failed"
     assert (await desk.timeline(ticket))[-1].details.bounce["entry_id"] == sent.id  # type: ignore[index]
     assert await desk.sql("select count(*) from notification where kind = 'delivery_failed'") == 1
-
-
-def _recipient(address: str):  # noqa: ANN202
-    from ombud.tickets.schemas import BounceRecipient  # noqa: PLC0415
-
-    return BounceRecipient(address, "5.1.1", hard=True)
 
 
 async def test_take_in_bounce_of_nothing_is_dismissed(desk: Desk) -> None:

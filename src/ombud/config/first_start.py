@@ -11,7 +11,7 @@ from ombud.shared.files import FileStore
 
 
 async def prepare_desk(settings: Settings) -> list[str]:
-    """Fill an empty demo desk and make the one-time link of a desk that nobody can sign in to; what to tell, in lines."""
+    """Fill an empty demo desk, make the link of a desk that nobody can sign in to; what to tell, in lines."""
     database = Database(settings.database_url, max_connections=2)
     await database.open()
     try:

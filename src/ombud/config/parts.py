@@ -11,7 +11,7 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database
 from ombud.shared.files import FileStore
 from ombud.shared.outbound import Guard, Outbound
-from ombud.tickets.intake.door import Door
+from ombud.tickets.services.intake.door import Door
 
 
 @dataclass(frozen=True)

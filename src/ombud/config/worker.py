@@ -22,7 +22,7 @@ from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
 from ombud.shared.throttle import forget_full
-from ombud.tickets.intake.work import take_in
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)

@@ -4,28 +4,27 @@ from litestar import Router, get, patch
 
 from ombud.customers import queries, services
 from ombud.customers.schemas import Customer, CustomerListItem, CustomerPatch
-from ombud.shared.errors import NotFound
 from ombud.shared.http import By, Now, Tx, may
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 
 
 @get("/customers", guards=[may("customers.read")])
-async def get_customers(tx: Tx, q: str = "", cursor: str | None = None, limit: int = 50) -> Paged[CustomerListItem]:
-    """Customers, newest first; with a text, those whose name, addresses or numbers hold its words."""
+async def get_customers(
+    tx: Tx, actor: By, q: str = "", cursor: str | None = None, limit: int = 50
+) -> Paged[CustomerListItem]:
+    """Customers of tickets that the actor sees, newest first; with a text, those whose name, addresses or numbers hold its words."""
     checked_limit(limit)
     if q.strip():
-        return Paged(await queries.find_customers(tx, q[:200], limit=limit))
+        return Paged(await queries.find_customers(tx, q[:200], by=actor, limit=limit))
     before = decode_cursor(cursor, int) if cursor else None
-    found = await queries.list_customers(tx, before_id=before, limit=limit + 1)
+    found = await queries.list_customers(tx, by=actor, before_id=before, limit=limit + 1)
     return page(found, limit, lambda one: one.id)
 
 
 @get("/customers/{customer_id:int}", guards=[may("customers.read")])
 async def get_customer(tx: Tx, actor: By, customer_id: int) -> Customer:
     """A customer with identities; only those with a ticket that the actor sees, or with none yet."""
-    if not await queries.is_customer_visible(tx, customer_id, by=actor):
-        raise NotFound
-    return await queries.get_customer(tx, customer_id)
+    return await queries.get_customer(tx, customer_id, by=actor)
 
 
 @patch("/customers/{customer_id:int}", guards=[may("customers.write")])

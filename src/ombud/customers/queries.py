@@ -7,50 +7,53 @@ from ombud.shared.errors import NotFound
 from ombud.shared.words import tsquery
 
 COLUMNS = "c.id, c.name, c.tier, c.email, c.phone, c.created_at"
+# Customers belong to whoever sees a ticket of theirs; those without any ticket yet to everybody.
+VISIBLE = """
+    (%(teams)s::bigint[] is null or not exists (select from ticket t where t.customer_id = c.id)
+     or exists (select from ticket t where t.customer_id = c.id and t.team_id = any(%(teams)s)))"""
 
 
-async def get_customer(tx: Transaction, customer_id: int) -> Customer:
-    """A customer with identities and number of tickets.
+async def get_customer(tx: Transaction, customer_id: int, *, by: Actor) -> Customer:
+    """A customer with identities and the number of their tickets that the actor sees.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or the actor sees none of their tickets.
     """
-    sql = """
+    sql = f"""
         select c.id, c.name, c.email, c.phone, c.locale, c.time_zone, c.tier, c.notes, c.is_blocked, c.created_at,
                coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'scope', i.scope,
                            'value', i.value, 'verified_at', i.verified_at) order by i.id)
                          from identity i where i.customer_id = c.id), '[]') as identities,
-               (select count(*) from ticket t where t.customer_id = c.id) as ticket_count
-        from customer c where c.id = %(id)s"""
-    found = await row(tx, Customer, sql, {"id": customer_id})
+               (select count(*) from ticket t where t.customer_id = c.id
+                   and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))) as ticket_count
+        from customer c where c.id = %(id)s and {VISIBLE}"""
+    found = await row(tx, Customer, sql, {"id": customer_id, "teams": by.visible_teams()})
     if found is None:
         raise NotFound
     return found
 
 
-async def find_customers(tx: Transaction, text: str, *, limit: int) -> list[CustomerListItem]:
-    """Customers whose name, addresses or numbers hold all words of the text, newest first."""
+async def find_customers(tx: Transaction, text: str, *, by: Actor, limit: int) -> list[CustomerListItem]:
+    """Visible customers whose name, addresses or numbers hold all words of the text, newest first."""
     query = tsquery(text)
     if not query:
         return []
     sql = f"""
-        select {COLUMNS} from customer c where c.words @@ %(query)s::tsquery
+        select {COLUMNS} from customer c where c.words @@ %(query)s::tsquery and {VISIBLE}
         order by c.id desc limit %(limit)s"""
-    return await rows(tx, CustomerListItem, sql, {"query": query, "limit": limit})
+    return await rows(tx, CustomerListItem, sql, {"query": query, "teams": by.visible_teams(), "limit": limit})
 
 
-async def list_customers(tx: Transaction, *, before_id: int | None, limit: int) -> list[CustomerListItem]:
-    """Customers, newest first."""
+async def list_customers(tx: Transaction, *, by: Actor, before_id: int | None, limit: int) -> list[CustomerListItem]:
+    """Visible customers, newest first."""
     sql = f"""
-        select {COLUMNS} from customer c where (%(before)s::bigint is null or c.id < %(before)s)
+        select {COLUMNS} from customer c where (%(before)s::bigint is null or c.id < %(before)s) and {VISIBLE}
         order by c.id desc limit %(limit)s"""
-    return await rows(tx, CustomerListItem, sql, {"before": before_id, "limit": limit})
+    return await rows(tx, CustomerListItem, sql, {"before": before_id, "teams": by.visible_teams(), "limit": limit})
 
 
 async def is_customer_visible(tx: Transaction, customer_id: int, *, by: Actor) -> bool:
     """Whether the actor sees a ticket of the customer, or the customer has none yet."""
-    sql = """
-        select not exists (select from ticket where customer_id = %(id)s)
-            or exists (select from ticket where customer_id = %(id)s
-                       and (%(teams)s::bigint[] is null or team_id = any(%(teams)s)))"""
+    sql = f"""
+        select exists (select from customer c where c.id = %(id)s and {VISIBLE})"""
     return bool(await value(tx, bool, sql, {"id": customer_id, "teams": by.visible_teams()}))

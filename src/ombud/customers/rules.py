@@ -1,18 +1,4 @@
-"""Pure rules about identities."""
-
-import re
-
-MAX_VALUE_LENGTH = 320
-
-
-def normal_value(kind: str, value: str) -> str:
-    """An identity's value in the one spelling under which it is stored and compared."""
-    trimmed = value.strip()[:MAX_VALUE_LENGTH]
-    if kind == "email":
-        return trimmed.lower()
-    if kind == "phone":
-        return re.sub(r"[^\d+]", "", trimmed)
-    return trimmed
+"""Pure rules about customers."""
 
 
 def display_name(name: str, email: str) -> str:

@@ -1,5 +1,6 @@
 """Shapes of customers and their identities."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -7,6 +8,19 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 IdentityKind = Literal["email", "phone", "visitor", "external"]
 ShortText = Annotated[str, Meta(max_length=200)]
+
+
+MAX_VALUE_LENGTH = 320
+
+
+def normal_value(kind: str, value: str) -> str:
+    """An identity's value in the one spelling under which it is stored and compared."""
+    trimmed = value.strip()[:MAX_VALUE_LENGTH]
+    if kind == "email":
+        return trimmed.lower()
+    if kind == "phone":
+        return re.sub(r"[^\d+]", "", trimmed)
+    return trimmed
 
 
 class Identity(Struct):
@@ -76,7 +90,7 @@ class NewCustomer(Struct, forbid_unknown_fields=True):
 class Sender(Struct, frozen=True):
     """Who a message says it is from, as its channel proved it.
 
-    ``value`` is normalised by :func:`rules.normal_value`. ``is_verified`` means that the channel proved the
+    ``value`` is normalised by :func:`normal_value`. ``is_verified`` means that the channel proved the
     identity (signed token, mailed link, DMARC-passed mail).
     """
 

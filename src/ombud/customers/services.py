@@ -8,11 +8,11 @@ from msgspec import UNSET
 
 from ombud.customers import queries
 from ombud.customers.events import CustomerChanged
-from ombud.customers.rules import display_name, normal_value
-from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, Sender
+from ombud.customers.rules import display_name
+from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, Sender, normal_value
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
-from ombud.shared.errors import Invalid, NotFound
+from ombud.shared.errors import Invalid
 from ombud.shared.events import emit
 from ombud.shared.words import tsvector
 
@@ -143,9 +143,7 @@ async def change_customer(
 
     Emits: CustomerChanged
     """
-    if not await queries.is_customer_visible(tx, customer_id, by=by):
-        raise NotFound
-    before = await queries.get_customer(tx, customer_id)
+    before = await queries.get_customer(tx, customer_id, by=by)
     wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
     changes = {name: new for name, new in wanted.items() if getattr(before, name) != new}
     if not changes:
@@ -157,4 +155,4 @@ async def change_customer(
     words = tsvector(f"{merged['name']} {merged['email']} {merged['phone']} {addresses}")
     await tx.execute(sql, {**changes, "words": words, "now": now, "id": customer_id})
     await emit(tx, CustomerChanged(customer_id=customer_id, fields=sorted(changes)), by=by, at=now)
-    return await queries.get_customer(tx, customer_id)
+    return await queries.get_customer(tx, customer_id, by=by)

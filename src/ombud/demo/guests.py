@@ -14,8 +14,8 @@ from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.manners import answer_to
 from ombud.demo.material import CommonLines, Material, read
 from ombud.shared.database import Transaction, row, rows, value
-from ombud.tickets.intake.door import Arrival, Receipt
 from ombud.tickets.schemas import EntryDetails, InboundMessage
+from ombud.tickets.services.intake.door import Arrival, Receipt
 
 Receive = Callable[[Arrival], Awaitable[Receipt]]
 SCENES = ("late", "damaged", "repair", "refund", "usage", "app", "install_book", "part_price", "exchange", "purifier")

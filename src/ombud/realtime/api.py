@@ -7,7 +7,8 @@ from litestar.connection import ASGIConnection
 from litestar.types import Receive, Scope, Send
 
 from ombud.realtime.stream import Stream
-from ombud.shared.http import signed_in_actor
+from ombud.shared.errors import NotAllowed
+from ombud.shared.http import may, signed_in_actor
 
 
 def last_event_id(headers: dict[str, str]) -> int | None:
@@ -16,12 +17,14 @@ def last_event_id(headers: dict[str, str]) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 19 else None  # noqa: PLR2004 – fits a bigint
 
 
-@asgi("/api/v1/stream", copy_scope=False)
+@asgi("/api/v1/stream", guards=[may("tickets.read")], copy_scope=False)
 async def get_stream(scope: Scope, receive: Receive, send: Send) -> None:
     """Server-sent events of everything that the signed-in person may see; ends when the session does."""
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope, receive)
     actor = await signed_in_actor(connection)
-    actor.require("tickets.read")
+    if actor.session_id is None:
+        # A key has no session that could be watched: its stream would outlive it.
+        raise NotAllowed("The stream is for people who are signed in. Programs use webhooks.")
     hub = connection.app.state.hub
     stream = Stream(send, actor=actor)
     await stream.begin()

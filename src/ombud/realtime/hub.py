@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
+import msgspec
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
@@ -140,7 +141,7 @@ class Hub:
         if frame.topic is not None:
             return self._by_topic.get(frame.topic, ())
         if frame.person_id is not None:
-            return self._by_person.get(frame.person_id, ())
+            return [stream for stream in self._by_person.get(frame.person_id, ()) if _may_hear(stream, frame)]
         if frame.is_for_all:
             return self._agents
         near = [*self._by_team.get(frame.team_id, ()), *self._by_team.get(None, ())]
@@ -152,20 +153,22 @@ class Hub:
         if stream.actor is None:
             return False
         if frame.person_id is not None:
-            return stream.actor.id == frame.person_id
+            return stream.actor.id == frame.person_id and _may_hear(stream, frame)
         return frame.is_for_all or stream.hears(frame)
 
     async def _load(self, tx: Transaction, events: Sequence[Event]) -> list[Frame]:
         found: list[Frame] = []
         for loader in self._loaders:
             found.extend(await loader(tx, events))
-        return sorted(found, key=lambda frame: frame.seq or 0)
+        return _numbered(found, events[-1].seq if events else 0)
 
     async def _follow(self) -> None:
         while True:
             # A lost wake-up costs a second, never an event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), timeout=1)
+                # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+                async with asyncio.timeout(1):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 while await self._read_batch() == BATCH:
@@ -220,6 +223,21 @@ class Hub:
                 self._note_teams(stream)
             else:
                 stream.end("session_ended")
+
+
+def _numbered(frames: list[Frame], last: int) -> list[Frame]:
+    """Frames in the order of their first event, each numbered so that all events up to its number have been sent.
+
+    A frame may stand for several events. A client that is cut off in the midst of a batch comes back with the number of
+    the last frame that it got: nothing before that number may still be on its way.
+    """
+    ordered = sorted(frames, key=lambda frame: frame.seq or 0)
+    nexts = [(frame.seq or 0) - 1 for frame in ordered[1:]] + [last]
+    return [msgspec.structs.replace(frame, seq=seq) for frame, seq in zip(ordered, nexts, strict=True)]
+
+
+def _may_hear(stream: Stream, frame: Frame) -> bool:
+    return frame.team_id is None or stream.hears(frame)
 
 
 def _discard(index: defaultdict[K, set[Stream]], key: K, one: Stream) -> None:

@@ -10,7 +10,8 @@ class Frame(Struct, frozen=True):
     """One server-sent event and who hears it.
 
     Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
-    a topic (a visitor's conversation), or everybody who is signed in. ``seq`` None: fleeting, never replayed.
+    a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names the team,
+    too: it is theirs only as long as they see that team. ``seq`` None: fleeting, never replayed.
     """
 
     event: str

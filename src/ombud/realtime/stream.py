@@ -11,6 +11,7 @@ Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
 # A reader who is this far behind is cut off; it comes back with its last number and catches up.
 MAX_PENDING_BYTES = 1024 * 1024
+CLOSE_SECONDS = 2
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -62,7 +63,7 @@ class Stream:
         for chunk in replay:
             self.push(chunk)
         for seq, chunk in held:
-            if seq is None or seq > after:
+            if seq is None or seq >= after:
                 self.push(chunk)
 
     async def _flush(self) -> None:
@@ -108,6 +109,8 @@ class Stream:
     async def _close(self) -> None:
         rest = b"".join(self._pending[-1:])
         try:
-            await self._send({"type": "http.response.body", "body": rest, "more_body": False})
+            # A client that takes nothing any more must not keep its stream open by that.
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._send({"type": "http.response.body", "body": rest, "more_body": False})
         except Exception:  # noqa: BLE001 – gone already
             return

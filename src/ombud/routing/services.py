@@ -19,6 +19,7 @@ from ombud.tickets.services.timeline import Told, notify_all
 
 # A person whose screen was silent for longer is offline, whatever they chose.
 SILENCE_SECONDS = 60
+HEARTBEAT_SECONDS = 15
 BATCH = 500
 
 
@@ -29,7 +30,7 @@ async def choose_presence(tx: Transaction, state: PresenceState, *, by: Actor, n
     """
     sql = """
         insert into presence (person_id, state, since, seen_at) values (%(person)s, %(state)s, %(now)s, %(now)s)
-        on conflict (person_id) do update set seen_at = excluded.seen_at, state = excluded.state,
+        on conflict (person_id) do update set seen_at = excluded.seen_at, state = excluded.state, is_silent = false,
             since = case when presence.state = excluded.state then presence.since else excluded.since end
         returning since = %(now)s"""
     if await value(tx, bool, sql, {"person": by.id, "state": state, "now": now}):
@@ -37,43 +38,40 @@ async def choose_presence(tx: Transaction, state: PresenceState, *, by: Actor, n
 
 
 async def note_heartbeat(tx: Transaction, person_ids: Collection[int], *, now: datetime) -> None:
-    """Remember that these people's screens are open; who was silent for long and comes back is present again.
+    """Remember that these people's screens are open; who was silent and comes back is present again as they chose.
+
+    Written at most every 15 s for each person, so that a thousand open screens cost little.
 
     Emits: PresenceChanged
     """
     sql = """
-        with before as (
-            select person_id, state, seen_at from presence where person_id = any(%(ids)s) order by person_id for update
+        with stale as (
+            select person_id, is_silent from presence
+            where person_id = any(%(ids)s) and (is_silent or seen_at < %(stale)s) order by person_id for update
         )
-        update presence p set seen_at = %(now)s from before b where p.person_id = b.person_id
-        returning case when b.seen_at < %(silent)s and b.state <> 'offline' then p.person_id end"""
-    silent = now - timedelta(seconds=SILENCE_SECONDS)
-    back = await values(tx, int | None, sql, {"ids": sorted(person_ids), "now": now, "silent": silent})  # type: ignore[arg-type]  # a union is a shape, too
-    returned = [person for person in back if person is not None]
-    states = await _states(tx, returned)
-    facts = [PresenceChanged(person_id=one, state=states[one]) for one in returned]
+        update presence p set seen_at = %(now)s, is_silent = false from stale s where p.person_id = s.person_id
+        returning p.person_id, p.state, s.is_silent as was_silent"""
+    stale = now - timedelta(seconds=HEARTBEAT_SECONDS)
+    seen = await rows(tx, _Seen, sql, {"ids": sorted(person_ids), "now": now, "stale": stale})
+    facts = [PresenceChanged(person_id=one.person_id, state=one.state) for one in seen if one.was_silent]
     await emit_all(tx, facts, by=SYSTEM, at=now)
 
 
-async def _states(tx: Transaction, person_ids: Sequence[int]) -> dict[int, PresenceState]:
-    sql = "select person_id, state from presence where person_id = any(%(ids)s)"
-    return {one.person_id: one.state for one in await rows(tx, _State, sql, {"ids": list(person_ids)})}
-
-
-class _State(msgspec.Struct):
+class _Seen(msgspec.Struct):
     person_id: int
     state: PresenceState
+    was_silent: bool
 
 
 async def note_silence(tx: Transaction, *, now: datetime) -> int:
-    """Announce people whose screens fell silent in the last while; how many. They get no work from then on.
+    """Announce people whose screens fell silent in the last while; how many. They get no work until they are back.
 
     Emits: PresenceChanged
     """
     sql = """
-        update presence set state = 'offline', since = %(now)s
-        where state <> 'offline' and seen_at < %(silent)s returning person_id"""
-    gone = await values(tx, int, sql, {"now": now, "silent": now - timedelta(seconds=SILENCE_SECONDS)})
+        update presence set is_silent = true
+        where state <> 'offline' and not is_silent and seen_at < %(silent)s returning person_id"""
+    gone = await values(tx, int, sql, {"silent": now - timedelta(seconds=SILENCE_SECONDS)})
     facts = [PresenceChanged(person_id=one, state="offline", by_silence=True) for one in gone]
     await emit_all(tx, facts, by=SYSTEM, at=now)
     return len(gone)
@@ -133,12 +131,19 @@ async def _waiting(tx: Transaction, team_ids: Sequence[int], *, limit: int) -> l
 async def _carry_out(tx: Transaction, decisions: Sequence[Decision], *, now: datetime) -> int:
     sql = """
         with locked as (
-            select id from ticket where id = any(%(tickets)s) and assignee_id is null order by id for update skip locked
+            select id, team_id from ticket where id = any(%(tickets)s) and assignee_id is null and snoozed_until is null
+                and category in ('new', 'open') order by id for update skip locked
         )
         update ticket t set assignee_id = d.person_id, version = t.version + 1
-        from unnest(%(tickets)s::bigint[], %(people)s::bigint[]) as d (ticket_id, person_id), locked l
-        where t.id = l.id and d.ticket_id = t.id returning t.id"""
-    params = {"tickets": [one.ticket_id for one in decisions], "people": [one.person_id for one in decisions]}
+        from unnest(%(tickets)s::bigint[], %(people)s::bigint[], %(teams)s::bigint[]) as d (ticket_id, person_id,
+            team_id),
+            locked l
+        where t.id = l.id and d.ticket_id = t.id and d.team_id = l.team_id returning t.id"""
+    params = {
+        "tickets": [one.ticket_id for one in decisions],
+        "people": [one.person_id for one in decisions],
+        "teams": [one.team_id for one in decisions],
+    }
     claimed = set(await values(tx, int, sql, params))
     won = [one for one in decisions if one.ticket_id in claimed]
     if not won:

@@ -40,6 +40,11 @@ class Actor(Struct, frozen=True):
         return None if self.team_ids is None else sorted(self.team_ids)
 
     @property
+    def person_id(self) -> int:
+        """The person who acts; 0, nobody's id, for a program or the system: their ids are numbers of other tables."""
+        return self.id if self.kind == "person" and self.id is not None else 0
+
+    @property
     def key(self) -> str:
         """A short stable name for limits and idempotency keys: ``person:7``."""
         return f"{self.kind}:{self.id or 0}"

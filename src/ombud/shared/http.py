@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import Dependency
 from psycopg import DataError, OperationalError
-from psycopg.errors import QueryCanceled, UniqueViolation
+from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
 from psycopg_pool import PoolTimeout
 
 from ombud.shared.actor import Actor
@@ -143,6 +143,13 @@ def input_problem(_: Request[Any, Any, Any], error: Exception) -> Response[bytes
     )
 
 
+def reference_problem(_: Request[Any, Any, Any], error: ForeignKeyViolation) -> Response[bytes]:
+    """An id in the input that names nothing, or that went away meanwhile."""
+    log.info("Refused input: %s", error)
+    name = error.diag.constraint_name
+    return problem(Invalid.status, "unknown_reference", "The input names something that is not there.", constraint=name)
+
+
 def depth_problem(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
     """JSON nested deeper than any reader follows; a recursion of our own stays a bug."""
     if "deserializing" not in str(error):
@@ -180,6 +187,8 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     OmbudError: ombud_problem,
     HTTPException: http_problem,
     DataError: input_problem,
+    CheckViolation: input_problem,
+    ForeignKeyViolation: reference_problem,
     RecursionError: depth_problem,
     UniqueViolation: conflict_problem,
     OperationalError: database_problem,

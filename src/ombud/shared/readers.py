@@ -254,6 +254,8 @@ async def _rest(woken: asyncio.Event, progress: Progress, failures: int) -> None
         await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
     elif not progress.passed:
         try:
-            await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+            async with asyncio.timeout(POLL_SECONDS):
+                await woken.wait()
         except TimeoutError:
             return

@@ -54,5 +54,17 @@ async def make_partitions(tx: Transaction, *, now: datetime, months: int = 3) ->
         month += 1
         end = now.replace(year=now.year + month // 12, month=month % 12 + 1, day=1)
         name = f"event_{start:%Y_%m}"
-        bounds = f"from ('{start:%Y-%m-01}') to ('{end:%Y-%m-01}')"
-        await tx.execute(f"create table if not exists {name} partition of event for values {bounds}")
+        if await value(tx, str, "select to_regclass(%(name)s)::text", {"name": name}) is None:
+            await _make_partition(tx, name, f"{start:%Y-%m-01}", f"{end:%Y-%m-01}")
+
+
+async def _make_partition(tx: Transaction, name: str, start: str, end: str) -> None:
+    # The sequencer may have been quicker: what it left in the default partition would refuse the new one.
+    await tx.execute(f"create table {name} (like event)")
+    sql = f"""
+        with early as (
+            delete from event_default where logged_at >= '{start}' and logged_at < '{end}' returning *
+        )
+        insert into {name} select * from early"""
+    await tx.execute(sql)
+    await tx.execute(f"alter table event attach partition {name} for values from ('{start}') to ('{end}')")

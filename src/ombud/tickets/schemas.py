@@ -315,7 +315,7 @@ class AssignmentIn(Struct, forbid_unknown_fields=True):
 class SnoozeIn(Struct, forbid_unknown_fields=True):
     """Until when the ticket sleeps; null wakes it."""
 
-    until: datetime | None
+    until: Annotated[datetime, Meta(tz=True)] | None
 
 
 class Undone(Struct):

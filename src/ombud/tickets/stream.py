@@ -8,28 +8,36 @@ from ombud.realtime.schemas import Frame
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
-from ombud.tickets.queries.lists import load_rows
+from ombud.tickets.queries.lists import load_rows, teams_of
 from ombud.tickets.queries.timeline import load_entries
 from ombud.tickets.schemas import Entry, TicketRow
 from ombud.tickets.services.drafts import load_notifications
 
 
 async def ticket_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """One frame for each ticket that a batch of events touches, with its row and the entries that are new or changed."""
-    newest: dict[int, Event] = {}
-    entries: dict[int, list[int]] = {}
+    """Frames for a batch of events: one for each ticket and kind, with the ticket's row and the entries it is about.
+
+    Each kind has a frame of its own because screens act by kind: an assignment must not hide a message.
+    """
+    groups = _groups(events)
+    found = {row.id: row for row in await load_rows(tx, sorted({ticket_id for ticket_id, _, _ in groups}))}
+    wanted = [entry_id for group in groups.values() for event in group for entry_id in _entry_ids(event)]
+    loaded = {entry.id: entry for entry in await load_entries(tx, wanted, now=utc_now())} if wanted else {}
+    frames = [
+        _frame(group, found[ticket_id], loaded) for (ticket_id, _, _), group in groups.items() if ticket_id in found
+    ]
+    return [*_gone(events, found), *frames]
+
+
+def _groups(events: Sequence[Event]) -> dict[tuple[int, str, int], list[Event]]:
+    groups: dict[tuple[int, str, int], list[Event]] = {}
     for event in events:
         if event.ticket_id is None or event.kind == "notification_made":
             continue
-        newest[event.ticket_id] = event
-        entries.setdefault(event.ticket_id, []).extend(_entry_ids(event))
-    if not newest:
-        return _gone(events)
-    rows = await load_rows(tx, list(newest))
-    wanted = [entry_id for ids in entries.values() for entry_id in ids]
-    loaded = {entry.id: entry for entry in await load_entries(tx, wanted, now=utc_now())}
-    frames = [_frame(newest[row.id], row, [loaded[one] for one in entries[row.id] if one in loaded]) for row in rows]
-    return [*_gone(events), *frames]
+        # A frame has room for one reply that was taken back.
+        apart = event.seq if event.kind == "reply_undone" else 0
+        groups.setdefault((event.ticket_id, event.kind, apart), []).append(event)
+    return groups
 
 
 def _entry_ids(event: Event) -> list[int]:
@@ -37,38 +45,45 @@ def _entry_ids(event: Event) -> list[int]:
     return [one for one in ids if isinstance(one, int)]
 
 
-def _frame(event: Event, row: TicketRow, entries: list[Entry]) -> Frame:
+def _frame(group: list[Event], row: TicketRow, loaded: dict[int, Entry]) -> Frame:
     # The team is the row's of this moment, not the event's: rights are checked at delivery.
-    undone = event.data.get("entry_id") if event.kind == "reply_undone" else None
-    data = {"kind": event.kind, "ticket": row, "entries": entries, "undone_entry_id": undone}
-    return Frame("ticket", data, seq=event.seq, team_id=row.team_id)
+    ids = dict.fromkeys(entry_id for event in group for entry_id in _entry_ids(event))
+    entries = [loaded[one] for one in ids if one in loaded]
+    first = group[0]
+    undone = first.data.get("entry_id") if first.kind == "reply_undone" else None
+    data = {"kind": first.kind, "ticket": row, "entries": entries, "undone_entry_id": undone}
+    return Frame("ticket", data, seq=first.seq, team_id=row.team_id)
 
 
-def _gone(events: Sequence[Event]) -> list[Frame]:
+def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
+    # Whoever sees the team where the ticket is now keeps it, whatever ways it went.
     return [
         Frame(
             "gone",
             {"ticket_id": event.ticket_id},
             seq=event.seq,
             team_id=int(event.data["from_team_id"]),
-            unless_team_id=event.team_id,
+            unless_team_id=found[event.ticket_id].team_id,
         )
         for event in events
-        if event.kind == "ticket_moved"
+        if event.kind == "ticket_moved" and event.ticket_id in found
     ]
 
 
 async def notification_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """New notifications, each for the one person it is for."""
+    """New notifications, each for the one person it is for, as long as they see the ticket."""
     made = {int(event.data["notification_id"]): event for event in events if event.kind == "notification_made"}
     if not made:
         return []
+    found = await load_notifications(tx, list(made))
+    teams = await teams_of(tx, sorted({one.ticket_id for one in found}))
     return [
         Frame(
             "notification",
             msgspec.to_builtins(one),
             seq=made[one.id].seq,
             person_id=int(made[one.id].data["person_id"]),
+            team_id=teams[one.ticket_id],
         )
-        for one in await load_notifications(tx, list(made))
+        for one in found
     ]

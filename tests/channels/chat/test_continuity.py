@@ -39,6 +39,7 @@ async def test_unfetched_answer_goes_by_mail_after_some_minutes(chat: Desk) -> N
     envelope = await chat.sql(dict[str, Any], "select envelope from outbox")
     assert [one["address"] for one in envelope["to"]] == ["anna@example.com"]
     assert await chat.sql(int, "select entry_id from outbox") == entry.id
+    assert envelope["subject"] == "Ombud: an answer to your chat"
 
 
 async def test_answer_that_moved_to_mail_is_still_in_the_widget(chat: Desk) -> None:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from ombud.channels.schemas import ChannelPatch
 from ombud.channels.services import change_channel
 from ombud.channels.system_mail import SystemMailer
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.tickets.intake.work import take_in
 from ombud.tickets.schemas import NoteIn, ReplyIn
 from ombud.tickets.services.changes import add_note
+from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.replies import reply, retry_reply
 from tests.desk import Desk
 from tests.mailserver import ADDRESS, PASSWORD, MailServer, Outside, dovecot, outside, until
@@ -39,7 +40,7 @@ def world() -> Iterator[Outside]:
         yield running
 
 
-async def make_mailbox(desk: Desk, *, server: MailServer | None, world: Outside | None, **settings: object) -> int:
+async def make_mailbox(desk: Desk, *, server: MailServer | None, world: Outside | None, **settings: Any) -> int:
     settings |= {"address": ADDRESS, "sender_name": "Aqua Help", "poll_seconds": 5}
     settings |= {"imap": server.imap_settings()} if server else {}
     settings |= {"smtp": world.smtp_settings()} if world else {}
@@ -108,7 +109,9 @@ async def test_fetch_wrong_password_is_shown_in_health(desk: Desk, server: MailS
     async with desk.parts.database.transaction() as tx:
         patch = ChannelPatch(secrets={"imap_password": "wrong"})
         await change_channel(tx, channel, patch, keys=desk.parts.key_ring, by=SYSTEM, now=desk.now)
-    problem = await until(lambda: desk.sql("select nullif(health -> 'imap' ->> 'problem', '') from channel"), seconds=20)
+    problem = await until(
+        lambda: desk.sql("select nullif(health -> 'imap' ->> 'problem', '') from channel"), seconds=20
+    )
     assert "Login" in problem or "AUTH" in problem
 
 
@@ -128,7 +131,8 @@ async def test_read_mail_keeps_html_files_and_people(desk: Desk) -> None:
 
 async def _arrive(desk: Desk, channel: int, raw: bytes) -> None:
     await desk.run(
-        "insert into inbox (channel_id, key, received_at, raw, state) values (%(c)s, md5(%(raw)s), %(now)s, %(raw)s, 'unread')",
+        "insert into inbox (channel_id, key, received_at, raw, state) "
+        "values (%(c)s, md5(%(raw)s), %(now)s, %(raw)s, 'unread')",
         c=channel,
         raw=raw,
         now=desk.now,

@@ -170,6 +170,8 @@ def _milliseconds(started: float) -> int:
 
 async def _wait(woken: asyncio.Event) -> None:
     try:
-        await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+        # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
+        async with asyncio.timeout(POLL_SECONDS):
+            await woken.wait()
     except TimeoutError:
         return

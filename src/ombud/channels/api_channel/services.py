@@ -7,16 +7,15 @@ from msgspec import Struct
 
 from ombud.channels.api_channel import queries
 from ombud.channels.api_channel.schemas import Accepted, ClientMessage, DeliveryIn, OutgoingList
-from ombud.customers.rules import normal_value
-from ombud.customers.schemas import Sender
+from ombud.customers.schemas import Sender, normal_value
 from ombud.shared.actor import Actor
 from ombud.shared.database import Database, Transaction, row, rows
 from ombud.shared.errors import Invalid, NotFound, Unprocessable
 from ombud.shared.events import emit_all
 from ombud.shared.paging import checked_limit
 from ombud.tickets.events import DeliveryChanged
-from ombud.tickets.intake.door import Arrival, Door
 from ombud.tickets.schemas import InboundMessage
+from ombud.tickets.services.intake.door import Arrival, Door
 
 
 class KeyReused(Unprocessable):

@@ -18,6 +18,8 @@ from ombud.tickets.schemas import Address, Envelope
 # What is older was passed over for a reason; nobody wants a mail about last week's chat.
 MAX_AGE = timedelta(hours=24)
 BATCH = 50
+# The ticket's subject is what the visitor wrote; a typed address may be somebody else's, who must not read it.
+SUBJECTS = {"en": "{brand}: an answer to your chat", "zh-CN": "{brand}：您的咨询有新回复"}
 
 
 class Left(Struct):
@@ -27,7 +29,7 @@ class Left(Struct):
     entry_id: int
     ticket_id: int
     team_id: int
-    subject: str
+    brand: str
     settings: dict[str, object]
     mailbox_id: int
     email: str
@@ -51,7 +53,8 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
         except LimitReached:
             await execute(tx, "update outbox set problem = 'mail_limit' where id = %(id)s", {"id": left.outbox_id})
             continue
-        envelope = Envelope(to=[Address(left.email, left.name)], subject=left.subject)
+        subject = SUBJECTS[settings.locale_default].format(brand=left.brand)
+        envelope = Envelope(to=[Address(left.email, left.name)], subject=subject)
         sql = """
             update outbox set channel_id = %(mailbox)s, state = 'queued', not_before = %(now)s, sent_at = null,
                 attempts = 0, envelope = envelope || %(envelope)s
@@ -67,13 +70,14 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
 
 async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
     sql = """
-        select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, t.subject, c.settings, m.id as mailbox_id,
-               cu.email, cu.name
+        select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, b.name as brand, c.settings,
+               m.id as mailbox_id, cu.email, cu.name
         from channel c
         join outbox o on o.channel_id = c.id and o.state = 'sent' and o.delivered_at is null and o.problem is null
             and o.sent_at > %(oldest)s
             and o.sent_at <= %(now)s - make_interval(mins => coalesce((c.settings ->> 'mail_after_minutes')::int, 5))
         join ticket t on t.id = o.ticket_id
+        join brand b on b.id = t.brand_id
         join customer cu on cu.id = t.customer_id and cu.email <> '' and not cu.is_blocked
         cross join lateral (
             select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null

@@ -10,8 +10,7 @@ from ombud.channels.chat.rules import UNKNOWN, is_type_allowed, sniffed_type
 from ombud.channels.chat.schemas import ContactIn, MessageIn, PageIn, ReadIn, VisitorIn, VisitorOut, WidgetFile
 from ombud.channels.chat.tokens import Claims, FileClaim, IdentityRefused, Visitor
 from ombud.channels.queries import StoredChannel, open_secrets
-from ombud.customers.rules import normal_value
-from ombud.customers.schemas import CustomerPatch, Sender
+from ombud.customers.schemas import CustomerPatch, Sender, normal_value
 from ombud.customers.services import change_customer
 from ombud.shared.actor import SYSTEM
 from ombud.shared.crypto import KeyRing
@@ -20,8 +19,8 @@ from ombud.shared.errors import Invalid, NotAllowed, OmbudError, TooLarge
 from ombud.shared.events import emit_all
 from ombud.shared.files import FileStore
 from ombud.tickets.events import DeliveryChanged
-from ombud.tickets.intake.door import Arrival
 from ombud.tickets.schemas import EntryDetails, InboundMessage, StoredAttachment
+from ombud.tickets.services.intake.door import Arrival
 from ombud.tickets.services.uploads import clean_name
 
 MAX_AGE_DAYS = 30

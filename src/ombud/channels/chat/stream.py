@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from ombud.channels.chat import queries
@@ -91,8 +90,3 @@ def tell_typing(bus: Bus, place: queries.TypingPlace) -> None:
     """Tell the ticket's agents that its visitor types."""
     payload: dict[str, object] = {"ticket_id": place.ticket_id, "team_id": place.team_id, "by": "customer"}
     bus.publish(TYPING, payload | {"name": place.name, "person_id": None})
-
-
-def read_signal(ticket_id: int, entry_id: int, at: datetime) -> dict[str, object]:
-    """What whoever marks a ticket as read publishes under ``ticket_read``, for visitors to see."""
-    return {"ticket_id": ticket_id, "entry_id": entry_id, "at": at.isoformat().replace("+00:00", "Z")}

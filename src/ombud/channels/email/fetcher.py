@@ -21,7 +21,7 @@ from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction
 from ombud.shared.files import FileStore
-from ombud.tickets.intake.door import MAX_RAW_BYTES, Arrival, receive
+from ombud.tickets.services.intake.door import MAX_RAW_BYTES, Arrival, receive
 
 log = logging.getLogger(__name__)
 LOOK_FOR_CHANNELS_SECONDS = 3

@@ -83,7 +83,7 @@ def uid_validity(mailbox: BaseMailBox, folder: str) -> int:
 
 
 def new_uids(mailbox: BaseMailBox, cursor: MailboxCursor) -> list[int]:
-    """UIDs behind the cursor, rising; for a fresh cursor those of unseen mails, so that a desk starts without its past."""
+    """UIDs behind the cursor, rising; for a fresh cursor only unseen ones: a desk starts without its past."""
     criteria = f"UID {cursor.last_uid + 1}:*" if cursor.last_uid else "UNSEEN"
     # A range ending in * always names the last mail, even one that we have.
     return sorted(uid for uid in (int(one) for one in mailbox.uids(criteria)) if uid > cursor.last_uid)

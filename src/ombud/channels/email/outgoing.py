@@ -235,7 +235,8 @@ async def sweep_lost(tx: Transaction, *, before: datetime, now: datetime) -> int
 async def has_due_mail(tx: Transaction, channel_id: int, *, now: datetime) -> bool:
     """Whether a mailbox has something to send now."""
     sql = """
-        select exists (select from outbox where state = 'queued' and channel_id = %(channel)s and not_before <= %(now)s)"""
+        select exists (select from outbox
+            where state = 'queued' and channel_id = %(channel)s and not_before <= %(now)s)"""
     return bool(await value(tx, bool, sql, {"channel": channel_id, "now": now}))
 
 

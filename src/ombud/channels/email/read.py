@@ -14,15 +14,14 @@ from ombud.channels.email.parse import parse_mail
 from ombud.channels.email.schemas import MailAddress, MailAttachment, MailKind, ParsedMail
 from ombud.channels.email.tokens import read_message_ids, read_reply_token, read_subject_token
 from ombud.channels.settings import EmailSettings
-from ombud.customers.rules import normal_value
-from ombud.customers.schemas import Sender
+from ombud.customers.schemas import Sender, normal_value
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction, rows
 from ombud.shared.errors import Invalid
 from ombud.shared.files import FileStore
-from ombud.tickets.intake.work import note_failure
 from ombud.tickets.schemas import Address, BounceRecipient, EntryDetails, InboundMessage, StoredAttachment
+from ombud.tickets.services.intake.work import note_failure
 from ombud.tickets.services.uploads import clean_name, file_url
 
 log = logging.getLogger(__name__)

@@ -7,14 +7,13 @@ from msgspec import Struct
 
 from ombud.channels.forms.schemas import FormIn, FormReceipt
 from ombud.channels.queries import StoredChannel
-from ombud.customers.rules import normal_value
-from ombud.customers.schemas import Sender
+from ombud.customers.schemas import Sender, normal_value
 from ombud.shared.crypto import new_token
 from ombud.shared.database import Database, row
 from ombud.shared.errors import Unprocessable
 from ombud.shared.throttle import Limit, take
-from ombud.tickets.intake.door import Arrival, Door
 from ombud.tickets.schemas import InboundMessage
+from ombud.tickets.services.intake.door import Arrival, Door
 
 LIMIT = Limit("forms", 10, 600)
 # Intake is done within some ms; whoever waits longer gets the receipt's number.

@@ -1,4 +1,4 @@
-"""Endpoints of what stands around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
+"""Endpoints around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
 
 from typing import Annotated, Literal
 
@@ -76,10 +76,11 @@ async def delete_draft(tx: Tx, actor: By, ticket_id: int, kind: DraftKind) -> No
 
 
 @put("/tickets/{ticket_id:int}/read", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)
-async def put_read(tx: Tx, actor: By, now: Now, ticket_id: int, data: ReadIn) -> None:
-    """Remember up to where the actor has read."""
-    if actor.kind == "person":
-        await drafts.mark_read(tx, ticket_id, data.entry_id, by=actor, now=now)
+async def put_read(tx: Tx, actor: By, now: Now, state: State, ticket_id: int, data: ReadIn) -> None:
+    """Remember up to where the actor has read; a chat's visitor sees it."""
+    await drafts.mark_read(tx, ticket_id, data.entry_id, by=actor, now=now)
+    payload: dict[str, object] = {"ticket_id": ticket_id, "entry_id": data.entry_id, "at": now.isoformat()}
+    state.bus.publish("ticket_read", payload)
 
 
 @get("/notifications", guards=[signed_in])
@@ -151,15 +152,15 @@ async def patch_status(tx: Tx, now: Now, status_id: int, data: statuses.StatusIn
 
 
 @get("/intake/problems", guards=[may("intake.manage")])
-async def get_problems(tx: Tx, cursor: str | None = None, limit: int = 50) -> Paged[InboxProblem]:
+async def get_problems(tx: Tx, actor: By, cursor: str | None = None, limit: int = 50) -> Paged[InboxProblem]:
     """Messages that intake put aside, with their reason."""
-    return await problems.list_problems(tx, cursor=cursor, limit=limit)
+    return await problems.list_problems(tx, by=actor, cursor=cursor, limit=limit)
 
 
 @get("/intake/problems/{inbox_id:int}/raw", guards=[may("intake.manage")])
-async def get_problem_raw(tx: Tx, state: State, inbox_id: int) -> Response[bytes]:
+async def get_problem_raw(tx: Tx, actor: By, state: State, inbox_id: int) -> Response[bytes]:
     """The original of a message, as it came."""
-    found = await problems.get_raw(tx, inbox_id)
+    found = await problems.get_raw(tx, inbox_id, by=actor)
     data = await state.files.get(found.raw_file) if found.raw_file else found.raw or (found.message or "").encode()
     headers = {"Content-Disposition": f'attachment; filename="message-{inbox_id}.eml"'}
     headers["X-Content-Type-Options"] = "nosniff"
@@ -167,16 +168,16 @@ async def get_problem_raw(tx: Tx, state: State, inbox_id: int) -> Response[bytes
 
 
 @post("/intake/problems/{inbox_id:int}/retry", guards=[may("intake.manage")], status_code=HTTP_204_NO_CONTENT)
-async def post_problem_retry(tx: Tx, state: State, inbox_id: int) -> None:
+async def post_problem_retry(tx: Tx, actor: By, state: State, inbox_id: int) -> None:
     """Let intake try a message again."""
-    await problems.retry_problem(tx, inbox_id)
+    await problems.retry_problem(tx, inbox_id, by=actor)
     state.bus.wake("intake")
 
 
 @delete("/intake/problems/{inbox_id:int}", guards=[may("intake.manage")])
-async def delete_problem(tx: Tx, inbox_id: int) -> None:
+async def delete_problem(tx: Tx, actor: By, inbox_id: int) -> None:
     """Take a message off the list; its original stays."""
-    await problems.dismiss_problem(tx, inbox_id)
+    await problems.dismiss_problem(tx, inbox_id, by=actor)
 
 
 HANDLERS = [

@@ -10,6 +10,7 @@ from litestar.params import Body
 from litestar.response import Stream
 from litestar.status_codes import HTTP_201_CREATED
 
+from ombud.shared.errors import Invalid
 from ombud.shared.http import By, Now, Tx, may
 from ombud.tickets.schemas import FileRef
 from ombud.tickets.services import uploads
@@ -43,7 +44,9 @@ async def post_file(
     data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> FileRef:
     """Upload a file (form field ``file``) to attach it to a reply or note."""
-    upload = data.get("file") or next(iter(data.values()))
+    upload = data.get("file")
+    if not isinstance(upload, UploadFile):
+        raise Invalid("Send the file in the form field named file.", fields={"file": "required"})
     content = await upload.read()
     return await uploads.keep_upload(tx, state.files, upload.filename, content, by=actor, now=now)
 

@@ -57,7 +57,7 @@ async def get_views(tx: Tx, actor: By) -> ViewCounts:
 async def get_search(tx: Tx, actor: By, q: str, limit: int = 20) -> Found:
     """Tickets by number, subject or customer, and customers by name, address or number."""
     tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
-    customers = await find_customers(tx, q[:200], limit=10) if actor.may("customers.read") else []
+    customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
     return Found(tickets, customers)
 
 

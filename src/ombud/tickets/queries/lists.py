@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
+from msgspec import Struct
+
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import Invalid
@@ -59,7 +61,7 @@ async def list_tickets(
     if view not in VIEWS:
         raise Invalid(f"There is no view {view!r}. Choose one of: {', '.join(VIEWS)}.", fields={"view": "unknown"})
     checked_limit(limit)
-    params: dict[str, object] = {"me": by.id or 0, "limit": limit + 1, "status": status_id}
+    params: dict[str, object] = {"me": by.person_id, "limit": limit + 1, "status": status_id}
     params["teams"] = await visible_team_ids(tx, by, only=team_id)
     if view == "mentions":
         return await _mentions(tx, params, cursor, limit)
@@ -144,13 +146,13 @@ async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
                 and t.team_id = any(%(teams)s) and t.is_open and t.snoozed_until is null limit %(cap)s) n)),
             ('unassigned', {per_team.format(condition=FILTERS["unassigned"])}),
             ('open', {per_team.format(condition=FILTERS["open"])}),
-            ('mentions', (select count(*) from (select from mention where person_id = %(me)s and read_at is null
-                limit %(cap)s) n)),
+            ('mentions', (select count(*) from (select from mention m join ticket t on t.id = m.ticket_id
+                where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s) limit %(cap)s) n)),
             ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
                 and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
                 limit %(cap)s) n))
         ) as counted (key, count)"""
-    return await rows(tx, ViewCount, sql, {"me": by.id or 0, "teams": teams, "cap": COUNT_CAP + 1})
+    return await rows(tx, ViewCount, sql, {"me": by.person_id, "teams": teams, "cap": COUNT_CAP + 1})
 
 
 async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRow]:
@@ -159,11 +161,22 @@ async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRo
     return await rows(tx, TicketRow, sql, {"ids": list(ticket_ids)})
 
 
+async def teams_of(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, int]:
+    """The team of each ticket at this moment."""
+    sql = "select id, team_id from ticket where id = any(%(ids)s)"
+    return {one.id: one.team_id for one in await rows(tx, _Place, sql, {"ids": list(ticket_ids)})}
+
+
+class _Place(Struct):
+    id: int
+    team_id: int
+
+
 async def list_customer_tickets(
     tx: Transaction, customer_id: int, *, by: Actor, cursor: str | None, limit: int
 ) -> Paged[TicketRow]:
     """A customer's tickets that the actor may see, newest first."""
-    params: dict[str, object] = {"customer": customer_id, "me": by.id or 0, "limit": checked_limit(limit) + 1}
+    params: dict[str, object] = {"customer": customer_id, "me": by.person_id, "limit": checked_limit(limit) + 1}
     params |= {"teams": by.visible_teams(), "before": decode_cursor(cursor, int) if cursor else None}
     sql = f"""
         select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
@@ -176,7 +189,7 @@ async def list_customer_tickets(
 async def search_tickets(tx: Transaction, text: str, *, by: Actor, limit: int) -> list[TicketRow]:
     """Visible tickets by number (with or without #), by words of the subject, or by customer, newest first."""
     bare = text.strip().lstrip("#")
-    params: dict[str, object] = {"me": by.id or 0, "limit": limit, "query": tsquery(text)}
+    params: dict[str, object] = {"me": by.person_id, "limit": limit, "query": tsquery(text)}
     params |= {"teams": by.visible_teams(), "number": int(bare) if bare.isdecimal() and len(bare) < 16 else None}  # noqa: PLR2004 – fits a bigint
     sql = f"""
         with hits as (

@@ -48,14 +48,15 @@ async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
     sql = f"""
         select {ROW}, {UNREAD}, t.channel_id, t.solved_at, t.closed_at,
                coalesce((select jsonb_agg(l) from (
-                    select k.other_id as ticket_id, k.kind, o.subject from ticket_link k join ticket o on o.id = k.other_id
+                    select k.other_id as ticket_id, k.kind, o.subject
+                        from ticket_link k join ticket o on o.id = k.other_id
                     where k.ticket_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
                     union all
                     select k.ticket_id, 'followed_by', o.subject from ticket_link k join ticket o on o.id = k.ticket_id
                     where k.other_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
                 ) l), '[]') as links
         from ticket t {JOINS} {READ} where t.id = %(id)s"""
-    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.id or 0, "teams": by.visible_teams()})
+    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.person_id, "teams": by.visible_teams()})
     if found is None or not by.sees_team(found.team_id):
         raise NotFound
     found.routing = await _routing_state(tx, found)
@@ -64,7 +65,8 @@ async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
 
 async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None:
     sql = """
-        select case when details -> 'to_value' = 'null' or not details ? 'to_value' then 'waiting' else 'assigned' end as state,
+        select case when details -> 'to_value' = 'null' or not details ? 'to_value' then 'waiting'
+            else 'assigned' end as state,
                coalesce(details -> 'reason' ->> 'code', 'by_hand') as reason,
                coalesce(details -> 'reason', '{}') as details, at
         from entry where ticket_id = %(id)s and kind = 'change' and details ->> 'field' = 'assignee'
@@ -118,7 +120,8 @@ async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder |
                    as is_member,
                (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
-        from person p where p.id = %(id)s and p.deactivated_at is null for update of p"""
+        from person p
+        where p.id = %(id)s and p.deactivated_at is null and p.role <> 'read_only' for update of p"""
     return await row(tx, Holder, sql, {"id": person_id, "team": team_id})
 
 
@@ -137,7 +140,7 @@ class MailRoute(Struct):
 
 
 async def reply_channel(tx: Transaction, ticket_channel_id: int | None, brand_id: int) -> MailRoute | None:
-    """The channel by which an answer goes out: the ticket's own, else for tickets without a live channel a mailbox of the brand."""
+    """The channel of an answer: the ticket's own; where that cannot answer, a mailbox of the brand."""
     sql = """
         select id as channel_id, kind, settings from channel
         where (id = %(channel)s and kind <> 'form' and deleted_at is null)
@@ -175,5 +178,6 @@ async def visible_mentions(tx: Transaction, person_ids: list[int], team_id: int)
     """Those of the people who may see tickets of a team."""
     sql = """
         select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null
-            and (p.sees_all_teams or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s))"""
+            and (p.sees_all_teams or exists (select from membership m
+                where m.person_id = p.id and m.team_id = %(team)s))"""
     return await values(tx, int, sql, {"ids": person_ids, "team": team_id})

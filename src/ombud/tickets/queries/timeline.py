@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, rows, value, values
+from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.paging import checked_limit
 from ombud.tickets.schemas import Address, Entry, Timeline
 
 ATTACHMENTS = """
     coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', f.name, 'type', f.type, 'size', f.size,
                 'is_inline', a.is_inline, 'content_id', a.content_id,
-                'url', '/api/v1/files/' || f.token || '/' || f.name) order by a.id)
+                'url', '/api/v1/files/' || f.token || '/' || regexp_replace(f.name, '[^[:alnum:]._-]', '_', 'g')) order by a.id)
               from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as attachments"""
 AUTHOR = """
     jsonb_build_object('kind', e.author_kind, 'id', e.author_id, 'name', case e.author_kind
@@ -34,7 +33,7 @@ FROM = "from entry e left join channel ch on ch.id = e.channel_id left join outb
 async def load_timeline(
     tx: Transaction, ticket_id: int, *, now: datetime, before: int | None, after: int | None, limit: int
 ) -> Timeline:
-    """A stretch of a timeline: the newest entries, those before an entry, or those after it. Visibility is the caller's."""
+    """The newest entries of a timeline, those before one, or those after one. Visibility is the caller's."""
     checked_limit(limit)
     direction = "asc" if after is not None else "desc"
     sql = f"""
@@ -54,10 +53,27 @@ async def load_entries(tx: Transaction, entry_ids: Sequence[int], *, now: dateti
     return await rows(tx, Entry, sql, {"ids": list(entry_ids), "now": now})
 
 
-async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: str) -> int | None:
+class Made(Struct):
+    """An entry by its client's key, and who made it."""
+
+    id: int
+    kind: str
+    author_kind: str
+    author_id: int | None
+
+
+async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: str) -> Made | None:
     """The entry that was made with this key, if one was."""
-    sql = "select id from entry where ticket_id = %(ticket)s and client_key = %(key)s"
-    return await value(tx, int, sql, {"ticket": ticket_id, "key": client_key})
+    sql = "select id, kind, author_kind, author_id from entry where ticket_id = %(ticket)s and client_key = %(key)s"
+    return await row(tx, Made, sql, {"ticket": ticket_id, "key": client_key})
+
+
+async def has_status_change_after(tx: Transaction, ticket_id: int, entry_id: int) -> bool:
+    """Whether somebody changed the ticket's status after an entry."""
+    sql = """
+        select exists (select from entry where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'
+                       and details ->> 'field' = 'status')"""
+    return bool(await value(tx, bool, sql, {"ticket": ticket_id, "entry": entry_id}))
 
 
 async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by: int | None) -> list[int]:
@@ -80,53 +96,12 @@ class LastInbound(Struct):
 async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound | None:
     """Who wrote last by mail, and who else was on it."""
     sql = """
-        select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to, coalesce(details -> 'cc', '[]') as cc
+        select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to,
+            coalesce(details -> 'cc', '[]') as cc
         from public_entry
         where ticket_id = %(ticket)s and direction = 'in' and details ? 'from'
-            and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind', 'normal') = 'normal'
+            and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind',
+                'normal') = 'normal'
         order by id desc limit 1"""
     found = await rows(tx, LastInbound, sql, {"ticket": ticket_id})
     return found[0] if found else None
-
-
-class PublicMessage(Struct):
-    """A message as its customer may see it."""
-
-    id: int
-    client_key: str | None
-    direction: str
-    author_name: str
-    at: datetime
-    text: str
-    attachments: list[dict[str, Any]]
-    read_at: datetime | None
-
-
-PUBLIC_COLUMNS = """
-    e.id, e.client_key, e.direction, e.at, e.text, o.read_at,
-    case e.author_kind when 'person' then
-        (select coalesce(nullif(p.display_name, ''), '') from person p where p.id = e.author_id) else '' end as author_name,
-    coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
-                order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]')
-        as attachments"""
-
-
-async def list_public_messages(
-    tx: Transaction, *, channel_id: int, customer_id: int, after: int, limit: int
-) -> list[PublicMessage]:
-    """What one customer and we said to each other on one channel, oldest first: never a note, never a change."""
-    sql = f"""
-        select {PUBLIC_COLUMNS} from public_entry e left join outbox o on o.entry_id = e.id
-        where e.ticket_id in (select id from ticket where customer_id = %(customer)s and channel_id = %(channel)s)
-            and e.id > %(after)s
-        order by e.id limit %(limit)s"""
-    params = {"channel": channel_id, "customer": customer_id, "after": after, "limit": checked_limit(limit)}
-    return await rows(tx, PublicMessage, sql, params)
-
-
-async def load_public_messages(tx: Transaction, entry_ids: Sequence[int]) -> list[PublicMessage]:
-    """Messages by id as their customers may see them; ids of notes and changes find nothing."""
-    sql = f"""
-        select {PUBLIC_COLUMNS} from public_entry e left join outbox o on o.entry_id = e.id
-        where e.id = any(%(ids)s) order by e.id"""
-    return await rows(tx, PublicMessage, sql, {"ids": list(entry_ids)})

@@ -22,7 +22,7 @@ MANAGE = "canned_replies.manage"
 
 
 def _mine(by: Actor) -> dict[str, object]:
-    return {"me": by.id, "teams": by.visible_teams()}
+    return {"me": by.person_id, "teams": by.visible_teams()}
 
 
 async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[CannedReply]:
@@ -50,11 +50,13 @@ async def get_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> Cann
 def _owner(data: CannedReplyIn, by: Actor) -> dict[str, object]:
     if data.scope != "own":
         by.require(MANAGE)
+    elif not by.person_id:
+        raise Invalid("A program has no texts of its own. Choose a team or everybody.", fields={"scope": "people_only"})
     if data.scope == "team" and (data.team_id is None or not by.sees_team(data.team_id)):
         raise Invalid("Choose one of your teams.", fields={"team_id": "required"})
     return {
         "team": data.team_id if data.scope == "team" else None,
-        "person": by.id if data.scope == "own" else None,
+        "person": by.person_id if data.scope == "own" else None,
         "title": data.title,
         "shortcut": data.shortcut.strip().lstrip("/"),
         "text": data.text,
@@ -123,9 +125,10 @@ async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *,
     await require_visible(tx, ticket_id, by=by)
     sql = """
         select c.name as customer, t.subject, b.name as brand,
-               coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s), '') as agent
+               coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s),
+                   '') as agent
         from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id where t.id = %(ticket)s"""
-    found = await row(tx, _Values, sql, {"me": by.id if by.kind == "person" else None, "ticket": ticket_id})
+    found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
     if found is None:
         raise NotFound
     await tx.execute("update canned_reply set uses = uses + 1 where id = %(id)s", {"id": reply_id})

@@ -13,10 +13,16 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
-from ombud.tickets.services.timeline import add_change, add_entry, attach_files, notify, reload_entry
+from ombud.tickets.services.timeline import (
+    add_change,
+    add_entry,
+    attach_files,
+    find_made_entry,
+    notify,
+    reload_entry,
+)
 
 
 class AgentFull(Conflict):
@@ -226,7 +232,7 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
     Emits: NoteAdded
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
-    made = await timeline_queries.find_entry_by_client_key(tx, ticket_id, data.client_key)
+    made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
     mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id)
@@ -240,7 +246,7 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
         select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
     await tx.execute(sql, {"entry": entry_id, "ticket": ticket_id, "now": now, "people": mentioned})
     sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'note'"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.id or 0})
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id})
     fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id, mentions=tuple(mentioned))
     await emit(tx, fact, by=by, at=now)
     await notify(tx, mentioned, "mentioned", ticket, entry_id=entry_id, by=by, now=now)

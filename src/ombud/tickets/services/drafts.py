@@ -6,7 +6,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows
-from ombud.shared.errors import NotFound
+from ombud.shared.errors import NotAllowed, NotFound
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import Draft, DraftIn, Notification
@@ -22,10 +22,21 @@ async def get_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) ->
     sql = """
         select kind, text, details, updated_at from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
-    found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.id, "kind": kind})
+    found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
     if found is None:
         raise NotFound("There is no draft.")
     return found
+
+
+class PeopleOnly(NotAllowed):
+    """Drafts, read marks and notifications are for people who are signed in, not for API keys."""
+
+    code = "people_only"
+
+
+def _require_person(by: Actor) -> None:
+    if not by.person_id:
+        raise PeopleOnly
 
 
 async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, *, by: Actor, now: datetime) -> None:
@@ -33,8 +44,10 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
 
     Raises:
         NotFound: the ticket may not be seen.
+        PeopleOnly: a program acts.
     """
     await require_visible(tx, ticket_id, by=by)
+    _require_person(by)
     if not data.text.strip() and not data.details:
         await drop_draft(tx, ticket_id, kind, by=by)
         return
@@ -43,14 +56,25 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         values (%(ticket)s, %(person)s, %(kind)s, %(text)s, %(details)s, %(now)s)
         on conflict (ticket_id, person_id, kind) do update
             set text = excluded.text, details = excluded.details, updated_at = excluded.updated_at"""
-    params = {"ticket": ticket_id, "person": by.id, "kind": kind, "text": data.text, "details": Jsonb(data.details)}
+    params = {
+        "ticket": ticket_id,
+        "person": by.person_id,
+        "kind": kind,
+        "text": data.text,
+        "details": Jsonb(data.details),
+    }
     await tx.execute(sql, {**params, "now": now})
 
 
 async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> None:
-    """Throw a draft away; one that is gone already is no error."""
+    """Throw a draft away; one that is gone already is no error.
+
+    Raises:
+        NotFound: the ticket may not be seen.
+    """
+    await require_visible(tx, ticket_id, by=by)
     sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.id, "kind": kind})
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
 
 
 async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> None:
@@ -58,9 +82,11 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
 
     Raises:
         NotFound: the ticket may not be seen.
+        PeopleOnly: a program acts.
     """
     await require_visible(tx, ticket_id, by=by)
-    params = {"ticket": ticket_id, "person": by.id, "entry": entry_id, "now": now}
+    _require_person(by)
+    params = {"ticket": ticket_id, "person": by.person_id, "entry": entry_id, "now": now}
     sql = """
         insert into ticket_read (person_id, ticket_id, entry_id) values (%(person)s, %(ticket)s, %(entry)s)
         on conflict (person_id, ticket_id) do update set entry_id = greatest(ticket_read.entry_id, excluded.entry_id)"""
@@ -70,7 +96,8 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
         where person_id = %(person)s and ticket_id = %(ticket)s and entry_id <= %(entry)s and read_at is null"""
     await tx.execute(sql, params)
     sql = """
-        update notification set read_at = %(now)s where person_id = %(person)s and ticket_id = %(ticket)s and read_at is null
+        update notification set read_at = %(now)s where person_id = %(person)s and ticket_id = %(ticket)s
+            and read_at is null
             and coalesce(entry_id, 0) <= %(entry)s"""
     await tx.execute(sql, params)
 
@@ -82,7 +109,7 @@ NOTIFICATION = """
 
 async def list_notifications(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[Notification]:
     """The actor's notifications, newest first; those on tickets they no longer see are left out."""
-    params = {"person": by.id, "teams": by.visible_teams(), "limit": checked_limit(limit) + 1}
+    params = {"person": by.person_id, "teams": by.visible_teams(), "limit": checked_limit(limit) + 1}
     sql = f"""{NOTIFICATION}
         where n.person_id = %(person)s and (%(before)s::bigint is null or n.id < %(before)s)
             and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
@@ -101,4 +128,4 @@ async def read_notifications(tx: Transaction, up_to_id: int, *, by: Actor, now: 
     sql = """
         update notification set read_at = %(now)s
         where person_id = %(person)s and id <= %(id)s and read_at is null"""
-    await tx.execute(sql, {"person": by.id, "id": up_to_id, "now": now})
+    await tx.execute(sql, {"person": by.person_id, "id": up_to_id, "now": now})

@@ -1,10 +1,15 @@
 """Opening tickets by hand, waking those that slept."""
 
+import hashlib
 from datetime import datetime
 
+import msgspec
+from msgspec import Struct
+
+from ombud.customers.queries import is_customer_visible
 from ombud.customers.services import enter_customer
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.shared.database import Transaction, rows, value
+from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit, emit_all
 from ombud.shared.words import tsvector
@@ -14,21 +19,25 @@ from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn
 from ombud.tickets.services.changes import add_note
 from ombud.tickets.services.replies import reply
-from ombud.tickets.services.timeline import add_change, notify
+from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
 
 async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: datetime, undo_seconds: int) -> int:
     """Open a ticket for a customer; its text is an internal note or the first message to them. Gives the id.
 
     Raises:
-        NotFound: no such team for the actor, or no such customer.
+        NotFound: no such team or customer for the actor.
+        KeyReused: the actor opened another ticket with this ``client_key``.
         Invalid: neither a customer nor what is needed to enter one.
 
     Emits: TicketOpened
     """
     if not by.sees_team(data.team_id):
         raise NotFound("There is no such team, or you do not belong to it.")
-    customer_id = await _customer(tx, data, now=now)
+    known = await _claim_key(tx, data, by=by, now=now)
+    if known is not None:
+        return known
+    customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
         insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
                             load_points, created_at, activity_at)
@@ -56,13 +65,40 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         await reply(tx, ticket_id, ReplyIn(data.text, data.client_key), by=by, now=now, undo_seconds=undo_seconds)
     else:
         await add_note(tx, ticket_id, NoteIn(data.text, data.client_key), by=by, now=now)
+    sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
+    await tx.execute(sql, {"made": str(ticket_id).encode(), "actor": by.key, "key": _key(data)})
     return ticket_id
 
 
-async def _customer(tx: Transaction, data: TicketIn, *, now: datetime) -> int:
+def _key(data: TicketIn) -> str:
+    return f"ticket:{data.client_key}"
+
+
+async def _claim_key(tx: Transaction, data: TicketIn, *, by: Actor, now: datetime) -> int | None:
+    """The ticket that the actor opened with this key before; None makes this the first time."""
+    digest = hashlib.sha256(msgspec.json.encode(data)).digest()
+    sql = """
+        insert into idempotency_key (actor, key, request_hash, status, response, created_at)
+        values (%(actor)s, %(key)s, %(digest)s, 201, '', %(now)s) on conflict do nothing"""
+    params: dict[str, object] = {"actor": by.key, "key": _key(data), "digest": digest, "now": now}
+    # A second request at the same time waits here for the first one's commit.
+    if await execute(tx, sql, params):
+        return None
+    sql = "select request_hash, response from idempotency_key where actor = %(actor)s and key = %(key)s"
+    found = await row(tx, _Opened, sql, params)
+    if found is None or found.request_hash != digest:
+        raise KeyReused("This client_key opened another ticket. Give each ticket a key of its own.")
+    return int(found.response)
+
+
+class _Opened(Struct):
+    request_hash: bytes
+    response: bytes
+
+
+async def _customer(tx: Transaction, data: TicketIn, *, by: Actor, now: datetime) -> int:
     if data.customer_id is not None:
-        sql = "select id from customer where id = %(id)s"
-        if await value(tx, int, sql, {"id": data.customer_id}) is None:
+        if not await is_customer_visible(tx, data.customer_id, by=by):
             raise NotFound("There is no such customer.")
         return data.customer_id
     if data.customer is None:

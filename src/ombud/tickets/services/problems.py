@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows
 from ombud.shared.errors import Conflict, NotFound
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -14,16 +15,27 @@ class NotSetAside(Conflict):
     code = "not_set_aside"
 
 
-async def list_problems(tx: Transaction, *, cursor: str | None, limit: int) -> Paged[InboxProblem]:
+# Whoever may set the channel up must be able to see what it could not use; other people see their teams' only.
+VISIBLE = "(%(teams)s::bigint[] is null or c.team_id = any(%(teams)s))"
+
+
+def _teams(by: Actor) -> list[int] | None:
+    return None if by.may("channels.manage") else by.visible_teams()
+
+
+async def list_problems(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[InboxProblem]:
     """Messages put aside, newest first."""
-    sql = """
-        select i.id, i.channel_id, c.name as channel_name, i.received_at, coalesce(i.problem, '') as problem, i.attempts,
+    sql = f"""
+        select i.id, i.channel_id, c.name as channel_name, i.received_at, coalesce(i.problem, '') as problem,
+            i.attempts,
                left(coalesce(i.message ->> 'subject', '') || ' ' || coalesce(i.message ->> 'text', ''), 200) as preview
         from inbox i join channel c on c.id = i.channel_id
-        where i.state = 'set_aside' and (%(before)s::bigint is null or i.id < %(before)s)
+        where i.state = 'set_aside' and (%(before)s::bigint is null or i.id < %(before)s) and {VISIBLE}
         order by i.id desc limit %(limit)s"""
     before = decode_cursor(cursor, int) if cursor else None
-    found = await rows(tx, InboxProblem, sql, {"before": before, "limit": checked_limit(limit) + 1})
+    found = await rows(
+        tx, InboxProblem, sql, {"before": before, "teams": _teams(by), "limit": checked_limit(limit) + 1}
+    )
     return page(found, limit, lambda one: one.id)
 
 
@@ -35,39 +47,43 @@ class RawOriginal(Struct):
     message: str | None
 
 
-async def get_raw(tx: Transaction, inbox_id: int) -> RawOriginal:
-    """The original of a message.
+async def get_raw(tx: Transaction, inbox_id: int, *, by: Actor) -> RawOriginal:
+    """The original of a message that was put aside. One that became part of a ticket is the ticket's, and not shown here.
 
     Raises:
-        NotFound: no such message.
+        NotFound: no such message for the actor.
     """
-    sql = "select raw, raw_file, message::text as message from inbox where id = %(id)s"
-    found = await row(tx, RawOriginal, sql, {"id": inbox_id})
+    sql = f"""
+        select i.raw, i.raw_file, i.message::text as message from inbox i join channel c on c.id = i.channel_id
+        where i.id = %(id)s and i.state in ('set_aside', 'dismissed') and i.entry_id is null and {VISIBLE}"""
+    found = await row(tx, RawOriginal, sql, {"id": inbox_id, "teams": _teams(by)})
     if found is None:
         raise NotFound
     return found
 
 
-async def retry_problem(tx: Transaction, inbox_id: int) -> None:
+async def retry_problem(tx: Transaction, inbox_id: int, *, by: Actor) -> None:
     """Let intake try a message again.
 
     Raises:
         NotSetAside: it is not put aside.
     """
-    sql = """
-        update inbox set attempts = 0, problem = null,
-            state = case when message is null then 'unread' else 'waiting' end
-        where id = %(id)s and state = 'set_aside'"""
-    if not await execute(tx, sql, {"id": inbox_id}):
+    sql = f"""
+        update inbox i set attempts = 0, problem = null,
+            state = case when i.message is null then 'unread' else 'waiting' end
+        from channel c where i.id = %(id)s and i.state = 'set_aside' and c.id = i.channel_id and {VISIBLE}"""
+    if not await execute(tx, sql, {"id": inbox_id, "teams": _teams(by)}):
         raise NotSetAside
 
 
-async def dismiss_problem(tx: Transaction, inbox_id: int) -> None:
+async def dismiss_problem(tx: Transaction, inbox_id: int, *, by: Actor) -> None:
     """Take a message off the list; its original stays.
 
     Raises:
         NotSetAside: it is not put aside.
     """
-    sql = "update inbox set state = 'dismissed' where id = %(id)s and state = 'set_aside'"
-    if not await execute(tx, sql, {"id": inbox_id}):
+    sql = f"""
+        update inbox i set state = 'dismissed' from channel c
+        where i.id = %(id)s and i.state = 'set_aside' and c.id = i.channel_id and {VISIBLE}"""
+    if not await execute(tx, sql, {"id": inbox_id, "teams": _teams(by)}):
         raise NotSetAside

@@ -16,7 +16,13 @@ from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
 from ombud.tickets.rules import DONE_CATEGORIES, preview_of
 from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, LockedTicket, Recipients, ReplyIn, Undone
-from ombud.tickets.services.timeline import add_entry, attach_files, refresh_preview, reload_entry
+from ombud.tickets.services.timeline import (
+    add_entry,
+    attach_files,
+    find_made_entry,
+    refresh_preview,
+    reload_entry,
+)
 
 
 class StaleReply(Conflict):
@@ -67,7 +73,7 @@ async def reply(
     Emits: ReplySent, TicketSolved
     """
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
-    made = await timeline_queries.find_entry_by_client_key(tx, ticket_id, data.client_key)
+    made = await find_made_entry(tx, ticket_id, data.client_key, kind="message", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
     await _refuse_stale(tx, ticket, data, by=by, now=now)
@@ -101,7 +107,7 @@ async def reply(
 async def _refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
     if data.force or (ticket.last_message_id or 0) <= data.last_seen_entry_id:
         return
-    newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.id)
+    newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.person_id)
     if newer:
         raise StaleReply(await timeline_queries.load_entries(tx, newer, now=now))
 
@@ -195,7 +201,8 @@ async def _after_reply(
 ) -> None:
     sql = """
         update ticket set status_id = %(status)s, category = %(category)s, activity_at = %(now)s, waiting_since = null,
-            preview = %(preview)s, preview_by = 'person', last_message_id = %(entry)s, message_count = message_count + 1,
+            preview = %(preview)s, preview_by = 'person', last_message_id = %(entry)s,
+                message_count = message_count + 1,
             assignee_id = coalesce(assignee_id, %(writer)s), snoozed_until = null, version = version + 1,
             solved_at = case when %(done)s then coalesce(solved_at, %(now)s) end,
             closed_at = case when %(category)s = 'closed' then coalesce(closed_at, %(now)s) end
@@ -212,7 +219,7 @@ async def _after_reply(
     }
     await tx.execute(sql, params)
     sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'reply'"
-    await tx.execute(sql, {"ticket": ticket.id, "person": by.id or 0})
+    await tx.execute(sql, {"ticket": ticket.id, "person": by.person_id})
     await emit(tx, ReplySent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
     if category in DONE_CATEGORIES and ticket.category not in DONE_CATEGORIES:
         solved = TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category)
@@ -266,17 +273,29 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await tx.execute("delete from outbox where entry_id = %(entry)s", {"entry": entry_id})
     await tx.execute("update entry set undone_at = %(now)s where id = %(id)s", {"now": now, "id": entry_id})
     await refresh_preview(tx, ticket_id)
-    if sent.details.status_before is not None:
-        sql = """
-            update ticket t set status_id = s.id, category = s.category, waiting_since = %(waiting)s,
-                solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
-                closed_at = case when s.category = 'closed' then t.closed_at end
-            from status s where s.id = %(status)s and t.id = %(ticket)s"""
-        params = {"status": sent.details.status_before, "waiting": sent.details.waiting_before, "ticket": ticket_id}
-        await tx.execute(sql, params)
+    await _put_back(tx, ticket, sent)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
     details = {"to": msgspec.to_builtins(sent.details.to), "cc": msgspec.to_builtins(sent.details.cc)}
     return Undone(sent.text, details)
+
+
+async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:
+    """Give the ticket the status and the wait that it had before an answer, unless somebody changed it since."""
+    before = sent.details
+    has_newer = ticket.last_message_id != sent.id
+    is_changed = await timeline_queries.has_status_change_after(tx, ticket.id, sent.id)
+    if before.status_before is not None and not has_newer and not is_changed:
+        sql = """
+            update ticket t set status_id = s.id, category = s.category,
+                solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
+                closed_at = case when s.category = 'closed' then t.closed_at end
+            from status s where s.id = %(status)s and t.id = %(ticket)s"""
+        await tx.execute(sql, {"status": before.status_before, "ticket": ticket.id})
+    # The customer waits since what the answer would have answered, even if they wrote again meanwhile.
+    sql = """
+        update ticket set waiting_since = coalesce(%(waiting)s, waiting_since)
+        where id = %(ticket)s and category not in ('solved', 'closed')"""
+    await tx.execute(sql, {"waiting": before.waiting_before, "ticket": ticket.id})
 
 
 async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Entry:

@@ -64,7 +64,8 @@ async def change_status(tx: Transaction, status_id: int, data: StatusIn, *, now:
     if data.is_default and not was_default:
         await _clear_default(tx, data.category)
     sql = """
-        update status set category = %(category)s, name_en = %(name_en)s, name_zh = %(name_zh)s, position = %(position)s,
+        update status set category = %(category)s, name_en = %(name_en)s, name_zh = %(name_zh)s,
+            position = %(position)s,
             is_default = %(is_default)s, archived_at = case when %(archived)s then coalesce(archived_at, %(now)s) end
         where id = %(id)s"""
     await execute(tx, sql, {**_params(data), "archived": data.is_archived, "now": now, "id": status_id})

@@ -12,7 +12,7 @@ from ombud.shared.database import Transaction, draw_ids, execute, row, value
 from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 from ombud.tickets.events import NotificationMade
-from ombud.tickets.queries.timeline import load_entries
+from ombud.tickets.queries.timeline import find_entry_by_client_key, load_entries
 from ombud.tickets.schemas import Entry, EntryDetails, LockedTicket
 
 
@@ -20,6 +20,24 @@ class GoneEntry(Conflict):
     """The entry is not there any more. Load the ticket again."""
 
     code = "entry_gone"
+
+
+class KeyReused(Conflict):
+    """This client_key belongs to another entry of the ticket. Give each entry a key of its own."""
+
+    code = "client_key_reused"
+
+
+async def find_made_entry(tx: Transaction, ticket_id: int, client_key: str, *, kind: str, by: Actor) -> int | None:
+    """The entry that the actor made with this key, if they did: sending twice makes one.
+
+    Raises:
+        KeyReused: the key belongs to an entry of another kind or author. What was to be sent has not been.
+    """
+    found = await find_entry_by_client_key(tx, ticket_id, client_key)
+    if found is not None and (found.kind, found.author_kind, found.author_id) != (kind, by.kind, by.id):
+        raise KeyReused
+    return found.id if found else None
 
 
 async def add_entry(
@@ -37,8 +55,10 @@ async def add_entry(
 ) -> int:
     """Append one entry made by an agent, a key or the system; gives its id."""
     sql = """
-        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details, client_key)
-        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s, %(html)s,
+        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
+            client_key)
+        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
+            %(html)s,
                 %(details)s, %(key)s)
         returning id"""
     params = {

@@ -1,4 +1,13 @@
-import { api, ApiError, type Id, type Priority, type Status, type Ticket, type TicketRow } from '@api'
+import {
+  api,
+  ApiError,
+  type Id,
+  type Notification,
+  type Priority,
+  type Status,
+  type Ticket,
+  type TicketRow,
+} from '@api'
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
@@ -75,8 +84,16 @@ export function snooze(ticket: TicketRow, until: string | null): Promise<boolean
   )
 }
 
-/** The reader has seen the ticket up to an entry. */
+function hasUnreadNotification(ticketId: Id): boolean {
+  const known = queryClient.getQueryData<Notification[]>(['notifications']) ?? []
+  return known.some((item) => item.ticket_id === ticketId && !item.read_at)
+}
+
+/** The reader has seen the ticket up to an entry; the server takes its notifications and mentions for read as well. */
 export async function markRead(ticket: Pick<Ticket, 'id'>, entryId: Id): Promise<void> {
   changeRow(ticket.id, { unread: false })
   await api.put(path(ticket.id, '/read'), { entry_id: entryId }).catch(() => undefined)
+  if (!hasUnreadNotification(ticket.id)) return
+  void queryClient.invalidateQueries({ queryKey: ['notifications'] })
+  refreshCountsSoon()
 }

@@ -7,8 +7,8 @@ import msgspec
 
 from ombud.shared.database import Transaction, draw_ids
 from ombud.shared.words import tsvector
-from ombud.tickets.intake.plan import RESUMED, Growth, Incoming, KnownTicket, NewTicket
 from ombud.tickets.rules import load_points, subject_of
+from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownTicket, NewTicket
 
 
 async def write_new_tickets(tx: Transaction, opened: Sequence[NewTicket], *, now: datetime) -> None:
@@ -20,7 +20,8 @@ async def write_new_tickets(tx: Transaction, opened: Sequence[NewTicket], *, now
     sql = """
         insert into ticket (id, subject, status_id, category, team_id, customer_id, channel_id, brand_id, load_points,
                             created_at, activity_at)
-        select n.id, n.subject, s.id, s.category, n.team_id, n.customer_id, n.channel_id, n.brand_id, n.points, n.at, n.at
+        select n.id, n.subject, s.id, s.category, n.team_id, n.customer_id, n.channel_id, n.brand_id, n.points,
+            n.at, n.at
         from unnest(%(ids)s::bigint[], %(subjects)s::text[], %(teams)s::bigint[], %(customers)s::bigint[],
                     %(channels)s::bigint[], %(brands)s::bigint[], %(points)s::smallint[], %(ats)s::timestamptz[])
             as n (id, subject, team_id, customer_id, channel_id, brand_id, points, at)
@@ -85,10 +86,12 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
                            details, client_key)
-        select n.id, n.ticket_id, 'message', 'in', 'customer', n.author_id, n.channel_id, n.at, n.text, n.html, n.quoted,
+        select n.id, n.ticket_id, 'message', 'in', 'customer', n.author_id, n.channel_id, n.at, n.text, n.html,
+            n.quoted,
                n.details::jsonb, n.client_key
         from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(authors)s::bigint[], %(channels)s::bigint[],
-                    %(ats)s::timestamptz[], %(texts)s::text[], %(htmls)s::text[], %(quotes)s::text[], %(details)s::text[],
+                    %(ats)s::timestamptz[], %(texts)s::text[], %(htmls)s::text[], %(quotes)s::text[],
+                    %(details)s::text[],
                     %(keys)s::text[])
             as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key)"""
     params = {

@@ -15,12 +15,12 @@ from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
-from ombud.tickets.intake import threading, writing
-from ombud.tickets.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
-from ombud.tickets.intake.receipts import settle_receipts
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.changes import give
+from ombud.tickets.services.intake import threading, writing
+from ombud.tickets.services.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
+from ombud.tickets.services.intake.receipts import settle_receipts
 from ombud.tickets.services.timeline import Told, notify_all
 
 log = logging.getLogger(__name__)
@@ -52,17 +52,21 @@ async def _one_by_one(database: Database, clock: Clock, *, limit: int) -> int:
     async with database.transaction() as tx:
         waiting = await _claim(tx, limit=limit)
     for claimed in waiting:
-        try:
-            async with database.transaction() as tx:
-                if await try_lock(tx, LOCK_INTAKE):
-                    await _work(tx, [claimed], now=clock.now())
-        except OperationalError:
-            raise
-        except Exception as problem:
-            log.exception("Message %s could not be taken in", claimed.id)
-            async with database.transaction() as tx:
-                await note_failure(tx, claimed.id, claimed.channel_id, _words_of(problem), now=clock.now())
+        await _take_one(database, claimed, now=clock.now())
     return len(waiting)
+
+
+async def _take_one(database: Database, claimed: ClaimedRow, *, now: datetime) -> None:
+    try:
+        async with database.transaction() as tx:
+            if await try_lock(tx, LOCK_INTAKE):
+                await _work(tx, [claimed], now=now)
+    except OperationalError:
+        raise
+    except Exception as problem:
+        log.exception("Message %s could not be taken in", claimed.id)
+        async with database.transaction() as tx:
+            await note_failure(tx, claimed.id, claimed.channel_id, _words_of(problem), now=now)
 
 
 def _words_of(problem: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Bounces, delivery reports and complaints: they belong to the message of ours that they speak of, and open no ticket."""
+"""Bounces, delivery reports, complaints: they belong to the message of ours that they speak of."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,9 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, rows
 from ombud.shared.events import emit
 from ombud.tickets.events import DeliveryChanged
-from ombud.tickets.intake.plan import Incoming
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import EntryDetails
+from ombud.tickets.services.intake.plan import Incoming
 from ombud.tickets.services.timeline import add_entry, notify
 
 

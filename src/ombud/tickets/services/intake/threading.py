@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.shared.database import Transaction, draw_ids, rows
-from ombud.tickets.intake.plan import Incoming, KnownTicket, NewTicket, joinable
+from ombud.tickets.services.intake.plan import Incoming, KnownTicket, NewTicket, joinable
 
 
 class Reference(Struct):

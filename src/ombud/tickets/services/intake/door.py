@@ -19,7 +19,7 @@ MAX_RAW_BYTES = 256 * 1024
 
 
 class Arrival(Struct, frozen=True):
-    """One message at the door. ``key`` is the channel's own id of it; ``message`` None means: read the raw original first."""
+    """One message at the door. ``key`` is the channel's own id of it; without ``message`` the raw one is read first."""
 
     channel_id: int
     key: str
@@ -55,7 +55,8 @@ async def receive(tx: Transaction, arrivals: Sequence[Arrival], *, now: datetime
         insert into inbox (channel_id, key, received_at, message, raw, raw_file, state)
         select a.channel_id, a.key, %(now)s, a.message::jsonb, a.raw, a.raw_file,
                case when a.message is null then 'unread' else 'waiting' end
-        from unnest(%(channels)s::bigint[], %(keys)s::text[], %(messages)s::text[], %(raws)s::bytea[], %(files)s::text[])
+        from unnest(%(channels)s::bigint[], %(keys)s::text[], %(messages)s::text[], %(raws)s::bytea[],
+            %(files)s::text[])
             with ordinality as a (channel_id, key, message, raw, raw_file, place)
         order by a.place
         on conflict (channel_id, key) do nothing
@@ -64,7 +65,8 @@ async def receive(tx: Transaction, arrivals: Sequence[Arrival], *, now: datetime
     known = {}
     if len(made) < len(arrivals):
         sql = """
-            select i.id, i.channel_id, i.key from unnest(%(channels)s::bigint[], %(keys)s::text[]) as a (channel_id, key)
+            select i.id, i.channel_id, i.key from unnest(%(channels)s::bigint[], %(keys)s::text[])
+                as a (channel_id, key)
             join inbox i on (i.channel_id, i.key) = (a.channel_id, a.key)"""
         params = {"channels": params["channels"], "keys": params["keys"]}
         known = {(one.channel_id, one.key): one.id for one in await rows(tx, _Stored, sql, params)}
