@@ -60,7 +60,5 @@ def unresolved(path: Path) -> Iterator[str]:
     for link in links(path.read_text()):
         target, _, place = link.partition("#")
         aim = (path.parent / target).resolve() if target else path
-        if not aim.exists():
-            yield link
-        elif place and place not in {anchor(words) for _, words in headings(aim.read_text())}:
+        if not aim.exists() or (place and place not in {anchor(words) for _, words in headings(aim.read_text())}):
             yield link
