@@ -12,6 +12,7 @@ HEADING = re.compile(r"^(#+) +(.+)$", re.MULTILINE)
 PAIRS = [
     ("README.md", "README.zh-CN.md"),
     *((f"docs/en/{path.name}", f"docs/zh/{path.name}") for path in sorted((ROOT / "docs/en").glob("*.md"))),
+    ("docs/widget.md", "docs/widget.zh-CN.md"),
     ("docs/how-to/verify-a-webhook.md", "docs/how-to/verify-a-webhook.zh-CN.md"),
 ]
 
