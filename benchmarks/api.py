@@ -95,10 +95,9 @@ def requests_of(kind: str, ticket: int) -> list[tuple[str, str, object]]:
 
 
 async def _measure(report: Report, settings: Settings, count: int) -> None:
-    async with connected(settings, max_connections=2) as parts:
-        async with parts.database.transaction() as tx:
-            agents = [await sign_in(tx, parts, number) for number in range(2, AGENTS)]
-            tickets = {one.id: await _own_tickets(tx, one) for one in agents}
+    async with connected(settings, max_connections=2) as parts, parts.database.transaction() as tx:
+        agents = [await sign_in(tx, parts, number) for number in range(2, AGENTS)]
+        tickets = {one.id: await _own_tickets(tx, one) for one in agents}
     desk = Desk(settings.port, [one for one in agents if tickets[one.id]], tickets)
     seconds = CLOSED_SECONDS[report.scale]
     with processes(settings, "--web", "--work") as (web, _):
@@ -117,7 +116,9 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
     list_limit = await _limit(settings, await _list_script(settings, agents[0]), seconds)
     share = report.beside("writes (reply, note)", writes, write_limit, "pgbench, statements of a note")
     list_share = report.beside("inbox pages", found, list_limit, "pgbench, the same statement")
-    report.keep({"capacity_per_s": round(capacity), "rate_per_s": round(capacity / 2), "limit_per_s": round(write_limit)})
+    report.keep(
+        {"capacity_per_s": round(capacity), "rate_per_s": round(capacity / 2), "limit_per_s": round(write_limit)}
+    )
     report.keep({"ratio": share, "list_limit_per_s": round(list_limit), "list_ratio": list_share})
 
 
@@ -198,5 +199,3 @@ async def _limit(settings: Settings, script: str, seconds: int) -> float:
     line = next((one for one in done.stdout.splitlines() if one.startswith("tps")), "")
     assert line, done.stderr
     return float(line.split()[2])
-
-

@@ -39,9 +39,9 @@ from ombud.realtime.stream import Stream
 from ombud.shared.clock import utc_now
 from ombud.shared.database import value
 from ombud.shared.sequencer import LOCK_INTAKE
+from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, receive
 from ombud.tickets.services.intake.work import take_in
-from ombud.tickets.schemas import InboundMessage
 
 SIZES = {"quick": 20_000, "full": 200_000}
 HTTP_SIZES = {"quick": 2_000, "full": 20_000}
@@ -177,7 +177,9 @@ async def _whole(report: Report, place: Place, limit: float) -> None:
     parts, count = place.parts, SIZES[report.scale]
     async with parts.database.transaction() as tx:
         await tx.execute("update person set capacity_points = 1000")
-        await tx.execute("update presence set seen_at = %(now)s + interval '1 hour', state = 'online'", {"now": utc_now()})
+        await tx.execute(
+            "update presence set seen_at = %(now)s + interval '1 hour', state = 'online'", {"now": utc_now()}
+        )
         await tx.execute("update ticket set assignee_id = 1 where assignee_id is null and is_open")
     hub, screens = build_hub(parts), [Screen() for _ in place.agents]
     holder = await parts.database.connect()
