@@ -1,4 +1,4 @@
-"""Signed-in calls of agents on a desk of a chosen size: inbox page, ticket page, reply, note, at half of the capacity."""
+"""Signed-in calls of agents on a desk of a chosen size: inbox, ticket page, reply, note, at half of the capacity."""
 
 import argparse
 import asyncio
@@ -43,7 +43,8 @@ insert into entry (ticket_id, kind, author_kind, author_id, at, text, details)
 delete from draft where ticket_id = :t and person_id = 1 and kind = 'note';
 insert into event_new (kind, ticket_id, team_id, actor_kind, actor_id, at, data)
     values ('note_added', :t, 1, 'person', 1, now(), '{{}}');
-select e.id, e.ticket_id, e.kind, e.at, e.text, e.details from entry e where e.ticket_id = :t order by e.id desc limit 1;
+select e.id, e.ticket_id, e.kind, e.at, e.text, e.details from entry e where e.ticket_id = :t
+    order by e.id desc limit 1;
 commit;
 """
 
@@ -113,7 +114,7 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
     report.say(f"capacity of the mix {capacity:,.0f} calls/s; measured at {capacity / 2:,.0f}/s, web {busy:.2f} cores")
     _print(report, desk, count)
     write_limit = await _limit(settings, NOTE.format(count=count), seconds)
-    list_limit = await _limit(settings, await _list_script(settings, agents[0]), seconds)
+    list_limit = await _limit(settings, await _list_script(agents[0]), seconds)
     share = report.beside("writes (reply, note)", writes, write_limit, "pgbench, statements of a note")
     list_share = report.beside("inbox pages", found, list_limit, "pgbench, the same statement")
     report.keep(
@@ -176,7 +177,7 @@ def _print(report: Report, desk: Desk, count: int) -> None:
     report.keep({**whole, "tickets": count, "failed": desk.failed, **figures})
 
 
-async def _list_script(settings: Settings, agent: Agent) -> str:
+async def _list_script(agent: Agent) -> str:
     """The statement of the inbox page with its values written in, for a random agent's teams."""
     teams = ",".join(map(str, sorted(agent.actor.team_ids or ())))
     sql = lists.by_team_statement("open")

@@ -45,7 +45,7 @@ PUBLIC = {
 
 def handlers(site: Site) -> list[tuple[str, str, Any]]:
     """Method, path and handler of every route of ours."""
-    found = []
+    found: list[tuple[str, str, Any]] = []
     for route in site.app.routes:
         for one in getattr(route, "route_handlers", None) or [route.route_handler]:  # type: ignore[union-attr]
             if isinstance(one, HTTPRouteHandler) and not one.fn.__module__.startswith("litestar"):

@@ -58,7 +58,10 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(
-    pages: None, module_database_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    pages: None,  # noqa: ARG001 – built before the desk starts
+    module_database_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Served]:
     """The file's desk, with its SETTINGS, filled by its ``stock`` before it runs; else as empty as a new one."""
     settings = getattr(request.module, "SETTINGS", {})

@@ -80,7 +80,7 @@ class Screen:
     async def picture(self, name: str) -> Path:
         """Keep a screenshot."""
         folder = Path(os.environ.get("OMBUD_SCREENSHOTS") or Path(__file__).parents[2] / "screenshots")
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 – a test has the loop for itself
         path = folder / f"{name}.png"
         await self.page.screenshot(path=path, animations="disabled")
         return path

@@ -144,8 +144,8 @@ async def test_join_cut_anywhere_in_a_batch_misses_nothing(site: Site) -> None:
     assert len(whole) > 4
     for cut in range(len(whole) + 1):
         got = whole[:cut]
-        number = got[-1].seq if got else start
-        rest = await site.frames(lu, after=number or 0)
+        number = (got[-1].seq if got else start) or 0
+        rest = await site.frames(lu, after=number)
         seen = {entry.text for frame in [*got, *rest] if frame.event == "ticket" for entry in frame.data["entries"]}
         assert texts <= seen, f"cut after frame {cut}"
 
@@ -204,7 +204,7 @@ async def test_watch_rights_ended_session_ends_its_stream(site: Site, hub: Hub) 
     one = Screen(hub, actor)
     task = asyncio.create_task(one.live(None))
     await until(lambda: one.frames)
-    await hub._check_rights()
+    await hub._check_rights(list(hub._agents))
     assert not task.done()
     await browser.delete(f"/me/sessions/{session}")
     await asyncio.wait_for(task, hub_module.CHECK_SECONDS + 2)
@@ -219,12 +219,12 @@ async def test_watch_rights_person_out_of_the_team_hears_no_more_and_back_in_hea
     actor = Actor("person", lu.id, "Lu", lu.permissions, lu.team_ids, session)
     async with screen(hub, actor) as one:
         await site.desk.run("delete from membership")
-        await hub._check_rights()
+        await hub._check_rights(list(hub._agents))
         await site.ticket()
         await publish(site)
         assert "ticket" not in one.names()
         await site.desk.run("insert into membership values (1, %(id)s)", id=lu.id)
-        await hub._check_rights()
+        await hub._check_rights(list(hub._agents))
         await site.ticket(who="c2")
         await publish(site)
         await until(lambda: "ticket" in one.names())
@@ -236,7 +236,7 @@ async def test_watch_rights_keeps_the_person_present(site: Site, hub: Hub) -> No
     await site.desk.online(lu)
     async with screen(hub, Actor("person", lu.id, "Lu", lu.permissions, lu.team_ids, session)):
         site.desk.later(seconds=30)
-        await hub._check_rights()
+        await hub._check_rights(list(hub._agents))
         assert await site.desk.sql("select seen_at from presence") == site.desk.now
 
 
@@ -323,7 +323,7 @@ async def test_state_and_events_equal_fresh_state_after_every_verb(site: Site) -
     ]
     cache, seq = Cache(), 0
     for number, step in enumerate(steps):
-        await step()
+        await step()  # type: ignore[no-untyped-call]  # steps are lambdas
         for frame in await site.frames(lu, after=seq):
             cache.apply(frame)
         seq = (await site.desk.events())[-1].seq

@@ -186,7 +186,7 @@ async def test_presence_chosen_again_emits_nothing(desk: Desk) -> None:
     for state in ("online", "online", "away", "away", "offline"):
         desk.later(seconds=1)
         async with desk.parts.database.transaction() as tx:
-            await choose_presence(tx, state, by=lu, now=desk.now)  # type: ignore[arg-type]
+            await choose_presence(tx, state, by=lu, now=desk.now)
     assert [one.data["state"] for one in await desk.events("presence_changed")] == ["online", "away", "offline"]
 
 
