@@ -66,14 +66,17 @@ class Screen:
         await self.sees(self.row(text))
         return seconds
 
-    async def focus_is_on(self, name: str) -> None:
-        """Wait until the focus is on the field of this name."""
-        await expect(self.page.get_by_role("textbox", name=name)).to_be_focused(timeout=5_000)
+    async def compose(self, kind: str) -> Locator:
+        """Begin a reply (r) or a note (n) by its key; gives the field."""
+        await self.page.locator(".composer").wait_for()
+        await self.press(kind)
+        field = self.page.get_by_role("textbox", name={"r": "Reply to customer", "n": "Internal note"}[kind])
+        await expect(field).to_be_focused(timeout=5_000)
+        return field
 
     async def write(self, kind: str, text: str) -> None:
         """Write a reply (r) or a note (n) by keyboard, send it off and leave the composer."""
-        await self.press(kind)
-        await self.focus_is_on({"r": "Reply to customer", "n": "Internal note"}[kind])
+        await self.compose(kind)
         await self.type(text)
         await self.press("Control+Enter", "Escape")
 

@@ -133,6 +133,12 @@ class Visitor:
         await self.widget.locator(".launcher").click()
         await self.widget.locator(".panel").wait_for(state="visible")
 
+    async def introduce(self, name: str) -> None:
+        """Give a name, if the widget asks for one."""
+        field = self.widget.locator("#ombud-name")
+        if await field.is_visible():
+            await field.fill(name)
+
     async def write(self, text: str) -> None:
         """Send a message."""
         line = self.widget.locator("textarea")

@@ -29,7 +29,7 @@ async def begin_talk(served: Served, browser: Browser, shop: Shop, text: str) ->
     await agent.page.locator("section.list h1").wait_for()
     await agent.page.evaluate("window.wasNotReloaded = true")
     visitor = await Visitor.enter(browser, shop)
-    await visitor.widget.locator("#ombud-name").fill("Anna Wei")
+    await visitor.introduce("Anna Wei")
     await visitor.write(text)
     print(f"\nfirst message -> row on the open page: {await agent.gets(text):.2f} s")
     await agent.row(text).click()
@@ -44,8 +44,7 @@ async def timeline(agent: Screen) -> list[str]:
 
 async def says(agent: Screen, visitor: Visitor, text: str) -> float:
     """The agent answers; gives the seconds from the key press until the visitor sees it."""
-    await agent.press("r")
-    await agent.focus_is_on("Reply to customer")
+    await agent.compose("r")
     await agent.page.keyboard.type(text[:6], delay=30)
     await expect(visitor.widget.get_by_text("is writing")).to_be_visible()
     await agent.type(text[6:])
@@ -120,7 +119,7 @@ async def test_talk_survives_a_kill_of_the_web_process(served: Served, browser: 
     for text in whole[1:3]:
         await visitor.write(text)
     await served.end("web", by=signal.SIGKILL)
-    await agent.press("r")
+    await agent.compose("r")
     await agent.type("answer 1")
     for text in whole[3:5]:
         await visitor.write(text)

@@ -58,7 +58,11 @@ IS_WIDE = """() => [document.documentElement, ...document.querySelectorAll('[rol
   .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 200
     && (one === document.documentElement || ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)))
   .map(one => 'scrolls sideways: ' + one.tagName + '.' + one.className)"""
-GO = """path => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate', { state: {} })) }"""
+GO = """path => {
+  const state = { back: null, current: path, forward: null, position: history.length, replaced: false, scroll: null }
+  history.pushState(state, '', path)
+  dispatchEvent(new PopStateEvent('popstate', { state }))
+}"""
 SETTLED = "() => !document.querySelector('.ghost, .skeleton, [aria-busy=true]')"
 
 
@@ -179,9 +183,7 @@ async def test_widget_on_a_shop_page_is_whole(
     width, height = SIZES[size]
     visitor = await Visitor.enter(browser, shop, viewport={"width": width, "height": height}, locale=locale)
     await visitor.screen.picture(f"{size}-{locale}-widget-open")
-    name = visitor.widget.locator("#ombud-name")
-    if await name.count():
-        await name.fill("韦安娜" if locale == "zh-CN" else "Anna Wei")
+    await visitor.introduce("韦安娜" if locale == "zh-CN" else "Anna Wei")
     text = "你好，冰箱今天能送到吗？" if locale == "zh-CN" else "Hello, does the fridge arrive today?"
     await visitor.write(text)
     await visitor.shows(text)
