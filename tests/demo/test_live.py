@@ -21,7 +21,9 @@ class Living:
     def __init__(self, desk: Desk, you: int) -> None:
         self.desk, self.you = desk, you
         parts = desk.parts
-        self.live = LiveDesk(parts.database, parts.clock, parts.door.receive, parts.bus.wake, you=you, seed=3)
+        self.live = LiveDesk(
+            parts.database, parts.clock, parts.door.receive, parts.bus.wake, key_ring=parts.key_ring, you=you, seed=3
+        )
 
     async def speak(self) -> None:
         await self.live.speak()

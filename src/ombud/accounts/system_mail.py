@@ -12,7 +12,7 @@ class SystemMail(Protocol):
     """Queues a mail of the system itself; implemented above, where mailboxes are known."""
 
     async def __call__(self, tx: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
-        """Queue a mail within the transaction; False when no mailbox can send it."""
+        """Queue a mail within the transaction; False when no mailbox can send it now."""
         ...
 
 

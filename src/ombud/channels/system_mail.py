@@ -6,7 +6,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.shared.crypto import KeyRing
-from ombud.shared.database import Transaction, value
+from ombud.shared.database import Transaction, row, value
 
 
 class SealedMail(msgspec.Struct):
@@ -17,26 +17,38 @@ class SealedMail(msgspec.Struct):
     text: str
 
 
+class _Mailbox(msgspec.Struct):
+    id: int
+    is_well: bool
+
+
 class SystemMailer:
-    """Queues mails of the system through the first mailbox that can send."""
+    """Queues mails of the system through the first mailbox whose last sending went well, or that has not sent yet.
+
+    Where each has a problem the mail still waits in the first one, and leaves when that is mended.
+    """
 
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
 
     async def __call__(self, tx: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
-        """Queue a mail within the transaction; False when no mailbox can send it."""
+        """Queue a mail within the transaction; False when no mailbox can send it now."""
+        sql = """
+            select id, coalesce(health -> 'smtp' ->> 'problem', '') = '' as is_well from channel
+            where kind = 'email' and is_active and deleted_at is null and settings -> 'smtp' ->> 'host' <> ''
+            order by is_well desc, id limit 1"""
+        mailbox = await row(tx, _Mailbox, sql)
+        if mailbox is None:
+            return False
         sql = """
             insert into outbox (channel_id, not_before, envelope, created_at)
-            select id, %(now)s, %(envelope)s, %(now)s from channel
-            where kind = 'email' and is_active and deleted_at is null and settings -> 'smtp' ->> 'host' <> ''
-            order by id limit 1 returning id"""
+            values (%(channel)s, %(now)s, %(envelope)s, %(now)s) returning id"""
         envelope = {"to": [{"address": to}], "subject": subject, "is_automatic": True}
-        outbox_id = await value(tx, int, sql, {"now": now, "envelope": Jsonb(envelope)})
-        if outbox_id is None:
-            return False
+        params = {"channel": mailbox.id, "now": now, "envelope": Jsonb(envelope)}
+        outbox_id = await value(tx, int, sql, params) or 0
         sealed = self._key_ring.seal(msgspec.json.encode(SealedMail(to, subject, text)), place=sealed_place(outbox_id))
         await tx.execute("update outbox set sealed = %(sealed)s where id = %(id)s", {"sealed": sealed, "id": outbox_id})
-        return True
+        return mailbox.is_well
 
 
 def sealed_place(outbox_id: int) -> str:

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import inspect
 import logging
 import signal
 from collections.abc import AsyncIterator, Collection
 from typing import Any
 
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Request, Response
@@ -24,6 +26,7 @@ import ombud.channels.api_channel.api
 import ombud.channels.chat.api
 import ombud.channels.forms.api
 import ombud.customers.api
+import ombud.demo.shop
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
@@ -58,10 +61,12 @@ ROOMS: list[Any] = [
     ombud.channels.api_channel.api,
     ombud.automation.webhooks.api,
     ombud.realtime.api,
+    ombud.demo.shop,
     health,
     pages,
 ]
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_CONNECTIONS = 65_536
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -173,8 +178,11 @@ def serve(settings: Settings, *, web: bool, work: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("httpx", "psycopg.pool"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, web=web, work=work))
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        # What is loaded now stays for good: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        runner.run(_serve(settings, web=web, work=work))
     return 0
 
 
@@ -203,6 +211,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
         port=parts.settings.port,
         interface=Interfaces.ASGI,
         backlog=4_096,
+        # As many as the operating system lets us open: a stream is a connection that stays, not a request in work.
+        backpressure=MAX_CONNECTIONS,
         log_access=False,
     )
     serving = asyncio.create_task(server.serve())

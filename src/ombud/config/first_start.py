@@ -5,6 +5,7 @@ from ombud.accounts.services.links import make_sign_in_link
 from ombud.config.settings import Settings
 from ombud.demo.live import find_you
 from ombud.demo.loader import ensure_demo
+from ombud.demo.shop import PATH as SHOP_PATH
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Database, value
 from ombud.shared.files import FileStore
@@ -35,4 +36,6 @@ async def _prepare_demo(settings: Settings, database: Database) -> list[str]:
         email = await value(tx, str, "select email from person where id = %(id)s", {"id": you}) or ""
         link = await make_sign_in_link(tx, email=email, address=settings.address, now=utc_now())
     filled = f"the demo desk holds {loaded.tickets} tickets (loaded in {loaded.seconds:.0f} s)" if loaded else ""
-    return [line for line in (filled, f"sign in with this link, which works once: {link}") if line]
+    way_in = f"sign in with this link, which works once: {link}"
+    shop = f"be a customer in the demo shop: {settings.address}{SHOP_PATH}"
+    return [line for line in (filled, way_in, shop) if line]

@@ -18,6 +18,19 @@ SETTINGS_OF = {
     "person_changed": "people",
     "person_invited": "people",
     "person_deactivated": "people",
+    "person_reactivated": "people",
+    "role_changed": "people",
+    "brand_changed": "brands",
+    "status_changed": "statuses",
+    "canned_reply_changed": "canned_replies",
+    "desk_changed": "desk",
+    "webhook_created": "webhooks",
+    "webhook_changed": "webhooks",
+    "webhook_removed": "webhooks",
+    "webhook_paused": "webhooks",
+    "api_key_created": "api_keys",
+    "api_key_revoked": "api_keys",
+    "message_set_aside": "intake",
 }
 
 

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from ombud.channels.chat.schemas import ReadIn
+from ombud.channels.chat.services import confirm
+from ombud.channels.chat.tokens import Visitor
 from ombud.customers.schemas import Sender
 from ombud.demo import facts as facts_of
 from ombud.demo.cast import Buyer
@@ -89,12 +92,12 @@ class Guest:
     async def act(self, tx: Transaction, receive: Receive, *, now: datetime) -> bool:
         """Write if there is something to say; whether something was written."""
         if not self._written:
-            await self._write(self._line("c_open"), receive, now=now)
+            await self._write(self.line("c_open"), receive, now=now)
             return True
         await self.find_ticket(tx)
         heard = await self._listen(tx) if self.ticket_id else None
         if heard is not None:
-            return await self._answer(heard, receive, now=now)
+            return await self._answer(tx, heard, receive, now=now)
         return await self._nudge(receive, now=now)
 
     async def find_ticket(self, tx: Transaction) -> None:
@@ -110,11 +113,13 @@ class Guest:
             where e.ticket_id = %(ticket)s and e.direction = 'out' and e.id > %(seen)s order by e.id desc limit 1"""
         return await row(tx, Answer, sql, {"ticket": self.ticket_id, "seen": self._seen})
 
-    async def _answer(self, heard: Answer, receive: Receive, *, now: datetime) -> bool:
+    async def _answer(self, tx: Transaction, heard: Answer, receive: Receive, *, now: datetime) -> bool:
         # People read before they answer, and an agent may send a second line.
         if now - heard.at < READS_FOR:
             return False
         self._seen = heard.id
+        visitor = Visitor(self._channel_id, "visitor", self._known.visitor)
+        await confirm(tx, visitor, ReadIn(heard.id), now=now)
         self._answers += 1
         self.voice.facts["agent"] = (heard.author.split() or [""])[0 if self._is_chinese else -1]
         is_known = self.voice.facts["order"] in self._said
@@ -124,7 +129,7 @@ class Guest:
         self.is_content = name == "say_bye"
         if name == "say_choice" and self.voice.lexicon.has("c_choose"):
             name = "c_choose"
-        await self._write(self._line(name), receive, now=now)
+        await self._write(self.line(name), receive, now=now)
         return True
 
     async def _nudge(self, receive: Receive, *, now: datetime) -> bool:
@@ -132,10 +137,11 @@ class Guest:
         if is_patient or self._answers:
             return False
         self._nudges += 1
-        await self._write(self._line("nudge"), receive, now=now)
+        await self._write(self.line("nudge"), receive, now=now)
         return True
 
-    def _line(self, name: str) -> str:
+    def line(self, name: str) -> str:
+        """What they say, in their own words."""
         text = self.voice.lexicon.pick(name, self.voice).text(self.voice)
         return text.replace("¦", "" if self._is_chinese else " ")
 

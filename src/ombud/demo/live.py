@@ -11,7 +11,9 @@ from psycopg_pool import PoolTimeout
 from ombud.demo.colleagues import Shift
 from ombud.demo.guests import Guest, Receive, invite_guest
 from ombud.demo.material import read_material
+from ombud.demo.post import Post
 from ombud.shared.clock import Clock
+from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, value
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ SPEAKS_SECONDS = (20.0, 60.0)
 WORKS_SECONDS = (15.0, 45.0)
 MOVES_SECONDS = (60.0, 180.0)
 BEATS_SECONDS = (20.0, 20.0)
+CARRIES_SECONDS = (1.0, 2.0)
 Span = tuple[float, float]
 
 
@@ -34,6 +37,7 @@ class LiveDesk:
         receive: Receive,
         wake: Callable[..., None],
         *,
+        key_ring: KeyRing,
         you: int,
         seed: int = 7,
         pace: float = 1.0,
@@ -44,6 +48,7 @@ class LiveDesk:
         self._shift = Shift(you, self._rng)
         self._guests: list[Guest] = []
         self._busy: set[int] = set()
+        self._post = Post(key_ring, self._rng)
 
     async def run(self) -> None:
         """Live until cancelled; a database that is away is waited for."""
@@ -53,6 +58,7 @@ class LiveDesk:
             self._every(WORKS_SECONDS, "colleagues", self.work),
             self._every(MOVES_SECONDS, "presence", self._change_places),
             self._every(BEATS_SECONDS, "heartbeat", self._beat),
+            self._every(CARRIES_SECONDS, "post", self.carry),
         )
         async with asyncio.TaskGroup() as group:
             for loop in loops:
@@ -79,6 +85,16 @@ class LiveDesk:
             has_worked = await self._shift.work(tx, self._guests, now=self._clock.now())
         if has_worked:
             self._wake("sequence", "outbox")
+
+    async def carry(self) -> None:
+        """Carry the mails of the demo's mailboxes, and let customers write back."""
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            moved = await self._post.carry(tx, now=now)
+        async with self._database.transaction() as tx:
+            moved += await self._post.answer(tx, self._receive, now=now)
+        if moved:
+            self._wake("sequence")
 
     async def _sit_down(self) -> None:
         async with self._database.transaction() as tx:

@@ -3,16 +3,16 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from psycopg import DataError, OperationalError
 from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
@@ -27,9 +27,9 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 Authenticate = Callable[[Connection], Awaitable[Actor | None]]
 
-Tx = Annotated[Transaction, Dependency(skip_validation=True)]
-By = Annotated[Actor, Dependency(skip_validation=True)]
-Now = Annotated[datetime, Dependency(skip_validation=True)]
+Tx = NamedDependency[SkipValidation[Transaction]]
+By = NamedDependency[SkipValidation[Actor]]
+Now = NamedDependency[SkipValidation[datetime]]
 
 MEDIA_TYPE = "application/problem+json"
 # What Litestar says, as an error of ours, when a client leaves or its body is cut or garbled.

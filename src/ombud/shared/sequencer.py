@@ -14,6 +14,8 @@ LOCK_INTAKE = 7_002
 LOCK_ROUTER = 7_003
 LOCK_MIGRATIONS = 7_004
 LOCK_UPKEEP = 7_005
+BATCH = 2_000
+LOCK_POLICY = 7_006
 
 MOVE = """
     with moved as (
@@ -31,7 +33,7 @@ MOVE = """
     from moved, head"""
 
 
-async def sequence_events(tx: Transaction, *, now: datetime, limit: int = 2_000) -> int:
+async def sequence_events(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     """Number what has been committed; how many events were moved, 0 if another sequencer is at work.
 
     Must be its own transaction: the lock is held until its commit, which is what keeps numbers in commit order.

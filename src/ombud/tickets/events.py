@@ -1,5 +1,7 @@
 """Facts about tickets. Ids and enumerations only."""
 
+from typing import Literal
+
 from ombud.shared.events import Fact
 
 
@@ -95,6 +97,27 @@ class MessageSetAside(Fact, frozen=True, kw_only=True):
 
     inbox_id: int
     channel_id: int
+
+
+class DeskChanged(Fact, frozen=True, kw_only=True):
+    """A rule of the whole desk is another one; fields names which."""
+
+    fields: list[str]
+
+
+class StatusChanged(Fact, frozen=True, kw_only=True):
+    """A status was added, changed or archived."""
+
+    status_id: int
+    change: Literal["made", "changed"]
+
+
+class CannedReplyChanged(Fact, frozen=True, kw_only=True):
+    """A canned reply was made, changed or removed; ``team_id`` is set for one of a team."""
+
+    canned_reply_id: int
+    scope: Literal["all", "team", "own"]
+    change: Literal["made", "changed", "removed"]
 
 
 class NotificationMade(Fact, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import pytest
 
 from ombud.channels.email.connection_test import test_mailbox as try_mailbox
 from ombud.channels.email.fetcher import MailFetcher
+from ombud.channels.email.outgoing import note_health
 from ombud.channels.email.read import read_mails
 from ombud.channels.email.smtp import LOST_AFTER, MailSender
 from ombud.channels.queries import get_stored_channel, open_secrets
@@ -296,6 +297,18 @@ async def test_system_mail_is_sealed_until_sent(desk: Desk, world: Outside) -> N
 async def test_system_mail_without_mailbox_says_so(desk: Desk) -> None:
     async with desk.parts.database.transaction() as tx:
         assert not await SystemMailer(desk.parts.key_ring)(tx, to="a@b.c", subject="", text="", now=desk.now)
+
+
+async def test_system_mail_with_a_sick_mailbox_waits_and_says_so(desk: Desk, world: Outside) -> None:
+    mailer = SystemMailer(desk.parts.key_ring)
+    sick = await make_mailbox(desk, server=None, world=world)
+    async with desk.parts.database.transaction() as tx:
+        await note_health(tx, sick, "smtp", "535 no", now=desk.now)
+        assert not await mailer(tx, to="new@example.com", subject="邀请", text="link", now=desk.now)
+    well = await make_mailbox(desk, server=None, world=world)
+    async with desk.parts.database.transaction() as tx:
+        assert await mailer(tx, to="new@example.com", subject="邀请", text="link", now=desk.now)
+    assert await desk.sql("select array_agg(channel_id order by id) from outbox") == [sick, well]
 
 
 async def test_connection_test_says_what_is_wrong(desk: Desk, server: MailServer) -> None:

@@ -172,7 +172,7 @@ async def change_password(database: Database, *, person: Credentials, new: str, 
 async def send_link(
     tx: Transaction, *, person: Credentials, kind: LinkKind, mail: SystemMail, address: str, by: Actor, now: datetime
 ) -> str | None:
-    """Make a link and mail it; gives the link itself when no mailbox can send it."""
+    """Make a link and mail it; gives the link itself when no mailbox can send it now."""
     token = await make_link(tx, person_id=person.id, kind=kind, by=by, now=now)
     link = link_address(address, token)
     text = compose(kind, person.locale, name=person.name, by=by.name, desk=_desk(address), link=link)

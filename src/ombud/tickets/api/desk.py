@@ -58,9 +58,9 @@ class CannedReplyList(Struct):
 
 
 @get("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
-async def get_draft(tx: Tx, actor: By, ticket_id: int, kind: DraftKind) -> Draft:
-    """The actor's own draft on a ticket; 404 when there is none."""
-    return await drafts.get_draft(tx, ticket_id, kind, by=actor)
+async def get_draft(tx: Tx, actor: By, ticket_id: int, kind: DraftKind) -> Draft | None:
+    """The actor's own draft on a ticket, null when there is none."""
+    return await drafts.find_draft(tx, ticket_id, kind, by=actor)
 
 
 @put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")], status_code=HTTP_204_NO_CONTENT)
@@ -114,9 +114,9 @@ async def patch_canned_reply(tx: Tx, actor: By, now: Now, reply_id: int, data: C
 
 
 @delete("/canned-replies/{reply_id:int}", guards=[may("tickets.reply")])
-async def delete_canned_reply(tx: Tx, actor: By, reply_id: int) -> None:
+async def delete_canned_reply(tx: Tx, actor: By, now: Now, reply_id: int) -> None:
     """Remove a canned reply."""
-    await canned_replies.remove_canned_reply(tx, reply_id, by=actor)
+    await canned_replies.remove_canned_reply(tx, reply_id, by=actor, now=now)
 
 
 @post("/canned-replies/{reply_id:int}/rendering", guards=[may("tickets.reply")])
@@ -139,15 +139,15 @@ async def _status(tx: Tx, status_id: int) -> Status:
 
 
 @post("/statuses", guards=[may("statuses.manage")], status_code=HTTP_201_CREATED)
-async def post_status(tx: Tx, data: statuses.StatusIn) -> Status:
+async def post_status(tx: Tx, actor: By, now: Now, data: statuses.StatusIn) -> Status:
     """Add a status within a category."""
-    return await _status(tx, await statuses.add_status(tx, data))
+    return await _status(tx, await statuses.add_status(tx, data, by=actor, now=now))
 
 
 @patch("/statuses/{status_id:int}", guards=[may("statuses.manage")])
-async def patch_status(tx: Tx, now: Now, status_id: int, data: statuses.StatusIn) -> Status:
+async def patch_status(tx: Tx, actor: By, now: Now, status_id: int, data: statuses.StatusIn) -> Status:
     """Change a status; each category keeps one default."""
-    await statuses.change_status(tx, status_id, data, now=now)
+    await statuses.change_status(tx, status_id, data, by=actor, now=now)
     return await _status(tx, status_id)
 
 

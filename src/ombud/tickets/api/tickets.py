@@ -23,6 +23,7 @@ from ombud.tickets.schemas import (
     Undone,
 )
 from ombud.tickets.services import changes, opening, replies
+from ombud.tickets.services.policy import desk_policy
 
 
 async def _page(tx: Tx, ticket_id: int, actor: By) -> Ticket:
@@ -37,7 +38,8 @@ async def _page(tx: Tx, ticket_id: int, actor: By) -> Ticket:
 @post("/tickets", guards=[may("tickets.write")], status_code=HTTP_201_CREATED)
 async def post_ticket(tx: Tx, actor: By, now: Now, state: State, data: TicketIn) -> Ticket:
     """Open a ticket for a customer; the text is a note, or the first message to them."""
-    ticket_id = await opening.open_ticket(tx, data, by=actor, now=now, undo_seconds=state.settings.undo_seconds)
+    desk = await desk_policy(tx, undo_seconds=state.settings.undo_seconds)
+    ticket_id = await opening.open_ticket(tx, data, by=actor, now=now, undo_seconds=desk.undo_seconds)
     return await _page(tx, ticket_id, actor)
 
 
@@ -65,7 +67,8 @@ async def get_timeline(
 @post("/tickets/{ticket_id:int}/replies", guards=[may("tickets.reply")], status_code=HTTP_201_CREATED)
 async def post_reply(tx: Tx, actor: By, now: Now, state: State, ticket_id: int, data: ReplyIn) -> Entry:
     """Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen."""
-    return await replies.reply(tx, ticket_id, data, by=actor, now=now, undo_seconds=state.settings.undo_seconds)
+    desk = await desk_policy(tx, undo_seconds=state.settings.undo_seconds)
+    return await replies.reply(tx, ticket_id, data, by=actor, now=now, undo_seconds=desk.undo_seconds)
 
 
 @delete("/tickets/{ticket_id:int}/replies/{entry_id:int}", guards=[may("tickets.reply")], status_code=HTTP_200_OK)

@@ -2,12 +2,15 @@
 
 import re
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
+from ombud.shared.events import emit
+from ombud.tickets.events import CannedReplyChanged
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import CannedReply, CannedReplyIn, Rendering
 
@@ -29,7 +32,8 @@ async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[
     """Those the actor may use, the most used first; with a text, those that hold it in title, shortcut or text."""
     sql = f"""
         select {COLUMNS} from canned_reply
-        where {VISIBLE} and (%(text)s = '' or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
+        where {VISIBLE} and (%(text)s = ''
+            or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
         order by lower(shortcut) = lower(%(text)s) desc, uses desc, title limit 500"""
     return await rows(tx, CannedReply, sql, {**_mine(by), "text": text.strip()})
 
@@ -69,12 +73,16 @@ async def add_canned_reply(tx: Transaction, data: CannedReplyIn, *, by: Actor, n
     Raises:
         NotAllowed: shared, without the permission.
         Invalid: a team that is not the actor's.
+
+    Emits: CannedReplyChanged
     """
     sql = """
         insert into canned_reply (title, shortcut, text, team_id, person_id, created_at, updated_at)
         values (%(title)s, %(shortcut)s, %(text)s, %(team)s, %(person)s, %(now)s, %(now)s) returning id"""
     made = await value(tx, int, sql, {**_owner(data, by), "now": now}) or 0
-    return await get_canned_reply(tx, made, by=by)
+    reply = await get_canned_reply(tx, made, by=by)
+    await _announce(tx, reply, "made", by=by, now=now)
+    return reply
 
 
 async def change_canned_reply(
@@ -85,6 +93,8 @@ async def change_canned_reply(
     Raises:
         NotFound: there is none for the actor.
         NotAllowed: shared before or after, without the permission.
+
+    Emits: CannedReplyChanged
     """
     before = await get_canned_reply(tx, reply_id, by=by)
     if before.scope != "own":
@@ -93,19 +103,32 @@ async def change_canned_reply(
         update canned_reply set title = %(title)s, shortcut = %(shortcut)s, text = %(text)s, team_id = %(team)s,
             person_id = %(person)s, updated_at = %(now)s where id = %(id)s"""
     await tx.execute(sql, {**_owner(data, by), "now": now, "id": reply_id})
-    return await get_canned_reply(tx, reply_id, by=by)
+    reply = await get_canned_reply(tx, reply_id, by=by)
+    await _announce(tx, reply, "changed", by=by, now=now)
+    return reply
 
 
-async def remove_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> None:
+async def remove_canned_reply(tx: Transaction, reply_id: int, *, by: Actor, now: datetime) -> None:
     """Remove one.
 
     Raises:
         NotFound: there is none for the actor.
         NotAllowed: shared, without the permission.
+
+    Emits: CannedReplyChanged
     """
-    if (await get_canned_reply(tx, reply_id, by=by)).scope != "own":
+    reply = await get_canned_reply(tx, reply_id, by=by)
+    if reply.scope != "own":
         by.require(MANAGE)
     await execute(tx, "delete from canned_reply where id = %(id)s", {"id": reply_id})
+    await _announce(tx, reply, "removed", by=by, now=now)
+
+
+async def _announce(
+    tx: Transaction, reply: CannedReply, change: Literal["made", "changed", "removed"], *, by: Actor, now: datetime
+) -> None:
+    fact = CannedReplyChanged(canned_reply_id=reply.id, team_id=reply.team_id, scope=reply.scope, change=change)
+    await emit(tx, fact, by=by, at=now)
 
 
 class _Values(Struct):
@@ -127,7 +150,8 @@ async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *,
         select c.name as customer, t.subject, b.name as brand,
                coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s),
                    '') as agent
-        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id where t.id = %(ticket)s"""
+        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
+        where t.id = %(ticket)s"""
     found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
     if found is None:
         raise NotFound

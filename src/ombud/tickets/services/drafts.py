@@ -6,26 +6,23 @@ from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows
-from ombud.shared.errors import NotAllowed, NotFound
+from ombud.shared.errors import NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import Draft, DraftIn, Notification
 
 
-async def get_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> Draft:
-    """The actor's draft on a ticket.
+async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> Draft | None:
+    """The actor's draft on a ticket, None when there is none.
 
     Raises:
-        NotFound: there is none, or the ticket may not be seen.
+        NotFound: the ticket may not be seen.
     """
     await require_visible(tx, ticket_id, by=by)
     sql = """
         select kind, text, details, updated_at from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
-    found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
-    if found is None:
-        raise NotFound("There is no draft.")
-    return found
+    return await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
 
 
 class PeopleOnly(NotAllowed):

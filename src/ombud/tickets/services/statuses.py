@@ -5,8 +5,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, value
 from ombud.shared.errors import Conflict, NotFound
+from ombud.shared.events import emit
+from ombud.tickets.events import StatusChanged
 from ombud.tickets.schemas import Category
 
 
@@ -33,23 +36,30 @@ class StatusInUse(Conflict):
     code = "status_in_use"
 
 
-async def add_status(tx: Transaction, data: StatusIn) -> int:
-    """Add a status; gives its id."""
+async def add_status(tx: Transaction, data: StatusIn, *, by: Actor, now: datetime) -> int:
+    """Add a status; gives its id.
+
+    Emits: StatusChanged
+    """
     if data.is_default:
         await _clear_default(tx, data.category)
     sql = """
         insert into status (category, name_en, name_zh, position, is_default)
         values (%(category)s, %(name_en)s, %(name_zh)s, %(position)s, %(is_default)s) returning id"""
-    return await value(tx, int, sql, _params(data)) or 0
+    made = await value(tx, int, sql, _params(data)) or 0
+    await emit(tx, StatusChanged(status_id=made, change="made"), by=by, at=now)
+    return made
 
 
-async def change_status(tx: Transaction, status_id: int, data: StatusIn, *, now: datetime) -> None:
+async def change_status(tx: Transaction, status_id: int, data: StatusIn, *, by: Actor, now: datetime) -> None:
     """Change names, order, default or archive it; tickets keep it.
 
     Raises:
         NotFound: no such status.
         DefaultStatus: the default of its category would be gone.
         StatusInUse: another category while tickets have it.
+
+    Emits: StatusChanged
     """
     before = await value(tx, str, "select category from status where id = %(id)s for update", {"id": status_id})
     if before is None:
@@ -69,6 +79,7 @@ async def change_status(tx: Transaction, status_id: int, data: StatusIn, *, now:
             is_default = %(is_default)s, archived_at = case when %(archived)s then coalesce(archived_at, %(now)s) end
         where id = %(id)s"""
     await execute(tx, sql, {**_params(data), "archived": data.is_archived, "now": now, "id": status_id})
+    await emit(tx, StatusChanged(status_id=status_id, change="changed"), by=by, at=now)
 
 
 def _params(data: StatusIn) -> dict[str, object]:

@@ -12,7 +12,7 @@ import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { queryClient } from './queryClient'
 
-/** Names of the lists that the whole desk shares; a `settings` frame names them to have one refetched. */
+/** Names of the lists that the whole desk shares. */
 export type DeskList = 'people' | 'teams' | 'statuses' | 'channels'
 
 const paths: Record<DeskList, string> = {
@@ -59,10 +59,6 @@ export function useDesk() {
 }
 
 export type Desk = ReturnType<typeof useDesk>
-
-export function refetchDesk(list: DeskList): void {
-  void queryClient.invalidateQueries({ queryKey: ['desk', list] })
-}
 
 /** A colleague came, went or stepped away. */
 export function patchPresence(personId: Id, presence: PresenceState): void {

@@ -87,3 +87,9 @@ export interface IntakeProblem {
   attempts: number
   preview: string
 }
+
+/** Rules of the whole desk. */
+export interface DeskRules {
+  reopen_days: number
+  undo_seconds: number
+}

@@ -61,10 +61,18 @@ describe('drafts', () => {
   })
 
   it('are asked for once', async () => {
-    const calls = serve({})
+    const calls = serve({ [`GET ${path}`]: { body: null } })
     await loadDraft(ticketId, 'reply')
     await loadDraft(ticketId, 'reply')
     expect(calls).toHaveLength(1)
+    expect(draftOf(ticketId, 'reply')).toMatchObject({ text: '', save: 'clean' })
+  })
+
+  it('are asked for again after a line that broke', async () => {
+    const calls = serve({ [`GET ${path}`]: { status: 503 } })
+    await loadDraft(ticketId, 'reply')
+    await loadDraft(ticketId, 'reply')
+    expect(calls).toHaveLength(2)
   })
 
   it('that were sent are not brought back by a late save', async () => {

@@ -1,4 +1,4 @@
-import { api, ApiError, type Address, type Draft, type DraftKind, type Id } from '@api'
+import { api, type Address, type Draft, type DraftKind, type Id } from '@api'
 import { reactive } from 'vue'
 import { uploadedIds, type UploadState } from './uploads'
 
@@ -41,8 +41,8 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
     state.text = found.text
     state.cc = found.details.cc ?? null
     state.save = 'saved'
-  } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404)) asked.delete(key)
+  } catch {
+    asked.delete(key)
   }
 }
 

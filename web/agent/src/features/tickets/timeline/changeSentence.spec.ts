@@ -64,6 +64,15 @@ describe('changeSentence', () => {
     )
   })
 
+  it.each([
+    ['holder_left', 'Back to the team: the holder has left'],
+    ['holder_not_there', 'Back to the team: the holder was not there'],
+    ['moved_to_team', 'Back to the team: moved to another team'],
+    ['by_hand', 'Rosa took the assignment away'],
+  ])('tells why nobody holds it any more: %s', (code, sentence) => {
+    expect(say({ field: 'assignee', to_value: null, reason: { code } })).toBe(sentence)
+  })
+
   it('says whom routing chose even for a reason without words', () => {
     expect(say({ field: 'assignee', to_value: 2, reason: { code: 'unheard_of' } }, 'system')).toBe(
       'Assigned to Rosa',

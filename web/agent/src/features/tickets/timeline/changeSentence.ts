@@ -49,9 +49,12 @@ export function reasonWords(
 function assigneeSentence(entry: Entry, who: string, words: SentenceWords): string {
   const { t, desk } = words
   const { to_value: to, reason } = entry.details
-  if (to === null || to === undefined) return t('tickets.change.unassigned', { who })
-  const name = nameOf(to, (id) => desk.person(id)?.name)
   const why = reasonWords(reason?.code, words, reason)
+  if (to === null || to === undefined)
+    return why && reason?.code !== 'by_hand'
+      ? t('tickets.change.released', { why })
+      : t('tickets.change.unassigned', { who })
+  const name = nameOf(to, (id) => desk.person(id)?.name)
   if (entry.author.kind === 'system')
     return why ? t('tickets.change.routed', { name, why }) : t('tickets.change.routedPlain', { name })
   const isSelf = entry.author.kind === 'person' && (isRecord(to) ? to.id : to) === entry.author.id

@@ -1,0 +1,71 @@
+"""The rules of the whole desk that administrators set: when a solved ticket reopens, how long a mail can be undone."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from psycopg.types.json import Jsonb
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, rows, value
+from ombud.shared.events import emit
+from ombud.shared.sequencer import LOCK_POLICY
+from ombud.tickets.events import DeskChanged
+
+DEFAULT_REOPEN_DAYS = 14
+
+ReopenDays = Annotated[int, Meta(ge=0, le=365)]
+UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
+
+
+class DeskPolicy(Struct):
+    """The rules in force; those never set have their defaults."""
+
+    reopen_days: int
+    undo_seconds: int
+
+
+class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
+    """Rules to change; what is left out stays."""
+
+    reopen_days: ReopenDays | UnsetType = UNSET
+    undo_seconds: UndoSeconds | UnsetType = UNSET
+
+
+class _Setting(Struct):
+    name: str
+    value: int
+
+
+async def desk_policy(tx: Transaction, *, undo_seconds: int) -> DeskPolicy:
+    """The rules in force; ``undo_seconds`` is the installation's own, which holds until somebody sets another."""
+    sql = "select name, value from setting where name in ('reopen_days', 'undo_seconds')"
+    kept = {one.name: one.value for one in await rows(tx, _Setting, sql)}
+    return DeskPolicy(**({"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds} | kept))
+
+
+async def reopen_days(tx: Transaction) -> int:
+    """For how many days after its end a message of the customer brings a solved ticket back."""
+    days = await value(tx, int, "select value from setting where name = 'reopen_days'")
+    return DEFAULT_REOPEN_DAYS if days is None else days
+
+
+async def change_desk_policy(
+    tx: Transaction, patch: DeskPolicyPatch, *, undo_seconds: int, by: Actor, now: datetime
+) -> DeskPolicy:
+    """Set rules. What is the same already changes nothing and emits nothing.
+
+    Emits: DeskChanged
+    """
+    # Two who change rules at once wait for each other, so that each event names what really changed.
+    await tx.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK_POLICY})
+    before = structs.asdict(await desk_policy(tx, undo_seconds=undo_seconds))
+    wanted = {name: new for name, new in structs.asdict(patch).items() if new not in {UNSET, before[name]}}
+    if not wanted:
+        return DeskPolicy(**before)
+    sql = """
+        insert into setting (name, value) select * from unnest(%(names)s::text[], %(values)s::jsonb[])
+        on conflict (name) do update set value = excluded.value"""
+    await tx.execute(sql, {"names": list(wanted), "values": [Jsonb(new) for new in wanted.values()]})
+    await emit(tx, DeskChanged(fields=sorted(wanted)), by=by, at=now)
+    return DeskPolicy(**(before | wanted))

@@ -1,0 +1,33 @@
+import type { QueryKey } from '@tanstack/vue-query'
+import { queryClient } from './queryClient'
+
+const people: QueryKey[] = [
+  ['desk', 'people'],
+  ['settings', 'people'],
+  ['settings', 'people-brief'],
+]
+
+/** Which cached lists a `settings` frame speaks of; people's teams and a team's members are one thing. */
+const lists: Record<string, QueryKey[]> = {
+  people: [...people, ['settings', 'teams'], ['desk', 'teams']],
+  teams: [['desk', 'teams'], ['settings', 'teams'], ...people],
+  brands: [['settings', 'brands']],
+  statuses: [
+    ['desk', 'statuses'],
+    ['settings', 'statuses'],
+  ],
+  channels: [
+    ['desk', 'channels'],
+    ['settings', 'channels'],
+  ],
+  canned_replies: [['canned_replies'], ['settings', 'canned-replies']],
+  api_keys: [['settings', 'api-keys']],
+  webhooks: [['settings', 'webhooks']],
+  intake: [['settings', 'intake-problems']],
+  desk: [['settings', 'desk']],
+}
+
+/** Have the lists on the screen fetched anew, and the others when they are next shown. */
+export function refetchSettings(what: string): void {
+  for (const queryKey of lists[what] ?? [[what]]) void queryClient.invalidateQueries({ queryKey })
+}
