@@ -63,7 +63,9 @@ async def test_mail_is_answered_and_its_answer_comes_home(
     await agent.sees("No tickets yet")
     await until(lambda: served.values("select 1 from channel where (health->'imap'->>'ok')::boolean"))
 
-    await asyncio.to_thread(mailbox.deliver, letter("漏水 / Leak", "My dishwasher leaks.", Message_ID="<one@example.com>"))
+    await asyncio.to_thread(
+        mailbox.deliver, letter("漏水 / Leak", "My dishwasher leaks.", Message_ID="<one@example.com>")
+    )
     print(f"mail delivered -> on the open page: {await agent.sees(agent.row('漏水 / Leak')):.2f} s")
     await agent.row("漏水 / Leak").click()
     await agent.sees(agent.entry("My dishwasher leaks."))

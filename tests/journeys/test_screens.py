@@ -48,7 +48,9 @@ SETTINGS_PAGES = [
     "api-keys",
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
-KEYS = re.compile(r"(?<![\w@/.{-])(?:app|errors|form|notifications|session|settings|tickets|visitor)\.[a-z]\w*(?:\.\w+)*")
+KEYS = re.compile(
+    r"(?<![\w@/.{-])(?:app|errors|form|notifications|session|settings|tickets|visitor)\.[a-z]\w*(?:\.\w+)*"
+)
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
   .map(one => [one.id, one.nodes.slice(0, 3).map(node => [node.target.join(' '), node.failureSummary])]))"""
