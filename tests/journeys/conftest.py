@@ -26,14 +26,15 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def pages() -> None:
-    """The built front end of these sources."""
+def pages() -> Path:
+    """The folder of the built front end of these sources."""
     home = Path(sys.prefix)
     with launch.only_one(launch.ROOT):
         try:
             launch.build_pages(home)
         except launch.NotPrepared as problem:
             pytest.fail(f"the pages are not built; run ./ombud build first. {problem}")
+    return launch.pages_folder()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -58,14 +59,12 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(
-    pages: None,  # noqa: ARG001 – built before the desk starts
-    module_database_url: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
+    pages: Path, module_database_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[Served]:
     """The file's desk, with its SETTINGS, filled by its ``stock`` before it runs; else as empty as a new one."""
     settings = getattr(request.module, "SETTINGS", {})
     async with served_desk(module_database_url, tmp_path_factory.mktemp("desk"), **settings) as desk:
+        assert (pages / "agent" / "index.html").is_file()
         if stock := getattr(request.module, "stock", None):
             await stock(desk)
         await desk.start("web", "work")

@@ -14,6 +14,9 @@ from tests.journeys.served import Served
 EXPECTED = re.compile(r"Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE")
 
 
+FOLDER = os.environ.get("OMBUD_SCREENSHOTS") or Path(__file__).parents[2] / "screenshots"
+
+
 class Screen:
     """One window."""
 
@@ -80,13 +83,9 @@ class Screen:
         await self.type(text)
         await self.press("Control+Enter", "Escape")
 
-    async def picture(self, name: str) -> Path:
-        """Keep a screenshot."""
-        folder = Path(os.environ.get("OMBUD_SCREENSHOTS") or Path(__file__).parents[2] / "screenshots")
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 – a test has the loop for itself
-        path = folder / f"{name}.png"
-        await self.page.screenshot(path=path, animations="disabled")
-        return path
+    async def picture(self, name: str) -> None:
+        """Keep a screenshot in ``screenshots/``, or in the folder that OMBUD_SCREENSHOTS names."""
+        await self.page.screenshot(path=f"{FOLDER}/{name}.png", animations="disabled")
 
 
 async def open_window(browser: Browser, **context: Any) -> tuple[BrowserContext, Screen]:

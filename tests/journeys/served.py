@@ -92,7 +92,7 @@ class Served:
 
     async def person(self, name: str, *, role: Role = "agent", locale: Locale = "en") -> str:
         """Add somebody who is in every team, and give their address."""
-        email = f"{name.split(maxsplit=1)[0].lower()}@desk.example"
+        email = f"{name.partition(' ')[0].lower()}@desk.example"
         teams: list[int] = await self.values(ALL_TEAMS)
         wanted = NewPerson(email, name, role, teams, sees_all_teams=True, locale=locale)
         await self.do(lambda tx: add_person(tx, wanted=wanted, by=SYSTEM, now=utc_now()))

@@ -15,8 +15,8 @@ from tests.journeys.served import until
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>Hearth &amp; Home</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/shop.css"></head>
-<body><header><b>Hearth &amp; Home</b><nav><a href="#f">{fridges}</a>
-<a href="#w">{washers}</a><a href="#s">{service}</a>
+<body><header><b>Hearth &amp; Home</b><nav><a href="#f">{fridges}</a><a href="#w">{washers}</a>
+<a href="#s">{service}</a>
 </nav></header><main><h1>{title}</h1><p class="lead">{lead}</p><ul>{cards}</ul></main>{script}</body></html>"""
 CARD = '<li><i class="{shade}"></i><b>{name}</b><span>{price}</span></li>'
 SHELVES: dict[str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""An administrator sets the desk up: each page of the settings used for what it is there for."""
+"""An administrator sets the desk up: each page used for what it is there for, with the real thing behind it."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How people come in and are put out: link, password, second factor, recovery code, ended session."""
+"""How people come in and are put out: link, password, second factor, recovery code, ended session, throttle."""
 
 import re
 import time

@@ -61,7 +61,9 @@ async def make_partitions(tx: Transaction, *, now: datetime, months: int = 3) ->
 
 
 async def _make_partition(tx: Transaction, name: str, start: str, end: str) -> None:
-    # The sequencer may have been quicker: what it left in the default partition would refuse the new one.
+    # Not beside the sequencer: it would write to the default partition what belongs to the new one, and fail.
+    await tx.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK_SEQUENCER})
+    # It may have been quicker: what it left in the default partition would refuse the new one.
     await tx.execute(f"create table {name} (like event)")
     sql = f"""
         with early as (
