@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from psycopg.errors import CheckViolation, ForeignKeyViolation
 
+from ombud.channels.chat.queries import load_messages
 from ombud.shared.actor import Actor
-from ombud.tickets.queries.timeline import load_public_messages
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key, note_of, reply_of
 
@@ -261,8 +261,8 @@ async def test_public_reads_hold_no_note_no_change_and_nothing_undone(site: Site
     await agent.patch(f"/tickets/{mail}", {"priority": 4})
     entries = [one.id for one in await site.desk.timeline(mail)]
     async with site.desk.parts.database.transaction() as tx:
-        found = await load_public_messages(tx, [*entries, note, undone])
-    assert [one.text for one in found] == ["It leaks"]
+        found = await load_messages(tx, [*entries, note, undone])
+    assert [one.text for _, one in found.values()] == ["It leaks"]
 
 
 async def test_note_changes_nothing_that_customers_or_lists_see(site: Site, agent: Browser, mail: int) -> None:
