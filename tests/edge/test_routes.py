@@ -16,6 +16,7 @@ PUBLIC = {
     "GET": {
         "/",
         "/assets/{path:path}",
+        "/demo/shop",
         "/forms/{public_key:str}",
         "/health",
         "/widget.js",

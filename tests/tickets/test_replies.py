@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from psycopg.errors import CheckViolation, ForeignKeyViolation
 
+from ombud.channels.chat.queries import load_messages
 from ombud.shared.actor import Actor
-from ombud.shared.database import values
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key, note_of, reply_of
 
@@ -71,7 +71,7 @@ async def test_reply_after_a_colleagues_reply_is_stale_after_ones_own_is_not(
     site: Site, agent: Browser, mail: int
 ) -> None:
     seen = await last_message(site, mail)
-    wanted: dict[str, Any] = {"force": False, "last_seen_entry_id": seen}
+    wanted = {"force": False, "last_seen_entry_id": seen}
     assert (await agent.post(f"/tickets/{mail}/replies", reply_of(**wanted))).status_code == 201
     assert (await agent.post(f"/tickets/{mail}/replies", reply_of(**wanted))).status_code == 201
     mo = await site.browser(await site.desk.person("Mo"))
@@ -261,9 +261,8 @@ async def test_public_reads_hold_no_note_no_change_and_nothing_undone(site: Site
     await agent.patch(f"/tickets/{mail}", {"priority": 4})
     entries = [one.id for one in await site.desk.timeline(mail)]
     async with site.desk.parts.database.transaction() as tx:
-        sql = "select text from public_entry where id = any(%(ids)s)"
-        found = await values(tx, str, sql, {"ids": [*entries, note, undone]})
-    assert found == ["It leaks"]
+        found = await load_messages(tx, [*entries, note, undone])
+    assert [one.text for _, one in found.values()] == ["It leaks"]
 
 
 async def test_note_changes_nothing_that_customers_or_lists_see(site: Site, agent: Browser, mail: int) -> None:
