@@ -71,7 +71,7 @@ async def test_reply_after_a_colleagues_reply_is_stale_after_ones_own_is_not(
     site: Site, agent: Browser, mail: int
 ) -> None:
     seen = await last_message(site, mail)
-    wanted = {"force": False, "last_seen_entry_id": seen}
+    wanted: dict[str, Any] = {"force": False, "last_seen_entry_id": seen}
     assert (await agent.post(f"/tickets/{mail}/replies", reply_of(**wanted))).status_code == 201
     assert (await agent.post(f"/tickets/{mail}/replies", reply_of(**wanted))).status_code == 201
     mo = await site.browser(await site.desk.person("Mo"))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from psycopg import AsyncConnection, DataError, OperationalError, adapters
+from psycopg.pq import PipelineStatus
 from psycopg.rows import dict_row, scalar_row
 from psycopg.types.array import ListDumper
 from psycopg.types.json import set_json_dumps, set_json_loads
@@ -84,7 +85,12 @@ async def value(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, 
 
 async def execute(tx: Transaction, sql: str, params: Mapping[str, object] | None = None) -> int:
     """Run a statement; how many rows it touched."""
-    return (await tx.execute(sql, params)).rowcount
+    cursor = await tx.execute(sql, params)
+    if tx.info.pipeline_status != PipelineStatus.OFF:
+        # Sent ahead: the end of an inner pipeline waits for what was sent, so that the count is known.
+        async with tx.pipeline():
+            pass
+    return cursor.rowcount
 
 
 async def draw_ids(tx: Transaction, table: str, count: int) -> list[int]:
