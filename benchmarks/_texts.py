@@ -14,7 +14,14 @@ TROUBLES = [
     "少了一个配件,请尽快补发",
     "噪音很大,晚上没法用",
 ]
-ENDS = ["Please help.", "When will it be collected?", "Thank you.", "麻烦尽快处理。", "谢谢。", "I wait since {day} days."]
+ENDS = [
+    "Please help.",
+    "When will it be collected?",
+    "Thank you.",
+    "麻烦尽快处理。",
+    "谢谢。",
+    "I wait since {day} days.",
+]
 
 
 def text(dice: random.Random) -> str:

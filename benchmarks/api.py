@@ -119,7 +119,9 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
     list_limit = await _limit(settings, await _list_script(settings, agents[0]), seconds)
     share = report.beside("writes (reply, note)", writes, write_limit, "pgbench, statements of a note")
     list_share = report.beside("inbox pages", found, list_limit, "pgbench, the same statement")
-    report.keep({"capacity_per_s": round(capacity), "rate_per_s": round(capacity / 2), "limit_per_s": round(write_limit)})
+    report.keep(
+        {"capacity_per_s": round(capacity), "rate_per_s": round(capacity / 2), "limit_per_s": round(write_limit)}
+    )
     report.keep({"ratio": share, "list_limit_per_s": round(list_limit), "list_ratio": list_share})
 
 
@@ -200,5 +202,3 @@ async def _limit(settings: Settings, script: str, seconds: int) -> float:
     line = next((one for one in done.stdout.splitlines() if one.startswith("tps")), "")
     assert line, done.stderr
     return float(line.split()[2])
-
-

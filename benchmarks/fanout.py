@@ -75,9 +75,7 @@ async def _measure(report: Report, settings: Settings, streams: int) -> None:
     _print(report, found, sent, streams, cost, busy)
 
 
-def _print(
-    report: Report, found: list[dict[str, Any]], sent: int, streams: int, cost: float, busy: float
-) -> None:
+def _print(report: Report, found: list[dict[str, Any]], sent: int, streams: int, cost: float, busy: float) -> None:
     waits = [wait for one in found for wait in one["waits"]]
     # A frame may carry several events of its ticket: what counts is that each event's entry came to each reader.
     lost = sent * READERS - sum(one["entries"] for one in found)

@@ -177,7 +177,9 @@ async def _whole(report: Report, place: Place, limit: float) -> None:
     parts, count = place.parts, SIZES[report.scale]
     async with parts.database.transaction() as tx:
         await tx.execute("update person set capacity_points = 1000")
-        await tx.execute("update presence set seen_at = %(now)s + interval '1 hour', state = 'online'", {"now": utc_now()})
+        await tx.execute(
+            "update presence set seen_at = %(now)s + interval '1 hour', state = 'online'", {"now": utc_now()}
+        )
         await tx.execute("update ticket set assignee_id = 1 where assignee_id is null and is_open")
     hub, screens = build_hub(parts), [Screen() for _ in place.agents]
     holder = await parts.database.connect()

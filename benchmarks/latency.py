@@ -93,7 +93,11 @@ async def _measure(report: Report, settings: Settings) -> None:
             watching += [asyncio.create_task(watch.hold(one, settings.port)) for one in agents[1:]]
             await asyncio.sleep(1)
             await _send(settings, Watch(), visitors, WARM_SECONDS * PER_SECOND)
-            parts_of = {"web": [web], "worker": [worker], "PostgreSQL": processes_of(settings.data / "postgres" / "cluster")}
+            parts_of = {
+                "web": [web],
+                "worker": [worker],
+                "PostgreSQL": processes_of(settings.data / "postgres" / "cluster"),
+            }
             before = {name: cpu_seconds(*pids) for name, pids in parts_of.items()}
             await _send(settings, watch, visitors, seconds * PER_SECOND)
             used = {name: (cpu_seconds(*pids) - before[name]) / seconds for name, pids in parts_of.items()}

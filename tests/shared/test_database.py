@@ -6,7 +6,19 @@ from psycopg.errors import UniqueViolation
 
 from ombud.shared.database import Database, Transaction, execute, row, value, values
 
-TEXTS = ["", "plain", 'a "quoted" one', "back\\slash", "{1,2}", "null", "NULL", " blank ", "漏水了", "two\nlines", "a,b"]
+TEXTS = [
+    "",
+    "plain",
+    'a "quoted" one',
+    "back\\slash",
+    "{1,2}",
+    "null",
+    "NULL",
+    " blank ",
+    "漏水了",
+    "two\nlines",
+    "a,b",
+]
 
 
 async def test_list_of_texts_comes_back_as_it_was(tx: Transaction) -> None:
@@ -31,18 +43,21 @@ async def test_list_of_texts_with_null_character_is_refused(tx: Transaction, tex
 
 async def test_hot_transaction_execute_counts_rows(database: Database) -> None:
     async with database.hot_transaction() as tx:
-        assert await execute(tx, "insert into tag (name, created_at) select n, now() from unnest('{a,b}'::text[]) n") == 2
+        assert (
+            await execute(tx, "insert into tag (name, created_at) select n, now() from unnest('{a,b}'::text[]) n") == 2
+        )
         assert await execute(tx, "delete from tag where name = 'a'") == 1
     async with database.transaction() as tx:
         assert await values(tx, str, "select name from tag") == ["b"]
 
 
 async def test_hot_transaction_that_fails_changes_nothing(database: Database) -> None:
-    insert = "insert into tag (name, created_at) values ('a', now())"
-    with pytest.raises(UniqueViolation):
+    async def insert_twice() -> None:
         async with database.hot_transaction() as tx:
-            await tx.execute(insert)
-            await tx.execute(insert)
-            await tx.execute("select 1")
+            for _ in range(2):
+                await tx.execute("insert into tag (name, created_at) values ('a', now())")
+
+    with pytest.raises(UniqueViolation):
+        await insert_twice()
     async with database.transaction() as tx:
         assert await row(tx, dict, "select * from tag") is None

@@ -23,7 +23,8 @@ HEARTBEAT_SECONDS = 15
 BATCH = 500
 # Asked first: most events bring no work to give, and the sum of everybody's load costs more than this look.
 ANYTHING_WAITS = """
-    select exists (select from ticket where assignee_id is null and snoozed_until is null and category in ('new', 'open'))"""
+    select exists (select from ticket where assignee_id is null and snoozed_until is null
+                   and category in ('new', 'open'))"""
 
 
 async def choose_presence(tx: Transaction, state: PresenceState, *, by: Actor, now: datetime) -> None:

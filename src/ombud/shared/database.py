@@ -105,7 +105,7 @@ async def draw_ids(tx: Transaction, table: str, count: int) -> list[int]:
 class _PatientConnection(AsyncConnection[Any]):
     """A connection that waits for a server which is just starting again.
 
-    The pool alone would pause for 1, 2, 4 … s between its attempts: a restart of the database would cost twice its time.
+    The pool alone would pause for 1, 2, 4 … s between its attempts: a restart of it would cost twice its time.
     """
 
     @classmethod
