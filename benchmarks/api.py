@@ -1,4 +1,4 @@
-"""Signed-in calls of agents on a desk of a chosen size: inbox page, ticket page, reply, note, at half of the capacity."""
+"""Calls of signed-in agents on a desk: inbox page, ticket page, reply, note; at half of the capacity."""
 
 import argparse
 import asyncio
@@ -43,7 +43,8 @@ insert into entry (ticket_id, kind, author_kind, author_id, at, text, details)
 delete from draft where ticket_id = :t and person_id = 1 and kind = 'note';
 insert into event_new (kind, ticket_id, team_id, actor_kind, actor_id, at, data)
     values ('note_added', :t, 1, 'person', 1, now(), '{{}}');
-select e.id, e.ticket_id, e.kind, e.at, e.text, e.details from entry e where e.ticket_id = :t order by e.id desc limit 1;
+select e.id, e.ticket_id, e.kind, e.at, e.text, e.details from entry e where e.ticket_id = :t
+    order by e.id desc limit 1;
 commit;
 """
 
@@ -95,12 +96,11 @@ def requests_of(kind: str, ticket: int) -> list[tuple[str, str, object]]:
 
 
 async def _measure(report: Report, settings: Settings, count: int) -> None:
-    async with connected(settings, max_connections=2) as parts:
-        async with parts.database.transaction() as tx:
-            # Nobody is given work meanwhile: ten thousand waiting tickets would be dealt out beside the measurement.
-            await tx.execute("update person set capacity_points = 0")
-            agents = [await sign_in(tx, parts, number) for number in range(2, AGENTS)]
-            tickets = {one.id: await _own_tickets(tx, one) for one in agents}
+    async with connected(settings, max_connections=2) as parts, parts.database.transaction() as tx:
+        # Nobody is given work meanwhile: ten thousand waiting tickets would be dealt out beside the measurement.
+        await tx.execute("update person set capacity_points = 0")
+        agents = [await sign_in(tx, parts, number) for number in range(2, AGENTS)]
+        tickets = {one.id: await _own_tickets(tx, one) for one in agents}
     desk = Desk(settings.port, [one for one in agents if tickets[one.id]], tickets)
     seconds = CLOSED_SECONDS[report.scale]
     with processes(settings, "--web", "--work") as (web, _):
@@ -116,7 +116,7 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
     report.say(f"capacity of the mix {capacity:,.0f} calls/s; measured at {capacity / 2:,.0f}/s, web {busy:.2f} cores")
     _print(report, desk, count)
     write_limit = await _limit(settings, NOTE.format(count=count), seconds)
-    list_limit = await _limit(settings, await _list_script(settings, agents[0]), seconds)
+    list_limit = await _limit(settings, _list_script(agents[0]), seconds)
     share = report.beside("writes (reply, note)", writes, write_limit, "pgbench, statements of a note")
     list_share = report.beside("inbox pages", found, list_limit, "pgbench, the same statement")
     report.keep(
@@ -179,7 +179,7 @@ def _print(report: Report, desk: Desk, count: int) -> None:
     report.keep({**whole, "tickets": count, "failed": desk.failed, **figures})
 
 
-async def _list_script(settings: Settings, agent: Agent) -> str:
+def _list_script(agent: Agent) -> str:
     """The statement of the inbox page with its values written in, for a random agent's teams."""
     teams = ",".join(map(str, sorted(agent.actor.team_ids or ())))
     sql = lists.by_team_statement("open")

@@ -1,4 +1,4 @@
-"""How fast messages are taken in: at the door, threaded to tickets, and on the whole way to a routed, visible ticket."""
+"""How fast messages are taken in: at the door, threaded to tickets, on the whole way to a routed, visible ticket."""
 
 import argparse
 import asyncio
@@ -39,9 +39,9 @@ from ombud.realtime.stream import Stream
 from ombud.shared.clock import utc_now
 from ombud.shared.database import value
 from ombud.shared.sequencer import LOCK_INTAKE
+from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, receive
 from ombud.tickets.services.intake.work import take_in
-from ombud.tickets.schemas import InboundMessage
 
 SIZES = {"quick": 20_000, "full": 200_000}
 HTTP_SIZES = {"quick": 2_000, "full": 20_000}

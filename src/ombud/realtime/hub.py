@@ -205,7 +205,7 @@ class Hub:
                 await asyncio.sleep(KEEP_ALIVE_SECONDS * max(len(some), 1) / max(len(everybody), 1))
 
     async def _watch_rights(self) -> None:
-        """Look every few seconds whether sessions and rights still hold; some streams at a time, so that events pass."""
+        """Look every few seconds whether sessions and rights still hold; some streams at a time, so events pass."""
         while True:
             everybody = list(self._agents)
             for some in _slices(everybody):
