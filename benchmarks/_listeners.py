@@ -33,7 +33,7 @@ class Ear:
                 connection = socket.create_connection((host, port))
                 head = f"GET /api/v1/stream HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n\r\n"
                 connection.sendall(head.encode())
-                connection.setblocking(False)  # noqa: FBT003 – the socket's own way
+                connection.settimeout(0)
                 self.selector.register(connection, selectors.EVENT_READ)
             while self.hellos < min(start + AT_ONCE, len(cookies)) and not self.closed:
                 self.hear(LOOK_SECONDS)

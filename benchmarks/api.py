@@ -1,4 +1,4 @@
-"""Signed-in calls of agents on a desk of a chosen size: inbox, ticket page, reply, note, at half of the capacity."""
+"""Calls of signed-in agents on a desk: inbox page, ticket page, reply, note; at half of the capacity."""
 
 import argparse
 import asyncio
@@ -116,7 +116,7 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
     report.say(f"capacity of the mix {capacity:,.0f} calls/s; measured at {capacity / 2:,.0f}/s, web {busy:.2f} cores")
     _print(report, desk, count)
     write_limit = await _limit(settings, NOTE.format(count=count), seconds)
-    list_limit = await _limit(settings, await _list_script(agents[0]), seconds)
+    list_limit = await _limit(settings, _list_script(agents[0]), seconds)
     share = report.beside("writes (reply, note)", writes, write_limit, "pgbench, statements of a note")
     list_share = report.beside("inbox pages", found, list_limit, "pgbench, the same statement")
     report.keep(
@@ -179,7 +179,7 @@ def _print(report: Report, desk: Desk, count: int) -> None:
     report.keep({**whole, "tickets": count, "failed": desk.failed, **figures})
 
 
-async def _list_script(agent: Agent) -> str:
+def _list_script(agent: Agent) -> str:
     """The statement of the inbox page with its values written in, for a random agent's teams."""
     teams = ",".join(map(str, sorted(agent.actor.team_ids or ())))
     sql = lists.by_team_statement("open")

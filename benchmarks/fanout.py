@@ -59,26 +59,20 @@ async def _measure(report: Report, settings: Settings, streams: int) -> None:
         with processes(settings, "--web", "--work") as (web, _):
             await until_ready(settings)
             before = memory_kib(web)
-            found, sent, cost, busy = await _listen(report, settings, parts, tokens, tickets, web=web, before=before)
+            with _listening(settings, tokens) as pipes:
+                opened = [await _told(one) for one in pipes]
+                cost = (memory_kib(web) - before) / streams
+                took = max(one["seconds"] for one in opened)
+                report.say(f"{streams:,} streams opened in {took:.1f} s, {cost:.1f} KiB each (to reach 40)")
+                await asyncio.sleep(1)
+                started = cpu_seconds(web)
+                sent = await _send(parts, tickets, SECONDS[report.scale])
+                await asyncio.sleep(1)
+                busy = (cpu_seconds(web) - started) / (SECONDS[report.scale] + 1)
+                for one in pipes:
+                    one.send("stop")
+                found = [await _told(one) for one in pipes]
     _print(report, found, sent, streams, cost, busy)
-
-
-async def _listen(
-    report: Report, settings: Settings, parts: Parts, tokens: Any, tickets: Any, *, web: int, before: float
-) -> tuple[list[dict[str, Any]], int, float, float]:
-    with _listening(settings, tokens) as pipes:
-        opened = [await _told(one) for one in pipes]
-        cost = (memory_kib(web) - before) / len(tokens)
-        took = max(one["seconds"] for one in opened)
-        report.say(f"{len(tokens):,} streams opened in {took:.1f} s, {cost:.1f} KiB each (to reach 40)")
-        await asyncio.sleep(1)
-        started = cpu_seconds(web)
-        sent = await _send(parts, tickets, SECONDS[report.scale])
-        await asyncio.sleep(1)
-        busy = (cpu_seconds(web) - started) / (SECONDS[report.scale] + 1)
-        for one in pipes:
-            one.send("stop")
-        return [await _told(one) for one in pipes], sent, cost, busy
 
 
 def _print(report: Report, found: list[dict[str, Any]], sent: int, streams: int, cost: float, busy: float) -> None:

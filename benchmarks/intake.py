@@ -1,4 +1,4 @@
-"""How fast messages are taken in: at the door, threaded to tickets, and all the way to a routed, visible ticket."""
+"""How fast messages are taken in: at the door, threaded to tickets, on the whole way to a routed, visible ticket."""
 
 import argparse
 import asyncio

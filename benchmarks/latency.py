@@ -28,7 +28,7 @@ from ombud.config.settings import Settings
 from ombud.shared.database import value
 from ombud.shared.postgres.leftovers import processes_of
 
-SECONDS = {"quick": 6, "full": 120}
+SECONDS = {"quick": 20, "full": 120}
 WARM_SECONDS = 4
 PER_SECOND = 200
 # A visitor may write 20 messages at once; each has an address of their own.

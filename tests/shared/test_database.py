@@ -52,11 +52,12 @@ async def test_hot_transaction_execute_counts_rows(database: Database) -> None:
 
 
 async def test_hot_transaction_that_fails_changes_nothing(database: Database) -> None:
-    insert = "insert into tag (name, created_at) values ('a', now())"
-    with pytest.raises(UniqueViolation):  # noqa: PT012 – the transaction itself is what raises
+    async def insert_twice() -> None:
         async with database.hot_transaction() as tx:
-            await tx.execute(insert)
-            await tx.execute(insert)
-            await tx.execute("select 1")
+            for _ in range(2):
+                await tx.execute("insert into tag (name, created_at) values ('a', now())")
+
+    with pytest.raises(UniqueViolation):
+        await insert_twice()
     async with database.transaction() as tx:
         assert await row(tx, dict, "select * from tag") is None

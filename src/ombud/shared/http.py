@@ -80,11 +80,9 @@ async def signed_in_actor(connection: Connection) -> Actor:
     return known
 
 
-async def provide_tx(state: State, request: Request[Any, Any, Any]) -> AsyncIterator[Transaction]:
+async def provide_tx(state: State) -> AsyncIterator[Transaction]:
     """One transaction a request, committed before the answer leaves."""
-    # Reads ask for each result at once, so that nothing but the beginning is sent ahead: one wait less.
-    is_read = request.method in {"GET", "HEAD"}
-    async with state.database.hot_transaction() if is_read else state.database.transaction() as tx:
+    async with state.database.transaction() as tx:
         yield tx
 
 
