@@ -17,7 +17,7 @@ from benchmarks._desk import HOST, Agent, free_port
 from benchmarks._http import Client, Frame, Gone, frames
 
 ATTEMPT_SECONDS = 10.0
-AGAIN_SECONDS = 0.05
+AGAIN_SECONDS = 0.1
 CLIENT_ERROR = 400
 SERVER_ERROR = 500
 

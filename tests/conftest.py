@@ -70,6 +70,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture
 def database_url() -> Iterator[str]:
     """The address of a migrated, empty database that belongs to this test alone."""
+    with _new_database() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def module_database_url() -> Iterator[str]:
+    """The address of a migrated, empty database that belongs to this file of tests."""
+    with _new_database() as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _new_database() -> Iterator[str]:
     server = _start_once()
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:

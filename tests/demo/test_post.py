@@ -32,7 +32,7 @@ async def live(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> LiveDesk:
 
 @pytest.fixture
 async def ticket(desk: Desk, live: LiveDesk) -> int:
-    assert live
+    assert isinstance(live, LiveDesk)
     sql = """
         select t.id from ticket t join channel c on c.id = t.channel_id
         where t.category in ('new', 'open') and t.snoozed_until is null and c.kind = 'email' order by t.id limit 1"""

@@ -264,3 +264,13 @@ async def test_take_in_message_tells_present_holder(desk: Desk) -> None:
     await desk.run("update ticket set assignee_id = %(id)s", id=agent.id)
     await desk.deliver(channel, desk.message("second"))
     assert await desk.sql("select kind from notification where person_id = %(id)s", id=agent.id) == "customer_replied"
+
+
+async def test_take_in_message_that_the_database_refuses_stops_nobody(desk: Desk) -> None:
+    channel = await desk.channel()
+    await desk.deliver(channel, desk.message("first", client_key="one-and-the-same"))
+    again = desk.message("second", client_key="one-and-the-same")
+    await desk.deliver(channel, again, desk.message("other", who="c2"), keys=["again", "other"])
+    assert await desk.sql("select state from inbox where key = 'again'") == "set_aside"
+    assert "entry_client_key" in await desk.sql("select problem from inbox where key = 'again'")
+    assert await desk.sql("select state from inbox where key = 'other'") == "done"

@@ -14,11 +14,13 @@ from statistics import median
 from tools.checks.report import Report, existing, package_folder
 
 FILE_P95, FILE_MOST = 300, 600
+# A test file keeps the cases of one module together, so it may be somewhat longer.
+TEST_FILE_P95 = 350
 FUNCTION_MEDIAN, FUNCTION_P95, FUNCTION_MOST = 9, 35, 60
 NESTING_MOST = 3
 # The house rule, and the ratchet: what has been reached must not be lost. Raise it whenever more was written.
 TEST_RATIO_GOAL = 1.3
-TEST_RATIO_LEAST = 0.5
+TEST_RATIO_LEAST = 0.65
 WEB_SUFFIXES = (".ts", ".vue")
 WEB_TESTS = (".spec.ts", ".test.ts")
 UNWRITTEN = frozenset({"node_modules", "dist", "coverage"})
@@ -44,22 +46,22 @@ def check(root: Path) -> Report:
     others = [path for name in existing(root, ["tools", "benchmarks"]) for path in sorted((root / name).rglob("*.py"))]
     tests = sorted((root / "tests").rglob("*.py"))
     check_files(report, "Python files", root, [*code, *others])
-    check_files(report, "Python test files", root, tests)
+    check_files(report, "Python test files", root, tests, most_p95=TEST_FILE_P95)
     check_functions(report, [item for path in [*code, *others] for item in functions_of(path, root)])
     check_ratio(report, "Python", tests, code)
     check_web(report, root)
     return report
 
 
-def check_files(report: Report, what: str, root: Path, paths: Sequence[Path]) -> None:
+def check_files(report: Report, what: str, root: Path, paths: Sequence[Path], *, most_p95: int = FILE_P95) -> None:
     """Hold files to their limits."""
     files = [Measured(str(path.relative_to(root)), len(path.read_text().splitlines())) for path in paths]
     if not files:
         return
     sizes = [file.lines for file in files]
-    spread = f"median {median(sizes):.0f}, p95 {p95(sizes)} (≤ {FILE_P95}), max {max(sizes)} (≤ {FILE_MOST})"
+    spread = f"median {median(sizes):.0f}, p95 {p95(sizes)} (≤ {most_p95}), max {max(sizes)} (≤ {FILE_MOST})"
     report.figures.append(f"{what}: {len(files)}, {spread}")
-    if p95(sizes) > FILE_P95:
+    if p95(sizes) > most_p95:
         report.faults.append(f"{what}: p95 is {p95(sizes)} lines; longest: {longest(files)}")
     report.faults += [f"{file.name} has {file.lines} lines" for file in files if file.lines > FILE_MOST]
 

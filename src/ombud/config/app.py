@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
+import inspect
 import logging
 import signal
 from collections.abc import AsyncIterator, Collection
 from typing import Any
 
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Request, Response
@@ -14,6 +17,7 @@ from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.routes import HTTPRoute
 
 import ombud.accounts.api
 import ombud.automation.webhooks.api
@@ -62,6 +66,7 @@ ROOMS: list[Any] = [
     pages,
 ]
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_CONNECTIONS = 65_536
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -88,7 +93,7 @@ def build_app(parts: Parts) -> Litestar:
     state.authenticate = Authenticator(
         parts.database, keys=parts.key_ring, clock=parts.clock, settings=parts.settings
     ).authenticate
-    return Litestar(
+    app = Litestar(
         route_handlers=[router for room in ROOMS for router in room.routers],
         state=state,
         dependencies=DEPENDENCIES,
@@ -108,6 +113,19 @@ def build_app(parts: Parts) -> Litestar:
         ),
         logging_config=None,
     )
+    _document_permissions(app)
+    return app
+
+
+def _document_permissions(app: Litestar) -> None:
+    """Say in the description of every operation what its docstring says, and which permission it needs."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            needed = [guard.permission for guard in handler.resolve_guards() if hasattr(guard, "permission")]
+            words = [inspect.getdoc(handler.fn) or "", *(f"Needs the permission `{one}`." for one in needed)]
+            handler.description = handler.description or "\n\n".join(word for word in words if word)
 
 
 def build_hub(parts: Parts) -> Hub:
@@ -160,8 +178,11 @@ def serve(settings: Settings, *, web: bool, work: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("httpx", "psycopg.pool"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, web=web, work=work))
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        # What is loaded now stays for good: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        runner.run(_serve(settings, web=web, work=work))
     return 0
 
 
@@ -183,16 +204,21 @@ async def _serve(settings: Settings, *, web: bool, work: bool) -> None:
 
 
 async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
+    app = build_app(parts)
     server = Server(
-        build_app(parts),
+        app,
         address=parts.settings.host,
         port=parts.settings.port,
         interface=Interfaces.ASGI,
         backlog=4_096,
+        # As many as the operating system lets us open: a stream is a connection that stays, not a request in work.
+        backpressure=MAX_CONNECTIONS,
         log_access=False,
     )
     serving = asyncio.create_task(server.serve())
     await asyncio.wait([serving, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    # Before the server: it waits for open requests to end, and a stream does not end by itself.
+    await app.state.hub.stop()
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
     await serving
 

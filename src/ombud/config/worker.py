@@ -17,11 +17,15 @@ from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
+from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
+from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
+from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
+from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
@@ -61,9 +65,9 @@ class Worker:
     async def run_until(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is under way is finished or rolled back."""
         loops = [
-            self._loop("intake", self._take_in),
-            self._loop("sequence", self._sequence),
-            self._loop("routing", self._route),
+            self._loop("intake", self._take_in, full=INTAKE_BATCH),
+            self._loop("sequence", self._sequence, full=SEQUENCE_BATCH),
+            self._loop("routing", self._route, full=ROUTING_BATCH),
             self._loop("mail", self._read_mails),
             self._loop("outbox", self._send_mails),
             self._fetcher.run(),
@@ -76,11 +80,10 @@ class Worker:
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
         await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
-    async def _loop(self, name: str, step: Step) -> None:
+    async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
+        """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""
         woken = self._wakes[name]
         while True:
             try:
@@ -89,11 +92,11 @@ class Worker:
             except TimeoutError:
                 pass
             woken.clear()
-            await self._run_dry(name, step)
+            await self._run_dry(name, step, full)
 
-    async def _run_dry(self, name: str, step: Step) -> None:
+    async def _run_dry(self, name: str, step: Step, full: int = 1) -> None:
         try:
-            while await step():
+            while await step() >= full:
                 pass
         except (OperationalError, InterfaceError, PoolTimeout) as problem:
             log.warning("%s waits for the database: %s", name, problem)
@@ -122,14 +125,14 @@ class Worker:
         return sent
 
     async def _sequence(self) -> int:
-        async with self.parts.database.transaction() as tx:
+        async with self.parts.database.hot_transaction() as tx:
             moved = await sequence_events(tx, now=self.parts.clock.now())
         if moved:
             self.parts.bus.wake("events")
         return moved
 
     async def _route(self) -> int:
-        async with self.parts.database.transaction() as tx:
+        async with self.parts.database.hot_transaction() as tx:
             given = await route_waiting(tx, now=self.parts.clock.now())
         if given:
             self.parts.bus.wake("sequence")

@@ -12,7 +12,7 @@ from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 async def get_customers(
     tx: Tx, actor: By, q: str = "", cursor: str | None = None, limit: int = 50
 ) -> Paged[CustomerListItem]:
-    """Customers of tickets that the actor sees, newest first; with a text, those whose name, addresses or numbers hold its words."""
+    """Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it."""
     checked_limit(limit)
     if q.strip():
         return Paged(await queries.find_customers(tx, q[:200], by=actor, limit=limit))

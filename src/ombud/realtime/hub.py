@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TypeVar
@@ -17,6 +18,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.bus import Bus
 from ombud.shared.database import Database, Transaction
 from ombud.shared.events import Event, events_after, head
+from ombud.shared.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 TOPIC = "events"
@@ -25,6 +27,11 @@ BATCH = 500
 MAX_REPLAY = 2_000
 KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 3
+# Presence ends after a minute of silence: to write it down every few seconds would be three writes in four for nothing.
+BEAT_SECONDS = 15
+MOST_BEATEN = 50_000
+# Ten thousand at once would hold up events for half a second.
+SLICE = 100
 K = TypeVar("K")
 
 Loader = Callable[[Transaction, Sequence[Event]], Awaitable[list[Frame]]]
@@ -56,6 +63,8 @@ class Hub:
         self._by_topic: defaultdict[str, set[Stream]] = defaultdict(set)
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopped = False
+        self._beaten: dict[int, float] = {}
         self.cursor = 0
 
     @property
@@ -72,15 +81,17 @@ class Hub:
         self._tasks.append(asyncio.create_task(self._watch_rights()))
 
     async def stop(self) -> None:
-        """Say good-bye to every stream."""
-        for task in self._tasks:
-            task.cancel()
+        """Say good-bye to every stream, and to those that still come. Stopping twice is harmless."""
+        self._is_stopped = True
         for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
             stream.end("restart")
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def join(self, stream: Stream, *, last_seq: int | None) -> None:
         """Let a stream in: it hears what it missed after ``last_seq``, then everything as it comes."""
+        if self._is_stopped:
+            stream.end("restart")
+            return
         self._add(stream)
         known = self.cursor
         hello = [f"id: {known}\nevent: hello\ndata: {{}}\n\n".encode()]
@@ -181,7 +192,7 @@ class Hub:
                 await asyncio.sleep(0.5)
 
     async def _read_batch(self) -> int:
-        async with self._database.transaction() as tx:
+        async with self._database.hot_transaction() as tx:
             events = await events_after(tx, self.cursor, limit=BATCH)
             frames = await self._load(tx, events) if events and self.open_streams else []
         for frame in frames:
@@ -192,37 +203,55 @@ class Hub:
 
     async def _keep_alive(self) -> None:
         while True:
-            await asyncio.sleep(KEEP_ALIVE_SECONDS)
-            for stream in [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]:
-                stream.push(KEEP_ALIVE)
+            everybody = [*self._agents, *(one for streams in self._by_topic.values() for one in streams)]
+            for some in _slices(everybody):
+                for stream in some:
+                    stream.push(KEEP_ALIVE)
+                await asyncio.sleep(KEEP_ALIVE_SECONDS * max(len(some), 1) / max(len(everybody), 1))
 
     async def _watch_rights(self) -> None:
-        """Look every few seconds whether sessions and rights still hold, for all streams in one query."""
+        """Look every few seconds whether sessions and rights still hold, some streams at a time."""
         while True:
-            try:
-                await self._check_rights()
-            except (OperationalError, PoolTimeout) as problem:
-                log.warning("Rights of streams could not be checked: %s", problem)
-            await asyncio.sleep(CHECK_SECONDS)
+            everybody = list(self._agents)
+            for some in _slices(everybody):
+                try:
+                    await self._check_rights(some)
+                except (OperationalError, PoolTimeout) as problem:
+                    log.warning("Rights of streams could not be checked: %s", problem)
+                await asyncio.sleep(CHECK_SECONDS * max(len(some), 1) / max(len(everybody), 1))
 
-    async def _check_rights(self) -> None:
-        held = [(stream, stream.actor.session_id) for stream in self._agents if stream.actor is not None]
+    async def _check_rights(self, streams: Sequence[Stream]) -> None:
+        held = [(stream, stream.actor.session_id) for stream in streams if stream.actor is not None]
         wanted = {session_id for _, session_id in held if session_id is not None}
-        people = {stream.actor.id for stream, _ in held if stream.actor and stream.actor.id is not None}
         if not wanted:
             return
         async with self._database.transaction() as tx:
             alive = await self._load_actors(tx, wanted)
-            await self._beat(tx, people)
+            people = self._due_beats(held)
+            if people:
+                await self._beat(tx, people)
+        self._beaten |= dict.fromkeys(people, time.monotonic())
         for stream, session_id in held:
             if session_id is None:
                 continue
-            if session_id in alive:
+            if session_id not in alive:
+                stream.end("session_ended")
+            elif alive[session_id] != stream.actor and stream in self._agents:
                 self._forget_teams(stream)
                 stream.actor = alive[session_id]
                 self._note_teams(stream)
-            else:
-                stream.end("session_ended")
+
+    def _due_beats(self, held: Sequence[tuple[Stream, int | None]]) -> set[int]:
+        due = time.monotonic() - BEAT_SECONDS
+        people = {stream.actor.id for stream, _ in held if stream.actor and stream.actor.id is not None}
+        if len(self._beaten) > MOST_BEATEN:
+            self._beaten.clear()
+        return {one for one in people if self._beaten.get(one, due) <= due}
+
+
+def _slices(streams: Sequence[Stream]) -> list[Sequence[Stream]]:
+    """Some streams at a time; one empty slice when there is none, so that whoever loops over them still pauses."""
+    return [streams[start : start + SLICE] for start in range(0, len(streams), SLICE)] or [[]]
 
 
 def _numbered(frames: list[Frame], last: int) -> list[Frame]:
@@ -232,8 +261,8 @@ def _numbered(frames: list[Frame], last: int) -> list[Frame]:
     the last frame that it got: nothing before that number may still be on its way.
     """
     ordered = sorted(frames, key=lambda frame: frame.seq or 0)
-    nexts = [(frame.seq or 0) - 1 for frame in ordered[1:]] + [last]
-    return [msgspec.structs.replace(frame, seq=seq) for frame, seq in zip(ordered, nexts, strict=True)]
+    nexts = [*((frame.seq or 0) - 1 for frame in ordered[1:]), last]
+    return [msgspec.structs.replace(frame, seq=nexts[place]) for place, frame in enumerate(ordered)]
 
 
 def _may_hear(stream: Stream, frame: Frame) -> bool:

@@ -21,6 +21,10 @@ from ombud.tickets.services.timeline import Told, notify_all
 SILENCE_SECONDS = 60
 HEARTBEAT_SECONDS = 15
 BATCH = 500
+# Asked first: most events bring no work to give, and the sum of everybody's load costs more than this look.
+ANYTHING_WAITS = """
+    select exists (select from ticket
+        where assignee_id is null and snoozed_until is null and category in ('new', 'open'))"""
 
 
 async def choose_presence(tx: Transaction, state: PresenceState, *, by: Actor, now: datetime) -> None:
@@ -85,7 +89,7 @@ async def route_waiting(tx: Transaction, *, now: datetime, limit: int = BATCH) -
 
     Emits: TicketAssigned
     """
-    if not await try_lock(tx, LOCK_ROUTER):
+    if not await try_lock(tx, LOCK_ROUTER) or not await value(tx, bool, ANYTHING_WAITS):
         return 0
     candidates = await _candidates(tx, now=now)
     if not candidates:

@@ -14,6 +14,7 @@ import msgspec
 from psycopg import OperationalError
 
 from ombud.shared.database import Database, Transaction
+from ombud.shared.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 CHANNEL = "ombud"
@@ -68,9 +69,7 @@ class Bus:
 
     async def stop(self) -> None:
         """End both loops."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     def _deliver(self, signal: Signal) -> None:
         for hear in self._listeners.get(signal.topic, ()):

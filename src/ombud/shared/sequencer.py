@@ -14,6 +14,7 @@ LOCK_INTAKE = 7_002
 LOCK_ROUTER = 7_003
 LOCK_MIGRATIONS = 7_004
 LOCK_UPKEEP = 7_005
+BATCH = 2_000
 LOCK_POLICY = 7_006
 
 MOVE = """
@@ -32,7 +33,7 @@ MOVE = """
     from moved, head"""
 
 
-async def sequence_events(tx: Transaction, *, now: datetime, limit: int = 2_000) -> int:
+async def sequence_events(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     """Number what has been committed; how many events were moved, 0 if another sequencer is at work.
 
     Must be its own transaction: the lock is held until its commit, which is what keeps numbers in commit order.
@@ -60,7 +61,9 @@ async def make_partitions(tx: Transaction, *, now: datetime, months: int = 3) ->
 
 
 async def _make_partition(tx: Transaction, name: str, start: str, end: str) -> None:
-    # The sequencer may have been quicker: what it left in the default partition would refuse the new one.
+    # Not beside the sequencer: it would write to the default partition what belongs to the new one, and fail.
+    await tx.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK_SEQUENCER})
+    # It may have been quicker: what it left in the default partition would refuse the new one.
     await tx.execute(f"create table {name} (like event)")
     sql = f"""
         with early as (

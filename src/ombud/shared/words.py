@@ -32,11 +32,16 @@ def _cut_chinese(run: str) -> list[str]:
 
 def tsvector(text: str) -> str:
     """A text's words as a tsvector literal (positions are left out: lists of tickets need no phrases)."""
-    return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in sorted(set(words_of(text))))
+    return " ".join(_quoted(word) for word in sorted(set(words_of(text))))
 
 
 def tsquery(text: str) -> str:
     """A query for texts with all words of ``text``, the last of which may be a beginning; empty without words."""
     found = list(dict.fromkeys(words_of(text)))
-    quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in found]
-    return " & ".join([*quoted[:-1], quoted[-1] + ":*"]) if quoted else ""
+    end = text.lower().rstrip()
+    # An id that is still being typed ends the text as a whole and by its last part: both may be beginnings.
+    return " & ".join(_quoted(word) + (":*" if end.endswith(word) or word == found[-1] else "") for word in found)
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -152,8 +152,10 @@ export function begin(stage: Stage): Talk {
     write(panel.status, statusText(state))
     write(panel.banner, bannerText(state))
     show(panel.banner, !!panel.banner.textContent)
-    show(typing, !!state.typing)
-    if (state.typing) write(typing.lastElementChild as Element, say('typing', state.typing))
+    show(typing, state.typing !== null)
+    // an agent without a display name has none that a customer may see
+    const writer = state.typing || say('agent')
+    if (state.typing !== null) write(typing.lastElementChild as Element, say('typing', writer))
     drawHint(state)
     const wasAtEnd = isAtEnd
     drawMessages(state.rows)

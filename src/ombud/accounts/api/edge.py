@@ -1,10 +1,9 @@
 """What the endpoints of this room need beside transaction, actor and time."""
 
-from typing import Annotated
-
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 from msgspec import Struct
 
 from ombud.accounts.authentication import Connection, Surroundings, check_own_page
@@ -34,7 +33,7 @@ class EdgeParts(Struct, frozen=True):
     mail: SystemMail
 
 
-Edge = Annotated[EdgeParts, Dependency(skip_validation=True)]
+Edge = NamedDependency[SkipValidation[EdgeParts]]
 
 
 def provide_edge(state: State) -> EdgeParts:

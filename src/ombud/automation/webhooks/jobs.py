@@ -18,6 +18,7 @@ from ombud.shared.database import Database
 from ombud.shared.events import Event
 from ombud.shared.outbound import AddressRefused, Answer, Limits, Outbound, OutboundFailed
 from ombud.shared.readers import event_numbered
+from ombud.shared.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 TOPIC = "webhooks"
@@ -49,9 +50,7 @@ class Courier:
                 if not await self._start_some(woken):
                     await _wait(woken)
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end_tasks(self._tasks)
 
     async def deliver_due(self) -> int:
         """Make one round of what is due and wait for its end; how many deliveries were tried."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Router, get, post, put
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
 from ombud.channels.api_channel import queries, services
@@ -20,8 +20,8 @@ from ombud.shared.http import By, Now, Tx, may
 
 IdempotencyKey = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=8,
         max_length=200,
         description="Your own key of this message: the same key again is the same message.",

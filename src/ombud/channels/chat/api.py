@@ -6,9 +6,9 @@ from urllib.parse import quote
 from litestar import Request, Response, Router, asgi, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State, UploadFile
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Dependency
+from litestar.params import Body, SkipValidation
 from litestar.response import Stream as FileStream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
@@ -73,8 +73,8 @@ async def provide_address(request: Request[Any, Any, Any]) -> str:
     return limit_address(client_ip(request, request.app.state.settings))
 
 
-Asking = Annotated[Visitor, Dependency(skip_validation=True)]
-Address = Annotated[str, Dependency(skip_validation=True)]
+Asking = NamedDependency[SkipValidation[Visitor]]
+Address = NamedDependency[SkipValidation[str]]
 
 
 @get("/{public_key:str}/config", guards=[anybody], operation_id="get_widget_config", summary="How a widget looks")

@@ -148,8 +148,10 @@ async def find_topics(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, l
     sql = """
         select t.id as ticket_id, t.channel_id, i.kind, i.value
         from ticket t join channel c on c.id = t.channel_id and c.kind = 'chat'
-        join identity i on i.customer_id = t.customer_id
-            and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = t.channel_id::text))
+        -- "offset 0" keeps the planner to the index by customer: else it hashes all identities for one ticket
+        cross join lateral (
+            select i.kind, i.value from identity i where i.customer_id = t.customer_id
+                and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = t.channel_id::text)) offset 0) i
         where t.id = any(%(ids)s)"""
     found: dict[int, list[str]] = {}
     for one in await rows(tx, TopicRow, sql, {"ids": list(ticket_ids)}):

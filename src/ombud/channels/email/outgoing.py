@@ -108,7 +108,7 @@ async def build_mail(
     mail = _mail(claimed, from_, mail_addresses(claimed.envelope.to), _answer(subject, chain), "", now)
     return _with(
         mail,
-        text=_signed(reply.text, reply.signature or settings.signature),
+        text=_signed(reply.text, reply.signature, settings.signature),
         cc=mail_addresses(claimed.envelope.cc),
         bcc=mail_addresses(claimed.envelope.bcc),
         reply_to=[MailAddress(settings.sender_name, answer_to)] if answer_to else [],
@@ -147,8 +147,10 @@ def _answer(subject: str, chain: Sequence[str]) -> str:
     return f"Re: {subject}" if chain and not subject.lower().startswith("re:") else subject
 
 
-def _signed(text: str, signature: str) -> str:
-    return f"{text.rstrip()}\n\n-- \n{signature.strip()}\n" if signature.strip() else f"{text.rstrip()}\n"
+def _signed(text: str, *signatures: str) -> str:
+    """The text with the agent's signature above the mailbox's."""
+    whole = "\n".join(one.strip() for one in signatures if one.strip())
+    return f"{text.rstrip()}\n\n-- \n{whole}\n" if whole else f"{text.rstrip()}\n"
 
 
 async def _chain(tx: Transaction, ticket_id: int, entry_id: int) -> list[str]:

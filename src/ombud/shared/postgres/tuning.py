@@ -1,6 +1,7 @@
 """Settings of the private server, fitted to the machine."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def machine_settings() -> dict[str, str]:
         "random_page_cost": "1.1",
         "effective_io_concurrency": "64",
         "jit": "off",
+        # After a crash: one call for the file system in place of an fsync of each of a thousand files.
+        "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         "timezone": "UTC",
         **_log_settings(),
     }

@@ -114,6 +114,8 @@ class Holder(Struct):
 
 async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder | None:
     """A person's membership, capacity and present load in points, under a row lock; None if they are gone."""
+    # Apart from the read: what a statement waited for, it does not see, and the load would be an old one.
+    await tx.execute("select from person where id = %(id)s for update", {"id": person_id})
     sql = """
         select p.id, p.name, p.capacity_points,
                p.sees_all_teams or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s)
@@ -121,7 +123,7 @@ async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder |
                (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
         from person p
-        where p.id = %(id)s and p.deactivated_at is null and p.role <> 'read_only' for update of p"""
+        where p.id = %(id)s and p.deactivated_at is null and p.role <> 'read_only'"""
     return await row(tx, Holder, sql, {"id": person_id, "team": team_id})
 
 

@@ -12,7 +12,8 @@ from ombud.tickets.schemas import Address, Entry, Timeline
 ATTACHMENTS = """
     coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', f.name, 'type', f.type, 'size', f.size,
                 'is_inline', a.is_inline, 'content_id', a.content_id,
-                'url', '/api/v1/files/' || f.token || '/' || regexp_replace(f.name, '[^[:alnum:]._-]', '_', 'g')) order by a.id)
+                'url', '/api/v1/files/' || f.token || '/' ||
+                    regexp_replace(f.name, '[^[:alnum:]._-]', '_', 'g')) order by a.id)
               from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as attachments"""
 AUTHOR = """
     jsonb_build_object('kind', e.author_kind, 'id', e.author_id, 'name', case e.author_kind

@@ -13,7 +13,7 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.rules import DONE_CATEGORIES
+from ombud.tickets.rules import DONE_CATEGORIES, one_line
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
 from ombud.tickets.services.timeline import (
     add_change,
@@ -43,6 +43,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
         Unprocessable: no such status.
+        Invalid: a subject of blanks only.
 
     Emits: TicketChanged, TicketSolved
     """
@@ -50,6 +51,8 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
+    if "subject" in wanted:
+        wanted["subject"] = checked_subject(wanted["subject"])
     changes = {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
     if not changes:
         return
@@ -73,6 +76,18 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         status_id = changes["status_id"]
         facts.append(TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category))
     await emit_all(tx, facts, by=by, at=now)
+
+
+def checked_subject(text: str) -> str:
+    """A subject on one line.
+
+    Raises:
+        Invalid: nothing is left of it.
+    """
+    subject = one_line(text)
+    if not subject:
+        raise Invalid("Give the ticket a subject.", fields={"subject": "required"})
+    return subject
 
 
 async def _category_after(tx: Transaction, ticket: LockedTicket, changes: dict[str, Any]) -> str:

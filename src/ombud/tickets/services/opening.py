@@ -17,7 +17,7 @@ from ombud.tickets.events import TicketOpened, TicketWoke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn
-from ombud.tickets.services.changes import add_note
+from ombud.tickets.services.changes import add_note, checked_subject
 from ombud.tickets.services.replies import reply
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
@@ -28,15 +28,17 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     Raises:
         NotFound: no such team or customer for the actor.
         KeyReused: the actor opened another ticket with this ``client_key``.
-        Invalid: neither a customer nor what is needed to enter one.
+        Invalid: neither a customer nor what is needed to enter one, no such channel, or a subject of blanks only.
 
     Emits: TicketOpened
     """
     if not by.sees_team(data.team_id):
         raise NotFound("There is no such team, or you do not belong to it.")
+    subject = checked_subject(data.subject)
     known = await _claim_key(tx, data, by=by, now=now)
     if known is not None:
         return known
+    await _check_channel(tx, data.channel_id)
     customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
         insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
@@ -47,7 +49,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         where s.category = 'new' and s.is_default
         returning id"""
     params = {
-        "subject": data.subject,
+        "subject": subject,
         "priority": data.priority,
         "team": data.team_id,
         "customer": customer_id,
@@ -58,7 +60,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     }
     ticket_id = await value(tx, int, sql, params) or 0
     sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
-    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(data.subject)})
+    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(subject)})
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
     await emit(tx, fact, by=by, at=now)
     if data.write_as == "reply":
@@ -68,6 +70,12 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
     await tx.execute(sql, {"made": str(ticket_id).encode(), "actor": by.key, "key": _key(data)})
     return ticket_id
+
+
+async def _check_channel(tx: Transaction, channel_id: int | None) -> None:
+    sql = "select exists (select from channel where id = %(id)s and deleted_at is null)"
+    if channel_id is not None and not await value(tx, bool, sql, {"id": channel_id}):
+        raise Invalid("There is no such channel.", fields={"channel_id": "unknown"})
 
 
 def _key(data: TicketIn) -> str:

@@ -48,7 +48,7 @@ class RawOriginal(Struct):
 
 
 async def get_raw(tx: Transaction, inbox_id: int, *, by: Actor) -> RawOriginal:
-    """The original of a message that was put aside. One that became part of a ticket is the ticket's, and not shown here.
+    """The original of a message that was put aside; one that became part of a ticket is not shown here.
 
     Raises:
         NotFound: no such message for the actor.

@@ -14,7 +14,7 @@ from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, Ticket
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, preview_of
+from ombud.tickets.rules import DONE_CATEGORIES, has_control, is_mail_address, preview_of
 from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, LockedTicket, Recipients, ReplyIn, Undone
 from ombud.tickets.services.timeline import (
     add_entry,
@@ -128,7 +128,7 @@ async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[
 
 def _clean(addresses: list[Address]) -> list[Address]:
     for one in addresses:
-        if "@" not in one.address or any(char in one.address + one.name for char in "\r\n\x00"):
+        if not is_mail_address(one.address) or has_control(one.name):
             raise Unprocessable(f"{one.address!r} is not an e-mail address.")
     return addresses
 

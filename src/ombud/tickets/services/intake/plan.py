@@ -85,6 +85,11 @@ class Growth:
         return [one for one in self.messages if not one.is_automatic]
 
     @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the customer waits, if a person wrote."""
+        return next((one.row.received_at for one in self.messages if not one.is_automatic), None)
+
+    @property
     def preview(self) -> str:
         """The newest message on one line."""
         return preview_of(self.messages[-1].message.text)

@@ -10,7 +10,7 @@ from psycopg import OperationalError
 from ombud.customers.services import find_or_make_customers
 from ombud.shared.actor import SYSTEM
 from ombud.shared.clock import Clock
-from ombud.shared.database import Database, Transaction, rows, value, values
+from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE, try_lock
@@ -39,7 +39,7 @@ async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -
     three it is set aside for an administrator. It stops nobody.
     """
     try:
-        async with database.transaction() as tx:
+        async with database.hot_transaction() as tx:
             return await _take_batch(tx, now=clock.now(), limit=limit)
     except OperationalError:
         raise
@@ -142,10 +142,12 @@ async def _write(
 ) -> None:
     if not batch:
         return
-    await writing.write_new_tickets(tx, opened, now=now)
-    await writing.write_entries(tx, batch)
+    for one, entry_id in zip(batch, await draw_ids(tx, "entry", len(batch)), strict=True):
+        one.entry_id = entry_id
     growths = writing.grow(batch, known)
-    await writing.update_tickets(tx, growths)
+    await writing.write_new_tickets(tx, opened, growths, now=now)
+    await writing.write_entries(tx, batch)
+    await writing.update_tickets(tx, [one for one in growths if one.ticket_id in known])
     # Each fact has its customer as actor; a batch is announced in the order of arrival.
     await emit_all(tx, _facts(batch, opened, growths), by=SYSTEM, at=now)
     await _tell_holders(tx, growths, known, now=now)

@@ -5,26 +5,34 @@ from datetime import datetime
 
 import msgspec
 
-from ombud.shared.database import Transaction, draw_ids
+from ombud.shared.database import Transaction
 from ombud.shared.words import tsvector
 from ombud.tickets.rules import load_points, subject_of
 from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownTicket, NewTicket
 
 
-async def write_new_tickets(tx: Transaction, opened: Sequence[NewTicket], *, now: datetime) -> None:
-    """Insert tickets with their search words, links and conversations."""
+async def write_new_tickets(
+    tx: Transaction, opened: Sequence[NewTicket], growths: Sequence[Growth], *, now: datetime
+) -> None:
+    """Insert tickets as they stand after the batch, with their search words, links and conversations."""
     if not opened:
         return
     firsts = [one.first for one in opened]
+    # Written once with what the batch adds: an update after the insert would go through every index again.
+    growth_of = {one.ticket_id: one for one in growths}
+    grown = [growth_of[one.id] for one in opened]
     subjects = [subject_of(one.message.subject, one.message.text) for one in firsts]
     sql = """
         insert into ticket (id, subject, status_id, category, team_id, customer_id, channel_id, brand_id, load_points,
-                            created_at, activity_at)
-        select n.id, n.subject, s.id, s.category, n.team_id, n.customer_id, n.channel_id, n.brand_id, n.points,
-            n.at, n.at
+                            created_at, activity_at, preview, last_message_id, message_count, waiting_since)
+        select n.id, n.subject, s.id, s.category, n.team_id, n.customer_id, n.channel_id, n.brand_id, n.points, n.at,
+               n.last_at, n.preview, n.entry_id, n.count, n.waiting_since
         from unnest(%(ids)s::bigint[], %(subjects)s::text[], %(teams)s::bigint[], %(customers)s::bigint[],
-                    %(channels)s::bigint[], %(brands)s::bigint[], %(points)s::smallint[], %(ats)s::timestamptz[])
-            as n (id, subject, team_id, customer_id, channel_id, brand_id, points, at)
+                    %(channels)s::bigint[], %(brands)s::bigint[], %(points)s::smallint[], %(ats)s::timestamptz[],
+                    %(last_ats)s::timestamptz[], %(previews)s::text[], %(entries)s::bigint[], %(counts)s::int[],
+                    %(waits)s::timestamptz[])
+            as n (id, subject, team_id, customer_id, channel_id, brand_id, points, at, last_at, preview, entry_id,
+                  count, waiting_since)
         cross join (select id, category from status where category = 'new' and is_default) s"""
     params: dict[str, object] = {
         "ids": [one.id for one in opened],
@@ -35,6 +43,11 @@ async def write_new_tickets(tx: Transaction, opened: Sequence[NewTicket], *, now
         "brands": [one.row.brand_id for one in firsts],
         "points": [load_points(one.row.kind) for one in firsts],
         "ats": [one.row.received_at for one in firsts],
+        "last_ats": [one.messages[-1].row.received_at for one in grown],
+        "previews": [one.preview for one in grown],
+        "entries": [one.messages[-1].entry_id for one in grown],
+        "counts": [len(one.messages) for one in grown],
+        "waits": [one.waiting_since for one in grown],
     }
     await tx.execute(sql, params)
     sql = """
@@ -80,9 +93,7 @@ async def _point_conversations(tx: Transaction, opened: Sequence[NewTicket]) -> 
 
 
 async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
-    """Append the messages to their timelines, in the order of arrival."""
-    for one, entry_id in zip(batch, await draw_ids(tx, "entry", len(batch)), strict=True):
-        one.entry_id = entry_id
+    """Append the messages to their timelines under the ids that were drawn for them, in the order of arrival."""
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
                            details, client_key)
@@ -184,6 +195,8 @@ def grow(batch: Sequence[Incoming], known: dict[int, KnownTicket]) -> list[Growt
 
 async def update_tickets(tx: Transaction, growths: Sequence[Growth]) -> None:
     """Bring the rows of tickets up to date with their new messages: activity, preview, whose turn it is."""
+    if not growths:
+        return
     sql = """
         update ticket t set
             activity_at = greatest(t.activity_at, u.at), preview = u.preview, preview_by = 'customer',
@@ -204,7 +217,7 @@ async def update_tickets(tx: Transaction, growths: Sequence[Growth]) -> None:
         "previews": [one.preview for one in growths],
         "entries": [one.messages[-1].entry_id for one in growths],
         "counts": [len(one.messages) for one in growths],
-        "waits": [one.from_customer[0].row.received_at if one.from_customer else None for one in growths],
+        "waits": [one.waiting_since for one in growths],
         "resumes": [one.resumes for one in growths],
     }
     await tx.execute(sql, params)

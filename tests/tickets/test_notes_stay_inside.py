@@ -1,0 +1,133 @@
+"""An internal note cannot reach a customer: every path out is walked with a note on the ticket."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from ombud.automation.webhooks.jobs import payload_of
+from ombud.channels.chat.stream import visitor_frames
+from ombud.shared.events import events_after
+from ombud.tickets.services.intake.work import take_in
+from tests.accounts.desk import Browser
+from tests.site import Site, client_key, note_of, reply_of
+
+SECRET = "zz-between-us-zz"
+
+
+@pytest.fixture
+async def agent(site: Site) -> Browser:
+    return await site.browser(await site.desk.person("Ada", role="administrator", everywhere=True))
+
+
+async def talk(site: Site, agent: Browser) -> tuple[int, Browser]:
+    """A visitor's talk on a widget, with a note and a note's file on it."""
+    channel = await site.desk.channel("chat")
+    key = await site.desk.sql("select public_key from channel where id = %(id)s", id=channel)
+    visitor = site.stranger()
+    begun = await visitor.client.post(f"/widget/v1/{key}/visitors", json={})
+    assert begun.status_code == 201, begun.text
+    visitor.client.headers["Authorization"] = f"Bearer {begun.json()['visitor_token']}"
+    sent = await visitor.client.post("/widget/v1/messages", json={"client_key": client_key(), "text": "It leaks"})
+    assert sent.status_code == 202, sent.text
+    while await take_in(site.desk.parts.database, site.desk.parts.clock):
+        pass
+    ticket = (await site.desk.tickets())[-1]
+    file = (await agent.client.post("/api/v1/files", files={"file": (f"{SECRET}.txt", SECRET.encode())})).json()
+    written = await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET, attachment_ids=[file["id"]]))
+    assert written.status_code == 201
+    return ticket, visitor
+
+
+async def test_widget_history_holds_no_note(site: Site, agent: Browser) -> None:
+    ticket, visitor = await talk(site, agent)
+    await agent.post(f"/tickets/{ticket}/replies", reply_of("We come."))
+    page = await visitor.client.get("/widget/v1/messages")
+    assert [one["text"] for one in page.json()["items"]] == ["It leaks", "We come."]
+    assert SECRET not in page.text
+
+
+async def test_widget_file_of_a_note_is_not_found(site: Site, agent: Browser) -> None:
+    await talk(site, agent)
+    token = await site.desk.sql("select token from file")
+    visitor = site.stranger()
+    assert (await visitor.client.get(f"/widget/v1/files/{token}/{SECRET}.txt")).status_code == 404
+    assert (await visitor.client.get(f"/api/v1/files/{token}/{SECRET}.txt")).status_code == 401
+
+
+async def test_widget_stream_holds_no_note_even_by_a_forged_event(site: Site, agent: Browser) -> None:
+    ticket, _ = await talk(site, agent)
+    note = await site.desk.sql("select id from entry where kind = 'note'")
+    await site.desk.events()
+    async with site.desk.parts.database.transaction() as tx:
+        events = await events_after(tx, 0, limit=1_000)
+        # Even an event that calls the note a reply brings nothing out.
+        forged = [
+            msgspec.structs.replace(one, kind="reply_sent", data={"entry_id": note})
+            for one in events
+            if one.kind == "note_added"
+        ]
+        frames = await visitor_frames(tx, [*events, *forged])
+    assert forged
+    assert [one.event for one in frames] == ["message"]
+    assert SECRET.encode() not in b"".join(one.encode() for one in frames)
+    assert all(one.topic and one.team_id is None for one in frames)
+    assert ticket
+
+
+async def test_agents_frames_never_go_to_a_visitors_topic(site: Site, agent: Browser) -> None:
+    await talk(site, agent)
+    await site.desk.events()
+    async with site.desk.parts.database.transaction() as tx:
+        frames = await site.app.state.hub._load(tx, await events_after(tx, 0, limit=1_000))
+    with_note = [one for one in frames if SECRET.encode() in one.encode()]
+    assert with_note
+    assert all(one.topic is None and one.team_id is not None and not one.is_for_all for one in with_note)
+
+
+async def test_api_channel_hands_out_no_note(site: Site, agent: Browser) -> None:
+    ada = await site.desk.person("Key", role="administrator", everywhere=True)
+    ticket = await site.ticket()
+    channel = await site.desk.column(ticket, "channel_id")
+    await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    await agent.post(f"/tickets/{ticket}/replies", reply_of("We come."))
+    await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    program = await site.program(ada, "outgoing.read", "messages.write")
+    answer = await program.get(f"/channels/{channel}/outgoing")
+    assert [one["text"] for one in answer.json()["items"]] == ["We come."]
+    assert SECRET not in answer.text
+    assert (await program.get(f"/tickets/{ticket}/timeline")).status_code == 403
+
+
+async def test_webhook_payload_of_every_event_holds_no_word_of_anybody(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(f"{SECRET} customer", kind="email", subject=f"{SECRET} subject")
+    await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    await agent.post(f"/tickets/{ticket}/replies", reply_of(SECRET))
+    await agent.patch(f"/tickets/{ticket}", {"subject": SECRET, "tags": [SECRET]})
+    customer = await site.desk.column(ticket, "customer_id")
+    await agent.patch(f"/customers/{customer}", {"notes": SECRET, "name": SECRET})
+    events = await site.desk.events()
+    assert {"note_added", "reply_sent", "ticket_changed", "customer_changed"} <= {one.kind for one in events}
+    assert SECRET.encode() not in b"".join(msgspec.json.encode(payload_of(one)) for one in events)
+
+
+async def test_mail_answer_and_its_recipients_hold_no_note(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    note = await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    sent = await agent.post(f"/tickets/{ticket}/replies", reply_of("We come."))
+    # What the sender works from: the outbox row and the public entry behind it.
+    found: Any = await site.desk.sql(
+        "select jsonb_agg(to_jsonb(o) || to_jsonb(e)) from outbox o join public_entry e on e.id = o.entry_id"
+    )
+    assert [one["entry_id"] for one in found] == [sent.json()["id"]]
+    assert SECRET not in str(found)
+    assert await site.desk.sql("select count(*) from public_entry where id = %(id)s", id=note.json()["id"]) == 0
+
+
+async def test_undo_never_brings_a_note_into_the_composer_of_a_reply(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    await agent.put(f"/tickets/{ticket}/drafts/note", {"text": SECRET})
+    sent = await agent.post(f"/tickets/{ticket}/replies", reply_of("We come."))
+    undone = await agent.delete(f"/tickets/{ticket}/replies/{sent.json()['id']}")
+    assert undone.json()["text"] == "We come."
+    assert (await agent.get(f"/tickets/{ticket}/drafts/reply")).status_code == 404
