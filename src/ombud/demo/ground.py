@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
+from ombud.accounts.passwords import hash_password
 from ombud.channels.settings import SETTINGS, checked
 from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
 from ombud.demo.hours import DAY, moment
 from ombud.demo.material import Colleague, Material
 from ombud.demo.story import Story
+from ombud.shared.crypto import new_token
 from ombud.shared.database import Transaction, execute, value, values
 from ombud.shared.words import tsvector
 
@@ -135,7 +137,9 @@ async def lay_ground(
     since = moment(now - 120 * DAY)
     brands = await _make_brands(tx, material, since)
     teams = await _make_teams(tx, material, since)
-    people = [await _make_person(tx, one, now) for one in material.staff.people]
+    # Colleagues have signed in before, by a password that nobody knows; without one they would count as invited.
+    password_hash = await hash_password(new_token())
+    people = [await _make_person(tx, one, password_hash, now) for one in material.staff.people]
     await _join_teams(tx, material, teams, people)
     await _make_presence(tx, material, people, rng, now)
     channels = {plan.key: await _make_channel(tx, plan, brands, teams, since) for plan in CHANNELS}
@@ -173,7 +177,7 @@ async def _make_teams(tx: Transaction, material: Material, since: datetime) -> d
     return found
 
 
-async def _make_person(tx: Transaction, one: Colleague, now: float) -> int:
+async def _make_person(tx: Transaction, one: Colleague, password_hash: str, now: float) -> int:
     is_you = one.role == "administrator"
     params: dict[str, Any] = {
         "email": one.email,
@@ -186,6 +190,7 @@ async def _make_person(tx: Transaction, one: Colleague, now: float) -> int:
         "sees": one.role in {"administrator", "supervisor", "read_only"},
         "capacity": 60 if one.role == "agent" else 30,
         "signature": "",
+        "password_hash": None if is_you else password_hash,
         "left": moment(now - one.left_days_ago * DAY) if one.left_days_ago is not None else None,
         "at": moment(now - 120 * DAY),
     }
@@ -195,9 +200,9 @@ async def _make_person(tx: Transaction, one: Colleague, now: float) -> int:
         where role = 'administrator' and id = (select min(id) from person) returning id"""
     insert = """
         insert into person (email, name, display_name, staff_number, role, locale, time_zone, sees_all_teams,
-            capacity_points, signature, deactivated_at, created_at)
+            capacity_points, signature, password_hash, deactivated_at, created_at)
         values (%(email)s, %(name)s, %(shown)s, %(number)s, %(role)s, %(locale)s, %(zone)s, %(sees)s,
-            %(capacity)s, %(signature)s, %(left)s, %(at)s)
+            %(capacity)s, %(signature)s, %(password_hash)s, %(left)s, %(at)s)
         returning id"""
     adopted = await value(tx, int, adopt, params) if is_you else None
     return adopted or await value(tx, int, insert, params) or 0
@@ -231,10 +236,11 @@ async def _make_channel(
     tx: Transaction, plan: ChannelPlan, brands: list[int], teams: dict[str, int], since: datetime
 ) -> int:
     sql = """
-        insert into channel (kind, name, public_key, brand_id, team_id, settings, is_active, created_at)
-        values (%(kind)s, %(name)s, %(key)s, %(brand)s, %(team)s, %(settings)s::jsonb, %(active)s, %(at)s)
+        insert into channel (kind, name, public_key, brand_id, team_id, settings, health, created_at)
+        values (%(kind)s, %(name)s, %(key)s, %(brand)s, %(team)s, %(settings)s::jsonb, %(health)s::jsonb, %(at)s)
         returning id"""
     settings: dict[str, object] = {}
+    well = {"ok": True, "problem": "", "at": since.isoformat()}
     if plan.kind == "email":
         settings = {"address": plan.address, "sender_name": plan.address.partition("@")[2].partition(".")[0].title()}
     if plan.kind == "chat":
@@ -249,7 +255,7 @@ async def _make_channel(
         "team": teams[plan.team],
         "settings": msgspec.json.encode(checked(SETTINGS, plan.kind, settings)).decode(),
         # No server stands behind the demo's mailboxes: the demo's own post carries their mails.
-        "active": True,
+        "health": msgspec.json.encode({"imap": well, "smtp": well} if plan.kind == "email" else {}).decode(),
         "at": since,
     }
     return await value(tx, int, sql, params) or 0

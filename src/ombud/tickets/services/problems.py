@@ -28,7 +28,7 @@ async def list_problems(tx: Transaction, *, by: Actor, cursor: str | None, limit
     sql = f"""
         select i.id, i.channel_id, c.name as channel_name, i.received_at, coalesce(i.problem, '') as problem,
             i.attempts,
-               left(coalesce(i.message ->> 'subject', '') || ' ' || coalesce(i.message ->> 'text', ''), 200) as preview
+               left(btrim(concat_ws(' ', i.message ->> 'subject', i.message ->> 'text')), 200) as preview
         from inbox i join channel c on c.id = i.channel_id
         where i.state = 'set_aside' and (%(before)s::bigint is null or i.id < %(before)s) and {VISIBLE}
         order by i.id desc limit %(limit)s"""
