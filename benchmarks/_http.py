@@ -116,10 +116,8 @@ async def frames(reader: asyncio.StreamReader) -> AsyncIterator[Frame]:
     with contextlib.suppress(asyncio.IncompleteReadError):
         async for chunk in chunks(reader):
             *whole, rest = (rest + chunk).split(b"\n\n")
-            for block in whole:
-                frame = parse_frame(block)
-                if frame is not None:
-                    yield frame
+            for frame in filter(None, map(parse_frame, whole)):
+                yield frame
 
 
 def parse_frame(block: bytes) -> Frame | None:
