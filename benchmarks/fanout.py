@@ -60,18 +60,15 @@ async def _measure(report: Report, settings: Settings, streams: int) -> None:
             await until_ready(settings)
             before = memory_kib(web)
             with _listening(settings, tokens) as pipes:
-                opened = [await _told(one) for one in pipes]
+                took = max([(await _told(one))["seconds"] for one in pipes])
                 cost = (memory_kib(web) - before) / streams
-                took = max(one["seconds"] for one in opened)
                 report.say(f"{streams:,} streams opened in {took:.1f} s, {cost:.1f} KiB each (to reach 40)")
                 await asyncio.sleep(1)
                 started = cpu_seconds(web)
                 sent = await _send(parts, tickets, SECONDS[report.scale])
                 await asyncio.sleep(1)
                 busy = (cpu_seconds(web) - started) / (SECONDS[report.scale] + 1)
-                for one in pipes:
-                    one.send("stop")
-                found = [await _told(one) for one in pipes]
+                found = await _heard(pipes)
     _print(report, found, sent, streams, cost, busy)
 
 
@@ -164,6 +161,13 @@ def _listening(settings: Settings, tokens: list[str]) -> Iterator[list[Connectio
         for process in started:
             process.join(10)
             process.kill()
+
+
+async def _heard(pipes: list[Connection]) -> list[dict[str, Any]]:
+    """Tell the listeners to stop; what each heard."""
+    for one in pipes:
+        one.send("stop")
+    return [await _told(one) for one in pipes]
 
 
 async def _told(pipe: Connection) -> dict[str, Any]:
