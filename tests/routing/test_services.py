@@ -166,18 +166,19 @@ async def test_route_ticket_solved_in_between_is_not_given(desk: Desk) -> None:
     assert await holder(desk, second) is not None
 
 
-async def test_presence_silence_makes_offline_once_and_a_beat_is_no_choice(desk: Desk) -> None:
+async def test_presence_silence_makes_offline_once_and_a_beat_brings_back_what_was_chosen(desk: Desk) -> None:
     lu = await desk.person("Lu")
     await desk.online(lu)
     desk.later(seconds=61)
     async with desk.parts.database.transaction() as tx:
         assert await note_silence(tx, now=desk.now) == 1
         assert await note_silence(tx, now=desk.now) == 0
-        # What the silence ended only the person begins again.
+        # Whoever comes back is again what they chose.
         await note_heartbeat(tx, [lu.id or 0], now=desk.now)
     assert [(one.data["state"], one.data["by_silence"]) for one in await desk.events("presence_changed")] == [
         ("online", False),
         ("offline", True),
+        ("online", False),
     ]
 
 
@@ -197,7 +198,7 @@ async def test_presence_beat_of_quiet_page_is_heard_before_it_is_noticed(desk: D
     async with desk.parts.database.transaction() as tx:
         await note_heartbeat(tx, [lu.id or 0, 10**9], now=desk.now)
         assert await note_silence(tx, now=desk.now) == 0
-    assert [one.data["state"] for one in await desk.events("presence_changed")] == ["online", "online"]
+    assert [one.data["state"] for one in await desk.events("presence_changed")] == ["online"]
 
 
 async def test_put_presence_is_told_to_every_screen(site: Site) -> None:

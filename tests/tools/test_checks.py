@@ -165,8 +165,8 @@ def test_shape_long_file_fails(write: Write, tmp_path: Path) -> None:
 
 def test_shape_few_tests_fail(write: Write, tmp_path: Path) -> None:
     write("ombud/room.py", "x = 1\n" * 100)
-    write("tests/test_room.py", "x = 1\n" * 100)
-    assert "Python: 30 lines of test are missing" in shape.check(tmp_path).faults
+    write("tests/test_room.py", "x = 1\n" * 50)
+    assert "Python: 15 lines of test are missing" in shape.check(tmp_path).faults
 
 
 def test_shape_deep_nesting_fails(write: Write, tmp_path: Path) -> None:
