@@ -137,7 +137,7 @@ async def test_canned_reply_is_written_and_used_with_the_names_of_the_ticket(ser
     await screen.sees("Parcel is on its way")
     await bring(served, "canned-1", "Mei Shen", "Where is my parcel?")
     await screen.page.goto(f"{served.url}/tickets/all")
-    await screen.sees(screen.row("Where is my parcel?"))
+    await screen.gets("Where is my parcel?")
     await screen.row("Where is my parcel?").click()
     await screen.sees(screen.entry("Where is my parcel?"))
     written = await screen.compose("r")
