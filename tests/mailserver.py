@@ -9,6 +9,7 @@ import shutil
 import smtplib
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -101,8 +102,16 @@ class MailServer:
 
 
 @contextlib.contextmanager
-def dovecot(folder: Path) -> Iterator[MailServer]:
+def dovecot() -> Iterator[MailServer]:
     """Run Dovecot in a folder of its own until the end of the block."""
+    # Its sockets lie deep in it, and a socket's path may have 107 characters: test folders are too long.
+    short = tempfile.TemporaryDirectory(prefix="dovecot-", ignore_cleanup_errors=True)
+    with short as folder, _running(Path(folder)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(folder: Path) -> Iterator[MailServer]:
     # Started by root it wants users of its own; started by anybody else it runs as that user.
     is_root = os.getuid() == 0
     user = pwd.getpwnam("dovecot") if is_root else pwd.getpwuid(os.getuid())
@@ -111,7 +120,7 @@ def dovecot(folder: Path) -> Iterator[MailServer]:
         (folder / name).mkdir(parents=True, exist_ok=True)
     if is_root:
         shutil.chown(folder / "mail", user.pw_uid, user.pw_gid)
-        for parent in folder.parents:
+        for parent in (folder, *folder.parents):
             parent.chmod(parent.stat().st_mode | 0o111)
     config = folder / "dovecot.conf"
     config.write_text(

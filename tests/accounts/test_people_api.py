@@ -31,7 +31,7 @@ async def test_brief_keeps_people_who_left(desk: Desk, agent: Browser, people: P
     assert [one["is_active"] for one in items] == [True, True, False, True]
 
 
-@pytest.mark.parametrize(("silent_seconds", "presence"), [(0, "online"), (44, "online"), (45, "offline")])
+@pytest.mark.parametrize(("silent_seconds", "presence"), [(0, "online"), (59, "online"), (60, "offline")])
 async def test_brief_shows_silent_person_as_offline(
     desk: Desk, agent: Browser, people: People, silent_seconds: int, presence: str
 ) -> None:

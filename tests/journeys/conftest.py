@@ -72,9 +72,9 @@ async def served(
 
 
 @pytest.fixture(scope="module")
-def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+def mailbox() -> Iterator[MailServer]:
     """A real Dovecot."""
-    with dovecot(tmp_path_factory.mktemp("dovecot") / "server") as running:
+    with dovecot() as running:
         yield running
 
 

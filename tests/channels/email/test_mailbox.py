@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,8 +29,8 @@ pytestmark = pytest.mark.needs_dovecot
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[MailServer]:
-    with dovecot(tmp_path / "dovecot") as running:
+def server() -> Iterator[MailServer]:
+    with dovecot() as running:
         yield running
 
 
