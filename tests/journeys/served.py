@@ -25,6 +25,7 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.clock import utc_now
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction, values
+from tests.logs import unexpected_tracebacks
 from tests.mailserver import free_port
 
 T = TypeVar("T")
@@ -127,5 +128,4 @@ async def served_desk(database_url: str, folder: Path, **settings: Any) -> Async
             await desk.end(*desk.running)
         await database.close()
     for part in ("web", "work"):
-        records = re.split(r"^(?=\d{4}-\d\d-\d\d |\[)", desk.log_of(part), flags=re.MULTILINE)
-        assert not [one for one in records if "Traceback" in one and not EXPECTED_TROUBLE.search(one)]
+        assert not unexpected_tracebacks(desk.log_of(part), EXPECTED_TROUBLE)

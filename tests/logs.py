@@ -1,0 +1,10 @@
+"""What a desk's processes said, record by record."""
+
+import re
+
+_RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\d |\[)", re.MULTILINE)
+
+
+def unexpected_tracebacks(log: str, expected: re.Pattern[str]) -> list[str]:
+    """The records that hold a traceback and are none of the expected ones."""
+    return [one for one in _RECORD.split(log) if "Traceback" in one and not expected.search(one)]
