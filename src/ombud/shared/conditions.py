@@ -11,7 +11,7 @@ A value that is missing, empty or an empty list satisfies no comparison, only ``
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from msgspec import Struct
 
@@ -113,7 +113,7 @@ def _parse(source: object, depth: int) -> Condition:
         case {"field": str() as field, "op": str() as op, **rest} if not rest.keys() - {"value"}:
             if op not in get_args(Op):
                 raise BadCondition(f"There is no comparison {op!r}.", fields={field: "unknown_op"})
-            return Leaf(field, op, rest.get("value"))
+            return Leaf(field, cast("Op", op), rest.get("value"))
     raise BadCondition('Expected {"all": […]}, {"any": […]}, {"not": {…}} or {"field", "op", "value"}.')
 
 
