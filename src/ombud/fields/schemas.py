@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Subject = Literal["ticket", "customer", "organisation"]
 FieldKind = Literal[
@@ -46,7 +46,7 @@ class FieldIn(Struct, forbid_unknown_fields=True):
     name_en: Name
     name_zh: Name
     kind: FieldKind
-    options: FieldOptions = FieldOptions()
+    options: FieldOptions = field(default_factory=FieldOptions)
     position: Annotated[int, Meta(ge=0, le=10_000)] = 100
 
 
