@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from psycopg import OperationalError
 
+from ombud.channels.email.guard import judge_mail
 from ombud.channels.email.html import has_remote_images, sanitise_html
 from ombud.channels.email.parse import parse_mail
 from ombud.channels.email.schemas import MailAddress, MailAttachment, MailKind, ParsedMail
@@ -20,6 +21,7 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction, rows
 from ombud.shared.errors import Invalid
 from ombud.shared.files import FileStore
+from ombud.tickets.queries.tickets import own_addresses
 from ombud.tickets.schemas import Address, BounceRecipient, EntryDetails, InboundMessage, StoredAttachment
 from ombud.tickets.services.intake.work import note_failure
 from ombud.tickets.services.uploads import clean_name, file_url
@@ -64,6 +66,8 @@ async def _read_one(tx: Transaction, mail: UnreadMail, files: FileStore, key_rin
         authserv_id = mail.settings.authserv_id
         parsed = await asyncio.to_thread(parse_mail, raw, authserv_id=authserv_id)
         message = await build_message(parsed, mail.settings, files, key=key_ring.derive(PURPOSE), at=mail.received_at)
+        own = [*await own_addresses(tx), mail.settings.address.lower()]
+        message.details.auto_answer = judge_mail(parsed, own=own, at=mail.received_at)
         async with tx.transaction():
             await _keep(tx, mail.id, message)
     except OperationalError:
