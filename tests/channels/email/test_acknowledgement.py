@@ -182,8 +182,12 @@ async def test_acknowledge_many_names_for_one_address_share_the_limit(desk: Desk
 async def test_acknowledge_two_desks_that_answer_each_other_end_at_once(desk: Desk, world: Outside) -> None:
     ours = await mailbox(desk, world)
     theirs = await mailbox(desk, world)
-    await desk.run("update channel set settings = settings || '{\"address\": \"b@other.example\"}' where id = %(c)s", c=theirs)
-    await desk.run("update channel set settings = settings || '{\"address\": \"a@shop.example\"}' where id = %(c)s", c=ours)
+    await desk.run(
+        'update channel set settings = settings || \'{"address": "b@other.example"}\' where id = %(c)s', c=theirs
+    )
+    await desk.run(
+        'update channel set settings = settings || \'{"address": "a@shop.example"}\' where id = %(c)s', c=ours
+    )
     opening = letter("Hello", "From desk to desk.")
     await arrive(desk, ours, opening)
     for _ in range(5):
@@ -208,7 +212,9 @@ async def test_acknowledge_robot_without_any_header_is_bounded(desk: Desk, world
 
 
 async def test_acknowledge_chinese_mail_is_answered_in_chinese(desk: Desk, world: Outside) -> None:
-    channel = await mailbox(desk, world, acknowledgement={"is_on": True, "text": {"zh-CN": "{{ customer.name }}：已收到{{ticket.id}}"}})
+    channel = await mailbox(
+        desk, world, acknowledgement={"is_on": True, "text": {"zh-CN": "{{ customer.name }}：已收到{{ticket.id}}"}}
+    )
     mail = letter("漏水", "净水机又漏水了")
     mail.replace_header("From", "王芳 <wang@example.com>")
     await arrive(desk, channel, mail)
@@ -246,7 +252,9 @@ def test_fill_text_without_values_leaves_no_gap(locale: str) -> None:
     "name", ["Win at www.evil.example", "call 0900 123456", "x" * 50, "a@b.c", "<b>hi</b>", "evil.com", "{{ticket.id}}"]
 )
 def test_fill_text_with_a_name_that_speaks_does_not_repeat_it(name: str) -> None:
-    assert fill_text(Acknowledgement(text=BothLanguages("Hello {{customer.name}}")), mail_of(name=name)) == "Hello there"
+    assert (
+        fill_text(Acknowledgement(text=BothLanguages("Hello {{customer.name}}")), mail_of(name=name)) == "Hello there"
+    )
 
 
 @pytest.mark.parametrize(("own", "said"), [(BothLanguages("only"), "only"), (BothLanguages("", "只有"), "只有")])
@@ -270,6 +278,6 @@ def test_checked_settings_without_acknowledgement_have_it_off() -> None:
 
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 def test_screen_shows_the_text_that_ships(locale: str) -> None:
-    words = json.loads((LOCALES / locale / "settings.json").read_text())["mailbox"]
-    shown = {"en": words["ackDefaultEn"], "zh-CN": words["ackDefaultZh"]}
-    assert {name: text.replace("{'{{'}", "{{").replace("{'}}'}", "}}") for name, text in shown.items()} == TEXTS
+    shown = json.loads((LOCALES / locale / "visitor.json").read_text())["acknowledgement"]
+    names = {"customer": "{{customer.name}}", "ticket": "{{ticket.id}}", "brand": "{{brand.name}}"}
+    assert shown.format(**names) == TEXTS[locale]
