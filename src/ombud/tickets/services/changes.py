@@ -13,10 +13,11 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
 from ombud.shared.events import Fact, emit, emit_all
+from ombud.shared.lines import one_line
 from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.rules import DONE_CATEGORIES, one_line
+from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.timeline import (
