@@ -28,6 +28,7 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 Authenticate = Callable[[Connection], Awaitable[Actor | None]]
 
 Tx = NamedDependency[SkipValidation[Transaction]]
+Reading = NamedDependency[SkipValidation[Transaction]]
 By = NamedDependency[SkipValidation[Actor]]
 Now = NamedDependency[SkipValidation[datetime]]
 
@@ -86,6 +87,12 @@ async def provide_tx(state: State) -> AsyncIterator[Transaction]:
         yield tx
 
 
+async def provide_reading(state: State) -> AsyncIterator[Transaction]:
+    """A connection for endpoints that only read, without a transaction around them."""
+    async with state.database.reading() as connection:
+        yield connection
+
+
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
     """Who asks; a guard has let them in already."""
     return await signed_in_actor(request)
@@ -97,7 +104,12 @@ async def provide_now(state: State) -> datetime:
     return now
 
 
-DEPENDENCIES = {"tx": Provide(provide_tx), "actor": Provide(provide_actor), "now": Provide(provide_now)}
+DEPENDENCIES = {
+    "tx": Provide(provide_tx),
+    "reading": Provide(provide_reading),
+    "actor": Provide(provide_actor),
+    "now": Provide(provide_now),
+}
 
 
 def problem(status: int, code: str, detail: str, **extra: object) -> Response[bytes]:
