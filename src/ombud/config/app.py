@@ -27,6 +27,7 @@ import ombud.channels.chat.api
 import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
+import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
@@ -52,6 +53,7 @@ from ombud.shared.migrations import check_schema
 log = logging.getLogger(__name__)
 ROOMS: list[Any] = [
     ombud.accounts.api,
+    ombud.fields.api,
     ombud.customers.api,
     ombud.tickets.api,
     ombud.routing.api,

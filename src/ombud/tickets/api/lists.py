@@ -1,6 +1,7 @@
 """Endpoints that list and find tickets."""
 
 from litestar import get
+from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from ombud.customers.queries import find_customers
@@ -35,11 +36,11 @@ class TagList(Struct):
 async def get_tickets(
     reading: Reading,
     actor: By,
-    view: str = "open",
-    team_id: int | None = None,
-    status_id: int | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
+    view: FromQuery[str] = "open",
+    team_id: FromQuery[int | None] = None,
+    status_id: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> Paged[TicketRow]:
     """One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first."""
     return await lists.list_tickets(
@@ -54,7 +55,7 @@ async def get_views(reading: Reading, actor: By) -> ViewCounts:
 
 
 @get("/search", guards=[may("tickets.read")])
-async def get_search(tx: Tx, actor: By, q: str, limit: int = 20) -> Found:
+async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> Found:
     """Tickets by number, subject or customer, and customers by name, address or number."""
     tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
     customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
@@ -62,7 +63,7 @@ async def get_search(tx: Tx, actor: By, q: str, limit: int = 20) -> Found:
 
 
 @get("/tags", guards=[may("tickets.read")])
-async def get_tags(tx: Tx, prefix: str = "") -> TagList:
+async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
     """Names of tags that begin with a text."""
     sql = "select name from tag where starts_with(lower(name), lower(%(prefix)s)) order by name limit 50"
     return TagList(await values(tx, str, sql, {"prefix": prefix[:60]}))
@@ -70,7 +71,7 @@ async def get_tags(tx: Tx, prefix: str = "") -> TagList:
 
 @get("/customers/{customer_id:int}/tickets", guards=[may("tickets.read")])
 async def get_customer_tickets(
-    tx: Tx, actor: By, customer_id: int, cursor: str | None = None, limit: int = 20
+    tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 20
 ) -> Paged[TicketRow]:
     """A customer's tickets that the actor sees, newest first."""
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)

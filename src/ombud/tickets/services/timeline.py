@@ -110,20 +110,38 @@ async def add_composed(tx: Transaction, entry: Entry, *, channel_id: int | None 
 
 
 async def add_entry(
-    tx: Transaction, ticket_id: int, kind: str, *, by: Actor, now: datetime, details: EntryDetails | None = None
+    tx: Transaction,
+    ticket_id: int,
+    kind: str,
+    *,
+    by: Actor,
+    now: datetime,
+    text: str = "",
+    html: str | None = None,
+    details: EntryDetails | None = None,
+    channel_id: int | None = None,
+    client_key: str | None = None,
 ) -> int:
-    """Append one entry without a text of its own, made by an agent, a key or the system; gives its id."""
+    """Append one entry made by an agent, a key or the system; gives its id."""
     sql = """
-        insert into entry (ticket_id, kind, author_kind, author_id, at, details)
-        values (%(ticket)s, %(kind)s, %(author_kind)s, %(author)s, %(now)s, %(details)s)
+        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
+            client_key)
+        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
+            %(html)s,
+                %(details)s, %(key)s)
         returning id"""
     params = {
         "ticket": ticket_id,
         "kind": kind,
+        "direction": "out" if kind == "message" else None,
         "author_kind": by.kind,
         "author": by.id,
+        "channel": channel_id,
         "now": now,
+        "text": text.replace("\x00", ""),
+        "html": html,
         "details": Jsonb(msgspec.to_builtins(details or EntryDetails())),
+        "key": client_key,
     }
     return await value(tx, int, sql, params) or 0
 
@@ -238,11 +256,15 @@ class Newest(msgspec.Struct):
 
 
 async def refresh_preview(tx: Transaction, ticket_id: int) -> None:
-    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away."""
+    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away.
+
+    What the system wrote counts as a message, and is never what a list shows of the ticket.
+    """
     sql = """
         select e.id, count(*) over () as count, left(regexp_replace(e.text, '\\s+', ' ', 'g'), 160) as preview,
                case e.direction when 'in' then 'customer' else 'person' end as preview_by
-        from public_entry e where e.ticket_id = %(ticket)s order by e.id desc limit 1"""
+        from public_entry e where e.ticket_id = %(ticket)s
+        order by e.author_kind = 'system', e.id desc limit 1"""
     newest = await row(tx, Newest, sql, {"ticket": ticket_id}) or Newest(None, 0, "", "customer")
     sql = """
         update ticket set last_message_id = %(id)s, message_count = %(count)s, preview = %(preview)s,
