@@ -4,9 +4,10 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from ombud.customers.queries import find_customers
+from ombud.customers.queries import find_customers, is_customer_visible
 from ombud.customers.schemas import CustomerListItem
 from ombud.shared.database import values
+from ombud.shared.errors import NotFound
 from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
@@ -73,7 +74,9 @@ async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
 async def get_customer_tickets(
     tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 20
 ) -> Paged[TicketRow]:
-    """A customer's tickets that the actor sees, newest first."""
+    """A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none."""
+    if not await is_customer_visible(tx, customer_id, by=actor):
+        raise NotFound("There is no such customer.")
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 
