@@ -11,8 +11,8 @@ class Frame(Struct, frozen=True):
 
     Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
     a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names the team,
-    too: it is theirs only as long as they see that team. ``seq`` is the first event that it stands for and ``last`` the last, where these are several; ``seq``
-    None: fleeting, never replayed.
+    too: it is theirs only as long as they see that team. ``seq`` is the first event that it stands for and ``last`` the
+    last, where these are several; ``seq`` None: fleeting, never replayed.
     """
 
     event: str

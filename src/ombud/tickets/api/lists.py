@@ -8,7 +8,7 @@ from ombud.customers.queries import find_customers, is_customer_visible
 from ombud.customers.schemas import CustomerListItem
 from ombud.shared.database import values
 from ombud.shared.errors import NotFound
-from ombud.shared.http import By, Tx, may
+from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
 from ombud.tickets.schemas import TicketRow, ViewCount
@@ -35,7 +35,7 @@ class TagList(Struct):
 
 @get("/tickets", guards=[may("tickets.read")])
 async def get_tickets(
-    tx: Tx,
+    reading: Reading,
     actor: By,
     view: FromQuery[str] = "open",
     team_id: FromQuery[int | None] = None,
@@ -45,14 +45,14 @@ async def get_tickets(
 ) -> Paged[TicketRow]:
     """One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first."""
     return await lists.list_tickets(
-        tx, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
+        reading, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
     )
 
 
 @get("/views", guards=[may("tickets.read")])
-async def get_views(tx: Tx, actor: By) -> ViewCounts:
+async def get_views(reading: Reading, actor: By) -> ViewCounts:
     """How many tickets each view holds, counted to 1,000."""
-    return ViewCounts(await lists.count_views(tx, by=actor))
+    return ViewCounts(await lists.count_views(reading, by=actor))
 
 
 @get("/search", guards=[may("tickets.read")])
