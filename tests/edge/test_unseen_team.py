@@ -126,7 +126,7 @@ async def scene(site: Site) -> Scene:
         "kind": "reply",
         "name": f"{SECRET}.txt",
     }
-    return Scene(site, {name: 1 for name in OF_THE_DESK} | values, outsiders, people)
+    return Scene(site, dict.fromkeys(OF_THE_DESK, 1) | values, outsiders, people)
 
 
 async def operations(site: Site) -> list[tuple[str, str]]:
