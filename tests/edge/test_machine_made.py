@@ -21,7 +21,7 @@ from tests.site import Site, note_of, reply_of
 
 # Seconds for all operations together, and how many of them an asker gets through at least. More finds more:
 # OMBUD_FUZZ_TIMES=20 OMBUD_FUZZ_EXAMPLES=300.
-ASKERS = [("administrator", 25, 35), ("agent", 12, 20), ("read_only", 6, 10), ("visitor", 8, 5), ("stranger", 4, 3)]
+ASKERS = [("administrator", 25, 20), ("agent", 12, 10), ("read_only", 6, 5), ("visitor", 8, 3), ("stranger", 4, 1)]
 TIMES = float(os.environ.get("OMBUD_FUZZ_TIMES", "1"))
 EXAMPLES = int(os.environ.get("OMBUD_FUZZ_EXAMPLES", "15"))
 REAL_TWO_OF = 3
