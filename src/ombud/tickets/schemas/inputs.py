@@ -1,11 +1,12 @@
 """What people ask of a ticket."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ombud.customers.schemas import NewCustomer
+from ombud.tickets.schemas.tickets import Recipients
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, Priority, Subject, Tags, Text
 
 
@@ -75,4 +76,4 @@ class Undone(Struct):
     """The text of a reply that was taken back, for the composer."""
 
     text: str
-    details: dict[str, Any]
+    details: Recipients

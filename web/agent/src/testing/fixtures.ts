@@ -70,6 +70,7 @@ export function makeMe(change: Partial<Me> = {}): Me {
     teams: [{ id: 1, name: 'Support' }],
     sees_all_teams: false,
     has_second_factor: false,
+    has_password: true,
     presence: 'online',
     ...change,
   }
