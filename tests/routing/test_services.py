@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ombud.routing.schemas import PresenceFrame
 from ombud.routing.services import choose_presence, note_heartbeat, note_silence, route_waiting
 from ombud.shared.actor import Actor
 from ombud.tickets.schemas import Reason
@@ -203,5 +204,5 @@ async def test_put_presence_is_told_to_every_screen(site: Site) -> None:
     assert (await browser.put("/me/presence", {"state": "away"})).status_code == 204
     assert (await browser.put("/me/presence", {"state": "asleep"})).status_code == 400
     found = [one.data for one in await site.frames(elsewhere) if one.event == "presence"]
-    assert found == [{"person_id": lu.id, "state": "away"}]
+    assert found == [PresenceFrame(lu.person_id, "away")]
     assert (await browser.get("/session")).json()["person"]["presence"] == "away"

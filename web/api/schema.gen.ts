@@ -452,6 +452,54 @@ export interface paths {
         patch: operations["ApiV1DeskPatchDesk"];
         trace?: never;
     };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFields
+         * @description Definitions of tickets', customers' or organisations' fields, archived ones last.
+         */
+        get: operations["ApiV1FieldsGetFields"];
+        put?: never;
+        /**
+         * PostField
+         * @description Define a field. Its key and kind never change.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1FieldsPostField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchField
+         * @description Replace names, options and order of a field, or archive it; the values that exist stay.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1FieldsFieldIdPatchField"];
+        trace?: never;
+    };
     "/api/v1/files": {
         parameters: {
             query?: never;
@@ -1188,6 +1236,54 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/ticket-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTypes
+         * @description All types with their forms, archived ones last.
+         */
+        get: operations["ApiV1TicketTypesGetTicketTypes"];
+        put?: never;
+        /**
+         * PostTicketType
+         * @description Add a type with its form.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1TicketTypesPostTicketType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-types/{type_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketType
+         * @description Replace a type's names, form and rules, or archive it; tickets keep it.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1TicketTypesTypeIdPatchTicketType"];
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1237,7 +1333,7 @@ export interface paths {
         head?: never;
         /**
          * PatchTicket
-         * @description Change subject, priority, status or tags.
+         * @description Change subject, priority, status, tags, type or custom fields; null takes a field's value away.
          *
          *     Needs the permission `tickets.write`.
          */
@@ -2103,6 +2199,14 @@ export interface components {
             };
             team_id?: number;
         };
+        /** Choice */
+        Choice: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
         /** ClientCustomer */
         ClientCustomer: {
             /** @default  */
@@ -2278,6 +2382,8 @@ export interface components {
             authentication?: {
                 [key: string]: string;
             };
+            /** @default  */
+            auto_answer?: string;
             bounce?: components["schemas"]["Bounce"];
             cc?: components["schemas"]["Address"][];
             /** @default  */
@@ -2304,6 +2410,61 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** Field */
+        Field: {
+            id: number;
+            is_archived: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            position: number;
+            /** @enum {string} */
+            subject: "ticket" | "customer" | "organisation";
+        };
+        /** FieldIn */
+        FieldIn: {
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options?: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
+        /** FieldList */
+        FieldList: {
+            items: components["schemas"]["Field"][];
+        };
+        /** FieldOptions */
+        FieldOptions: {
+            choices?: components["schemas"]["Choice"][];
+            /** @default CNY */
+            currency?: string;
+            decimals?: number;
+            /** @default  */
+            hint_en?: string;
+            /** @default  */
+            hint_zh?: string;
+            max_length?: number;
+            maximum?: number;
+            minimum?: number;
+            /** @default  */
+            pattern?: string;
+        };
+        /** FieldPatch */
+        FieldPatch: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
         /** FileRef */
         FileRef: {
             id: number;
@@ -2312,6 +2473,29 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** FormField */
+        FormField: {
+            key: string;
+            /**
+             * @default never
+             * @enum {string}
+             */
+            required_on?: "never" | "save" | "solve";
+        };
+        /** FormRule */
+        FormRule: {
+            hide?: string[];
+            limit?: {
+                [key: string]: string[];
+            };
+            require?: {
+                [key: string]: "never" | "save" | "solve";
+            };
+            show?: string[];
+            when: {
+                [key: string]: unknown;
+            };
         };
         /** GoneFrame */
         GoneFrame: {
@@ -2923,6 +3107,9 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
             id: number;
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
@@ -2942,6 +3129,7 @@ export interface components {
             subject: string;
             tags: string[];
             team_id: number;
+            type_id: number | null;
             unread: boolean;
             version: number;
             waiting_since: string | null;
@@ -2959,6 +3147,9 @@ export interface components {
             client_key: string;
             customer?: components["schemas"]["NewCustomer"] | null;
             customer_id?: number | null;
+            fields?: {
+                [key: string]: unknown;
+            };
             /**
              * @default 2
              * @enum {integer}
@@ -2968,6 +3159,7 @@ export interface components {
             tags?: string[];
             team_id: number;
             text: string;
+            type_id?: number | null;
             /**
              * @default note
              * @enum {string}
@@ -2983,10 +3175,14 @@ export interface components {
         };
         /** TicketPatch */
         TicketPatch: {
+            fields?: {
+                [key: string]: unknown;
+            };
             priority?: 1 | 2 | 3 | 4;
             status_id?: number;
             subject?: string;
             tags?: string[];
+            type_id?: number | null;
         };
         /** TicketRow */
         TicketRow: {
@@ -3001,6 +3197,9 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
             id: number;
             last_message_id: number | null;
             message_count: number;
@@ -3014,9 +3213,35 @@ export interface components {
             subject: string;
             tags: string[];
             team_id: number;
+            type_id: number | null;
             unread: boolean;
             version: number;
             waiting_since: string | null;
+        };
+        /** TicketType */
+        TicketType: {
+            form: components["schemas"]["FormField"][];
+            id: number;
+            is_archived: boolean;
+            name_en: string;
+            name_zh: string;
+            position: number;
+            rules: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeIn */
+        TicketTypeIn: {
+            form?: components["schemas"]["FormField"][];
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            /** @default 100 */
+            position?: number;
+            rules?: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeList */
+        TicketTypeList: {
+            items: components["schemas"]["TicketType"][];
         };
         /** Timeline */
         Timeline: {
@@ -4061,6 +4286,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsGetFields: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsPostField: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsFieldIdPatchField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
                 };
             };
             /** @description What is wrong */
@@ -5361,6 +5687,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesGetTicketTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTypeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesPostTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesTypeIdPatchTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
                 };
             };
             /** @description What is wrong */

@@ -10,6 +10,7 @@ import ombud.channels.chat.api
 import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
+import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
@@ -17,6 +18,7 @@ from ombud.config import health, pages
 
 ROOMS: list[Any] = [
     ombud.accounts.api,
+    ombud.fields.api,
     ombud.customers.api,
     ombud.tickets.api,
     ombud.routing.api,

@@ -13,6 +13,7 @@ from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
+from ombud.channels.email.resolver import MailResolver
 from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
@@ -51,6 +52,7 @@ class Worker:
         self._wakes = {topic: asyncio.Event() for topic in TOPICS}
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._resolver = MailResolver() if parts.settings.check_senders else None
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -113,7 +115,7 @@ class Worker:
 
     async def _read_mails(self) -> int:
         parts = self.parts
-        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock)
+        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock, self._resolver)
         if read:
             parts.bus.wake("intake", "sequence")
         return read

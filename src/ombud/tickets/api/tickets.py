@@ -98,7 +98,7 @@ async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data:
 
 @patch("/tickets/{ticket_id:int}", guards=[may("tickets.write")])
 async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
-    """Change subject, priority, status or tags."""
+    """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
     await changes.change_ticket(tx, ticket_id, data, by=actor, now=now)
     return await _page(tx, ticket_id, actor)
 

@@ -11,8 +11,8 @@ from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
 
 LOCKED = """
-    id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id, tags,
-    snoozed_until, waiting_since, last_message_id, load_points, version"""
+    id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id,
+    type_id, tags, fields, snoozed_until, waiting_since, last_message_id, load_points, version"""
 
 
 async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> LockedTicket:

@@ -10,12 +10,14 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
 from ombud.shared.events import emit, emit_all
+from ombud.shared.lines import has_control
 from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, TicketSolved
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, has_control, is_mail_address, preview_of
+from ombud.tickets.rules import DONE_CATEGORIES, is_mail_address, preview_of
 from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, LockedTicket, Recipients, ReplyIn, Undone
+from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.timeline import (
     add_entry,
     attach_files,
@@ -79,6 +81,7 @@ async def reply(
     await _refuse_stale(tx, ticket, data, by=by, now=now)
     route, envelope = await _route(tx, ticket, data)
     status_id, category = await _status_after(tx, ticket, data)
+    await check_form(tx, ticket, {}, category, by=by, now=now)
     details = EntryDetails(
         to=envelope.to,
         cc=envelope.cc,

@@ -187,11 +187,15 @@ class Newest(msgspec.Struct):
 
 
 async def refresh_preview(tx: Transaction, ticket_id: int) -> None:
-    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away."""
+    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away.
+
+    What the system wrote counts as a message, and is never what a list shows of the ticket.
+    """
     sql = """
         select e.id, count(*) over () as count, left(regexp_replace(e.text, '\\s+', ' ', 'g'), 160) as preview,
                case e.direction when 'in' then 'customer' else 'person' end as preview_by
-        from public_entry e where e.ticket_id = %(ticket)s order by e.id desc limit 1"""
+        from public_entry e where e.ticket_id = %(ticket)s
+        order by e.author_kind = 'system', e.id desc limit 1"""
     newest = await row(tx, Newest, sql, {"ticket": ticket_id}) or Newest(None, 0, "", "customer")
     sql = """
         update ticket set last_message_id = %(id)s, message_count = %(count)s, preview = %(preview)s,
