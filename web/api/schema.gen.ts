@@ -413,7 +413,7 @@ export interface paths {
         };
         /**
          * GetCustomerTickets
-         * @description A customer's tickets that the actor sees, newest first.
+         * @description A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none.
          *
          *     Needs the permission `tickets.read`.
          */

@@ -22,6 +22,7 @@ from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
 from ombud.config.metrics import RequestCounts
+from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
 from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
@@ -32,17 +33,20 @@ from ombud.routing.services import note_heartbeat
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS
+from ombud.shared.lending import give_back
 from ombud.shared.migrations import check_schema
 
 log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_CONNECTIONS = 65_536
+STOP_REQUESTS_SECONDS = 5.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def build_app(parts: Parts) -> Litestar:
     """Put the application together from the rooms."""
     counts = RequestCounts()
+    requests = OpenRequests()
     state = State(
         {
             "settings": parts.settings,
@@ -68,8 +72,8 @@ def build_app(parts: Parts) -> Litestar:
         state=state,
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[counts.middleware],
-        lifespan=[_live(parts)],
+        middleware=[requests.middleware, counts.middleware, give_back],
+        lifespan=[_live(parts, requests)],
         after_response=_wake_sequencer,
         after_request=_add_headers,
         request_max_body_size=MAX_BODY_BYTES,
@@ -91,7 +95,7 @@ def build_hub(parts: Parts) -> Hub:
     return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
 
 
-def _live(parts: Parts) -> Any:
+def _live(parts: Parts, requests: OpenRequests) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with parts.running():
@@ -102,6 +106,9 @@ def _live(parts: Parts) -> Any:
                 yield
             finally:
                 await app.state.hub.stop()
+                # What is being answered still needs the database, and the server that carries its answer.
+                if not await requests.wait_for_end(STOP_REQUESTS_SECONDS):
+                    log.warning("%s requests were cut off", requests.count)
 
     return lifespan
 

@@ -22,8 +22,9 @@ from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicke
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.timeline import (
     add_change,
-    add_entry,
+    add_composed,
     attach_files,
+    compose_entry,
     find_made_entry,
     notify,
     reload_entry,
@@ -267,22 +268,19 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
     Emits: NoteAdded
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
-    made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
-    if made is not None:
-        return await reload_entry(tx, made, now=now)
-    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id)
+    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id) if data.mentions else []
     details = EntryDetails(mentions=mentioned)
-    entry_id = await add_entry(
-        tx, ticket_id, "note", by=by, now=now, text=data.text, details=details, client_key=data.client_key
-    )
-    await attach_files(tx, entry_id, ticket, data.attachment_ids, by=by)
-    sql = """
-        insert into mention (entry_id, person_id, ticket_id, at)
-        select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
-    await tx.execute(sql, {"entry": entry_id, "ticket": ticket_id, "now": now, "people": mentioned})
-    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'note'"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id})
-    fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id, mentions=tuple(mentioned))
+    note = compose_entry(ticket_id, "note", by=by, now=now, text=data.text, client_key=data.client_key, details=details)
+    if not await add_composed(tx, note):
+        made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
+        return await reload_entry(tx, made or 0, now=now)
+    await attach_files(tx, note.id, ticket, data.attachment_ids, by=by)
+    if mentioned:
+        sql = """
+            insert into mention (entry_id, person_id, ticket_id, at)
+            select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
+        await tx.execute(sql, {"entry": note.id, "ticket": ticket_id, "now": now, "people": mentioned})
+    fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=note.id, mentions=tuple(mentioned))
     await emit(tx, fact, by=by, at=now)
-    await notify(tx, mentioned, "mentioned", ticket, entry_id=entry_id, by=by, now=now)
-    return await reload_entry(tx, entry_id, now=now)
+    await notify(tx, mentioned, "mentioned", ticket, entry_id=note.id, by=by, now=now)
+    return await reload_entry(tx, note.id, now=now) if data.attachment_ids else note
