@@ -7,11 +7,13 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from ombud.shared.errors import Invalid
+from ombud.shared.lines import ADDRESS_OR_NONE, HOST_OR_NONE, PLAIN
 
-Host = Annotated[str, Meta(max_length=253)]
+Host = Annotated[str, Meta(max_length=253, pattern=HOST_OR_NONE)]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Security = Literal["tls", "starttls", "none"]
-Line = Annotated[str, Meta(max_length=300)]
+# These stand in commands and headers: a line break would begin another one.
+Line = Annotated[str, Meta(max_length=300, pattern=PLAIN)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Minutes = Annotated[int, Meta(ge=0, le=24 * 60)]
 
@@ -79,7 +81,7 @@ class Acknowledgement(Struct, forbid_unknown_fields=True):
 class EmailSettings(Struct, forbid_unknown_fields=True):
     """A mailbox. ``authserv_id`` names the server whose Authentication-Results are believed."""
 
-    address: Annotated[str, Meta(max_length=320)] = ""
+    address: Annotated[str, Meta(max_length=320, pattern=ADDRESS_OR_NONE)] = ""
     sender_name: Line = ""
     signature: Annotated[str, Meta(max_length=10_000)] = ""
     imap: ServerSettings = field(default_factory=ServerSettings)

@@ -113,6 +113,13 @@ class StatusChanged(Fact, frozen=True, kw_only=True):
     change: Literal["made", "changed"]
 
 
+class TicketTypeChanged(Fact, frozen=True, kw_only=True):
+    """A type of tickets was made, changed or archived."""
+
+    type_id: int
+    change: Literal["made", "changed"]
+
+
 class CannedReplyChanged(Fact, frozen=True, kw_only=True):
     """A canned reply was made, changed or removed; ``team_id`` is set for one of a team."""
 
