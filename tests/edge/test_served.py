@@ -77,6 +77,18 @@ async def test_stop_with_open_streams_says_good_bye_and_ends_soon(site: Site, se
     assert b'event: bye\ndata: {"reason":"restart"}' in rest
     await asyncio.to_thread(served.process.wait, 10)
     assert time.monotonic() - started < 10
+    assert served.process.returncode == 0
+    writer.close()
+
+
+async def test_stop_with_a_request_whose_body_never_comes_ends_in_peace(served: Served) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(HALF_A_REQUEST)
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    served.process.send_signal(signal.SIGTERM)
+    await asyncio.to_thread(served.process.wait, 15)
+    assert served.process.returncode == 0
     writer.close()
 
 
