@@ -209,7 +209,7 @@ class Follower:
 
     @property
     def doubled(self) -> int:
-        """Frames that came more than once, by what they tell: an entry, a notification, another change by its number."""
+        """Frames that came more than once, by what they tell: an entry, a notification, a change by its number."""
         return sum(count - 1 for count in self.heard.values())
 
 

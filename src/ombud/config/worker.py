@@ -65,7 +65,11 @@ class Worker:
             event.set()
 
     async def run_until(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; what is under way is finished or rolled back."""
+        """Work until told to stop; what is under way is finished or rolled back.
+
+        Raises:
+            Exception: what ended a loop by itself: a bug, told to whoever starts us again.
+        """
         loops = [
             self._loop("intake", self._take_in, full=INTAKE_BATCH),
             self._loop("sequence", self._sequence, full=SEQUENCE_BATCH),
@@ -81,8 +85,10 @@ class Worker:
         ]
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
-        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
         await end_tasks(tasks)
+        for one in ended:
+            one.result()
 
     async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
         """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""

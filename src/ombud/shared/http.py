@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.types import Scope
 from psycopg import DataError, OperationalError
 from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
 from psycopg_pool import PoolTimeout
@@ -21,6 +22,7 @@ from psycopg_pool import PoolTimeout
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid, LimitReached, NotSignedIn, OmbudError
+from ombud.shared.lending import Lending
 
 log = logging.getLogger(__name__)
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -86,15 +88,15 @@ async def signed_in_actor(connection: Connection) -> Actor:
 # task each, which takes longer than all the finding.
 
 
-async def provide_tx(state: State, actor: By) -> AsyncIterator[Transaction]:  # noqa: ARG001 – see above
+async def provide_tx(state: State, scope: Scope, actor: By) -> AsyncIterator[Transaction]:  # noqa: ARG001 – see above
     """One transaction a request, committed before the answer leaves."""
-    async with state.database.transaction() as tx:
+    async with Lending(scope, state.database.transaction()) as tx:
         yield tx
 
 
-async def provide_reading(state: State, actor: By) -> AsyncIterator[Transaction]:  # noqa: ARG001 – see above
+async def provide_reading(state: State, scope: Scope, actor: By) -> AsyncIterator[Transaction]:  # noqa: ARG001 – see above
     """A connection for endpoints that only read, without a transaction around them."""
-    async with state.database.statements() as connection:
+    async with Lending(scope, state.database.statements()) as connection:
         yield connection
 
 

@@ -19,10 +19,10 @@ from ombud.channels.chat.schemas import (
     ContactIn,
     MessageAccepted,
     MessageIn,
-    ReadIn,
     TypingIn,
     VisitorIn,
     VisitorOut,
+    VisitorReadIn,
     WidgetConfig,
     WidgetFile,
     WidgetPage,
@@ -207,7 +207,7 @@ async def post_typing(tx: Tx, now: Now, state: State, visitor: Asking, data: JSO
     summary="Confirm answers",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def post_read(tx: Tx, now: Now, visitor: Asking, data: JSONBody[ReadIn]) -> None:
+async def post_read(tx: Tx, now: Now, visitor: Asking, data: JSONBody[VisitorReadIn]) -> None:
     """Say up to which answer the widget has got, or the visitor has seen, the talk."""
     await take(tx, limits.SIGNALS, visitor.public_id, now=now)
     await services.confirm(tx, visitor, data, now=now)

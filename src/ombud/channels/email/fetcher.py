@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
+from psycopg import InterfaceError, OperationalError
 from psycopg.types.json import Jsonb
+from psycopg_pool import PoolTimeout
 
 from ombud.channels.email import imap
 from ombud.channels.email.outgoing import note_health
@@ -119,7 +121,11 @@ class MailFetcher:
         """Watch until cancelled."""
         try:
             while True:
-                await self.follow_settings()
+                try:
+                    await self.follow_settings()
+                except (OperationalError, InterfaceError, PoolTimeout) as problem:
+                    # The worker ends with its first loop that does: an outage of the database must not be one.
+                    log.warning("Mailboxes wait for the database: %s", problem)
                 await asyncio.sleep(LOOK_FOR_CHANNELS_SECONDS)
         finally:
             for watch in self._watches.values():

@@ -292,8 +292,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await refresh_preview(tx, ticket_id)
     await _put_back(tx, ticket, sent)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
-    details = {"to": msgspec.to_builtins(sent.details.to), "cc": msgspec.to_builtins(sent.details.cc)}
-    return Undone(sent.text, details)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc))
 
 
 async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:
