@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ombud.channels.chat.stream import visitor_frames
+from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import Frame
 from ombud.routing.api import presence_frames
@@ -43,7 +44,14 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
     ]
 
 
-LOADERS: list[Loader] = [ticket_frames, notification_frames, presence_frames, settings_frames, visitor_frames]
+LOADERS: list[Loader] = [
+    ticket_frames,
+    notification_frames,
+    presence_frames,
+    customer_frames,
+    settings_frames,
+    visitor_frames,
+]
 
 
 def hear_typing(bus: Bus, hub: Hub) -> None:

@@ -74,6 +74,9 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     # what an undo puts back
     status_before: int | None = None
     waiting_before: datetime | None = None
+    snoozed_before: datetime | None = None
+    # the answer gave a ticket without a holder to its writer
+    is_taken: bool = False
 
 
 class InboundMessage(Struct, omit_defaults=True):
@@ -318,11 +321,23 @@ class SnoozeIn(Struct, forbid_unknown_fields=True):
     until: Annotated[datetime, Meta(tz=True)] | None
 
 
+class FileRef(Struct):
+    """An uploaded file."""
+
+    id: int
+    token: str
+    name: str
+    type: str
+    size: int
+    url: str
+
+
 class Undone(Struct):
-    """The text of a reply that was taken back, for the composer."""
+    """A reply that was taken back, for the composer: its text, addresses and files."""
 
     text: str
     details: dict[str, Any]
+    attachments: list[FileRef] = []
 
 
 class ViewCount(Struct):
@@ -347,6 +362,8 @@ class Draft(Struct):
     text: str
     details: dict[str, Any]
     updated_at: datetime
+    # the files of ``details.attachment_ids`` that are still there
+    attachments: list[FileRef] = []
 
 
 class Notification(Struct):
@@ -359,17 +376,6 @@ class Notification(Struct):
     entry_id: int | None
     at: datetime
     read_at: datetime | None
-
-
-class FileRef(Struct):
-    """An uploaded file."""
-
-    id: int
-    token: str
-    name: str
-    type: str
-    size: int
-    url: str
 
 
 class CannedReply(Struct):

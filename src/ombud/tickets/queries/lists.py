@@ -65,16 +65,15 @@ async def list_tickets(
     params["teams"] = await visible_team_ids(tx, by, only=team_id)
     # Every page walks the same index whatever its values are: planning it anew takes longer than reading it.
     await tx.execute("set local plan_cache_mode = force_generic_plan")
+    narrowed = "" if status_id is None else "and t.status_id = %(status)s"
     if view == "mentions":
-        return await _mentions(tx, params, cursor, limit)
+        return await _mentions(tx, params, narrowed, cursor, limit)
     if view == "snoozed":
-        return await _snoozed(tx, params, cursor, limit)
-    after = ""
+        return await _snoozed(tx, params, narrowed, cursor, limit)
+    after = narrowed
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = "and (t.activity_at, t.id) < (%(at)s, %(id)s)"
-    if status_id is not None:
-        after += " and t.status_id = %(status)s"
+        after += " and (t.activity_at, t.id) < (%(at)s, %(id)s)"
     sql = _mine(after) if view == "mine" else _by_team(FILTERS[view], after)
     found = await rows(tx, TicketRow, sql, params)
     return page(found, limit, lambda one: (one.activity_at, one.id))
@@ -112,12 +111,14 @@ class MentionRow(TicketRow):
     mention_id: int
 
 
-async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
+async def _mentions(
+    tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
     params["before"] = decode_cursor(cursor, int) if cursor else None
     sql = f"""
         select {ROW}, {UNREAD}, m.entry_id as mention_id
         from mention m join ticket t on t.id = m.ticket_id {JOINS} {READ}
-        where m.person_id = %(me)s and t.team_id = any(%(teams)s)
+        where m.person_id = %(me)s and t.team_id = any(%(teams)s) {narrowed}
             and (%(before)s::bigint is null or m.entry_id < %(before)s)
             and not exists (select from mention newer where newer.person_id = m.person_id
                             and newer.ticket_id = m.ticket_id and newer.entry_id > m.entry_id)
@@ -127,11 +128,13 @@ async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | No
     return Paged(list(whole.items), whole.next)
 
 
-async def _snoozed(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
-    after = ""
+async def _snoozed(
+    tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
+    after = narrowed
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = "and (t.snoozed_until, t.id) > (%(at)s, %(id)s)"
+        after += " and (t.snoozed_until, t.id) > (%(at)s, %(id)s)"
     mine, nobodys = "t.assignee_id = %(me)s and t.team_id = any(%(teams)s)", "t.assignee_id is null"
     order = "order by t.snoozed_until, t.id limit %(limit)s"
     sql = f"""
@@ -163,7 +166,8 @@ async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
                 where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s) limit %(cap)s) n)),
             ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
                 and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
-                limit %(cap)s) n))
+                limit %(cap)s) n)),
+            ('all', {per_team.format(condition=FILTERS["all"])})
         ) as counted (key, count)"""
     return await rows(tx, ViewCount, sql, {"me": by.person_id, "teams": teams, "cap": COUNT_CAP + 1})
 

@@ -32,7 +32,8 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
 
     Emits: TicketOpened
     """
-    if not by.sees_team(data.team_id):
+    sql = "select exists (select from team where id = %(id)s and archived_at is null)"
+    if not by.sees_team(data.team_id) or not await value(tx, bool, sql, {"id": data.team_id}):
         raise NotFound("There is no such team, or you do not belong to it.")
     subject = checked_subject(data.subject)
     known = await _claim_key(tx, data, by=by, now=now)
