@@ -72,6 +72,7 @@ export interface Team {
   name: string
   routing: 'push' | 'manual'
   member_ids: Id[]
+  is_archived: boolean
 }
 
 export interface Brand {
@@ -255,6 +256,8 @@ export interface Draft {
   text: string
   details: DraftDetails
   updated_at: Time
+  /** The files of `details.attachment_ids` that are still there. */
+  attachments: FileRef[]
 }
 
 export interface CannedReply {

@@ -9,6 +9,7 @@ import type { Frame } from './parser'
 export interface StreamEvents {
   ticket: { kind: string; ticket: TicketRow; entries: Entry[]; undone_entry_id: Id | null }
   gone: { ticket_id: Id }
+  customer: { customer: TicketRow['customer'] }
   person: { person: PersonBrief }
   presence: { person_id: Id; state: PresenceState }
   notification: Notification

@@ -36,6 +36,19 @@ export function startUpload(file: File): UploadState {
   return state
 }
 
+/** A file that the server has already. */
+export function uploadedFile(file: Pick<FileRef, 'id' | 'name' | 'size'>): UploadState {
+  return {
+    key: `file-${String(file.id)}`,
+    name: file.name,
+    size: file.size,
+    progress: 1,
+    fileId: file.id,
+    problem: '',
+    cancel: () => undefined,
+  }
+}
+
 export function isUploading(files: UploadState[]): boolean {
   return files.some((file) => file.fileId === null && !file.problem)
 }
