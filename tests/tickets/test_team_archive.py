@@ -61,7 +61,7 @@ async def test_archive_empty_team_takes_it_out_of_every_choice(site: Site, boss:
     moved = await boss.put(f"/tickets/{ticket}/assignment", {"assignee_id": None, "team_id": repairs})
     assert moved.status_code == 400
     opened = {"customer": {"name": "A"}, "subject": "s", "text": "t", "team_id": repairs, "client_key": "k1234567"}
-    assert (await boss.post("/tickets", opened)).status_code == 404
+    assert (await boss.post("/tickets", opened)).json()["fields"] == {"team_id": "unknown"}
     channel = {"kind": "api", "name": "n", "brand_id": 1, "team_id": repairs}
     assert (await boss.post("/channels", channel)).status_code == 400
     assert (await boss.patch(f"/teams/{repairs}", {"name": "x"})).status_code == 404

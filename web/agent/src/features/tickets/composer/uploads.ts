@@ -13,8 +13,8 @@ export interface UploadState {
   cancel: () => void
 }
 
-/** Start to send a file to the server; the returned state follows it. */
-export function startUpload(file: File): UploadState {
+/** Start to send a file to the server; the returned state follows it, and `whenKept` hears that it is there. */
+export function startUpload(file: File, whenKept: () => void): UploadState {
   const abort = new AbortController()
   const state = reactive<UploadState>({
     key: crypto.randomUUID(),
@@ -29,6 +29,7 @@ export function startUpload(file: File): UploadState {
     .then((ref) => {
       state.fileId = ref.id
       state.progress = 1
+      whenKept()
     })
     .catch((error: unknown) => {
       if (!(error instanceof DOMException)) state.problem = errorText(error)
