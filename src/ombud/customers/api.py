@@ -1,6 +1,7 @@
 """Endpoints of customers."""
 
 from litestar import Router, get, patch
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from ombud.customers import queries, services
 from ombud.customers.schemas import Customer, CustomerListItem, CustomerPatch
@@ -10,7 +11,7 @@ from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 
 @get("/customers", guards=[may("customers.read")])
 async def get_customers(
-    tx: Tx, actor: By, q: str = "", cursor: str | None = None, limit: int = 50
+    tx: Tx, actor: By, q: FromQuery[str] = "", cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 50
 ) -> Paged[CustomerListItem]:
     """Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it."""
     checked_limit(limit)
@@ -22,13 +23,15 @@ async def get_customers(
 
 
 @get("/customers/{customer_id:int}", guards=[may("customers.read")])
-async def get_customer(tx: Tx, actor: By, customer_id: int) -> Customer:
+async def get_customer(tx: Tx, actor: By, customer_id: FromPath[int]) -> Customer:
     """A customer with identities; only those with a ticket that the actor sees, or with none yet."""
     return await queries.get_customer(tx, customer_id, by=actor)
 
 
 @patch("/customers/{customer_id:int}", guards=[may("customers.write")])
-async def patch_customer(tx: Tx, actor: By, now: Now, customer_id: int, data: CustomerPatch) -> Customer:
+async def patch_customer(
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[CustomerPatch]
+) -> Customer:
     """Change a customer's data."""
     return await services.change_customer(tx, customer_id, data, by=actor, now=now)
 

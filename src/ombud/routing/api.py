@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import Router, put
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from ombud.realtime.schemas import Frame
@@ -14,7 +15,7 @@ from ombud.shared.http import By, Now, Tx, may
 
 
 @put("/me/presence", guards=[may("presence.own")], status_code=HTTP_204_NO_CONTENT)
-async def put_presence(tx: Tx, actor: By, now: Now, data: PresenceIn) -> None:
+async def put_presence(tx: Tx, actor: By, now: Now, data: JSONBody[PresenceIn]) -> None:
     """Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute."""
     await services.choose_presence(tx, data.state, by=actor, now=now)
 

@@ -1,0 +1,96 @@
+"""Entries of a timeline: what was said, what came with it, and where an answer is."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
+
+
+class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
+    """What else is known of an entry; which fields are set depends on its kind."""
+
+    from_: Address | None = None
+    reply_to: Address | None = None
+    to: list[Address] = []
+    cc: list[Address] = []
+    subject: str = ""
+    authentication: dict[str, str] = {}
+    # false: somebody who could not prove to take part in this ticket
+    is_verified: bool = True
+    has_remote_images: bool = False
+    kind: MailKind = "normal"
+    # a mail: whether a machine may answer it ("allowed"), or why not
+    auto_answer: str = ""
+    bounce: dict[str, Any] | None = None
+    page: dict[str, str] | None = None
+    field: str = ""
+    from_value: Any = None
+    to_value: Any = None
+    reason: dict[str, Any] | None = None
+    mentions: list[int] = []
+    # what an undo puts back
+    status_before: int | None = None
+    waiting_before: datetime | None = None
+    snoozed_before: datetime | None = None
+    # the answer gave a ticket without a holder to its writer
+    is_taken: bool = False
+
+
+class Delivery(Struct):
+    """Where an outgoing message is."""
+
+    state: DeliveryState
+    not_before: datetime
+    problem: str | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    can_undo: bool = False
+
+
+class Author(Struct):
+    """Who wrote an entry."""
+
+    kind: Literal["customer", "person", "system", "api_key"]
+    id: int | None
+    name: str
+
+
+class Attachment(Struct):
+    """A file of an entry."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    is_inline: bool
+    content_id: str | None
+    url: str
+
+
+class Entry(Struct):
+    """One entry of a timeline, as an agent sees it."""
+
+    id: int
+    ticket_id: int
+    kind: Literal["message", "note", "change"]
+    direction: Literal["in", "out"] | None
+    author: Author
+    channel_kind: ChannelKind | None
+    at: datetime
+    text: str
+    html: str | None
+    quoted: str | None
+    details: EntryDetails
+    attachments: list[Attachment]
+    delivery: Delivery | None
+    client_key: str | None
+
+
+class Timeline(Struct):
+    """A stretch of the timeline, oldest first, and whether older entries exist."""
+
+    items: list[Entry]
+    older: bool
