@@ -3,7 +3,16 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { queryClient } from '@/shared/queryClient'
 import { makeEntry, makeMe, makeRow, makeTicket } from '@/testing/fixtures'
 import { arrivalsOf, forgetArrivals } from './arrivals'
-import { addEntries, changeRow, dropEntry, dropRow, patchCustomer, patchLists, patchTicket, type RowChange } from './patches'
+import {
+  addEntries,
+  changeRow,
+  dropEntry,
+  dropRow,
+  patchCustomer,
+  patchLists,
+  patchTicket,
+  type RowChange,
+} from './patches'
 import { listKey, type ListSource } from './source'
 import { flattenPages, type ListData } from './useTicketList'
 
