@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from ombud.shared.actor import Actor
 from tests.site import Site
 
@@ -9,7 +11,7 @@ from tests.site import Site
 async def shown(site: Site, actor: Actor, after: int) -> list[Any]:
     """The customers in the frames that an actor's screen gets."""
     frames = await site.frames(actor, after=after)
-    return [frame.data["customer"] for frame in frames if frame.event == "customer"]
+    return [msgspec.to_builtins(frame.data.customer) for frame in frames if frame.event == "customer"]
 
 
 async def last_event(site: Site) -> int:

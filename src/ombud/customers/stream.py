@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from ombud.customers.queries import load_shown
+from ombud.customers.schemas import CustomerFrame
 from ombud.realtime.schemas import Frame
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
@@ -21,7 +20,7 @@ async def customer_frames(tx: Transaction, events: Sequence[Event]) -> list[Fram
     return [
         Frame(
             "customer",
-            {"customer": msgspec.to_builtins(one.customer)},
+            CustomerFrame(one.customer),
             seq=changed[one.customer.id][0],
             last=changed[one.customer.id][-1],
             team_id=one.team_id,

@@ -5,26 +5,18 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from ombud.customers.queries import find_customers, is_customer_visible
-from ombud.customers.schemas import CustomerListItem
 from ombud.shared.database import values
 from ombud.shared.errors import NotFound
 from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
-from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.schemas import SearchResult, TicketRow, ViewCount
 
 
 class ViewCounts(Struct):
     """Counts of the shipped views."""
 
     items: list[ViewCount]
-
-
-class Found(Struct):
-    """What the search box found."""
-
-    tickets: list[TicketRow]
-    customers: list[CustomerListItem]
 
 
 class TagList(Struct):
@@ -56,11 +48,11 @@ async def get_views(reading: Reading, actor: By) -> ViewCounts:
 
 
 @get("/search", guards=[may("tickets.read")])
-async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> Found:
+async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> SearchResult:
     """Tickets by number, subject or customer, and customers by name, address or number."""
     tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
     customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
-    return Found(tickets, customers)
+    return SearchResult(tickets, customers)
 
 
 @get("/tags", guards=[may("tickets.read")])

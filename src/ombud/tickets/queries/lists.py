@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from msgspec import Struct
 
@@ -11,9 +11,8 @@ from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import Invalid
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.shared.words import tsquery
-from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.schemas import TicketRow, View, ViewCount
 
-View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
 COUNT_CAP = 1_000
 

@@ -1,8 +1,17 @@
 """Shapes of tickets, timeline entries and messages on their way in and out; each subject has its file."""
 
-from ombud.tickets.schemas.desk import CannedReply, CannedReplyIn, Draft, DraftIn, Notification, Rendering
+from ombud.tickets.schemas.desk import (
+    CannedReply,
+    CannedReplyIn,
+    Draft,
+    DraftDetails,
+    DraftIn,
+    Notification,
+    Rendering,
+)
 from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
-from ombud.tickets.schemas.post import BounceRecipient, Envelope, InboundMessage, InboxProblem, StoredAttachment
+from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
+from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
@@ -14,7 +23,18 @@ from ombud.tickets.schemas.tickets import (
     TicketRow,
     ViewCount,
 )
-from ombud.tickets.schemas.timeline import Attachment, Author, Delivery, Entry, EntryDetails, Timeline
+from ombud.tickets.schemas.timeline import (
+    Attachment,
+    Author,
+    Bounce,
+    BounceRecipient,
+    Delivery,
+    Entry,
+    EntryDetails,
+    HostPage,
+    Reason,
+    Timeline,
+)
 from ombud.tickets.schemas.values import (
     MAX_TEXT,
     Address,
@@ -25,11 +45,13 @@ from ombud.tickets.schemas.values import (
     DeliveryState,
     FileRef,
     MailKind,
+    NotificationKind,
     Priority,
     Subject,
     Tag,
     Tags,
     Text,
+    View,
 )
 
 __all__ = [
@@ -39,6 +61,7 @@ __all__ = [
     "AssignmentIn",
     "Attachment",
     "Author",
+    "Bounce",
     "BounceRecipient",
     "CannedReply",
     "CannedReplyIn",
@@ -48,18 +71,23 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Draft",
+    "DraftDetails",
     "DraftIn",
     "Entry",
     "EntryDetails",
     "Envelope",
     "FileRef",
+    "GoneFrame",
+    "HostPage",
     "InboundMessage",
     "InboxProblem",
     "LockedTicket",
     "MailKind",
     "NoteIn",
     "Notification",
+    "NotificationKind",
     "Priority",
+    "Reason",
     "Recipients",
     "Rendering",
     "ReplyIn",
@@ -73,11 +101,14 @@ __all__ = [
     "Tags",
     "Text",
     "Ticket",
+    "TicketFrame",
     "TicketIn",
     "TicketLink",
     "TicketPatch",
     "TicketRow",
     "Timeline",
+    "TypingFrame",
     "Undone",
+    "View",
     "ViewCount",
 ]

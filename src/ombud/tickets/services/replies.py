@@ -297,9 +297,9 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await refresh_preview(tx, ticket_id)
     await _put_back(tx, ticket, sent, now=now)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
-    details = {"to": msgspec.to_builtins(sent.details.to), "cc": msgspec.to_builtins(sent.details.cc)}
     file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
-    return Undone(sent.text, details, await load_files(tx, file_ids, ticket_id, by=by))
+    files = await load_files(tx, file_ids, ticket_id, by=by)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc), files)
 
 
 async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-import { api, ApiError, type DraftDetails, type Entry, type FileRef, type Id, type Timeline } from '@api'
+import { api, ApiError, type Entry, type Id, type Timeline, type Undone } from '@api'
 import { reactive } from 'vue'
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
@@ -52,13 +52,6 @@ function holdBack(pending: Pending, error: ApiError): void {
   takeBack(pending)
   addEntries(pending.ticketId, newer)
   stale.set(pending.ticketId, newer)
-}
-
-/** What comes back of a reply that was taken back. */
-interface Undone {
-  text: string
-  details: DraftDetails
-  attachments?: FileRef[]
 }
 
 /** Take a reply back while it has not left; its text returns to the composer. */
