@@ -354,6 +354,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecklistTemplates
+         * @description Checklists to take items from.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ChecklistTemplatesGetChecklistTemplates"];
+        put?: never;
+        /**
+         * PostChecklistTemplate
+         * @description Add a checklist to take items from.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChecklistTemplatesPostChecklistTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistTemplate
+         * @description Remove a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistTemplate
+         * @description Change a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1412,6 +1468,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChecklist
+         * @description Add an item by its text, or those of a template that are not there yet.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdChecklistPostChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistItem
+         * @description Take an item off the checklist.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistItem
+         * @description Tick an item off, open it again, change its text or its place.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
         parameters: {
             query?: never;
@@ -1428,7 +1534,7 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
         /**
          * PutDraft
-         * @description Keep what the composer holds; an empty text removes the draft.
+         * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1441,6 +1547,84 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/followers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutFollower
+         * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdFollowersPersonIdPutFollower"];
+        post?: never;
+        /**
+         * DeleteFollower
+         * @description End the following of oneself or of a colleague.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLookers
+         * @description Who has the ticket on the screen at this moment, and whether they write.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLookersGetLookers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLooking
+         * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdLookingPutLooking"];
+        post?: never;
+        /**
+         * DeleteLooking
+         * @description Tell that a window shows something else now.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1556,6 +1740,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/shared-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharedDraft
+         * @description The draft that everybody who sees the ticket writes, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdSharedDraftGetSharedDraft"];
+        /**
+         * PutSharedDraft
+         * @description Keep the shared draft. 409 ``shared_draft_changed`` carries a colleague's; send it with that version to take over.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSharedDraftPutSharedDraft"];
+        post?: never;
+        /**
+         * DeleteSharedDraft
+         * @description Throw the shared draft away, as long as it is the version that the actor has seen.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -1578,6 +1796,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTime
+         * @description Enter time that the actor worked on a ticket.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdTimePostTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time/{time_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTime
+         * @description Take away time that the actor had entered.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdTimeTimeIdDeleteTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1592,6 +1854,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTogether
+         * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTogetherGetTogether"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2102,6 +2386,9 @@ export interface components {
             assignee_id: number | null;
             /** @default false */
             force?: boolean;
+            seen?: {
+                [key: string]: unknown;
+            };
             team_id?: number | null;
         };
         /** Attachment */
@@ -2253,6 +2540,44 @@ export interface components {
             };
             team_id?: number;
         };
+        /** Checklist */
+        Checklist: {
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /** ChecklistIn */
+        ChecklistIn: {
+            template_id?: number | null;
+            text?: string | null;
+        };
+        /** ChecklistItem */
+        ChecklistItem: {
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            position: number;
+            text: string;
+        };
+        /** ChecklistItemPatch */
+        ChecklistItemPatch: {
+            is_done?: boolean;
+            position?: number;
+            text?: string;
+        };
+        /** ChecklistTemplate */
+        ChecklistTemplate: {
+            id: number;
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateIn */
+        ChecklistTemplateIn: {
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateList */
+        ChecklistTemplateList: {
+            items: components["schemas"]["ChecklistTemplate"][];
+        };
         /** Choice */
         Choice: {
             /** @default false */
@@ -2378,11 +2703,13 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            checklist_holds: boolean;
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            checklist_holds?: boolean;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -2395,6 +2722,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             updated_at: string;
+            version: number;
         };
         /** DraftDetails */
         DraftDetails: {
@@ -2406,6 +2734,11 @@ export interface components {
         DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
+            version?: number | null;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
@@ -2536,6 +2869,15 @@ export interface components {
             type: string;
             url: string;
         };
+        /** Follower */
+        Follower: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            way: "own" | "added" | "mention";
+        };
         /** FormField */
         FormField: {
             key: string;
@@ -2628,6 +2970,31 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** Looker */
+        Looker: {
+            /** @enum {string} */
+            doing: "looking" | "reply" | "note";
+            name: string;
+            person_id: number;
+        };
+        /** LookerList */
+        LookerList: {
+            items: components["schemas"]["Looker"][];
+        };
+        /** LookingFrame */
+        LookingFrame: {
+            lookers: components["schemas"]["Looker"][];
+            ticket_id: number;
+        };
+        /** LookingIn */
+        LookingIn: {
+            /**
+             * @default looking
+             * @enum {string}
+             */
+            doing?: "looking" | "reply" | "note";
+            tab: string;
         };
         /** Me */
         Me: {
@@ -2770,7 +3137,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -3081,7 +3448,28 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake";
+        };
+        /** SharedDraft */
+        SharedDraft: {
+            edited_by: number;
+            name: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** SharedDraftFrame */
+        SharedDraftFrame: {
+            person_id: number;
+            ticket_id: number;
+            version: number;
+        };
+        /** SharedDraftIn */
+        SharedDraftIn: {
+            text: string;
+            /** @default 0 */
+            version?: number;
         };
         /** SignInInput */
         SignInInput: {
@@ -3132,10 +3520,12 @@ export interface components {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
+            looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
+            shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
         };
@@ -3257,6 +3647,9 @@ export interface components {
                 [key: string]: unknown;
             };
             priority?: 1 | 2 | 3 | 4;
+            seen?: {
+                [key: string]: unknown;
+            };
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -3321,10 +3714,43 @@ export interface components {
         TicketTypeList: {
             items: components["schemas"]["TicketType"][];
         };
+        /** TimeIn */
+        TimeIn: {
+            client_key: string;
+            /** @default  */
+            note?: string;
+            seconds: number;
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            way?: "hand" | "timer";
+        };
+        /** TimeSpent */
+        TimeSpent: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            name: string;
+            note: string;
+            person_id: number;
+            seconds: number;
+            /** @enum {string} */
+            way: "hand" | "timer";
+        };
         /** Timeline */
         Timeline: {
             items: components["schemas"]["Entry"][];
             older: boolean;
+        };
+        /** Together */
+        Together: {
+            checklist: components["schemas"]["ChecklistItem"][];
+            followers: components["schemas"]["Follower"][];
+            has_shared_draft: boolean;
+            is_following: boolean;
+            time: components["schemas"]["TimeSpent"][];
+            total_seconds: number;
         };
         /** TokenInput */
         TokenInput: {
@@ -3354,7 +3780,7 @@ export interface components {
             count: number;
             is_capped: boolean;
             /** @enum {string} */
-            key: "mine" | "unassigned" | "open" | "mentions" | "snoozed" | "all";
+            key: "mine" | "unassigned" | "open" | "mentions" | "following" | "snoozed" | "all";
         };
         /** ViewCounts */
         ViewCounts: {
@@ -4170,6 +4596,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesGetChecklistTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesPostChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -6144,6 +6696,109 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdChecklistPostChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDraftsKindGetDraft: {
         parameters: {
             query?: never;
@@ -6192,12 +6847,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -6217,6 +6874,167 @@ export interface operations {
             path: {
                 ticket_id: number;
                 kind: "reply" | "note";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookersGetLookers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingPutLooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingDeleteLooking: {
+        parameters: {
+            query: {
+                tab: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
             };
             cookie?: never;
         };
@@ -6407,6 +7225,103 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -6442,6 +7357,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdTimePostTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                time_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -6464,6 +7446,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTogetherGetTogether: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */

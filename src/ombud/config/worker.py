@@ -30,6 +30,7 @@ from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
+from ombud.tickets.services.together.looking import forget_lookers
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
@@ -174,6 +175,7 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
+            await forget_lookers(tx, now=now)
         return 0
 
     async def _keep_up(self) -> int:

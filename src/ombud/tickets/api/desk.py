@@ -17,6 +17,7 @@ from ombud.tickets.schemas import (
     CannedReplyIn,
     Draft,
     DraftIn,
+    DraftKept,
     InboxProblem,
     Notification,
     Rendering,
@@ -64,12 +65,12 @@ async def get_draft(tx: Tx, actor: By, ticket_id: FromPath[int], kind: FromPath[
     return await drafts.find_draft(tx, ticket_id, kind, by=actor)
 
 
-@put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")], status_code=HTTP_204_NO_CONTENT)
+@put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
 async def put_draft(
     tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], kind: FromPath[DraftKind], data: JSONBody[DraftIn]
-) -> None:
-    """Keep what the composer holds; an empty text removes the draft."""
-    await drafts.keep_draft(tx, ticket_id, kind, data, by=actor, now=now)
+) -> DraftKept:
+    """Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's."""
+    return DraftKept(await drafts.keep_draft(tx, ticket_id, kind, data, by=actor, now=now))
 
 
 @delete("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
