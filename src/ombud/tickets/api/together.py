@@ -138,7 +138,7 @@ async def get_shared_draft(tx: Tx, actor: By, ticket_id: FromPath[int]) -> Share
 async def put_shared_draft(
     tx: Tx, actor: By, now: Now, state: State, ticket_id: FromPath[int], data: JSONBody[SharedDraftIn]
 ) -> SharedDraft:
-    """Keep the shared draft. 409 ``shared_draft_changed`` carries a colleague's; send it with that version to take over."""
+    """Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over."""
     kept = await shared_draft.keep_shared_draft(tx, ticket_id, data, by=actor, now=now)
     await _publish(tx, state, "shared_draft", SharedDraftFrame(ticket_id, kept.version, kept.edited_by))
     return kept
