@@ -2,7 +2,9 @@
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.shared.readers import Reader
+from ombud.tickets.search.reactions import SEARCH
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    SEARCH,
 ]

@@ -7,5 +7,6 @@ from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
+from ombud.tickets.search.api import HANDLERS as SEARCH
 
-routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES], tags=["tickets"])]
+routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *SEARCH], tags=["tickets"])]

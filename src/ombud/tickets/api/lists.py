@@ -4,8 +4,6 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from ombud.customers.queries import find_customers
-from ombud.customers.schemas import CustomerListItem
 from ombud.shared.database import values
 from ombud.shared.http import By, Tx, may
 from ombud.shared.paging import Paged
@@ -17,13 +15,6 @@ class ViewCounts(Struct):
     """Counts of the shipped views."""
 
     items: list[ViewCount]
-
-
-class Found(Struct):
-    """What the search box found."""
-
-    tickets: list[TicketRow]
-    customers: list[CustomerListItem]
 
 
 class TagList(Struct):
@@ -54,14 +45,6 @@ async def get_views(tx: Tx, actor: By) -> ViewCounts:
     return ViewCounts(await lists.count_views(tx, by=actor))
 
 
-@get("/search", guards=[may("tickets.read")])
-async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> Found:
-    """Tickets by number, subject or customer, and customers by name, address or number."""
-    tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
-    customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
-    return Found(tickets, customers)
-
-
 @get("/tags", guards=[may("tickets.read")])
 async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
     """Names of tags that begin with a text."""
@@ -77,4 +60,4 @@ async def get_customer_tickets(
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 
-HANDLERS = [get_customer_tickets, get_tickets, get_views, get_search, get_tags]
+HANDLERS = [get_customer_tickets, get_tickets, get_views, get_tags]

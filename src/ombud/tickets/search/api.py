@@ -1,0 +1,35 @@
+"""Endpoints of the search."""
+
+from litestar import get
+from litestar.params import FromQuery
+
+from ombud.shared.http import By, Now, Tx, may
+from ombud.tickets.search import queries
+from ombud.tickets.search.schemas import Found, Kind, Order
+
+
+@get("/search", guards=[may("tickets.read")])
+async def get_search(
+    tx: Tx,
+    actor: By,
+    now: Now,
+    q: FromQuery[str],
+    kind: FromQuery[Kind | None] = None,
+    order: FromQuery[Order] = "newest",
+    typing: FromQuery[bool] = False,
+    as_text: FromQuery[bool] = False,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 20,
+) -> Found:
+    """Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
+
+    Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes operators
+    as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
+    """
+    search = await queries.understand(tx, q, by=actor, now=now, is_typing=typing, as_text=as_text)
+    if kind is None:
+        return await queries.find_overview(tx, search, limit=limit)
+    return await queries.find(tx, search, kind, order=order, cursor=cursor, limit=limit)
+
+
+HANDLERS = [get_search]
