@@ -160,6 +160,8 @@ export interface EntryDetails {
   is_verified?: boolean
   has_remote_images?: boolean
   kind?: string
+  /** Whether a machine may answer the mail: `allowed`, or why not. */
+  auto_answer?: string
   field?: string
   from_value?: unknown
   to_value?: unknown

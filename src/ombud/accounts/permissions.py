@@ -16,6 +16,7 @@ ADMINISTRATION = frozenset(
         "teams.manage",
         "api_keys.manage",
         "statuses.manage",
+        "fields.manage",
         "webhooks.manage",
     }
 )

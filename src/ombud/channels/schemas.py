@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ombud.shared.lines import FILLED
 from ombud.tickets.schemas import ChannelKind
 
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=FILLED)]
 
 
 class ChannelBrief(Struct):

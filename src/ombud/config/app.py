@@ -27,6 +27,7 @@ import ombud.channels.chat.api
 import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
+import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
@@ -38,6 +39,7 @@ from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import health, pages
 from ombud.config.metrics import RequestCounts
+from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_typing
@@ -47,11 +49,13 @@ from ombud.routing.services import note_heartbeat
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS
+from ombud.shared.lending import give_back
 from ombud.shared.migrations import check_schema
 
 log = logging.getLogger(__name__)
 ROOMS: list[Any] = [
     ombud.accounts.api,
+    ombud.fields.api,
     ombud.customers.api,
     ombud.tickets.api,
     ombud.routing.api,
@@ -67,12 +71,14 @@ ROOMS: list[Any] = [
 ]
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_CONNECTIONS = 65_536
+STOP_REQUESTS_SECONDS = 5.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def build_app(parts: Parts) -> Litestar:
     """Put the application together from the rooms."""
     counts = RequestCounts()
+    requests = OpenRequests()
     state = State(
         {
             "settings": parts.settings,
@@ -98,8 +104,8 @@ def build_app(parts: Parts) -> Litestar:
         state=state,
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[counts.middleware],
-        lifespan=[_live(parts)],
+        middleware=[requests.middleware, counts.middleware, give_back],
+        lifespan=[_live(parts, requests)],
         after_response=_wake_sequencer,
         after_request=_add_headers,
         request_max_body_size=MAX_BODY_BYTES,
@@ -140,7 +146,7 @@ def build_hub(parts: Parts) -> Hub:
     return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
 
 
-def _live(parts: Parts) -> Any:
+def _live(parts: Parts, requests: OpenRequests) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with parts.running():
@@ -151,6 +157,9 @@ def _live(parts: Parts) -> Any:
                 yield
             finally:
                 await app.state.hub.stop()
+                # What is being answered still needs the database, and the server that carries its answer.
+                if not await requests.wait_for_end(STOP_REQUESTS_SECONDS):
+                    log.warning("%s requests were cut off", requests.count)
 
     return lifespan
 

@@ -1,10 +1,12 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
+from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.shared.readers import Reader
 from ombud.tickets.search.reactions import SEARCH
 
 READERS: list[Reader] = [
     WEBHOOKS,
     SEARCH,
+    ACKNOWLEDGEMENTS,
 ]

@@ -13,6 +13,7 @@ from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
+from ombud.channels.email.resolver import MailResolver
 from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
@@ -25,6 +26,8 @@ from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
 from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
+from ombud.tickets.search.file_texts import read_next_file
+from ombud.tickets.search.filling import fill_next
 from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
@@ -32,11 +35,12 @@ from ombud.tickets.services.opening import wake_snoozed
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks")
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
+FILL_PAUSE_SECONDS = 0.1
 
 
 def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
@@ -51,6 +55,7 @@ class Worker:
         self._wakes = {topic: asyncio.Event() for topic in TOPICS}
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._resolver = MailResolver() if parts.settings.check_senders else None
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -63,7 +68,11 @@ class Worker:
             event.set()
 
     async def run_until(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; what is under way is finished or rolled back."""
+        """Work until told to stop; what is under way is finished or rolled back.
+
+        Raises:
+            Exception: what ended a loop by itself: a bug, told to whoever starts us again.
+        """
         loops = [
             self._loop("intake", self._take_in, full=INTAKE_BATCH),
             self._loop("sequence", self._sequence, full=SEQUENCE_BATCH),
@@ -74,13 +83,17 @@ class Worker:
             self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
             self._sweeping(),
+            self._loop("file_texts", self._read_files),
+            self._fill_search(),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
-        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
         await end_tasks(tasks)
+        for one in ended:
+            one.result()
 
     async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
         """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""
@@ -113,10 +126,24 @@ class Worker:
 
     async def _read_mails(self) -> int:
         parts = self.parts
-        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock)
+        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock, self._resolver)
         if read:
             parts.bus.wake("intake", "sequence")
         return read
+
+    async def _read_files(self) -> int:
+        return await read_next_file(self.parts.database, self.parts.files, now=self.parts.clock.now())
+
+    async def _fill_search(self) -> None:
+        while True:
+            await self._run_dry("search words", self._fill_a_batch)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _fill_a_batch(self) -> int:
+        filled = await fill_next(self.parts.database)
+        # Whoever waits goes first.
+        await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
+        return filled
 
     async def _send_mails(self) -> int:
         sent = await self._sender.send_due()

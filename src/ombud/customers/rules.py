@@ -1,6 +1,8 @@
 """Pure rules about customers."""
 
+from ombud.shared.lines import one_line
+
 
 def display_name(name: str, email: str) -> str:
     """What to call a customer: the given name, else the part of the address before the @."""
-    return (name.strip() or email.partition("@")[0]).replace("\x00", "")[:200]
+    return (one_line(name) or one_line(email.partition("@")[0]))[:200]

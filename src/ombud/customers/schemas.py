@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ombud.shared.lines import PLAIN, one_line
+
 IdentityKind = Literal["email", "phone", "visitor", "external"]
-ShortText = Annotated[str, Meta(max_length=200)]
+ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 
 
 MAX_VALUE_LENGTH = 320
@@ -17,7 +19,7 @@ def normal_value(kind: str, value: str) -> str:
     """An identity's value in the one spelling under which it is stored and compared."""
     trimmed = value.strip()[:MAX_VALUE_LENGTH]
     if kind == "email":
-        return trimmed.lower()
+        return one_line(trimmed).lower()
     if kind == "phone":
         return re.sub(r"[^\d+]", "", trimmed)
     return trimmed

@@ -11,12 +11,14 @@ class Frame(Struct, frozen=True):
 
     Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
     a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names the team,
-    too: it is theirs only as long as they see that team. ``seq`` None: fleeting, never replayed.
+    too: it is theirs only as long as they see that team. ``seq`` is the first event that it stands for and ``last`` the
+    last, where these are several; ``seq`` None: fleeting, never replayed.
     """
 
     event: str
     data: Any
     seq: int | None = None
+    last: int | None = None
     team_id: int | None = None
     unless_team_id: int | None = None
     person_id: int | None = None
@@ -24,9 +26,8 @@ class Frame(Struct, frozen=True):
     is_for_all: bool = False
 
     def encode(self) -> bytes:
-        """The frame as it goes over the wire."""
-        head = f"event: {self.event}\n" if self.seq is None else f"id: {self.seq}\nevent: {self.event}\n"
-        return head.encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
+        """The frame as it goes over the wire, without a number: that is each stream's own."""
+        return f"event: {self.event}\n".encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
 
 
 KEEP_ALIVE = b": keep-alive\n\n"

@@ -52,7 +52,7 @@ def _frame(group: list[Event], row: TicketRow, loaded: dict[int, Entry]) -> Fram
     first = group[0]
     undone = first.data.get("entry_id") if first.kind == "reply_undone" else None
     data = {"kind": first.kind, "ticket": row, "entries": entries, "undone_entry_id": undone}
-    return Frame("ticket", data, seq=first.seq, team_id=row.team_id)
+    return Frame("ticket", data, seq=first.seq, last=group[-1].seq, team_id=row.team_id)
 
 
 def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:

@@ -3,10 +3,10 @@
 from urllib.parse import urlencode
 
 import pytest
-from tests.accounts.desk import Browser
-from tests.site import Site, client_key
 
 from ombud.shared.actor import Actor
+from tests.accounts.desk import Browser
+from tests.site import Site
 
 TEXTS = ["机器不工作了,请尽快退款", "The washing machine does not work", "员工作业时停机", "Order AB-2024-0931 is late"]
 

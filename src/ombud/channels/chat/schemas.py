@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.channels.settings import BothLanguages, PreChat
+from ombud.shared.lines import PLAIN
 
 Locale = Literal["en", "zh-CN"]
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
@@ -65,8 +66,8 @@ class MessageIn(Struct, forbid_unknown_fields=True):
 
     client_key: ClientKey
     text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
-    name: Annotated[str, Meta(max_length=200)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
     attachment_tokens: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
     page: PageIn = PageIn()
 
@@ -80,8 +81,8 @@ class MessageAccepted(Struct):
 class ContactIn(Struct, forbid_unknown_fields=True):
     """Name and address as typed; they prove nothing."""
 
-    name: Annotated[str, Meta(max_length=200)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
 
 
 class TypingIn(Struct, forbid_unknown_fields=True):

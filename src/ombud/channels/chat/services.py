@@ -18,6 +18,7 @@ from ombud.shared.database import Transaction, execute, rows
 from ombud.shared.errors import Invalid, NotAllowed, OmbudError, TooLarge
 from ombud.shared.events import emit_all
 from ombud.shared.files import FileStore
+from ombud.shared.lines import one_line
 from ombud.tickets.events import DeliveryChanged
 from ombud.tickets.schemas import EntryDetails, InboundMessage, StoredAttachment
 from ombud.tickets.services.intake.door import Arrival
@@ -248,6 +249,6 @@ async def note_contact(tx: Transaction, visitor: Visitor, data: ContactIn, *, no
 async def _write_contact(tx: Transaction, place: queries.Place, data: ContactIn, *, now: datetime) -> None:
     if place.customer_id is None:
         return
-    wanted = {"name": data.name.strip(), "email": normal_value("email", data.email)}
+    wanted = {"name": one_line(data.name), "email": normal_value("email", data.email)}
     patch = msgspec.convert({name: text for name, text in wanted.items() if text}, CustomerPatch)
     await change_customer(tx, place.customer_id, patch, by=SYSTEM, now=now)

@@ -7,6 +7,9 @@ from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
+from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *SEARCH], tags=["tickets"])]
+routers = [
+    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *SEARCH], tags=["tickets"])
+]

@@ -4,8 +4,10 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
+from ombud.customers.queries import is_customer_visible
 from ombud.shared.database import values
-from ombud.shared.http import By, Tx, may
+from ombud.shared.errors import NotFound
+from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
 from ombud.tickets.schemas import TicketRow, ViewCount
@@ -25,7 +27,7 @@ class TagList(Struct):
 
 @get("/tickets", guards=[may("tickets.read")])
 async def get_tickets(
-    tx: Tx,
+    reading: Reading,
     actor: By,
     view: FromQuery[str] = "open",
     team_id: FromQuery[int | None] = None,
@@ -35,14 +37,14 @@ async def get_tickets(
 ) -> Paged[TicketRow]:
     """One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first."""
     return await lists.list_tickets(
-        tx, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
+        reading, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
     )
 
 
 @get("/views", guards=[may("tickets.read")])
-async def get_views(tx: Tx, actor: By) -> ViewCounts:
+async def get_views(reading: Reading, actor: By) -> ViewCounts:
     """How many tickets each view holds, counted to 1,000."""
-    return ViewCounts(await lists.count_views(tx, by=actor))
+    return ViewCounts(await lists.count_views(reading, by=actor))
 
 
 @get("/tags", guards=[may("tickets.read")])
@@ -56,7 +58,9 @@ async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
 async def get_customer_tickets(
     tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 20
 ) -> Paged[TicketRow]:
-    """A customer's tickets that the actor sees, newest first."""
+    """A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none."""
+    if not await is_customer_visible(tx, customer_id, by=actor):
+        raise NotFound("There is no such customer.")
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ombud.customers.schemas import NewCustomer
+from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, Priority, Subject, Tags, Text
 
 
@@ -45,6 +46,8 @@ class TicketIn(Struct, forbid_unknown_fields=True):
     channel_id: int | None = None
     priority: Priority = 2
     tags: Tags = []
+    type_id: int | None = None
+    fields: FieldValues = {}
     write_as: Literal["reply", "note"] = "note"
 
 
@@ -55,6 +58,8 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     priority: Priority | UnsetType = UNSET
     status_id: int | UnsetType = UNSET
     tags: Tags | UnsetType = UNSET
+    type_id: int | UnsetType | None = UNSET
+    fields: FieldValues | UnsetType = UNSET
 
 
 class AssignmentIn(Struct, forbid_unknown_fields=True):

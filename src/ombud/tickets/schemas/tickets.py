@@ -22,7 +22,9 @@ class TicketRow(Struct):
     customer: CustomerBrief
     channel_kind: ChannelKind | None
     brand_id: int
+    type_id: int | None
     tags: list[str]
+    fields: dict[str, Any]
     snoozed_until: datetime | None
     created_at: datetime
     activity_at: datetime
@@ -97,7 +99,9 @@ class LockedTicket(Struct):
     customer_id: int
     channel_id: int | None
     brand_id: int
+    type_id: int | None
     tags: list[str]
+    fields: dict[str, Any]
     snoozed_until: datetime | None
     waiting_since: datetime | None
     last_message_id: int | None

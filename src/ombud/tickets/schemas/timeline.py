@@ -21,6 +21,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     is_verified: bool = True
     has_remote_images: bool = False
     kind: MailKind = "normal"
+    # a mail: whether a machine may answer it ("allowed"), or why not
+    auto_answer: str = ""
     bounce: dict[str, Any] | None = None
     page: dict[str, str] | None = None
     field: str = ""

@@ -252,7 +252,7 @@ def _signed(one: Filter, condition: str) -> str:
 
 def _unknown(one: Filter, typed: str, known: list[str]) -> QueryInvalid:
     names = list(dict.fromkeys(known))
-    problem = QueryProblem("unknown_value", one.start, one.end, one.operator, typed, names[:MAX_KNOWN], closest(typed, names))
+    problem = QueryProblem(
+        "unknown_value", one.start, one.end, one.operator, typed, names[:MAX_KNOWN], closest(typed, names)
+    )
     return QueryInvalid(problem)
-
-

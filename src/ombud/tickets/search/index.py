@@ -151,9 +151,7 @@ async def index_attachments(tx: Transaction, attachment_ids: Collection[int]) ->
         "tickets": [one.ticket_id for one in found],
         "internal": [one.is_internal for one in found],
         "ats": [one.at for one in found],
-        "words": [
-            tsvector(f"{one.name}\n{one.text}", *marks_of(one.id), team_mark(one.team_id)) for one in found
-        ],
+        "words": [tsvector(f"{one.name}\n{one.text}", *marks_of(one.id), team_mark(one.team_id)) for one in found],
     }
     await execute(tx, sql, params)
     sql = """

@@ -49,7 +49,9 @@ class Snippet(Struct):
 
 def match_of(query: Query, *, is_typing: bool = False) -> Match:
     """What the words of a query ask for; ``is_typing``: its last word may be a beginning."""
-    indexed, checked, terms = [], [], []
+    indexed: list[str] = []
+    checked: list[str] = []
+    terms: list[Term] = []
     spoken = [clause for clause in query.clauses if not _is_filler(clause)] or query.clauses
     for clause in spoken:
         found = [_terms(atom, is_typing=is_typing and clause is spoken[-1]) for atom in clause.atoms]
@@ -74,7 +76,9 @@ def snippet_of(text: str, terms: Sequence[Term]) -> Snippet:
     part = "".join(" " if char in "\n\r\t" else char for char in text[start:end])
     inside = [(left - start, right - start) for left, right in found if left >= start and right <= end]
     lead, trail = ("…" if start else ""), ("…" if end < len(text) else "")
-    return Snippet(f"{lead}{part}{trail}", [(left + len(lead), right + len(lead)) for left, right in inside[:MAX_MARKS]])
+    return Snippet(
+        f"{lead}{part}{trail}", [(left + len(lead), right + len(lead)) for left, right in inside[:MAX_MARKS]]
+    )
 
 
 def marks_in(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
@@ -127,4 +131,6 @@ def _terms(atom: Atom, *, is_typing: bool) -> list[Term]:
 
 
 def _is_filler(clause: Clause) -> bool:
-    return not clause.is_negated and all(not atom.is_phrase and folded(atom.text) in STOP_WORDS for atom in clause.atoms)
+    return not clause.is_negated and all(
+        not atom.is_phrase and folded(atom.text) in STOP_WORDS for atom in clause.atoms
+    )

@@ -10,8 +10,18 @@ from ombud.tickets.search import index
 
 # Facts that change no text and no place; everything else that names an entry has it looked at again.
 SILENT = frozenset(
-    "ticket_assigned ticket_solved ticket_woke delivery_changed notification_made message_set_aside desk_changed "
-    "status_changed canned_reply_changed ticket_reopened".split()
+    [
+        "ticket_assigned",
+        "ticket_solved",
+        "ticket_woke",
+        "delivery_changed",
+        "notification_made",
+        "message_set_aside",
+        "desk_changed",
+        "status_changed",
+        "canned_reply_changed",
+        "ticket_reopened",
+    ]
 )
 TOPIC = "file_texts"
 
@@ -21,7 +31,9 @@ async def index_events(tx: Transaction, events: Sequence[Event], now: datetime) 
     spoken = [event for event in events if event.kind not in SILENT]
     entries = {entry_id for event in spoken for entry_id in _entry_ids(event)}
     await index.index_entries(tx, entries)
-    renamed = {number for event in spoken if event.kind.startswith("customer") for number in _numbers(event, "customer")}
+    renamed = {
+        number for event in spoken if event.kind.startswith("customer") for number in _numbers(event, "customer")
+    }
     tickets = {event.ticket_id for event in spoken if event.ticket_id and _changes_ticket(event)}
     tickets |= set(await index.tickets_of_customers(tx, renamed)) if renamed else set()
     await index.index_tickets(tx, tickets)
