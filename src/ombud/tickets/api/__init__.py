@@ -10,6 +10,5 @@ from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-routers = [
-    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *SEARCH], tags=["tickets"])
-]
+HANDLERS = [*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *SEARCH]
+routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

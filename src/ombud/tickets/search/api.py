@@ -23,8 +23,8 @@ async def get_search(
 ) -> Found:
     """Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
 
-    Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes operators
-    as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
+    Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes
+    operators as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
     """
     search = await queries.understand(tx, q, by=actor, now=now, is_typing=typing, as_text=as_text)
     if kind is None:

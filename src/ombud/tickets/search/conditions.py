@@ -36,6 +36,14 @@ TICKET_HAS = {
 ENTRY_HAS = {**TICKET_HAS, "attachment": "exists (select from attachment a where a.entry_id = w.entry_id)"}
 
 
+# Where the names of an operator's values stand, and the column that they are for.
+TABLES = {
+    "team": ("team_id", "select id, array[name] as names from team where archived_at is null order by name"),
+    "channel": ("channel_id", "select id, array[name] as names from channel where deleted_at is null order by name"),
+    "type": ("type_id", "select id, array[name_en, name_zh] as names from ticket_type order by position"),
+}
+
+
 class Named(Struct):
     """Something with names by which a query may mean it."""
 
@@ -72,7 +80,7 @@ async def conditions_of(tx: Transaction, query: Query, *, by: Actor, now: dateti
         QueryInvalid: values that do not exist, all of them at once.
     """
     compiler = _Compiler(tx, by, now)
-    problems = []
+    problems: list[QueryProblem] = []
     for one in query.filters:
         try:
             await compiler.add(one)
@@ -104,8 +112,6 @@ class _Compiler:
 
     async def _ticket_conditions(self, one: Filter) -> list[str]:
         match one.operator:
-            case "status":
-                return [await self._status(one, typed) for typed in one.values]
             case "is":
                 self.found.params["me"] = self._by.person_id
                 return [STATES[self._fixed(one, typed, operators.STATES)] for typed in one.values]
@@ -113,26 +119,15 @@ class _Compiler:
                 names = list(operators.PRIORITIES)
                 chosen = [names.index(self._fixed(one, typed, operators.PRIORITIES)) + 1 for typed in one.values]
                 return [f"t.priority = any({self.found.keep(chosen)})"]
-            case "assignee":
-                return [await self._assignee(one, typed) for typed in one.values]
             case "number":
-                return [f"t.id = any({self.found.keep([self._number(one, typed) for typed in one.values])})"]
-            case "tag":
-                return [await self._tag(one, typed) for typed in one.values]
-            case "customer":
-                return [await self._customer(typed) for typed in one.values]
-        return [await self._by_table(one, typed) for typed in one.values]
+                return [f"t.id = any({self.found.keep([_number(one, typed) for typed in one.values])})"]
+        look_up = {"status": self._status, "assignee": self._assignee, "tag": self._tag, "customer": self._customer}
+        return [await look_up.get(one.operator, self._by_table)(one, typed) for typed in one.values]
 
     async def _by_table(self, one: Filter, typed: str) -> str:
-        sources = {
-            "team": ("team_id", "select id, array[name] as names from team where archived_at is null order by name"),
-            "channel": (
-                "channel_id",
-                "select id, array[name] as names from channel where deleted_at is null order by name",
-            ),
-        }
-        column, sql = sources[one.operator]
-        if one.operator == "channel" and (kind := operators.value_named(typed, operators.CHANNELS)):
+        column, sql = TABLES[one.operator]
+        kind = operators.value_named(typed, operators.CHANNELS) if one.operator == "channel" else None
+        if kind is not None:
             return f"t.channel_id in (select id from channel where kind = {self.found.keep(kind)})"
         more = list(operators.CHANNELS) if one.operator == "channel" else []
         return f"t.{column} = any({self.found.keep(await self._ids(one, typed, sql, more))})"
@@ -173,7 +168,7 @@ class _Compiler:
             raise _unknown(one, typed, [it.names[0] for it in known])
         return f"t.tags && {self.found.keep(fitting)}::text[]"
 
-    async def _customer(self, typed: str) -> str:
+    async def _customer(self, _: Filter, typed: str) -> str:
         if typed.lstrip("#").isdecimal() and len(typed) < 12:  # noqa: PLR2004  # numbers of customers are short, phones long
             return f"t.customer_id = {self.found.keep(int(typed.lstrip('#')))}"
         words = self.found.keep(tsquery(typed))
@@ -235,11 +230,12 @@ class _Compiler:
             raise _unknown(one, typed, [*known, *(names[0] for names in known.values())])
         return name
 
-    def _number(self, one: Filter, typed: str) -> int:
-        bare = typed.lstrip("#")
-        if not bare.isdecimal() or len(bare) > 15:  # noqa: PLR2004  # fits a bigint
-            raise _unknown(one, typed, ["10001"])
-        return int(bare)
+
+def _number(one: Filter, typed: str) -> int:
+    bare = typed.lstrip("#")
+    if not bare.isdecimal() or len(bare) > 15:  # noqa: PLR2004  # fits a bigint
+        raise _unknown(one, typed, ["10001"])
+    return int(bare)
 
 
 def _any(conditions: Sequence[str]) -> str:

@@ -10,18 +10,18 @@ from ombud.tickets.search import index
 
 # Facts that change no text and no place; everything else that names an entry has it looked at again.
 SILENT = frozenset(
-    [
+    {
         "ticket_assigned",
         "ticket_solved",
         "ticket_woke",
+        "ticket_reopened",
         "delivery_changed",
         "notification_made",
         "message_set_aside",
         "desk_changed",
         "status_changed",
         "canned_reply_changed",
-        "ticket_reopened",
-    ]
+    }
 )
 TOPIC = "file_texts"
 
@@ -62,7 +62,7 @@ def _changes_ticket(event: Event) -> bool:
 
 
 def _displaces(event: Event) -> bool:
-    return event.kind in {"ticket_moved"} or any(word in event.kind for word in ("merge", "split"))
+    return event.kind == "ticket_moved" or any(word in event.kind for word in ("merge", "split"))
 
 
 SEARCH = Reader(name="search", react=index_events, from_start=True, wakes=(TOPIC,))

@@ -111,8 +111,9 @@ def _words(hunt: Hunt, text: str, marks: Sequence[str]) -> str:
 
 
 def _visible(hunt: Hunt) -> str:
-    """The join that lets through what may be seen and what the operators ask for; lateral, so that it is a look-up
-    each and stops with the page.
+    """The join that lets through what may be seen and what the operators ask for.
+
+    Lateral, so that it is a look-up for each and stops with the page.
     """
     source = hunt.source
     seen = ["t.team_id = any(%(teams)s)"] if hunt.teams is not None else []

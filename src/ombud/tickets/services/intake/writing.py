@@ -13,7 +13,7 @@ from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownT
 async def write_new_tickets(
     tx: Transaction, opened: Sequence[NewTicket], growths: Sequence[Growth], *, now: datetime
 ) -> None:
-    """Insert tickets as they stand after the batch, with their links and conversations. Search words follow from the log."""
+    """Insert tickets as they stand after the batch, with links and conversations; search words follow from the log."""
     if not opened:
         return
     firsts = [one.first for one in opened]
