@@ -297,7 +297,44 @@ export interface ViewCount {
   is_capped: boolean
 }
 
-export interface SearchResult {
-  tickets: TicketRow[]
-  customers: CustomerBrief[]
+export type SearchKind = 'tickets' | 'messages' | 'notes' | 'attachments' | 'customers'
+
+/** A part of a text; marks are ranges of characters (code points) in it. */
+export interface Snippet {
+  text: string
+  marks: [number, number][]
+}
+
+export interface SearchHit {
+  kind: SearchKind
+  id: Id
+  ticket: TicketRow | null
+  entry: {
+    id: Id
+    kind: string
+    direction: 'in' | 'out' | null
+    author_kind: string
+    author_name: string
+    at: string
+  } | null
+  file: { id: Id; name: string; type: string; size: number; url: string } | null
+  customer: (CustomerBrief & { created_at: string }) | null
+  snippet: Snippet | null
+}
+
+export interface SearchFound {
+  items: SearchHit[]
+  next: string | null
+  /** The time was over before the page was full; `next` goes on. */
+  is_partial: boolean
+  /** Kinds of an overview that hold more than it shows. */
+  more: SearchKind[]
+}
+
+export interface Suggestion {
+  kind: 'people' | 'tags' | 'canned_replies' | 'operators'
+  value: string
+  label: string
+  hint: string
+  id: Id | null
 }

@@ -2,10 +2,20 @@
 
 from litestar import get
 from litestar.params import FromQuery
+from msgspec import Struct
 
-from ombud.shared.http import By, Now, Tx, may
+from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.search import queries
 from ombud.tickets.search.schemas import Found, Kind, Order
+from ombud.tickets.search.suggest import Suggestion, SuggestionKind, suggest
+
+MAX_TYPED = 60
+
+
+class Suggestions(Struct):
+    """Suggestions, the best first."""
+
+    items: list[Suggestion]
 
 
 @get("/search", guards=[may("tickets.read")])
@@ -32,4 +42,12 @@ async def get_search(
     return await queries.find(tx, search, kind, order=order, cursor=cursor, limit=limit)
 
 
-HANDLERS = [get_search]
+@get("/search/suggest", guards=[may("tickets.read")])
+async def get_suggestions(
+    reading: Reading, actor: By, kind: FromQuery[SuggestionKind], q: FromQuery[str] = ""
+) -> Suggestions:
+    """What may be meant by what was typed so far: by its beginning, pinyin or initials (`tk` for 退款)."""
+    return Suggestions(await suggest(reading, q[:MAX_TYPED], kind, by=actor))
+
+
+HANDLERS = [get_search, get_suggestions]
