@@ -11,14 +11,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, rows, value, values
+from ombud.shared.database import Transaction, row, rows, values
 from ombud.tickets.search.index import team_mark
 from ombud.tickets.search.matching import Match
-from ombud.tickets.search.windows import FIRST, Window, windows
+from ombud.tickets.search.windows import Window, windows
 
 PATIENCE_SECONDS = 0.7
-# So many of the newest hold no page of a beginning: it is rare enough to be looked up as a whole.
-CHECKED_FIRST = 2 * FIRST
+# So many windows are looked up by one statement first, and half as many by each that follows.
+AT_ONCE = 4
+# So many windows of the newest hold no page of a beginning: it is rare enough to be looked up as a whole.
+CHECKED_FIRST = 2
 NARROW = 2_000
 
 
@@ -65,27 +67,41 @@ class Walk(Struct):
 
 async def walk(tx: Transaction, hunt: Hunt, *, before: int | None, limit: int) -> Walk:
     """Find up to ``limit`` keys below ``before``, newest first."""
-    # The statements are made so that any plan but the meant one is ruled out: planning them anew costs more than it
-    # gives, and a plan by the values walks the table backwards for rare words (200 times slower).
-    await tx.execute("set local plan_cache_mode = force_generic_plan")
-    await tx.execute("set local enable_seqscan = off")
+    ends = await _begin(tx, hunt.source)
     if hunt.is_narrow and (found := await _narrow(tx, hunt)) is not None:
         return Walk(await _of_tickets(tx, hunt, found, before=before, limit=limit))
-    start = before if before is not None else await _newest(tx, hunt.source)
-    lowest = await _oldest(tx, hunt.source)
+    start = min(before, ends.newest + 1) if before is not None else ends.newest + 1
+    if hunt.match.indexed:
+        return await _walk_index(tx, hunt, list(windows(start, lowest=ends.oldest)), limit)
+    return await _walk_rows(tx, hunt, list(windows(start, lowest=ends.oldest)), limit)
+
+
+async def _walk_index(tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int) -> Walk:
+    """Look words up, some windows at once: the statement stops by itself in the window that fills the page."""
     ends_at = time.monotonic() + PATIENCE_SECONDS
     keys: list[int] = []
-    for window in windows(start, lowest=lowest):
-        if hunt.match.indexed:
-            keys += await _look_up(tx, hunt, window, limit - len(keys), with_blocks=True)
-        elif start - window.low > CHECKED_FIRST and _can_look_up(hunt.match):
-            rest = Window(lowest, window.high, ())
-            return Walk(keys + await _look_up(tx, hunt, rest, limit - len(keys), with_blocks=False))
-        else:
-            keys += await _check(tx, hunt, window, limit - len(keys))
+    at, size = 0, AT_ONCE
+    while at < len(wanted) and len(keys) < limit:
+        part = wanted[at : at + size]
+        keys += await _look_up(tx, hunt, part, limit - len(keys))
+        at, size = at + size, max(size // 2, 1)
+        if time.monotonic() > ends_at and at < len(wanted) and len(keys) < limit:
+            return Walk(keys, reached=part[-1].low)
+    return Walk(keys)
+
+
+async def _walk_rows(tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int) -> Walk:
+    """Check row by row; a beginning that proves to be rare is looked up after all."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    keys: list[int] = []
+    for number, window in enumerate(wanted):
+        if number == CHECKED_FIRST and _can_look_up(hunt.match):
+            rest = Window(wanted[-1].low, window.high, ())
+            return Walk(keys + await _look_up(tx, hunt, [rest], limit - len(keys), by_checked=True))
+        keys += await _check(tx, hunt, window, limit - len(keys))
         if len(keys) >= limit:
             break
-        if time.monotonic() > ends_at and window.low > lowest:
+        if time.monotonic() > ends_at and number + 1 < len(wanted):
             return Walk(keys, reached=window.low)
     return Walk(keys)
 
@@ -133,23 +149,32 @@ def _params(hunt: Hunt, **more: object) -> dict[str, object]:
     return {**hunt.params, "teams": hunt.teams, **more}
 
 
-async def _look_up(tx: Transaction, hunt: Hunt, window: Window, limit: int, *, with_blocks: bool) -> list[int]:
+async def _look_up(
+    tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int, *, by_checked: bool = False
+) -> list[int]:
     key = hunt.source.key
     checks = [*hunt.on_words]
-    indexed = hunt.match.indexed if with_blocks else hunt.match.checked
-    if with_blocks and hunt.match.checked:
+    indexed = hunt.match.checked if by_checked else hunt.match.indexed
+    if hunt.match.checked and not by_checked:
         checks.append("(w.words @@ %(checked)s::tsquery) is true")
-    # + 0 keeps the planner from walking the key; the order of a materialised list stays through the look-ups.
+    # A window after the other, only as far as the page needs; + 0 keeps the planner from walking the key instead.
     sql = f"""
-        with w as materialized (
+        select w.{key} from unnest(%(queries)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) as b (query, low, high)
+        cross join lateral (
             select {hunt.source.columns} from {hunt.source.table} w
-            where w.words @@ %(indexed)s::tsquery and w.{key} + 0 >= %(low)s and w.{key} + 0 < %(high)s
+            where w.words @@ b.query::tsquery and w.{key} + 0 >= b.low and w.{key} + 0 < b.high
                 {"".join(f" and {check}" for check in checks)}
-            order by w.{key} + 0 desc
-        )
-        select w.{key} from w {_visible(hunt)} limit %(limit)s"""
-    params = _params(hunt, indexed=_words(hunt, indexed, window.marks), checked=hunt.match.checked)
-    return sorted(await values(tx, int, sql, {**params, **_ends(window, limit)}), reverse=True)
+            order by w.{key} + 0 desc offset 0
+        ) w {_visible(hunt)} limit %(limit)s"""
+    params = _params(
+        hunt,
+        queries=[_words(hunt, indexed, window.marks) for window in wanted],
+        lows=[window.low for window in wanted],
+        highs=[window.high for window in wanted],
+        checked=hunt.match.checked,
+        limit=limit,
+    )
+    return sorted(await values(tx, int, sql, params), reverse=True)
 
 
 async def _check(tx: Transaction, hunt: Hunt, window: Window, limit: int) -> list[int]:
@@ -191,14 +216,23 @@ async def _of_tickets(tx: Transaction, hunt: Hunt, found: list[int], *, before: 
     return await values(tx, int, sql, params)
 
 
-async def _newest(tx: Transaction, source: Source) -> int:
-    sql = f"select {source.key} from {source.table} order by {source.key} desc limit 1"
-    return (await value(tx, int, sql) or 0) + 1
+class _Ends(Struct):
+    newest: int
+    oldest: int
 
 
-async def _oldest(tx: Transaction, source: Source) -> int:
-    sql = f"select {source.key} from {source.table} order by {source.key} limit 1"
-    return await value(tx, int, sql) or 0
+async def _begin(tx: Transaction, source: Source) -> _Ends:
+    """The first and the last key, and a planner that makes the plans which are meant.
+
+    The statements rule any other out: planning them anew costs more than it gives, and a plan by the values walks the
+    table backwards for rare words (200 times slower).
+    """
+    sql = f"""
+        select coalesce((select {source.key} from {source.table} order by {source.key} desc limit 1), 0) as newest,
+               coalesce((select {source.key} from {source.table} order by {source.key} limit 1), 0) as oldest,
+               set_config('plan_cache_mode', 'force_generic_plan', true),
+               set_config('enable_seqscan', 'off', true)"""
+    return await row(tx, _Ends, sql) or _Ends(0, 0)
 
 
 class Ranked(Struct):
