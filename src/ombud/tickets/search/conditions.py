@@ -33,7 +33,7 @@ TICKET_HAS = {
     "note": "exists (select from entry n where n.ticket_id = t.id and n.kind = 'note')",
     "tag": "t.tags <> '{}'",
 }
-ENTRY_HAS = {**TICKET_HAS, "attachment": "exists (select from attachment a where a.entry_id = w.entry_id)"}
+ENTRY_HAS = "exists (select from attachment a where a.entry_id = w.entry_id)"
 
 
 # Where the names of an operator's values stand, and the column that they are for.
@@ -60,8 +60,8 @@ class Conditions(Struct):
 
     ticket: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
-    # The found thing's own age: on tickets t.created_at, elsewhere w.at.
-    ages: list[str] = field(default_factory=list)
+    # What is said of the found thing itself, where that is a ticket: its age, its files. Of entries ``words`` says it.
+    of_tickets: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     params: dict[str, object] = field(default_factory=dict)
     is_narrow: bool = False
@@ -103,9 +103,7 @@ class _Compiler:
             case "from":
                 self.found.authors.append(_signed(one, await self._authors(one)))
             case "has":
-                chosen = [self._fixed(one, typed, operators.HAS) for typed in one.values]
-                self.found.ticket.append(_signed(one, _any([TICKET_HAS[name] for name in chosen])))
-                self.found.words.append(_signed(one, _any([ENTRY_HAS[name] for name in chosen])))
+                self._add_has(one)
             case _:
                 self.found.ticket.append(_signed(one, _any(await self._ticket_conditions(one))))
                 self.found.is_narrow |= not one.is_negated and one.operator in {"customer", "number"}
@@ -196,6 +194,16 @@ class _Compiler:
             conditions.append(f"((e.author_kind = 'person' and e.author_id = any({ids})) or {customer})")
         return _any(conditions)
 
+    def _add_has(self, one: Filter) -> None:
+        chosen = [self._fixed(one, typed, operators.HAS) for typed in one.values]
+        of_ticket = _signed(one, _any([TICKET_HAS[name] for name in chosen]))
+        if set(chosen) == {"attachment"}:
+            # A message has files of its own; notes and tags are the whole ticket's.
+            self.found.of_tickets.append(of_ticket)
+            self.found.words.append(_signed(one, ENTRY_HAS))
+        else:
+            self.found.ticket.append(of_ticket)
+
     async def _add_moment(self, one: Filter) -> None:
         sql = "select time_zone from person where id = %(me)s"
         zone = ZoneInfo(await value(self._tx, str, sql, {"me": self._by.person_id}) or "UTC")
@@ -206,7 +214,7 @@ class _Compiler:
             self.found.ticket.append(_signed(one, self.within("t.activity_at", span)))
             return
         self.found.words.append(_signed(one, self.within("w.at", span)))
-        self.found.ages.append(_signed(one, self.within("t.created_at", span)))
+        self.found.of_tickets.append(_signed(one, self.within("t.created_at", span)))
 
     def within(self, column: str, span: Span) -> str:
         """A column lies in a span."""

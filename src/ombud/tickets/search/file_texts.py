@@ -14,6 +14,7 @@ from ombud.shared.database import Database, Transaction, execute, row, values
 from ombud.shared.errors import OmbudError
 from ombud.shared.files import FileStore
 from ombud.shared.leash import leashed
+from ombud.tickets.search import texts
 from ombud.tickets.search.index import index_attachments
 from ombud.tickets.search.texts import MAX_SECONDS, MAX_TEXT_LENGTH
 
@@ -86,7 +87,8 @@ async def extract(data: bytes, name: str) -> str:
     Raises:
         Unreadable: the child failed, took too long or too much memory.
     """
-    command = leashed([sys.executable, "-P", "-m", "ombud.tickets.search.texts", name.rpartition(".")[2].lower()])
+    # By its path: the child needs nothing else of ours.
+    command = leashed([sys.executable, "-P", texts.__file__, name.rpartition(".")[2].lower()])
     child = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,

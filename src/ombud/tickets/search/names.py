@@ -19,7 +19,7 @@ def rank_of(name: str, typed: str) -> int | None:
     if name.startswith(typed):
         return BEGINS
     sounds = typed.replace(" ", "").replace("'", "")
-    if _sounds_like(name, sounds):
+    if name.replace(" ", "").startswith(sounds) or _sounds_like(name, sounds):
         return SOUNDS
     if typed in name:
         return CONTAINS

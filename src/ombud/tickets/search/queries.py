@@ -42,7 +42,7 @@ class Search(Struct):
     def is_empty(self) -> bool:
         """Nothing is asked for."""
         found = self.conditions
-        return not (self.match.has_text or found.ticket or found.words or found.authors)
+        return not (self.match.has_text or found.ticket or found.words or found.authors or found.of_tickets)
 
 
 class EntryRow(Struct):
@@ -129,7 +129,7 @@ def _hunt(search: Search, kind: Kind) -> Hunt:
         on_words.append("w.is_internal" if kind == "notes" else "not w.is_internal")
     if kind == "attachments" and not may_read_notes(search.by):
         on_words.append("not w.is_internal")
-    on_ticket = found.ticket if source.has_entry else [*found.ticket, *found.ages]
+    on_ticket = found.ticket if source.has_entry else [*found.ticket, *found.of_tickets]
     teams = search.by.visible_teams()
     return Hunt(source, search.match, teams, on_words, on_ticket, found.authors, found.params, found.is_narrow)
 
