@@ -49,9 +49,7 @@ async def test_mailbox_with_a_break_in_a_setting_is_refused(agent: Browser, text
 
 
 @pytest.mark.parametrize("text", BREAKS)
-async def test_customer_with_a_break_is_refused_from_people_and_programs(
-    site: Site, agent: Browser, text: str
-) -> None:
+async def test_customer_with_a_break_is_refused_from_people_and_programs(site: Site, agent: Browser, text: str) -> None:
     opened = {"subject": "s", "text": "t", "team_id": 1}
     for customer in ({"name": text}, {"email": text}, {"phone": text}):
         answer = await agent.post("/tickets", opened | {"client_key": client_key(), "customer": customer})

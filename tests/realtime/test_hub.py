@@ -160,8 +160,8 @@ async def test_join_while_a_batch_that_nobody_heard_ends_misses_nothing(site: Si
 
     class EndsLate(Database):
         @asynccontextmanager
-        async def hot_transaction(self) -> AsyncIterator[Transaction]:
-            async with site.desk.parts.database.hot_transaction() as tx:
+        async def statements(self) -> AsyncIterator[Transaction]:
+            async with site.desk.parts.database.statements() as tx:
                 yield tx
                 await hub.join(one.stream, last_seq=None)
 
@@ -348,14 +348,14 @@ class Cache:
 
     def apply(self, frame: Frame) -> None:
         if frame.event == "gone":
-            self.rows.pop(frame.data["ticket_id"], None)
-            self.entries.pop(frame.data["ticket_id"], None)
+            self.rows.pop(frame.data.ticket_id, None)
+            self.entries.pop(frame.data.ticket_id, None)
         if frame.event == "ticket":
-            row = json.loads(_json(frame.data["ticket"]))
+            row = json.loads(_json(frame.data.ticket))
             self.rows[row["id"]] = row
             known = self.entries.setdefault(row["id"], {})
-            known |= {one["id"]: one for one in json.loads(_json(frame.data["entries"]))}
-            known.pop(frame.data["undone_entry_id"], None)
+            known |= {one["id"]: one for one in json.loads(_json(frame.data.entries))}
+            known.pop(frame.data.undone_entry_id, None)
 
 
 def _json(data: Any) -> bytes:

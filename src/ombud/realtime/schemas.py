@@ -1,9 +1,11 @@
 """Frames of a stream and their audience."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+
+ByeReason = Literal["session_ended", "restart"]
 
 
 class Frame(Struct, frozen=True):
@@ -34,6 +36,16 @@ KEEP_ALIVE = b": keep-alive\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
 
 
-def bye(reason: str) -> bytes:
+class ByeFrame(Struct, frozen=True):
+    """Why a stream ends."""
+
+    reason: ByeReason
+
+
+class EmptyFrame(Struct, frozen=True):
+    """The name of the event says it all."""
+
+
+def bye(reason: ByeReason) -> bytes:
     """The last frame of a stream: why it ends."""
-    return b"event: bye\ndata: " + msgspec.json.encode({"reason": reason}) + b"\n\n"
+    return b"event: bye\ndata: " + msgspec.json.encode(ByeFrame(reason)) + b"\n\n"

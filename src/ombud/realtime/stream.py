@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ombud.realtime.schemas import Frame, bye
+from ombud.realtime.schemas import ByeReason, Frame, bye
 from ombud.shared.actor import Actor
 
 Send = Callable[[Any], Awaitable[None]]
@@ -74,7 +74,7 @@ class Stream:
         finally:
             self._drain = None
 
-    def end(self, reason: str = "") -> None:
+    def end(self, reason: ByeReason | None = None) -> None:
         """End the stream from our side."""
         if self._ended:
             return

@@ -8,7 +8,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from ombud.realtime.schemas import Frame
 from ombud.routing import services
-from ombud.routing.schemas import PresenceIn
+from ombud.routing.schemas import PresenceFrame, PresenceIn
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
 from ombud.shared.http import By, Now, Tx, may
@@ -23,9 +23,7 @@ async def put_presence(tx: Tx, actor: By, now: Now, data: JSONBody[PresenceIn]) 
 async def presence_frames(_: Transaction, events: Sequence[Event]) -> list[Frame]:
     """Colleagues' presence for every open screen."""
     return [
-        Frame(
-            "presence", {"person_id": event.data["person_id"], "state": event.data["state"]}, event.seq, is_for_all=True
-        )
+        Frame("presence", PresenceFrame(event.data["person_id"], event.data["state"]), event.seq, is_for_all=True)
         for event in events
         if event.kind == "presence_changed"
     ]

@@ -11,12 +11,12 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from ombud.automation.webhooks import queries, services
 from ombud.automation.webhooks.jobs import Courier
 from ombud.automation.webhooks.schemas import (
-    Delivery,
     NewSecret,
     NewWebhook,
     Ping,
     Webhook,
     WebhookChange,
+    WebhookDelivery,
     WebhookIn,
 )
 from ombud.shared.http import By, Now, Tx, may
@@ -82,7 +82,7 @@ async def post_test(actor: By, state: State, webhook_id: FromPath[int]) -> Ping:
 @get("/{webhook_id:int}/deliveries", guards=MANAGE)
 async def list_deliveries(
     tx: Tx, actor: By, webhook_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 50
-) -> Paged[Delivery]:
+) -> Paged[WebhookDelivery]:
     """What was sent or is to be sent, newest first; kept for 30 days."""
     await queries.visible_webhook(tx, webhook_id, by=actor)
     before = decode_cursor(cursor, int) if cursor else None
@@ -91,7 +91,9 @@ async def list_deliveries(
 
 
 @post("/{webhook_id:int}/deliveries/{delivery_id:int}/retry", guards=MANAGE, status_code=HTTP_200_OK)
-async def post_retry(tx: Tx, actor: By, now: Now, webhook_id: FromPath[int], delivery_id: FromPath[int]) -> Delivery:
+async def post_retry(
+    tx: Tx, actor: By, now: Now, webhook_id: FromPath[int], delivery_id: FromPath[int]
+) -> WebhookDelivery:
     """Send an event again; 409 with the code ``delivery_still_queued`` while it is on its way."""
     return await services.retry_delivery(tx, webhook_id, delivery_id, by=actor, now=now)
 

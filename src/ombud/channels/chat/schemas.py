@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.channels.settings import BothLanguages, PreChat
+from ombud.realtime.schemas import ByeFrame, EmptyFrame
 from ombud.shared.lines import PLAIN
 
 Locale = Literal["en", "zh-CN"]
@@ -91,7 +92,7 @@ class TypingIn(Struct, forbid_unknown_fields=True):
     text_length: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
-class ReadIn(Struct, forbid_unknown_fields=True):
+class VisitorReadIn(Struct, forbid_unknown_fields=True):
     """Up to which message the widget has got (``delivered``) or the visitor has seen (``read``)."""
 
     entry_id: EntryId
@@ -135,3 +136,28 @@ class WidgetPage(Struct):
     items: list[WidgetMessage]
     expected_wait_s: int | None
     position: int | None
+
+
+class AgentTypingFrame(Struct, frozen=True):
+    """Somebody of the desk writes, under the name that customers see."""
+
+    name: str
+
+
+class AgentReadFrame(Struct, frozen=True):
+    """Up to which message the desk has read."""
+
+    entry_id: int
+    at: datetime
+
+
+class VisitorStreamEvents(Struct):
+    """Names of the events of a visitor's stream, each with its data."""
+
+    message: WidgetMessage
+    status: QueueState
+    closed: EmptyFrame
+    typing: AgentTypingFrame
+    read: AgentReadFrame
+    reset: EmptyFrame
+    bye: ByeFrame

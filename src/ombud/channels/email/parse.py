@@ -60,7 +60,7 @@ def clean_start(raw: bytes) -> bytes:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     head = raw[:200].lstrip(b" \t\r\n")
     raw = raw[len(raw[:200]) - len(head) :]
-    if raw.startswith((b"From ", b">From ")):
+    if raw.startswith((b"From ", b">From ")) and not raw[4:20].lstrip(b" \t").startswith(b":"):
         return raw[raw.find(b"\n") + 1 :] if b"\n" in raw[:2_000] else raw
     return raw
 

@@ -6,9 +6,10 @@ from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
+from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-HANDLERS = [*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *SEARCH]
+HANDLERS = [*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

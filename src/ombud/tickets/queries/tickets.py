@@ -1,12 +1,14 @@
 """Reads of one ticket. ``lock_visible_ticket`` is the only door for verbs."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import NotFound
 from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
-from ombud.tickets.schemas import ChannelKind, LockedTicket, RoutingState, Status, Ticket, TicketLink
+from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
 
 LOCKED = """
     id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id,
@@ -68,7 +70,7 @@ async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None
         select case when details -> 'to_value' = 'null' or not details ? 'to_value' then 'waiting'
             else 'assigned' end as state,
                coalesce(details -> 'reason' ->> 'code', 'by_hand') as reason,
-               coalesce(details -> 'reason', '{}') as details, at
+               coalesce(details -> 'reason', '{"code": "by_hand"}') as details, at
         from entry where ticket_id = %(id)s and kind = 'change' and details ->> 'field' = 'assignee'
         order by id desc limit 1"""
     return await row(tx, RoutingState, sql, {"id": ticket.id})
@@ -137,7 +139,7 @@ class MailRoute(Struct):
     """How a ticket can be answered."""
 
     channel_id: int
-    kind: ChannelKind
+    kind: Literal["email", "chat", "api"]
     # the key of the live conversation that the ticket belongs to, or ''
     conversation: str
 

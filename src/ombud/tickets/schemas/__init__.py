@@ -1,20 +1,39 @@
 """Shapes of tickets, timeline entries and messages on their way in and out; each subject has its file."""
 
-from ombud.tickets.schemas.desk import CannedReply, CannedReplyIn, Draft, DraftIn, FileRef, Notification, Rendering
+from ombud.tickets.schemas.desk import (
+    CannedReply,
+    CannedReplyIn,
+    Draft,
+    DraftDetails,
+    DraftIn,
+    Notification,
+    Rendering,
+)
 from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
-from ombud.tickets.schemas.post import BounceRecipient, Envelope, InboundMessage, InboxProblem, StoredAttachment
+from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
+from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
     RoutingState,
-    SearchResult,
     Status,
     Ticket,
     TicketLink,
     TicketRow,
     ViewCount,
 )
-from ombud.tickets.schemas.timeline import Attachment, Author, Delivery, Entry, EntryDetails, Timeline
+from ombud.tickets.schemas.timeline import (
+    Attachment,
+    Author,
+    Bounce,
+    BounceRecipient,
+    Delivery,
+    Entry,
+    EntryDetails,
+    HostPage,
+    Reason,
+    Timeline,
+)
 from ombud.tickets.schemas.values import (
     MAX_TEXT,
     Address,
@@ -23,12 +42,15 @@ from ombud.tickets.schemas.values import (
     ChannelKind,
     ClientKey,
     DeliveryState,
+    FileRef,
     MailKind,
+    NotificationKind,
     Priority,
     Subject,
     Tag,
     Tags,
     Text,
+    View,
 )
 
 __all__ = [
@@ -38,6 +60,7 @@ __all__ = [
     "AssignmentIn",
     "Attachment",
     "Author",
+    "Bounce",
     "BounceRecipient",
     "CannedReply",
     "CannedReplyIn",
@@ -47,23 +70,27 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Draft",
+    "DraftDetails",
     "DraftIn",
     "Entry",
     "EntryDetails",
     "Envelope",
     "FileRef",
+    "GoneFrame",
+    "HostPage",
     "InboundMessage",
     "InboxProblem",
     "LockedTicket",
     "MailKind",
     "NoteIn",
     "Notification",
+    "NotificationKind",
     "Priority",
+    "Reason",
     "Recipients",
     "Rendering",
     "ReplyIn",
     "RoutingState",
-    "SearchResult",
     "SnoozeIn",
     "Status",
     "StoredAttachment",
@@ -72,11 +99,14 @@ __all__ = [
     "Tags",
     "Text",
     "Ticket",
+    "TicketFrame",
     "TicketIn",
     "TicketLink",
     "TicketPatch",
     "TicketRow",
     "Timeline",
+    "TypingFrame",
     "Undone",
+    "View",
     "ViewCount",
 ]

@@ -1,18 +1,26 @@
 """What an agent has beside the tickets: drafts, notifications, files and canned replies."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-from ombud.tickets.schemas.values import MAX_TEXT, Text
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, FileRef, NotificationKind, Text
+
+
+class DraftDetails(Struct, omit_defaults=True, frozen=True):
+    """What else the composer holds; ``cc`` None is untouched: as the conversation has it."""
+
+    to: Addresses | None = None
+    cc: Addresses | None = None
+    attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
 
 
 class DraftIn(Struct, forbid_unknown_fields=True):
     """A draft as the composer has it."""
 
     text: Annotated[str, Meta(max_length=MAX_TEXT)]
-    details: dict[str, Any] = {}
+    details: DraftDetails = field(default_factory=DraftDetails)
 
 
 class Draft(Struct):
@@ -20,31 +28,22 @@ class Draft(Struct):
 
     kind: Literal["reply", "note"]
     text: str
-    details: dict[str, Any]
+    details: DraftDetails
     updated_at: datetime
+    # the files of ``details.attachment_ids`` that are still there
+    attachments: list[FileRef] = []
 
 
 class Notification(Struct):
     """Something a person should know of."""
 
     id: int
-    kind: str
+    kind: NotificationKind
     ticket_id: int
     subject: str
     entry_id: int | None
     at: datetime
     read_at: datetime | None
-
-
-class FileRef(Struct):
-    """An uploaded file."""
-
-    id: int
-    token: str
-    name: str
-    type: str
-    size: int
-    url: str
 
 
 class CannedReply(Struct):

@@ -1,13 +1,14 @@
 """What people ask of a ticket."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ombud.customers.schemas import NewCustomer
 from ombud.fields.schemas import FieldValues
-from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, Priority, Subject, Tags, Text
+from ombud.tickets.schemas.tickets import Recipients
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
 
 
 class ReplyIn(Struct, forbid_unknown_fields=True):
@@ -77,7 +78,8 @@ class SnoozeIn(Struct, forbid_unknown_fields=True):
 
 
 class Undone(Struct):
-    """The text of a reply that was taken back, for the composer."""
+    """A reply that was taken back, for the composer: its text, addresses and files."""
 
     text: str
-    details: dict[str, Any]
+    details: Recipients
+    attachments: list[FileRef] = []

@@ -5,16 +5,8 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from ombud.customers.schemas import Sender
-from ombud.tickets.schemas.timeline import EntryDetails
+from ombud.tickets.schemas.timeline import BounceRecipient, EntryDetails
 from ombud.tickets.schemas.values import Address, MailKind
-
-
-class BounceRecipient(Struct, frozen=True):
-    """One address that a mail did not reach, with the status of RFC 3463."""
-
-    address: str
-    status: str
-    hard: bool
 
 
 class StoredAttachment(Struct, frozen=True):

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ombud.customers.schemas import CustomerBrief
-from ombud.tickets.schemas.values import Address, Category, ChannelKind
+from ombud.tickets.schemas.timeline import Reason
+from ombud.tickets.schemas.values import Address, Category, ChannelKind, Priority, View
 
 
 class TicketRow(Struct):
@@ -16,7 +17,7 @@ class TicketRow(Struct):
     subject: str
     status_id: int
     category: Category
-    priority: int
+    priority: Priority
     team_id: int
     assignee_id: int | None
     customer: CustomerBrief
@@ -30,7 +31,7 @@ class TicketRow(Struct):
     activity_at: datetime
     waiting_since: datetime | None
     preview: str
-    preview_by: str
+    preview_by: Literal["customer", "person", "system"]
     last_message_id: int | None
     message_count: int
     version: int
@@ -41,7 +42,7 @@ class TicketLink(Struct):
     """Another ticket that this one belongs to."""
 
     ticket_id: int
-    kind: str
+    kind: Literal["follow_up_of", "followed_by"]
     subject: str
 
 
@@ -57,7 +58,7 @@ class RoutingState(Struct):
 
     state: Literal["assigned", "waiting", "manual"]
     reason: str
-    details: dict[str, Any]
+    details: Reason
     at: datetime
 
 
@@ -71,7 +72,7 @@ class Ticket(TicketRow):
     routing: RoutingState | None = None
     mail: Recipients | None = None
     # how an answer would go out: mail, chat, api, or none with its reason
-    reply_by: str = "none"
+    reply_by: ChannelKind | Literal["none"] = "none"
 
 
 class Status(Struct):
@@ -112,13 +113,6 @@ class LockedTicket(Struct):
 class ViewCount(Struct):
     """How many tickets a view holds, counted to a cap."""
 
-    key: str
+    key: View
     count: int
     is_capped: bool
-
-
-class SearchResult(Struct):
-    """What the search box found."""
-
-    tickets: list[TicketRow]
-    customers: list[CustomerBrief]

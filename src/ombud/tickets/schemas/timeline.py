@@ -8,6 +8,40 @@ from msgspec import Struct
 from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
 
 
+class BounceRecipient(Struct, frozen=True):
+    """One address that a mail did not reach, with the status of RFC 3463."""
+
+    address: str
+    status: str
+    hard: bool
+
+
+class Bounce(Struct, frozen=True):
+    """What a mail server answered about the mail of an entry."""
+
+    kind: MailKind
+    recipients: list[BounceRecipient]
+    entry_id: int | None
+    text: str = ""
+
+
+class HostPage(Struct, frozen=True):
+    """The page on which a visitor wrote."""
+
+    url: str
+    title: str = ""
+
+
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """Why a ticket has its holder; what was weighed is there when routing chose."""
+
+    code: str
+    candidates: int | None = None
+    load_points: int | None = None
+    capacity_points: int | None = None
+    idle_since: datetime | None = None
+
+
 class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     """What else is known of an entry; which fields are set depends on its kind."""
 
@@ -23,16 +57,19 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     kind: MailKind = "normal"
     # a mail: whether a machine may answer it ("allowed"), or why not
     auto_answer: str = ""
-    bounce: dict[str, Any] | None = None
-    page: dict[str, str] | None = None
+    bounce: Bounce | None = None
+    page: HostPage | None = None
     field: str = ""
     from_value: Any = None
     to_value: Any = None
-    reason: dict[str, Any] | None = None
+    reason: Reason | None = None
     mentions: list[int] = []
     # what an undo puts back
     status_before: int | None = None
     waiting_before: datetime | None = None
+    snoozed_before: datetime | None = None
+    # the answer gave a ticket without a holder to its writer
+    is_taken: bool = False
 
 
 class Delivery(Struct):

@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 Category = Literal["new", "open", "waiting", "on_hold", "solved", "closed"]
 ChannelKind = Literal["email", "chat", "form", "api"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "unconfirmed"]
+NotificationKind = Literal["assigned", "mentioned", "customer_replied", "delivery_failed", "snooze_over"]
+View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
 
 MAX_TEXT = 200_000
@@ -14,7 +16,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Subject = Annotated[str, Meta(min_length=1, max_length=300)]
 Tag = Annotated[str, Meta(min_length=1, max_length=60)]
 Tags = Annotated[list[Tag], Meta(max_length=50)]
-Priority = Annotated[int, Meta(ge=1, le=4)]
+Priority = Literal[1, 2, 3, 4]
 ClientKey = Annotated[str, Meta(min_length=8, max_length=80)]
 
 
@@ -26,3 +28,14 @@ class Address(Struct, frozen=True):
 
 
 Addresses = Annotated[list[Address], Meta(max_length=100)]
+
+
+class FileRef(Struct):
+    """An uploaded file."""
+
+    id: int
+    token: str
+    name: str
+    type: str
+    size: int
+    url: str

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.search import queries
-from ombud.tickets.search.schemas import Found, Kind, Order
+from ombud.tickets.search.schemas import Kind, Order, SearchFound
 from ombud.tickets.search.suggest import Suggestion, SuggestionKind, suggest
 
 MAX_TYPED = 60
@@ -30,7 +30,7 @@ async def get_search(
     as_text: FromQuery[bool] = False,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 20,
-) -> Found:
+) -> SearchFound:
     """Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
 
     Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes

@@ -15,7 +15,7 @@ from ombud.tickets.schemas import TicketRow
 from ombud.tickets.search.conditions import Conditions, conditions_of
 from ombud.tickets.search.language import parse
 from ombud.tickets.search.matching import Match, match_of, snippet_of
-from ombud.tickets.search.schemas import Found, FoundEntry, FoundFile, Hit, Kind, Order
+from ombud.tickets.search.schemas import FoundEntry, FoundFile, Kind, Order, SearchFound, SearchHit
 from ombud.tickets.search.walking import ATTACHMENTS, ENTRIES, TICKETS, Hunt, Source, newest_matches, rank, walk
 
 # The most relevant of so many newest matches.
@@ -89,11 +89,11 @@ async def understand(
 
 async def find(
     tx: Transaction, search: Search, kind: Kind, *, order: Order = "newest", cursor: str | None = None, limit: int = 20
-) -> Found:
+) -> SearchFound:
     """One page of hits of a kind."""
     checked_limit(limit)
     if search.is_empty or (kind == "notes" and not may_read_notes(search.by)):
-        return Found([])
+        return SearchFound([])
     if kind == "customers":
         return await _find_customers(tx, search, cursor, limit)
     if order == "relevant" and search.match.terms:
@@ -102,15 +102,15 @@ async def find(
     walked = await walk(tx, _hunt(search, kind), before=before, limit=limit + 1)
     items = await _show(tx, search, kind, walked.keys[:limit])
     if len(walked.keys) > limit:
-        return Found(items, encode_cursor(walked.keys[limit - 1]))
+        return SearchFound(items, encode_cursor(walked.keys[limit - 1]))
     if walked.reached is not None:
-        return Found(items, encode_cursor(walked.reached), is_partial=True)
-    return Found(items)
+        return SearchFound(items, encode_cursor(walked.reached), is_partial=True)
+    return SearchFound(items)
 
 
-async def find_overview(tx: Transaction, search: Search, *, limit: int) -> Found:
+async def find_overview(tx: Transaction, search: Search, *, limit: int) -> SearchFound:
     """The first hits of every kind."""
-    overview = Found([])
+    overview = SearchFound([])
     for kind in OVERVIEW:
         if kind == "customers" and not search.by.may("customers.read"):
             continue
@@ -134,7 +134,7 @@ def _hunt(search: Search, kind: Kind) -> Hunt:
     return Hunt(source, search.match, teams, on_words, on_ticket, found.authors, found.params, found.is_narrow)
 
 
-async def _find_relevant(tx: Transaction, search: Search, kind: Kind, cursor: str | None, limit: int) -> Found:
+async def _find_relevant(tx: Transaction, search: Search, kind: Kind, cursor: str | None, limit: int) -> SearchFound:
     keys = await newest_matches(tx, _hunt(search, kind), most=RANKED)
     ranked = await rank(tx, SOURCES[kind], search.match, keys)
     if cursor:
@@ -142,18 +142,18 @@ async def _find_relevant(tx: Transaction, search: Search, kind: Kind, cursor: st
         ranked = [one for one in ranked if (one.score, one.key) < (score, key)]
     items = await _show(tx, search, kind, [one.key for one in ranked[:limit]])
     last = ranked[limit - 1] if len(ranked) > limit else None
-    return Found(items, encode_cursor((last.score, last.key)) if last else None)
+    return SearchFound(items, encode_cursor((last.score, last.key)) if last else None)
 
 
-async def _find_customers(tx: Transaction, search: Search, cursor: str | None, limit: int) -> Found:
+async def _find_customers(tx: Transaction, search: Search, cursor: str | None, limit: int) -> SearchFound:
     # Operators speak of tickets: a query that holds some finds no customers.
     is_plain = search.match.has_text and not (search.conditions.params or search.conditions.ticket)
     if not is_plain or not search.by.may("customers.read"):
-        return Found([])
+        return SearchFound([])
     before = decode_cursor(cursor, int) if cursor else None
     found = await match_customers(tx, search.match.whole, by=search.by, before_id=before, limit=limit + 1)
     hits = [
-        Hit(
+        SearchHit(
             "customers",
             one.id,
             customer=one,
@@ -161,10 +161,10 @@ async def _find_customers(tx: Transaction, search: Search, cursor: str | None, l
         )
         for one in found[:limit]
     ]
-    return Found(hits, encode_cursor(found[limit - 1].id) if len(found) > limit else None)
+    return SearchFound(hits, encode_cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
-async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]) -> list[Hit]:
+async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]) -> list[SearchHit]:
     """Hits in the order of their keys; what may not be seen at this moment is left out."""
     if not keys:
         return []
@@ -180,14 +180,14 @@ async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]
     ]
 
 
-def _ticket_hit(ticket: TicketRow, terms: Sequence[Term]) -> Hit:
-    return Hit("tickets", ticket.id, ticket=ticket, snippet=snippet_of(ticket.subject, terms))
+def _ticket_hit(ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
+    return SearchHit("tickets", ticket.id, ticket=ticket, snippet=snippet_of(ticket.subject, terms))
 
 
-def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, terms: Sequence[Term]) -> Hit:
+def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
     entry = FoundEntry(row.id, row.kind, row.direction, row.author_kind, row.author_name or "", row.at)
     file = FoundFile(row.attachment_id, row.name, row.type, row.size, row.url) if isinstance(row, FileRow) else None
-    return Hit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet_of(row.text, terms))
+    return SearchHit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet_of(row.text, terms))
 
 
 async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[int, TicketRow]:

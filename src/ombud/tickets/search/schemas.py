@@ -34,7 +34,7 @@ class FoundFile(Struct):
     url: str
 
 
-class Hit(Struct):
+class SearchHit(Struct):
     """One thing that was found: ``kind`` says which members are there."""
 
     kind: Kind
@@ -47,14 +47,14 @@ class Hit(Struct):
     snippet: Snippet | None = None
 
 
-class Found(Struct):
+class SearchFound(Struct):
     """A page of hits.
 
     ``is_partial``: the time was over before the page was full; ``next`` goes on from there. ``more`` names the kinds of
     an overview that hold more than it shows.
     """
 
-    items: list[Hit]
+    items: list[SearchHit]
     next: str | None = None
     is_partial: bool = False
     more: list[Kind] = field(default_factory=list)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
-from ombud.fields.rules import merged_values
+from ombud.fields.services.values import merged_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
@@ -17,7 +17,7 @@ from ombud.shared.lines import one_line
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import DONE_CATEGORIES
-from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
+from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.timeline import (
     add_change,
@@ -158,7 +158,7 @@ async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, 
         return
     if data.assignee_id is not None:
         await _check_room(tx, ticket, data.assignee_id, force=data.force)
-    await give(tx, ticket, data.assignee_id, reason={"code": "by_hand"}, by=by, now=now)
+    await give(tx, ticket, data.assignee_id, reason=Reason("by_hand"), by=by, now=now)
 
 
 async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Actor, now: datetime) -> None:
@@ -177,7 +177,7 @@ async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Acto
     if ticket.assignee_id is not None:
         holder = await queries.lock_holder(tx, ticket.assignee_id, team_id)
         if holder is None or not holder.is_member:
-            await give(tx, ticket, None, reason={"code": "moved_to_team"}, by=by, now=now)
+            await give(tx, ticket, None, reason=Reason("moved_to_team"), by=by, now=now)
 
 
 async def _check_room(tx: Transaction, ticket: LockedTicket, person_id: int, *, force: bool) -> None:
@@ -193,7 +193,7 @@ async def give(
     ticket: LockedTicket,
     person_id: int | None,
     *,
-    reason: dict[str, Any],
+    reason: Reason,
     by: Actor,
     now: datetime,
 ) -> None:
@@ -212,7 +212,7 @@ async def give(
         entry_id=entry_id,
         from_id=before,
         to_id=person_id,
-        reason=str(reason["code"]),
+        reason=reason.code,
     )
     await emit(tx, fact, by=by, at=now)
     if person_id is not None:

@@ -13,7 +13,7 @@ from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 from ombud.tickets.events import NotificationMade
 from ombud.tickets.queries.timeline import find_entry_by_client_key, load_entries
-from ombud.tickets.schemas import Author, ChannelKind, Entry, EntryDetails, LockedTicket
+from ombud.tickets.schemas import Author, ChannelKind, Entry, EntryDetails, LockedTicket, Reason
 
 
 class GoneEntry(Conflict):
@@ -155,7 +155,7 @@ async def add_change(
     *,
     by: Actor,
     now: datetime,
-    reason: dict[str, Any] | None = None,
+    reason: Reason | None = None,
 ) -> int:
     """Record that a field has another value; gives the entry's id."""
     details = EntryDetails(field=field, from_value=from_value, to_value=to_value, reason=reason)
