@@ -5,12 +5,12 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from ombud.customers.queries import is_customer_visible
-from ombud.shared.database import values
 from ombud.shared.errors import NotFound
 from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
 from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.search.suggest import suggest
 
 
 class ViewCounts(Struct):
@@ -48,10 +48,9 @@ async def get_views(reading: Reading, actor: By) -> ViewCounts:
 
 
 @get("/tags", guards=[may("tickets.read")])
-async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
-    """Names of tags that begin with a text."""
-    sql = "select name from tag where starts_with(lower(name), lower(%(prefix)s)) order by name limit 50"
-    return TagList(await values(tx, str, sql, {"prefix": prefix[:60]}))
+async def get_tags(tx: Tx, actor: By, prefix: FromQuery[str] = "") -> TagList:
+    """Names of tags that begin with a text or sound like it (`tk` for 退款), the best first."""
+    return TagList([one.value for one in await suggest(tx, prefix[:60], "tags", by=actor)])
 
 
 @get("/customers/{customer_id:int}/tickets", guards=[may("tickets.read")])

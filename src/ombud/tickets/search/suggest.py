@@ -11,7 +11,7 @@ from ombud.tickets.search import operators
 from ombud.tickets.search.names import ranked_items
 
 SuggestionKind = Literal["people", "tags", "canned_replies", "operators"]
-MOST = 20
+MOST = 50
 MAX_NAMES = 5_000
 FIXED = {
     "priority": operators.PRIORITIES,
