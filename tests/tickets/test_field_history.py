@@ -17,7 +17,7 @@ FIELDS: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.fixture
 async def admin(site: Site) -> Browser:
-    admin = await site.browser(await site.desk.person("Ada", role="administrator"))
+    admin = await site.browser(await site.desk.person("Ada", role="administrator", everywhere=True))
     for key, kind, options in FIELDS:
         data = {"key": key, "name_en": key.title(), "name_zh": key, "kind": kind, "options": options}
         assert (await admin.post("/fields", data)).status_code == 201
