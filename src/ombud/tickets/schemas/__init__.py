@@ -10,6 +10,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
+from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
 from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
@@ -17,7 +18,6 @@ from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
     RoutingState,
-    SearchResult,
     Status,
     Ticket,
     TicketLink,
@@ -104,6 +104,10 @@ __all__ = [
     "Entry",
     "EntryDetails",
     "Envelope",
+    "FieldChange",
+    "FieldFile",
+    "FieldFileList",
+    "FieldHistory",
     "FileRef",
     "Follower",
     "GoneFrame",
@@ -124,7 +128,6 @@ __all__ = [
     "Rendering",
     "ReplyIn",
     "RoutingState",
-    "SearchResult",
     "SharedDraft",
     "SharedDraftFrame",
     "SharedDraftIn",
