@@ -182,6 +182,8 @@ async def test_keep_draft_of_an_old_window_is_refused_with_the_newer_text(lus: B
     assert (answer.status_code, answer.json()["code"], answer.json()["draft"]["text"]) == (409, "draft_changed", "Two")
     assert (await lus.put(path, {"text": "Two", "version": 1})).json() == {"version": 3}, "the same text is no quarrel"
     assert (await lus.put(path, {"text": "On purpose", "version": 3})).status_code == 200
+    assert (await lus.delete(f"{path}?version=3")).json()["code"] == "draft_changed"
+    assert (await lus.put(path, {"text": "", "version": 3})).json()["code"] == "draft_changed"
     assert (await lus.put(path, {"text": "A program that knows no versions"})).status_code == 200
 
 

@@ -26,6 +26,7 @@ from ombud.tickets.schemas import (
 from ombud.tickets.services import canned_replies, drafts, problems, statuses
 
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
+DraftVersion = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 DraftKind = Literal["reply", "note"]
 
 
@@ -74,9 +75,15 @@ async def put_draft(
 
 
 @delete("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
-async def delete_draft(tx: Tx, actor: By, ticket_id: FromPath[int], kind: FromPath[DraftKind]) -> None:
-    """Throw the draft away."""
-    await drafts.drop_draft(tx, ticket_id, kind, by=actor)
+async def delete_draft(
+    tx: Tx,
+    actor: By,
+    ticket_id: FromPath[int],
+    kind: FromPath[DraftKind],
+    version: FromQuery[DraftVersion | None] = None,
+) -> None:
+    """Throw the draft away, if ``version`` is given only as long as it is that one."""
+    await drafts.drop_draft(tx, ticket_id, kind, by=actor, version=version)
 
 
 @put("/tickets/{ticket_id:int}/read", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)

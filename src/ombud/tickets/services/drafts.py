@@ -75,7 +75,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
     await require_visible(tx, ticket_id, by=by)
     require_person(by)
     if not data.text.strip() and data.details == DraftDetails():
-        await drop_draft(tx, ticket_id, kind, by=by)
+        await drop_draft(tx, ticket_id, kind, by=by, version=data.version)
         return 0
     sql = """
         insert into draft (ticket_id, person_id, kind, text, details, updated_at)
@@ -100,15 +100,20 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
     return kept or 0
 
 
-async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> None:
+async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor, version: int | None = None) -> None:
     """Throw a draft away; one that is gone already is no error.
 
     Raises:
         NotFound: the ticket may not be seen.
+        DraftChanged: another window of the person's has kept another text since ``version``.
     """
     await require_visible(tx, ticket_id, by=by)
-    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
+    sql = """
+        delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s
+            and (%(version)s::int is null or version = %(version)s)"""
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind, "version": version})
+    if version is not None and (other := await find_draft(tx, ticket_id, kind, by=by)):
+        raise DraftChanged(other)
 
 
 async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> None:

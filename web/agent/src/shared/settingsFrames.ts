@@ -31,6 +31,7 @@ const lists: Record<string, QueryKey[]> = {
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],
   desk: [['settings', 'desk']],
+  checklist_templates: [['checklist_templates'], ['settings', 'checklist-templates']],
   fields: [
     ['desk', 'fields'],
     ['settings', 'fields'],

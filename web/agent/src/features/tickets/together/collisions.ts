@@ -9,6 +9,8 @@ export interface Quarrel {
   wanted: Record<string, unknown>
   /** Set it on purpose: the newer values count as seen. */
   setMine: (seen: Record<string, unknown>) => Promise<unknown>
+  /** Give up what was entered, where it is kept beside the ticket. */
+  keepTheirs?: () => void
 }
 
 /** A change that met a colleague's; shown until the person decides. */

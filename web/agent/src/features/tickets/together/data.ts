@@ -46,7 +46,11 @@ async function ask<T>(id: Id, guess: Partial<Together>, request: () => Promise<T
   }
 }
 
-async function askWhole(id: Id, guess: Partial<Together>, request: () => Promise<Together>): Promise<boolean> {
+async function askWhole(
+  id: Id,
+  guess: Partial<Together>,
+  request: () => Promise<Together>,
+): Promise<boolean> {
   const whole = await ask(id, guess, request)
   if (whole) queryClient.setQueryData(keyOf(id), whole)
   return whole !== null
@@ -78,7 +82,12 @@ export const addTemplate = (id: Id, templateId: Id): Promise<boolean> =>
 
 const itemPath = (id: Id, itemId: Id): string => path(id, `checklist/${String(itemId)}`)
 
-export function setDone(id: Id, items: ChecklistItem[], item: ChecklistItem, isDone: boolean): Promise<boolean> {
+export function setDone(
+  id: Id,
+  items: ChecklistItem[],
+  item: ChecklistItem,
+  isDone: boolean,
+): Promise<boolean> {
   const done = isDone ? new Date().toISOString() : null
   const guess = items.map((one) =>
     one.id === item.id ? { ...one, done_at: done, done_by: isDone ? me.value.id : null } : one,
