@@ -1471,6 +1471,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFieldFiles
+         * @description Files that stand in the ticket's fields, now or before, by the id that the field holds.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdFieldFilesGetFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/notes": {
         parameters: {
             query?: never;
@@ -2511,6 +2555,33 @@ export interface components {
             /** @enum {string} */
             subject: "ticket" | "customer" | "organisation";
         };
+        /** FieldChange */
+        FieldChange: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            entry_id: number;
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** FieldFile */
+        FieldFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** FieldFileList */
+        FieldFileList: {
+            items: components["schemas"]["FieldFile"][];
+        };
+        /** FieldHistory */
+        FieldHistory: {
+            items: components["schemas"]["FieldChange"][];
+            next: string | null;
+        };
         /** FieldIn */
         FieldIn: {
             key: string;
@@ -3138,7 +3209,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
         };
         /** SignInInput */
         SignInInput: {
@@ -6344,6 +6415,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFieldFilesGetFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdHistoryGetHistory: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldHistory"];
+                };
             };
             /** @description What is wrong */
             default: {

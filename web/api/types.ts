@@ -80,3 +80,15 @@ export type Ping = Schemas['Ping']
 
 /** Events of an agent's stream by name, each with its data. */
 export type StreamEvents = Schemas['StreamEvents']
+
+/** Custom fields and the forms of ticket types. */
+export type Field = Schemas['Field']
+export type FieldKind = Field['kind']
+export type FieldSubject = Field['subject']
+export type FieldOptions = Schemas['FieldOptions']
+export type FieldChoice = Schemas['Choice']
+export type TicketType = Schemas['TicketType']
+export type FormField = Schemas['FormField']
+export type FormRule = Schemas['FormRule']
+export type FieldChange = Schemas['FieldChange']
+export type FieldFile = Schemas['FieldFile']

@@ -9,6 +9,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
+from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
 from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
@@ -75,6 +76,10 @@ __all__ = [
     "Entry",
     "EntryDetails",
     "Envelope",
+    "FieldChange",
+    "FieldFile",
+    "FieldFileList",
+    "FieldHistory",
     "FileRef",
     "GoneFrame",
     "HostPage",

@@ -18,6 +18,7 @@ from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn, TicketPatch
 from ombud.tickets.services.changes import add_note, checked_subject, wanted_changes, write_changes
 from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.references import keep_first_files
 from ombud.tickets.services.replies import reply
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
@@ -81,8 +82,9 @@ async def _check_team(tx: Transaction, team_id: int) -> None:
 async def _fill_in(tx: Transaction, ticket_id: int, data: TicketIn, *, by: Actor, now: datetime) -> None:
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
     patch = TicketPatch(tags=data.tags, type_id=data.type_id, fields=data.fields)
-    changes = await wanted_changes(tx, ticket, patch) | {"type_id": data.type_id}
+    changes = await wanted_changes(tx, ticket, patch, by=by) | {"type_id": data.type_id}
     await check_form(tx, ticket, changes, ticket.category, by=by, now=now)
+    await keep_first_files(tx, ticket, changes.get("fields", {}), by=by, now=now)
     await write_changes(tx, ticket, changes, ticket.category, now=now)
 
 
