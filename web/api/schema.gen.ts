@@ -1198,7 +1198,7 @@ export interface paths {
         };
         /**
          * GetTags
-         * @description Names of tags that begin with a text.
+         * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
          *
          *     Needs the permission `tickets.read`.
          */
