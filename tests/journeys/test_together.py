@@ -1,4 +1,4 @@
-"""Two agents on one ticket, in both languages: who looks and writes, a stale reply, a collision, a list of things to do."""
+"""Two agents on one ticket, in both languages: who looks and writes, stale replies, collisions, things to do."""
 
 import re
 from dataclasses import dataclass
