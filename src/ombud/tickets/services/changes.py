@@ -14,7 +14,6 @@ from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
 from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.lines import one_line
-from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import DONE_CATEGORIES
@@ -142,10 +141,6 @@ async def write_changes(
         await tx.execute(sql, {"tags": changes["tags"], "now": now})
     if changes.keys() & {"tags", "type_id", "fields"}:
         await refresh_facets(tx, ticket, changes)
-    if "subject" in changes:
-        sql = """
-            update ticket_words set words = (%(words)s::tsvector) where ticket_id = %(id)s"""
-        await tx.execute(sql, {"words": tsvector(changes["subject"]), "id": ticket.id})
 
 
 async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, by: Actor, now: datetime) -> None:
@@ -182,9 +177,6 @@ async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Acto
     ticket.team_id = team_id
     sql = "update ticket set team_id = %(team)s, activity_at = %(now)s, version = version + 1 where id = %(id)s"
     await tx.execute(sql, {"team": team_id, "now": now, "id": ticket.id})
-    await tx.execute(
-        "update ticket_words set team_id = %(team)s where ticket_id = %(id)s", {"team": team_id, "id": ticket.id}
-    )
     fact = TicketMoved(ticket_id=ticket.id, team_id=team_id, entry_id=entry_id, from_team_id=before)
     await emit(tx, fact, by=by, at=now)
     if ticket.assignee_id is not None:

@@ -12,7 +12,6 @@ from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit, emit_all
-from ombud.shared.words import tsvector
 from ombud.tickets.events import TicketOpened, TicketWoke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import load_points
@@ -61,8 +60,6 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         "now": now,
     }
     ticket_id = await value(tx, int, sql, params) or 0
-    sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
-    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(subject)})
     if data.tags or data.type_id is not None or data.fields:
         await _fill_in(tx, ticket_id, data, by=by, now=now)
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
