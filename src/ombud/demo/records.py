@@ -86,9 +86,9 @@ async def write_records(
 
 
 TICKET = (
-    "id subject status_id category priority team_id assignee_id customer_id channel_id brand_id tags snoozed_until "
-    "type_id fields load_points created_at activity_at waiting_since solved_at closed_at preview preview_by last_message_id "
-    "message_count version"
+    "id subject status_id category priority team_id assignee_id customer_id channel_id brand_id tags "
+    "snoozed_until type_id fields load_points created_at activity_at waiting_since solved_at closed_at preview "
+    "preview_by last_message_id message_count version"
 )
 ENTRY = "id ticket_id kind direction author_kind author_id channel_id at text quoted details client_key"
 WORDS = "entry_id ticket_id is_internal at words"
