@@ -15,6 +15,8 @@ from ombud.shared.database import Transaction
 from ombud.shared.events import Event
 from ombud.tickets.schemas import GoneFrame, Notification, TicketFrame, TypingFrame
 from ombud.tickets.stream import notification_frames, ticket_frames
+from ombud.views.jobs import TOPIC as JOB_TOPIC
+from ombud.views.schemas import JobFrame
 
 Settings = Literal[
     "teams",
@@ -27,6 +29,7 @@ Settings = Literal[
     "webhooks",
     "api_keys",
     "intake",
+    "saved_views",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -48,6 +51,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "api_key_created": "api_keys",
     "api_key_revoked": "api_keys",
     "message_set_aside": "intake",
+    "saved_view_changed": "saved_views",
 }
 
 
@@ -66,6 +70,7 @@ class StreamEvents(Struct):
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
+    job: JobFrame
     reset: EmptyFrame
     bye: ByeFrame
 
@@ -91,3 +96,14 @@ def hear_typing(bus: Bus, hub: Hub) -> None:
             hub.send(Frame("typing", convert(signal.payload, TypingFrame), team_id=team_id))
 
     bus.listen("typing", hear)
+
+
+def hear_jobs(bus: Bus, hub: Hub) -> None:
+    """Tell a person how far their jobs are; whoever comes later asks."""
+
+    def hear(signal: Signal) -> None:
+        person_id = signal.payload.get("person_id")
+        if isinstance(person_id, int):
+            hub.send(Frame(JOB_TOPIC, convert(signal.payload, JobFrame), person_id=person_id))
+
+    bus.listen(JOB_TOPIC, hear)
