@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPT
 from ombud.shared.conditions import parse
 from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.api.files import file_headers
+from ombud.tickets.api.tickets import post_ticket
 from ombud.tickets.queries.lists import list_tickets
 from ombud.views import queries
 from ombud.views.schemas import (
@@ -159,6 +160,7 @@ routers = [
         "/api/v1",
         route_handlers=[
             get_tickets,
+            post_ticket,
             post_query,
             get_saved_views,
             get_saved_view_counts,

@@ -10,6 +10,7 @@ import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
+import { routes as viewRoutes } from '@/features/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -30,7 +31,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [...ticketRoutes, ...viewRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],

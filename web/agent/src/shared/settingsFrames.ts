@@ -24,6 +24,7 @@ const lists: Record<string, QueryKey[]> = {
   api_keys: [['settings', 'api-keys']],
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],
+  saved_views: [['saved_views'], ['views', 'saved']],
   desk: [['settings', 'desk']],
 }
 
