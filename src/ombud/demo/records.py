@@ -55,6 +55,11 @@ async def write_records(
         await copy_rows(tx, "outbox", OUTBOX, (row for line in lines for row in scribe.outbox(line, by_number)))
         mails = ((line.message_id, line.id, line.ticket) for line in lines if line.message_id)
         await copy_rows(tx, "mail_reference", "message_id entry_id ticket_id", mails)
+    # What lists compare for equality; views find a tag by it.
+    facets = """
+        insert into ticket_facet (ticket_id, facets)
+        select id, array(select 'tag:' || lower(tag) from unnest(tags) tag) from ticket where tags <> '{}'"""
+    await tx.execute(facets)
     await copy_rows(tx, "conversation", "channel_id key ticket_id", _conversations(ground, pages))
     await copy_rows(tx, "ticket_link", "ticket_id other_id kind created_at", _links(pages, rng))
     await copy_rows(tx, "tag", "name created_at", _tags(pages))
