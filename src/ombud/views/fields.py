@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ombud.fields.rules import CONDITION_KIND
+from ombud.fields.services.values import CONDITION_KIND
 from ombud.fields.schemas import Field
 from ombud.shared.conditions import Kind
 
