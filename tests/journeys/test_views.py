@@ -66,7 +66,7 @@ async def test_view_is_built_shared_changed_in_bulk_and_undone(served: Served, b
     await screen.sees("2 tickets")
     await choose(screen, "Look", "Table")
     await screen.picture("views-builder-en")
-    await screen.button("Save").click()
+    await screen.button("Save").click(timeout=5_000)
     await page.wait_for_url("**/views/saved:*")
     await expect(page.locator("tbody tr")).to_have_count(2)
 

@@ -8,6 +8,7 @@ import {
 } from 'vue-router'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
+import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 import { routes as viewRoutes } from '@/features/views/routes'
@@ -31,7 +32,11 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
+<<<<<<< HEAD
       children: [...ticketRoutes, ...viewRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+=======
+      children: [...ticketRoutes, ...searchRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+>>>>>>> main
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],
