@@ -1436,7 +1436,7 @@ export interface paths {
         };
         /**
          * GetTags
-         * @description Names of tags that begin with a text.
+         * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -3541,7 +3541,6 @@ export interface components {
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
         };
-<<<<<<< HEAD
         /** SavedView */
         SavedView: {
             /** @default false */
@@ -3578,11 +3577,6 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
-        /** SearchResult */
-        SearchResult: {
-            customers: components["schemas"]["CustomerListItem"][];
-            tickets: components["schemas"]["TicketRow"][];
-=======
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -3601,7 +3595,6 @@ export interface components {
             kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
->>>>>>> main
         };
         /** Selection */
         Selection: {
@@ -3637,11 +3630,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-<<<<<<< HEAD
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "saved_views";
-=======
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
->>>>>>> main
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SignInInput */
         SignInInput: {

@@ -31,12 +31,9 @@ Settings = Literal[
     "webhooks",
     "api_keys",
     "intake",
-<<<<<<< HEAD
     "saved_views",
-=======
     "fields",
     "ticket_types",
->>>>>>> main
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -58,12 +55,9 @@ SETTINGS_OF: dict[str, Settings] = {
     "api_key_created": "api_keys",
     "api_key_revoked": "api_keys",
     "message_set_aside": "intake",
-<<<<<<< HEAD
     "saved_view_changed": "saved_views",
-=======
     "field_changed": "fields",
     "ticket_type_changed": "ticket_types",
->>>>>>> main
 }
 
 

@@ -36,11 +36,7 @@ from ombud.views.jobs import JobRunner
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-<<<<<<< HEAD
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "changes", "exports")
-=======
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts")
->>>>>>> main
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0

@@ -47,8 +47,4 @@ async def get_customer_tickets(
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 
-<<<<<<< HEAD
-HANDLERS = [get_customer_tickets, get_views, get_search, get_tags]
-=======
-HANDLERS = [get_customer_tickets, get_tickets, get_views, get_tags]
->>>>>>> main
+HANDLERS = [get_customer_tickets, get_views, get_tags]

@@ -32,11 +32,13 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-<<<<<<< HEAD
-      children: [...ticketRoutes, ...viewRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
-=======
-      children: [...ticketRoutes, ...searchRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
->>>>>>> main
+      children: [
+        ...ticketRoutes,
+        ...viewRoutes,
+        ...searchRoutes,
+        ...notificationRoutes,
+        settingsRoutes(ownRoutes),
+      ],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],
