@@ -61,9 +61,7 @@ async def test_csv_has_every_column_and_custom_field_and_no_formula(
 async def test_csv_speaks_the_readers_language_in_their_zone(
     site: Site, agent: Browser, lu: Actor, ticket: int, finish: Finish
 ) -> None:
-    await site.desk.run(
-        "update person set locale = 'zh-CN', time_zone = 'Asia/Shanghai' where id = %(id)s", id=lu.id
-    )
+    await site.desk.run("update person set locale = 'zh-CN', time_zone = 'Asia/Shanghai' where id = %(id)s", id=lu.id)
     columns = ["number", "priority", "created", "fields.colour", "preview"]
     head, row = await table(agent, finish, columns=columns)
     assert head == ["工单号", "优先级", "创建时间", "颜色", "最近消息"]

@@ -136,7 +136,8 @@ async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[st
 async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     await tx.execute(
         "insert into customer (id, name, tier, created_at, updated_at) overriding system value values"
-        " (%(id)s, %(name)s, %(tier)s, %(now)s, %(now)s) on conflict (id) do update set name = excluded.name, tier = excluded.tier",
+        " (%(id)s, %(name)s, %(tier)s, %(now)s, %(now)s) on conflict (id)"
+        " do update set name = excluded.name, tier = excluded.tier",
         {"id": number, "name": one["subject"], "tier": one["tier"], "now": NOW},
     )
     category = await (await tx.execute("select category from status where id = %s", (one["status"],))).fetchone()
@@ -206,5 +207,3 @@ async def find(database: Database, source: dict[str, Any]) -> list[int]:
         walked = await search.find(1_000)
     assert first.hits == walked.hits, source
     return [one.id for one in walked.hits]
-
-

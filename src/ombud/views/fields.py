@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ombud.fields.services.values import CONDITION_KIND
 from ombud.fields.schemas import Field
+from ombud.fields.services.values import CONDITION_KIND
 from ombud.shared.conditions import Kind
 
 

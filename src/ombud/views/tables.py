@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "priority": ("Priority", "优先级"),
     "type": ("Type", "类型"),
     "team": ("Team", "团队"),
-    "assignee": ("Assignee", "负责人"),
+    "assignee": ("Assignee", "坐席"),
     "customer_name": ("Customer", "客户"),
     "tier": ("Customer tier", "客户等级"),
     "brand": ("Brand", "品牌"),
@@ -35,26 +35,26 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "created": ("Created", "创建时间"),
     "activity": ("Last activity", "最近活动"),
     "waiting": ("Waiting since", "等待自"),
-    "snoozed": ("Snoozed until", "暂缓至"),
-    "solved": ("Solved", "解决时间"),
+    "snoozed": ("Snoozed until", "提醒时间"),
+    "solved": ("Solved", "办结时间"),
     "messages": ("Messages", "消息数"),
     "preview": ("Last message", "最近消息"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
-    "new": ("New", "新建"),
+    "new": ("New", "待受理"),
     "open": ("Open", "处理中"),
-    "waiting": ("Waiting for the customer", "等待客户"),
+    "waiting": ("Waiting for customer", "待客户反馈"),
     "on_hold": ("On hold", "挂起"),
-    "solved": ("Solved", "已解决"),
-    "closed": ("Closed", "已关闭"),
+    "solved": ("Solved", "已办结"),
+    "closed": ("Closed", "已结单"),
     "email": ("E-mail", "邮件"),
-    "chat": ("Chat", "在线聊天"),
-    "form": ("Form", "表单"),
+    "chat": ("Chat", "在线会话"),
+    "form": ("Web form", "网页表单"),
     "api": ("API", "API"),
     "true": ("Yes", "是"),
     "false": ("No", "否"),
 }
-_PRIORITIES = {1: ("Low", "低"), 2: ("Normal", "普通"), 3: ("High", "高"), 4: ("Urgent", "紧急")}
+_PRIORITIES = {1: ("Low", "低"), 2: ("Normal", "中"), 3: ("High", "高"), 4: ("Urgent", "紧急")}
 
 
 class ExportRow(TicketRow):
