@@ -73,7 +73,7 @@ async def test_view_is_built_shared_changed_in_bulk_and_undone(served: Served, b
     await page.get_by_label("Choose all on this page").check()
     await screen.sees("2 chosen")
     await screen.button("Priority").click()
-    await page.get_by_role("option", name="Urgent").click()
+    await page.get_by_role("option", name="Urgent", exact=True).click()
     await screen.sees("2 tickets done")
     assert sorted(await priorities(served)) == [2, 4, 4]
     await screen.picture("views-bulk-en")

@@ -88,7 +88,7 @@ class JobRunner:
         sql = f"""
             select id, kind, person_id, selection, details, is_collected, is_cancelled from job j
             where state in ('queued', 'running') and {kinds} order by id limit 1"""
-        async with self.database.reading() as tx:
+        async with self.database.statements() as tx:
             return await row(tx, _Work, sql)
 
     async def _do(self, work: _Work) -> None:
@@ -108,7 +108,7 @@ class JobRunner:
 
     async def _collect(self, work: _Work) -> bool:
         """Note all tickets of a view or a condition; whether the job shall go on."""
-        async with self.database.reading() as tx:
+        async with self.database.statements() as tx:
             by = await self._actor(tx, work)
             condition = await condition_of(tx, work.selection, by=by)
         total = await self._collect_all(work, condition, by) if condition else 0
@@ -152,7 +152,7 @@ class JobRunner:
 
     async def _export(self, work: _Work) -> None:
         wanted = msgspec.convert(work.details, ExportIn)
-        async with self.database.reading() as tx:
+        async with self.database.statements() as tx:
             by = await self._actor(tx, work)
             table = await _table(tx, wanted, by)
         name = f"tickets-{self.clock.now().astimezone(table.zone):%Y%m%d-%H%M}.{wanted.format}"
@@ -194,7 +194,7 @@ class JobRunner:
         return False
 
     async def _is_cancelled(self, work: _Work) -> bool:
-        async with self.database.reading() as tx:
+        async with self.database.statements() as tx:
             return bool(await value(tx, bool, "select is_cancelled from job where id = %(id)s", {"id": work.id}))
 
     async def _end(self, work: _Work, state: JobState, problem: str | None = None) -> None:
@@ -208,7 +208,7 @@ class JobRunner:
 
     async def _tell(self, work: _Work) -> None:
         sql = "select id, kind, state, total, done, failed from job where id = %(id)s"
-        async with self.database.reading() as tx:
+        async with self.database.statements() as tx:
             frame = await row(tx, JobFrame, sql, {"id": work.id})
         if frame is not None:
             self.bus.publish(TOPIC, {"person_id": work.person_id, **msgspec.structs.asdict(frame)})
