@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+from psycopg import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
 
 from ombud.accounts.queries.actors import person_actor
 from ombud.fields.queries import list_fields
@@ -82,6 +84,13 @@ class JobRunner:
                 await self._do(work)
             except OmbudError as problem:
                 await self._end(work, "failed", problem.code)
+            except (OperationalError, InterfaceError, PoolTimeout):
+                # The database is away: the job goes on when it is back.
+                raise
+            except Exception:
+                # A bug must not hold up the jobs behind this one.
+                await self._end(work, "failed", "internal_error")
+                raise
             return 1
 
     async def _next(self, kinds: str) -> _Work | None:

@@ -152,12 +152,11 @@ class BulkIn(Struct, forbid_unknown_fields=True):
 
 
 class ExportIn(Struct, forbid_unknown_fields=True):
-    """Tickets as a table; without columns all of them."""
+    """Tickets as a table, by their numbers; without columns all of them."""
 
     selection: Selection
     columns: Columns = []
     format: Literal["csv", "xlsx"] = "xlsx"
-    sort: Sort = "activity"
 
 
 JobKind = Literal["change", "undo", "export"]
