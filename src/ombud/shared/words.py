@@ -32,10 +32,11 @@ MIN_STEMMED = 3
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 # Said in every other text: they narrow nothing down beside another word.
 STOP_WORDS = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a an and are as at be but by for from has have i in is it its me my of on or our so that the their this to "
-        "was we were will with you your"
-    ).split()
+        "was we were will with you your",
+    )
 )
 _PARTICLES = frozenset("的了吗呢吧啊呀么地得着")
 
