@@ -37,6 +37,7 @@ from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import health, pages
+from ombud.config.customer_timeline import SOURCES
 from ombud.config.metrics import RequestCounts
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
@@ -88,6 +89,7 @@ def build_app(parts: Parts) -> Litestar:
             "request_counts": counts,
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
+            "customer_sources": SOURCES,
         }
     )
     state.authenticate = Authenticator(

@@ -25,6 +25,7 @@ from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
 from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
+from ombud.tickets.services.customer_averages import keep_averages
 from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
@@ -165,6 +166,8 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
+        async with self.parts.database.transaction() as tx:
+            await keep_averages(tx, now=now)
         return 0
 
     async def _keep_up(self) -> int:

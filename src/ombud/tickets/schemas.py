@@ -71,6 +71,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     to_value: Any = None
     reason: dict[str, Any] | None = None
     mentions: list[int] = []
+    # why a bar on this channel was passed
+    contact_reason: str = ""
     # what an undo puts back
     status_before: int | None = None
     waiting_before: datetime | None = None
@@ -269,6 +271,8 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     status_id: int | None = None
+    # why a customer who does not want to be contacted by this channel is answered all the same
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class NoteIn(Struct, forbid_unknown_fields=True):
@@ -293,6 +297,7 @@ class TicketIn(Struct, forbid_unknown_fields=True):
     priority: Priority = 2
     tags: Tags = []
     write_as: Literal["reply", "note"] = "note"
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class TicketPatch(Struct, forbid_unknown_fields=True):

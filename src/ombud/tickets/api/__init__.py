@@ -2,10 +2,11 @@
 
 from litestar import Router
 
+from ombud.tickets.api.customers import HANDLERS as CUSTOMERS
 from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 
-routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES], tags=["tickets"])]
+routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *FILES], tags=["tickets"])]

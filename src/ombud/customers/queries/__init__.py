@@ -1,0 +1,19 @@
+"""Reads of this room: one function, one statement."""
+
+from ombud.customers.queries.customers import (
+    find_customers,
+    get_customer,
+    is_customer_visible,
+    list_customers,
+    live_customer_id,
+    load_customer,
+)
+
+__all__ = [
+    "find_customers",
+    "get_customer",
+    "is_customer_visible",
+    "list_customers",
+    "live_customer_id",
+    "load_customer",
+]
