@@ -6,9 +6,9 @@ from ombud.customers.schemas import Consent, ContactBar, CustomerNote, IdentityC
 from ombud.shared.database import Transaction, row, rows
 
 BY_NAME = """
-    case {kind} when 'person' then (select p.name from person p where p.id = {id})
-        when 'api_key' then (select k.name from api_key k where k.id = {id})
-        when 'customer' then (select c.name from customer c where c.id = {id}) else 'Ombud' end"""
+    case {kind} when 'person' then (select who.name from person who where who.id = {id})
+        when 'api_key' then (select who.name from api_key who where who.id = {id})
+        when 'customer' then (select who.name from customer who where who.id = {id}) else 'Ombud' end"""
 AUTHOR = BY_NAME.format(kind="n.author_kind", id="n.author_id")
 MAKER = BY_NAME.format(kind="k.by_kind", id="k.by_id")
 

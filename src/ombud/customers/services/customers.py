@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from ombud.customers.events import CustomerChanged, CustomerMade
 from ombud.customers.queries.customers import get_customer, load_customer, lock_customer
 from ombud.customers.rules import is_masked, merge_values
-from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer
+from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, normal_value
 from ombud.customers.services.checks import require_level
 from ombud.customers.services.making import enter_customer, refresh_words
 from ombud.shared.actor import Actor
@@ -38,9 +38,13 @@ async def add_customer(tx: Transaction, data: NewCustomer, *, by: Actor, now: da
 
     Emits: CustomerMade
     """
+    sql = """
+        select exists (select from identity where scope = ''
+            and ((kind = 'email' and value = %(email)s) or (kind = 'phone' and value = %(phone)s)))"""
+    typed = {"email": normal_value("email", data.email), "phone": normal_value("phone", data.phone)}
+    is_known = await value(tx, bool, sql, typed)
     customer_id = await enter_customer(tx, data, now=now)
-    sql = "select created_at = %(now)s and updated_at = %(now)s from customer where id = %(id)s"
-    if await value(tx, bool, sql, {"id": customer_id, "now": now}):
+    if not is_known:
         await emit(tx, CustomerMade(customer_id=customer_id), by=by, at=now)
     return await get_customer(tx, customer_id, by=by, now=now)
 

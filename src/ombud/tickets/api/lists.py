@@ -3,7 +3,7 @@
 from litestar import get
 from msgspec import Struct
 
-from ombud.customers.queries import find_customers
+from ombud.customers.queries import find_customers, live_customer_id
 from ombud.customers.schemas import CustomerListItem
 from ombud.shared.database import values
 from ombud.shared.http import By, Tx, may
@@ -73,7 +73,8 @@ async def get_customer_tickets(
     tx: Tx, actor: By, customer_id: int, cursor: str | None = None, limit: int = 20
 ) -> Paged[TicketRow]:
     """A customer's tickets that the actor sees, newest first."""
-    return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
+    live = await live_customer_id(tx, customer_id)
+    return await lists.list_customer_tickets(tx, live, by=actor, cursor=cursor, limit=limit)
 
 
 HANDLERS = [get_customer_tickets, get_tickets, get_views, get_search, get_tags]
