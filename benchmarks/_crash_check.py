@@ -130,10 +130,17 @@ async def _missing(url: str, one: Follower) -> set[int]:
     return missing
 
 
+def wrongs(verdict: Verdict, followers: Sequence[Follower]) -> int:
+    """How much was wrong up to now, streams included."""
+    on_streams = sum(one.doubled + one.reordered + one.resets for one in followers)
+    return verdict.lost + verdict.doubled + verdict.reordered + on_streams
+
+
 def close_streams(followers: Sequence[Follower], verdict: Verdict) -> None:
     """Count what the streams did wrong over the whole run."""
     for number, one in enumerate(followers):
-        verdict.note("doubled", one.doubled, f"frames on stream {number}")
+        twice = [what for what, count in one.heard.items() if count > 1]
+        verdict.note("doubled", one.doubled, f"frames on stream {number}: {twice[:3]}")
         verdict.note("reordered", one.reordered, f"frames on stream {number}")
         verdict.note("lost", one.resets, f"stream {number} was told to begin anew")
 

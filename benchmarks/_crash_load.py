@@ -20,6 +20,9 @@ ATTEMPT_SECONDS = 10.0
 AGAIN_SECONDS = 0.1
 CLIENT_ERROR = 400
 SERVER_ERROR = 500
+# Each entry is told by one of these, once.
+TELLING = {"message_received", "reply_sent", "note_added"}
+FLEETING = {"typing", "read", "reset", "bye"}
 
 
 class Refused(Exception):
@@ -184,21 +187,29 @@ class Follower:
     def hear(self, frame: Frame) -> None:
         """Take one frame."""
         self.resets += frame.event == "reset"
-        if frame.id is None:
-            return
-        self.reordered += frame.id < self.last_id
-        self.last_id = frame.id
+        if frame.id is not None:
+            self.reordered += frame.id < self.last_id
+            self.last_id = frame.id
         if frame.event == "hello":
-            self.begun_at = frame.id if self.begun_at < 0 else self.begun_at
-            return
+            self.begun_at = self.last_id if self.begun_at < 0 else self.begun_at
+        elif frame.event not in FLEETING:
+            self._note(frame)
+
+    def _note(self, frame: Frame) -> None:
         found = frame.data.get("entries") or ([frame.data] if frame.event == "message" else [])
         self.entries.update(one["id"] for one in found)
-        thing = frame.data.get("ticket", frame.data).get("id") if frame.event != "status" else frame.data.get("state")
-        self.heard[frame.id, frame.event, thing] += 1
+        kind = frame.data.get("kind") if frame.event == "ticket" else frame.event
+        if kind in TELLING or kind == "message":
+            self.heard.update((None, kind, one["id"]) for one in found)
+        elif kind == "notification":
+            self.heard[None, kind, frame.data["id"]] += 1
+        elif frame.id is not None:
+            thing = frame.data.get("ticket", frame.data).get("id") or frame.data.get("state")
+            self.heard[frame.id, str(kind), thing] += 1
 
     @property
     def doubled(self) -> int:
-        """Frames that came more than once."""
+        """Frames that came more than once, by what they tell: an entry, a notification, a change by its number."""
         return sum(count - 1 for count in self.heard.values())
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks import _crash_check as check
 from benchmarks._crash_load import Follower, Load, Outside, following, outside
 from benchmarks._desk import HOST, Agent, add_agents, bench_folder, bench_settings, connected, make_channel, make_key
-from benchmarks._figures import Report
+from benchmarks._figures import Report, percentile
 from benchmarks._http import Client
 from ombud.channels.chat import tokens
 from ombud.config.parts import Parts
@@ -59,11 +59,20 @@ class Run:
     """One run of the bench."""
 
     verdict: check.Verdict = field(default_factory=check.Verdict)
-    ready_seconds: list[float] = field(default_factory=list)
+    kills: list["Kill"] = field(default_factory=list)
     rounds: int = 0
     attempts: int = 0
     mails: int = 0
     resumed: int = 0
+
+
+@dataclass(frozen=True)
+class Kill:
+    """What one kill did: how long it took until all worked again, and what was lost, doubled or reordered by it."""
+
+    target: str
+    ready_seconds: float
+    wrongs: int
 
 
 @contextlib.contextmanager
@@ -108,11 +117,12 @@ async def _run(report: Report, settings: Settings, desk: "subprocess.Popen[bytes
             target = dice.choice(TARGETS) if number >= len(TARGETS) else TARGETS[number]
             load.going.set()
             await asyncio.sleep(dice.uniform(*LOAD_SECONDS))
+            before = check.wrongs(run.verdict, followers)
             ready = await _kill(target, desk, settings, probe, dice)
-            run.ready_seconds.append(ready)
             await load.settle()
             await check.until_settled(url)
             await check.look_everywhere(url, ledger, load.talks, followers, run.verdict)
+            run.kills.append(Kill(target, ready, check.wrongs(run.verdict, followers) - before))
             report.say(f"round {number + 1}: killed {target}, ready again after {ready:.2f} s")
         await load.stop()
     run.rounds, run.attempts, run.mails = wanted, load.attempts, sum(world.received.values())
@@ -236,15 +246,29 @@ def command_of(pid: int) -> bytes:
     return b""
 
 
+def by_target(kills: Sequence[Kill]) -> list[str]:
+    """One line for each kind of kill."""
+    lines = []
+    for target in TARGETS:
+        own = [one for one in kills if one.target == target]
+        if own:
+            seconds = [one.ready_seconds for one in own]
+            lines.append(
+                f"{target}: killed {len(own)} times, ready again after {percentile(seconds, 0.5):.2f} s (median),"
+                f" {max(seconds):.2f} s (worst); lost, doubled or reordered: {sum(one.wrongs for one in own)}"
+            )
+    return lines
+
+
 def _print(report: Report, run: Run) -> None:
     verdict = run.verdict
     report.say(
         f"{verdict.acknowledged:,} acknowledged in {run.attempts:,} attempts, {run.mails:,} mails out,"
         f" {run.resumed} streams resumed"
     )
-    for line in verdict.told[:20]:
+    for line in [*verdict.told[:20], *by_target(run.kills)]:
         report.say(line)
-    worst = max(run.ready_seconds)
+    worst = max(one.ready_seconds for one in run.kills)
     report.say(
         f"lost {verdict.lost}, doubled {verdict.doubled}, reordered {verdict.reordered} (to reach: 0);"
         f" unconfirmed mails {verdict.unconfirmed}; ready again within {worst:.2f} s (to reach: 5 s)"

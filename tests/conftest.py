@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from ombud.shared.database import Database, Transaction
@@ -28,6 +29,10 @@ ADDRESS = "OMBUD_TEST_SERVER"
 # Marker → the program that a test so marked drives for real.
 REAL_PARTS = {"journey": "chromium", "needs_dovecot": "dovecot", "needs_nats": "nats-server"}
 PROGRAM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin"
+
+# Properties are about truth: how quickly a busy machine finds examples says nothing of it.
+settings.register_profile("ombud", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ombud")
 
 _numbers = count()
 _run = contextlib.ExitStack()

@@ -82,8 +82,8 @@ class Site:
         hub = self.app.state.hub
         stream = Stream(_nowhere, actor=actor)
         async with self.desk.parts.database.transaction() as tx:
-            found = await hub._load(tx, await events_after(tx, after, limit=10_000))
-        return [frame for frame in found if hub._is_for(stream, frame)]
+            batch = await hub._load(tx, await events_after(tx, after, limit=10_000), upto=0)
+        return [frame for frame in batch.frames if hub._is_for(stream, frame)]
 
 
 async def _nowhere(_: Any) -> None:

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from benchmarks._crash_check import Ledger, Verdict, check_mails
+from benchmarks._crash_check import Ledger, Verdict, check_mails, wrongs
 from benchmarks._crash_load import Follower, Talk
 from benchmarks._figures import Report, percentile, ratio, spread
 from benchmarks._http import Frame, parse_frame
 from benchmarks._listeners import Ear
 from benchmarks._texts import text
 from benchmarks.api import requests_of
+from benchmarks.crash import Kill, by_target
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.5, 50), (0.95, 95), (0.99, 99), (1.0, 100), (0.0, 1)])
@@ -96,6 +97,21 @@ def test_check_mails_sent_but_never_received_is_lost() -> None:
     assert (verdict.lost, verdict.unconfirmed) == (1, 0)
 
 
+def test_wrongs_counts_rows_and_streams() -> None:
+    follower = Follower(0, "", {}, reordered=2, resets=1)
+    for _ in range(2):
+        follower.hear(Frame("message", {"id": 4}, 4))
+    assert wrongs(Verdict(lost=1), [follower]) == 5
+
+
+def test_by_target_says_how_each_kind_of_kill_went() -> None:
+    lines = by_target([Kill("web", 1.0, 0), Kill("all", 3.0, 1), Kill("web", 2.0, 0)])
+    assert lines == [
+        "web: killed 2 times, ready again after 1.00 s (median), 2.00 s (worst); lost, doubled or reordered: 0",
+        "all: killed 1 times, ready again after 3.00 s (median), 3.00 s (worst); lost, doubled or reordered: 1",
+    ]
+
+
 def test_check_mails_twice_is_doubled_and_unclear_is_unconfirmed() -> None:
     verdict = Verdict()
     check_mails([("<a@x>", "sent"), ("<b@x>", "sending")], Counter({"a@x": 2, "b@x": 1}), verdict)
@@ -108,6 +124,21 @@ def test_follower_hears_the_same_frame_twice_as_doubled() -> None:
     for one in (Frame("hello", {}, 4), frame, frame):
         follower.hear(one)
     assert (follower.begun_at, follower.doubled, follower.reordered, follower.entries) == (4, 1, 0, {9})
+
+
+def test_follower_hears_an_entry_told_again_under_another_number_as_doubled() -> None:
+    follower = Follower(0, "", {})
+    for number in (None, 7):
+        follower.hear(Frame("ticket", {"kind": "reply_sent", "ticket": {"id": 3}, "entries": [{"id": 9}]}, number))
+    assert (follower.doubled, follower.last_id) == (1, 7)
+
+
+def test_follower_hears_an_entry_change_after_it_was_told_as_no_double() -> None:
+    follower = Follower(0, "", {})
+    for number, kind in enumerate(("reply_sent", "delivery_changed", "delivery_changed")):
+        follower.hear(Frame("ticket", {"kind": kind, "ticket": {"id": 3}, "entries": [{"id": 9}]}, number))
+    follower.hear(Frame("typing", {"ticket_id": 3}, None))
+    assert follower.doubled == 0
 
 
 def test_follower_hears_an_older_number_as_reordered() -> None:

@@ -143,7 +143,7 @@ class Codes:
     async def __call__(self, _: Any, *, to: str, subject: str, text: str, now: Any) -> bool:
         assert text
         assert now
-        self.sent.append((to, subject.split()[-1].rpartition("：")[2]))
+        self.sent.append((to, subject.rsplit(maxsplit=1)[-1].rpartition("：")[2]))
         return True
 
 

@@ -25,7 +25,9 @@ async def everything(scene: Scene) -> dict[str, Any]:
     """All rows that have to do with customers."""
     found = {}
     for table in TABLES:
-        sql = f"select jsonb_agg(to_jsonb(t) - {PASSING}::text[] order by to_jsonb(t) - {PASSING}::text[]) from {table} t"
+        sql = (
+            f"select jsonb_agg(to_jsonb(t) - {PASSING}::text[] order by to_jsonb(t) - {PASSING}::text[]) from {table} t"
+        )
         found[table] = await scene.site.desk.sql(sql)
     return found
 
@@ -186,9 +188,7 @@ async def test_messages_during_merges_are_never_lost_to_the_absorbed(scene: Scen
     channel = await desk.channel("email", address="all@desk.example")
     mails = [desk.mail(f"text {n}", f"p{n % 5}@example.com") for n in range(40)]
     merges = [merge(scene, people[0], other) for other in people[1:]]
-    opened = [
-        scene.ok("POST", "/tickets", _opening(people[n % 5], n)) for n in range(10)
-    ]
+    opened = [scene.ok("POST", "/tickets", _opening(people[n % 5], n)) for n in range(10)]
     await asyncio.gather(*merges, *opened, *(desk.deliver(channel, one) for one in mails))
     # Intake steps back while a merge holds its lock, and looks again.
     while await take_in(desk.parts.database, desk.parts.clock):
@@ -283,5 +283,3 @@ async def test_every_table_that_points_to_customers_is_known_to_merges(scene: Sc
         found = set(await values(tx, str, sql))
     # Codes die within minutes; the others are the ledger itself and pairs that were called different.
     assert found - set(MOVED) == {"customer", "customer_merge", "check_code", "not_duplicate"}
-
-

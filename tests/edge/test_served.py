@@ -24,6 +24,9 @@ LEFT_OUT = {
     ("patch", "/api/v1/people/{person_id}"),
     ("put", "/api/v1/me/password"),
     ("post", "/api/v1/channels/{channel_id}/test"),
+    # They do not end by themselves.
+    ("get", "/api/v1/stream"),
+    ("get", "/widget/v1/stream"),
 }
 
 NO_HTTP = [

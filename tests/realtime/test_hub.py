@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from ombud.customers.schemas import Sender
 from ombud.realtime import hub as hub_module
 from ombud.realtime.hub import Hub
 from ombud.realtime.schemas import Frame
 from ombud.realtime.stream import MAX_PENDING_BYTES, Stream
 from ombud.shared.actor import Actor
+from ombud.shared.database import Database, Transaction
 from tests.site import Site, note_of, reply_of
 
 
@@ -129,7 +131,47 @@ async def test_join_after_a_gap_gets_what_it_missed_once_and_in_order(site: Site
         assert one.frames[-1][:2] == ("hello", seq)
 
 
-async def test_join_cut_anywhere_in_a_batch_misses_nothing(site: Site) -> None:
+async def missed(hub: Hub, actor: Actor, last_seq: int) -> list[tuple[str, int | None, Any]]:
+    """What a stream hears about tickets when it comes back with a number."""
+    async with screen(hub, actor, last_seq=last_seq) as one:
+        await until(lambda: "hello" in one.names())
+        return [frame for frame in one.frames if frame[0] == "ticket"]
+
+
+async def test_join_after_an_event_that_a_visitor_heard_too_hears_it_no_second_time(site: Site, hub: Hub) -> None:
+    lu = await site.desk.person("Lu")
+    ticket = await site.ticket(kind="chat", sender=Sender("visitor", "v1", name="Rosa"))
+    await publish(site)
+    async with screen(hub, lu) as one:
+        await (await site.browser(lu)).post(f"/tickets/{ticket}/replies", reply_of())
+        seq = await publish(site)
+        await until(lambda: "ticket" in one.names())
+        last = one.frames[-1][1]
+    assert last == seq
+    assert await missed(hub, lu, last) == []
+
+
+async def test_join_while_a_batch_that_nobody_heard_ends_misses_nothing(site: Site) -> None:
+    lu = await site.desk.person("Lu")
+    await site.ticket()
+    seq = (await site.desk.events())[-1].seq
+    hub: Hub = site.app.state.hub
+    one = Screen(hub, lu)
+
+    class EndsLate(Database):
+        @asynccontextmanager
+        async def hot_transaction(self) -> AsyncIterator[Transaction]:
+            async with site.desk.parts.database.hot_transaction() as tx:
+                yield tx
+                await hub.join(one.stream, last_seq=None)
+
+    hub._database = EndsLate("")
+    assert await hub._read_batch() > 0
+    await until(lambda: one.frames)
+    assert one.frames == [("hello", seq, {})]
+
+
+async def test_join_cut_anywhere_in_a_batch_misses_nothing(site: Site, hub: Hub) -> None:
     lu = await site.desk.person("Lu")
     browser = await site.browser(lu)
     tickets = [await site.ticket(who=f"c{number}") for number in range(3)]
@@ -140,14 +182,17 @@ async def test_join_cut_anywhere_in_a_batch_misses_nothing(site: Site) -> None:
         await browser.post(f"/tickets/{tickets[number % 3]}/notes", note_of(f"note {number}"))
         if number % 2:
             await browser.patch(f"/tickets/{tickets[number % 3]}", {"subject": f"s{number}"})
-    whole = await site.frames(lu, after=start)
+    await publish(site)
+    whole = await missed(hub, lu, start)
     assert len(whole) > 4
     for cut in range(len(whole) + 1):
         got = whole[:cut]
-        number = (got[-1].seq if got else start) or 0
-        rest = await site.frames(lu, after=number)
-        seen = {entry.text for frame in [*got, *rest] if frame.event == "ticket" for entry in frame.data["entries"]}
-        assert texts <= seen, f"cut after frame {cut}"
+        number = next((seq for _, seq, _ in reversed(got) if seq is not None), start)
+        told = [data for _, _, data in [*got, *await missed(hub, lu, number)] if data["kind"] == "note_added"]
+        seen = [entry["text"] for data in told for entry in data["entries"]]
+        assert texts <= set(seen), f"cut after frame {cut}"
+        if cut and got[-1][1] is not None:
+            assert len(seen) == len(texts), f"cut after frame {cut}"
 
 
 async def test_join_with_a_number_from_another_life_is_told_to_begin_anew(site: Site, hub: Hub) -> None:
@@ -168,6 +213,33 @@ async def test_join_after_too_much_is_told_to_begin_anew(site: Site, hub: Hub, m
     async with screen(hub, lu, last_seq=0) as one:
         await until(lambda: "hello" in one.names())
         assert one.names() == ["reset", "hello"]
+
+
+async def test_join_after_more_than_a_stream_may_hold_is_told_to_begin_anew(
+    site: Site, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "MAX_REPLAY_BYTES", 200)
+    lu = await site.desk.person("Lu")
+    await site.ticket()
+    await publish(site)
+    async with screen(hub, lu, last_seq=0) as one:
+        await until(lambda: "hello" in one.names())
+        assert one.names() == ["reset", "hello"]
+
+
+async def test_end_of_a_slow_reader_sends_no_number_of_what_it_never_got(site: Site, hub: Hub) -> None:
+    one = Screen(hub, await site.desk.person("Slow"))
+    task = asyncio.create_task(one.live(None))
+    await until(lambda: one.frames)
+    one.takes.clear()
+    for number in range(8):
+        one.stream.push(b"id: %d\nevent: ticket\ndata: {}\n\n: %s\n\n" % (number, b"x" * (MAX_PENDING_BYTES // 4)))
+        await asyncio.sleep(0)
+    one.takes.set()
+    await asyncio.wait_for(task, 5)
+    assert one.is_closed
+    got = [number for name, number, _ in one.frames if name == "ticket"]
+    assert got == list(range(len(got)))
 
 
 async def test_leave_is_noticed_at_once(site: Site, hub: Hub) -> None:
@@ -276,14 +348,14 @@ class Cache:
 
     def apply(self, frame: Frame) -> None:
         if frame.event == "gone":
-            self.rows.pop(frame.data["ticket_id"], None)
-            self.entries.pop(frame.data["ticket_id"], None)
+            self.rows.pop(frame.data.ticket_id, None)
+            self.entries.pop(frame.data.ticket_id, None)
         if frame.event == "ticket":
-            row = json.loads(_json(frame.data["ticket"]))
+            row = json.loads(_json(frame.data.ticket))
             self.rows[row["id"]] = row
             known = self.entries.setdefault(row["id"], {})
-            known |= {one["id"]: one for one in json.loads(_json(frame.data["entries"]))}
-            known.pop(frame.data["undone_entry_id"], None)
+            known |= {one["id"]: one for one in json.loads(_json(frame.data.entries))}
+            known.pop(frame.data.undone_entry_id, None)
 
 
 def _json(data: Any) -> bytes:

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from ombud.routing.schemas import PresenceFrame
 from ombud.routing.services import choose_presence, note_heartbeat, note_silence, route_waiting
 from ombud.shared.actor import Actor
+from ombud.tickets.schemas import Reason
 from tests.desk import Desk
 from tests.site import Site
 
@@ -63,13 +65,7 @@ async def test_route_writes_reason_event_and_notification(desk: Desk) -> None:
     await route(desk)
     change = (await desk.timeline(ticket))[-1]
     assert (change.details.field, change.details.to_value, change.author.kind) == ("assignee", lu.id, "system")
-    assert change.details.reason == {
-        "code": "least_loaded",
-        "candidates": 1,
-        "load_points": 0,
-        "capacity_points": 4,
-        "idle_since": desk.now.isoformat(),
-    }
+    assert change.details.reason == Reason("least_loaded", 1, 0, 4, desk.now)
     [event] = await desk.events("ticket_assigned")
     assert (event.ticket_id, event.data["to_id"], event.data["reason"]) == (ticket, lu.id, "least_loaded")
     assert await desk.sql("select kind from notification where person_id = %(id)s", id=lu.id) == "assigned"
@@ -208,5 +204,5 @@ async def test_put_presence_is_told_to_every_screen(site: Site) -> None:
     assert (await browser.put("/me/presence", {"state": "away"})).status_code == 204
     assert (await browser.put("/me/presence", {"state": "asleep"})).status_code == 400
     found = [one.data for one in await site.frames(elsewhere) if one.event == "presence"]
-    assert found == [{"person_id": lu.id, "state": "away"}]
+    assert found == [PresenceFrame(lu.person_id, "away")]
     assert (await browser.get("/session")).json()["person"]["presence"] == "away"

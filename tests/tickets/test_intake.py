@@ -6,7 +6,7 @@ import pytest
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
-from ombud.tickets.schemas import BounceRecipient, ReplyIn, TicketPatch
+from ombud.tickets.schemas import Bounce, BounceRecipient, Reason, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
 from ombud.tickets.services.intake.door import Arrival, receive
 from ombud.tickets.services.intake.work import take_in
@@ -224,7 +224,9 @@ async def test_take_in_bounce_is_shown_on_its_message(desk: Desk) -> None:
     await desk.deliver(channel, bounce)
     assert len(await desk.tickets()) == 1
     assert await desk.sql("select state from outbox where entry_id = %(id)s", id=sent.id) == "failed"
-    assert (await desk.timeline(ticket))[-1].details.bounce["entry_id"] == sent.id  # type: ignore[index]
+    assert (await desk.timeline(ticket))[-1].details.bounce == Bounce(
+        "bounce", bounce.bounce_recipients, sent.id, bounce.text
+    )
     assert await desk.sql("select count(*) from notification where kind = 'delivery_failed'") == 1
 
 
@@ -253,7 +255,7 @@ async def test_take_in_reopened_ticket_of_absent_holder_returns_to_team(desk: De
     await _solve(desk, ticket)
     await desk.deliver(channel, desk.message("again"))
     assert await desk.column(ticket, "assignee_id") is None
-    assert (await desk.timeline(ticket))[-1].details.reason == {"code": "holder_not_there"}
+    assert (await desk.timeline(ticket))[-1].details.reason == Reason("holder_not_there")
 
 
 async def test_take_in_message_tells_present_holder(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ombud.accounts.schemas import PersonChange
 from ombud.accounts.services.people import change_person
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.tickets.schemas import AssignmentIn
+from ombud.tickets.schemas import AssignmentIn, Reason
 from ombud.tickets.services.changes import assign_ticket
 from ombud.tickets.services.leaving import GRACE, release_tickets
 from tests.desk import Desk
@@ -51,7 +51,7 @@ async def test_deactivate_gives_open_tickets_back_with_the_reason(desk: Desk, le
     assert [await desk.column(one, "assignee_id") for one in (first, second, solved)] == [None, None, leaver.id]
     last = (await desk.timeline(first))[-1]
     assert (last.author.kind, last.details.field, last.details.from_value) == ("system", "assignee", leaver.id)
-    assert last.details.reason == {"code": "holder_left"}
+    assert last.details.reason == Reason("holder_left")
     told = [(one.ticket_id, one.data["to_id"]) for one in await desk.events("ticket_assigned")][-2:]
     assert told == [(first, None), (second, None)]
 

@@ -36,7 +36,6 @@ LISTS = [
     "/search?q=%23{ticket}",
     "/customers",
     "/customers?q=rosa",
-    "/customers/{customer}/tickets",
     "/canned-replies",
     "/tags",
 ]
@@ -134,6 +133,7 @@ async def test_customer_of_unseen_team_is_not_found(scene: Scene) -> None:
     opened = {"subject": "x", "text": "y", "team_id": 1, "client_key": client_key(), "customer_id": scene.customer}
     for who, browser in scene.outsiders.items():
         assert (await browser.get(f"/customers/{scene.customer}")).status_code == 404
+        assert (await browser.get(f"/customers/{scene.customer}/tickets")).status_code == 404
         assert (await browser.post("/tickets", opened)).status_code == 404
         changed = await browser.patch(f"/customers/{scene.customer}", {"notes": "z"})
         assert changed.status_code == (403 if who == "program" else 404)

@@ -24,7 +24,7 @@ TEST_RATIO_LEAST = 0.65
 WEB_SUFFIXES = (".ts", ".vue")
 WEB_TESTS = (".spec.ts", ".test.ts")
 UNWRITTEN = frozenset({"node_modules", "dist", "coverage"})
-GENERATED = ("schema.ts",)
+GENERATED = ("schema.gen.ts",)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Block = ast.If | ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith | ast.Try | ast.TryStar | ast.Match

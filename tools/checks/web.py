@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools import launch
 from tools.checks.report import Report
+from tools.client import TYPES, are_types_current
 
 
 def check(root: Path) -> Report:
@@ -18,7 +19,9 @@ def check(root: Path) -> Report:
     environment = Path(sys.prefix)
     try:
         launch.install_web_packages(environment)
+        if not are_types_current(root):
+            return Report(faults=[f"{TYPES} is not of this code. Run: python -m tools.client"])
         launch.run_npm(environment, ["run", "check"], "npm run check failed")
     except launch.NotPrepared as error:
         return Report(faults=[str(error)])
-    return Report(figures=["types, linter and unit tests pass"])
+    return Report(figures=["the generated types are current; types, linter and unit tests pass"])

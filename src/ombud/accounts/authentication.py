@@ -100,14 +100,14 @@ class Authenticator:
         known = self._known.get(token_hash)
         if known is not None and known.until > now:
             return known.actor
-        async with self._database.transaction() as tx:
-            behind = await person_behind(tx, token_hash, now=now)
+        async with self._database.reading() as connection:
+            behind = await person_behind(connection, token_hash, now=now)
             if behind is None:
                 return None
             if not behind.is_complete:
                 raise SecondFactorNeeded
             if behind.seen_at <= now - rules.SEEN_EVERY:
-                await note_session_seen(tx, session_id=behind.session_id, now=now)
+                await note_session_seen(connection, session_id=behind.session_id, now=now)
         return self._remember(token_hash, behind.actor(csrf_of(token, self._keys)), now)
 
     async def _find_key(self, key: str) -> Actor | None:

@@ -24,6 +24,7 @@ ADMINISTRATION = frozenset(
         "teams.manage",
         "api_keys.manage",
         "statuses.manage",
+        "fields.manage",
         "webhooks.manage",
     }
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ombud.accounts.permissions import Role
+from ombud.shared.lines import ADDRESS, FILLED, PLAIN
 
 Locale = Literal["en", "zh-CN"]
 Theme = Literal["system", "light", "dark"]
@@ -14,13 +15,10 @@ LinkKind = Literal["sign_in", "invitation", "password_reset"]
 RoutingMode = Literal["push", "manual"]
 
 # No control characters: a name stands in subjects, headers and terminals.
-PLAIN = r"^[^\x00-\x1f\x7f]*$"
-Name = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
-]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=FILLED)]
 ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 LongText = Annotated[str, Meta(max_length=10_000)]
-Email = Annotated[str, Meta(max_length=254, pattern=r'^[^@\s<>",;\x00-\x1f\x7f]+@[^@\s<>",;\x00-\x1f\x7f]+$')]
+Email = Annotated[str, Meta(max_length=254, pattern=ADDRESS)]
 # Long enough for any phrase, short enough that hashing it is no attack.
 Password = Annotated[str, Meta(max_length=256)]
 Code = Annotated[str, Meta(min_length=1, max_length=40)]

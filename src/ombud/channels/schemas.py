@@ -5,9 +5,25 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ombud.shared.lines import FILLED
 from ombud.tickets.schemas import ChannelKind
 
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=FILLED)]
+
+
+class ConnectionHealth(Struct, frozen=True):
+    """How the last connection in one direction went."""
+
+    ok: bool
+    problem: str
+    at: datetime
+
+
+class ChannelHealth(Struct, frozen=True):
+    """How a mailbox's connections went; what was never tried is left out."""
+
+    imap: ConnectionHealth | UnsetType = UNSET
+    smtp: ConnectionHealth | UnsetType = UNSET
 
 
 class ChannelBrief(Struct):
@@ -20,7 +36,7 @@ class ChannelBrief(Struct):
     brand_id: int
     team_id: int
     is_active: bool
-    health: dict[str, Any]
+    health: ChannelHealth
 
 
 class Channel(ChannelBrief):
@@ -59,4 +75,4 @@ class ConnectionTest(Struct):
 
     ok: bool
     problem: str = ""
-    details: dict[str, Any] = {}
+    details: dict[str, dict[str, str]] = {}

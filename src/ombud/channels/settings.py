@@ -1,16 +1,19 @@
 """Settings and secrets of channels, one pair of structs a kind. Secrets are kept encrypted and never sent back."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
 
 from ombud.shared.errors import Invalid
+from ombud.shared.lines import ADDRESS_OR_NONE, HOST_OR_NONE, PLAIN
 
-Host = Annotated[str, Meta(max_length=253)]
+Host = Annotated[str, Meta(max_length=253, pattern=HOST_OR_NONE)]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Security = Literal["tls", "starttls", "none"]
-Line = Annotated[str, Meta(max_length=300)]
+# These stand in commands and headers: a line break would begin another one.
+Line = Annotated[str, Meta(max_length=300, pattern=PLAIN)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Minutes = Annotated[int, Meta(ge=0, le=24 * 60)]
 
@@ -45,10 +48,40 @@ class ThreadingSettings(Struct, forbid_unknown_fields=True):
     subject_token: bool = True
 
 
+class BothLanguages(Struct, forbid_unknown_fields=True, rename={"zh": "zh-CN"}):
+    """A text that customers read, in both languages."""
+
+    en: Annotated[str, Meta(max_length=1_000)] = ""
+    zh: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+PLACEHOLDERS = frozenset({"customer.name", "ticket.id", "ticket.subject", "brand.name"})
+
+
+class Acknowledgement(Struct, forbid_unknown_fields=True):
+    """What a mailbox answers by itself to the first mail of a new ticket; an empty text means the one that ships."""
+
+    is_on: bool = False
+    text: BothLanguages = field(default_factory=BothLanguages)
+
+    def __post_init__(self) -> None:
+        """Refuse what could never be filled in.
+
+        Raises:
+            ValueError: a placeholder that there is not, or one that was not closed.
+        """
+        for text in (self.text.en, self.text.zh):
+            if unknown := sorted(set(PLACEHOLDER.findall(text)) - PLACEHOLDERS):
+                raise ValueError(f"There is no placeholder {unknown[0]!r}. Use {', '.join(sorted(PLACEHOLDERS))}.")
+            if "{{" in PLACEHOLDER.sub("", text):
+                raise ValueError("A placeholder is not closed. Write {{ticket.id}}.")
+
+
 class EmailSettings(Struct, forbid_unknown_fields=True):
     """A mailbox. ``authserv_id`` names the server whose Authentication-Results are believed."""
 
-    address: Annotated[str, Meta(max_length=320)] = ""
+    address: Annotated[str, Meta(max_length=320, pattern=ADDRESS_OR_NONE)] = ""
     sender_name: Line = ""
     signature: Annotated[str, Meta(max_length=10_000)] = ""
     imap: ServerSettings = field(default_factory=ServerSettings)
@@ -58,6 +91,7 @@ class EmailSettings(Struct, forbid_unknown_fields=True):
     threading: ThreadingSettings = field(default_factory=ThreadingSettings)
     authserv_id: Line = ""
     automatic_answers_per_day: Annotated[int, Meta(ge=0, le=100)] = 3
+    acknowledgement: Acknowledgement = field(default_factory=Acknowledgement)
 
 
 class EmailSecrets(Struct, forbid_unknown_fields=True):
@@ -65,13 +99,6 @@ class EmailSecrets(Struct, forbid_unknown_fields=True):
 
     imap_password: str = ""
     smtp_password: str = ""
-
-
-class BothLanguages(Struct, forbid_unknown_fields=True, rename={"zh": "zh-CN"}):
-    """A text that customers read, in both languages."""
-
-    en: Annotated[str, Meta(max_length=1_000)] = ""
-    zh: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 class Interval(Struct, forbid_unknown_fields=True):

@@ -51,7 +51,9 @@ def _examine(arguments: argparse.Namespace) -> list[Finding]:
         with _database(settings) as url:
             return examine(settings, url, now=utc_now(), test_mailbox=test_mailbox if arguments.connect else None)
     except InstallationError as problem:
-        return [*examine(settings, None, now=utc_now())[:-1], bad("database", "database_away", problem=str(problem))]
+        found = examine(settings, None, now=utc_now())[:-1]
+        path = str(settings.postgres_home)
+        return [*found, bad("database", "database_down", problem=str(problem), path=path)]
 
 
 @contextlib.contextmanager

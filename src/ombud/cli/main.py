@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InstallationError as error:
         return _complain(str(error), FAILED)
     except psycopg.OperationalError as error:
-        return _complain(f"The database does not answer: {error}", FAILED)
+        return _complain(f"The database does not answer: {error}\nSee that it runs, then try: ombud doctor", FAILED)
     except BrokenPipeError:
         # Whoever read our output has gone, as in `ombud … | head`.
         sys.stderr.close()

@@ -16,6 +16,8 @@ from ombud.cli.commands import Commands
 from ombud.cli.supervisor import LOOK_AGAIN_SECONDS, Child
 from ombud.config.first_start import prepare_desk
 from ombud.config.settings import Settings, WrongSetting
+from ombud.shared.crypto import KeyRing
+from ombud.shared.errors import OmbudError
 from ombud.shared.installation import InstallationError
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
@@ -43,6 +45,7 @@ def run_up(arguments: argparse.Namespace) -> int:
         settings = settings.for_demo()
     orders = StopOrders()
     with _only_one_desk(settings.data):
+        _check_key(settings)
         _wait_for_port(settings, orders)
         with _database(settings) as desk:
             if not orders.count:
@@ -108,6 +111,18 @@ def _only_one_desk(data: Path) -> Iterator[None]:
     with lock:
         _hold(lock.fileno(), data)
         yield
+
+
+def _check_key(settings: Settings) -> None:
+    # Said once, here: the processes would only die of it again and again.
+    try:
+        KeyRing.load(settings.key_file, text=settings.key)
+    except OmbudError as error:
+        msg = f"{error.detail} Put back the key that you keep apart, then start again."
+        raise InstallationError(msg) from None
+    except OSError as error:
+        msg = f"{settings.key_file} cannot be read: {error.strerror}. It must belong to the user who runs Ombud."
+        raise InstallationError(msg) from error
 
 
 def _wait_for_port(settings: Settings, orders: StopOrders) -> None:

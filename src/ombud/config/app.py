@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import inspect
 import logging
 import signal
 from collections.abc import AsyncIterator, Collection
@@ -15,31 +14,18 @@ from granian.server.embed import Server
 from litestar import Litestar, Request, Response
 from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.routes import HTTPRoute
 
-import ombud.accounts.api
-import ombud.automation.webhooks.api
-import ombud.channels.api
-import ombud.channels.api_channel.api
-import ombud.channels.chat.api
-import ombud.channels.forms.api
-import ombud.customers.api
-import ombud.demo.shop
-import ombud.realtime.api
-import ombud.routing.api
-import ombud.tickets.api
-from ombud import __version__
 from ombud.accounts.authentication import Authenticator
 from ombud.accounts.queries.actors import session_actors
 from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
-from ombud.config import health, pages
+from ombud.config import openapi, pages
 from ombud.config.customer_timeline import SOURCES
 from ombud.config.metrics import RequestCounts
+from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
+from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_typing
 from ombud.config.worker import Worker
@@ -48,32 +34,20 @@ from ombud.routing.services import note_heartbeat
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS
+from ombud.shared.lending import give_back
 from ombud.shared.migrations import check_schema
 
 log = logging.getLogger(__name__)
-ROOMS: list[Any] = [
-    ombud.accounts.api,
-    ombud.customers.api,
-    ombud.tickets.api,
-    ombud.routing.api,
-    ombud.channels.api,
-    ombud.channels.chat.api,
-    ombud.channels.forms.api,
-    ombud.channels.api_channel.api,
-    ombud.automation.webhooks.api,
-    ombud.realtime.api,
-    ombud.demo.shop,
-    health,
-    pages,
-]
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_CONNECTIONS = 65_536
+STOP_REQUESTS_SECONDS = 5.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def build_app(parts: Parts) -> Litestar:
     """Put the application together from the rooms."""
     counts = RequestCounts()
+    requests = OpenRequests()
     state = State(
         {
             "settings": parts.settings,
@@ -95,39 +69,20 @@ def build_app(parts: Parts) -> Litestar:
     state.authenticate = Authenticator(
         parts.database, keys=parts.key_ring, clock=parts.clock, settings=parts.settings
     ).authenticate
-    app = Litestar(
-        route_handlers=[router for room in ROOMS for router in room.routers],
+    return Litestar(
+        route_handlers=[*(router for room in ROOMS for router in room.routers), openapi.get_document],
         state=state,
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[counts.middleware],
-        lifespan=[_live(parts)],
+        middleware=[requests.middleware, counts.middleware, give_back],
+        lifespan=[_live(parts, requests)],
         after_response=_wake_sequencer,
         after_request=_add_headers,
         request_max_body_size=MAX_BODY_BYTES,
         response_cache_config=ResponseCacheConfig(default_expiration=None),
-        openapi_config=OpenAPIConfig(
-            title="Ombud",
-            version=__version__,
-            description="The API that the workspace itself uses.",
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=None,
         logging_config=None,
     )
-    _document_permissions(app)
-    return app
-
-
-def _document_permissions(app: Litestar) -> None:
-    """Say in the description of every operation what its docstring says, and which permission it needs."""
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute):
-            continue
-        for handler in route.route_handlers:
-            needed = [guard.permission for guard in handler.resolve_guards() if hasattr(guard, "permission")]
-            words = [inspect.getdoc(handler.fn) or "", *(f"Needs the permission `{one}`." for one in needed)]
-            handler.description = handler.description or "\n\n".join(word for word in words if word)
 
 
 def build_hub(parts: Parts) -> Hub:
@@ -142,7 +97,7 @@ def build_hub(parts: Parts) -> Hub:
     return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
 
 
-def _live(parts: Parts) -> Any:
+def _live(parts: Parts, requests: OpenRequests) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with parts.running():
@@ -153,6 +108,9 @@ def _live(parts: Parts) -> Any:
                 yield
             finally:
                 await app.state.hub.stop()
+                # What is being answered still needs the database, and the server that carries its answer.
+                if not await requests.wait_for_end(STOP_REQUESTS_SECONDS):
+                    log.warning("%s requests were cut off", requests.count)
 
     return lifespan
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from msgspec import Struct
 
 from ombud.shared.errors import NotFound
@@ -68,7 +69,7 @@ def _send(asset: Asset, request: Request[Any, Any, Any], cache: str) -> Response
 
 
 @get("/assets/{path:path}", guards=[anybody], include_in_schema=False)
-async def get_asset(request: Request[Any, Any, Any], state: State, path: str) -> Response[bytes]:
+async def get_asset(request: Request[Any, Any, Any], state: State, path: FromPath[str]) -> Response[bytes]:
     """A built file; its name holds a digest, so it never changes."""
     asset = state.pages.assets.get("assets" + path)
     if asset is None:
@@ -77,7 +78,7 @@ async def get_asset(request: Request[Any, Any, Any], state: State, path: str) ->
 
 
 @get(["/", "/{path:path}"], guards=[anybody], include_in_schema=False)
-async def get_page(request: Request[Any, Any, Any], state: State, path: str = "") -> Response[bytes]:
+async def get_page(request: Request[Any, Any, Any], state: State, path: FromPath[str] = "") -> Response[bytes]:
     """The workspace. Every address that is no endpoint is one of its pages."""
     if path.startswith("/api/"):
         raise NotFound("There is no such endpoint.")

@@ -1,8 +1,10 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
+from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.shared.readers import Reader
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    ACKNOWLEDGEMENTS,
 ]

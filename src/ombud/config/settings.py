@@ -49,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     outbound_allow: Annotated[
         str, Meta(description="networks inside that webhooks may call in spite of the guard, by commas")
     ] = ""
+    check_senders: Annotated[
+        bool, Meta(description="verify DKIM by DNS lookups where the mailbox's own server did not")
+    ] = True
     demo: Annotated[bool, Meta(description="play a living desk: simulated customers write, colleagues answer")] = False
 
     @classmethod

@@ -1,18 +1,35 @@
 """What the hub sends: each room's loader turns events into frames, one line each."""
 
 from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct, convert
 
 from ombud.channels.chat.stream import visitor_frames
 from ombud.realtime.hub import Hub, Loader
-from ombud.realtime.schemas import Frame
+from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
 from ombud.routing.api import presence_frames
+from ombud.routing.schemas import PresenceFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
+from ombud.tickets.schemas import GoneFrame, Notification, TicketFrame, TypingFrame
 from ombud.tickets.stream import notification_frames, ticket_frames
 
+Settings = Literal[
+    "teams",
+    "channels",
+    "people",
+    "brands",
+    "statuses",
+    "canned_replies",
+    "desk",
+    "webhooks",
+    "api_keys",
+    "intake",
+]
 # Which list a screen must load again after a change of settings.
-SETTINGS_OF = {
+SETTINGS_OF: dict[str, Settings] = {
     "team_changed": "teams",
     "channel_changed": "channels",
     "person_changed": "people",
@@ -34,10 +51,29 @@ SETTINGS_OF = {
 }
 
 
+class SettingsFrame(Struct, frozen=True):
+    """Which list a screen must load again."""
+
+    what: Settings
+
+
+class StreamEvents(Struct):
+    """Names of the events of an agent's stream, each with its data."""
+
+    ticket: TicketFrame
+    gone: GoneFrame
+    presence: PresenceFrame
+    notification: Notification
+    settings: SettingsFrame
+    typing: TypingFrame
+    reset: EmptyFrame
+    bye: ByeFrame
+
+
 async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame]:
     """Tell every screen which list has changed."""
     return [
-        Frame("settings", {"what": SETTINGS_OF[event.kind]}, event.seq, is_for_all=True)
+        Frame("settings", SettingsFrame(SETTINGS_OF[event.kind]), event.seq, is_for_all=True)
         for event in events
         if event.kind in SETTINGS_OF
     ]
@@ -52,7 +88,6 @@ def hear_typing(bus: Bus, hub: Hub) -> None:
     def hear(signal: Signal) -> None:
         team_id = signal.payload.get("team_id")
         if isinstance(team_id, int):
-            shown = {name: signal.payload.get(name) for name in ("ticket_id", "by", "name", "person_id")}
-            hub.send(Frame("typing", shown, team_id=team_id))
+            hub.send(Frame("typing", convert(signal.payload, TypingFrame), team_id=team_id))
 
     bus.listen("typing", hear)

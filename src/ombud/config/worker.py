@@ -13,6 +13,7 @@ from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
 from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
+from ombud.channels.email.resolver import MailResolver
 from ombud.channels.email.smtp import MailSender
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
@@ -52,6 +53,7 @@ class Worker:
         self._wakes = {topic: asyncio.Event() for topic in TOPICS}
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
+        self._resolver = MailResolver() if parts.settings.check_senders else None
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -64,7 +66,11 @@ class Worker:
             event.set()
 
     async def run_until(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; what is under way is finished or rolled back."""
+        """Work until told to stop; what is under way is finished or rolled back.
+
+        Raises:
+            Exception: what ended a loop by itself: a bug, told to whoever starts us again.
+        """
         loops = [
             self._loop("intake", self._take_in, full=INTAKE_BATCH),
             self._loop("sequence", self._sequence, full=SEQUENCE_BATCH),
@@ -80,8 +86,10 @@ class Worker:
         ]
         tasks = [asyncio.create_task(one) for one in loops]
         log.info("The worker is ready")
-        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
         await end_tasks(tasks)
+        for one in ended:
+            one.result()
 
     async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
         """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""
@@ -114,7 +122,7 @@ class Worker:
 
     async def _read_mails(self) -> int:
         parts = self.parts
-        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock)
+        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock, self._resolver)
         if read:
             parts.bus.wake("intake", "sequence")
         return read

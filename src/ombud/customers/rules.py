@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from ombud.customers.schemas import CheckMethod, Customer, CustomerListItem, CustomerPolicy, Identity, Product
+from ombud.shared.lines import one_line
 
 LEVELS: dict[CheckMethod, int] = {
     "order_number": 1,
@@ -38,7 +39,7 @@ SHORT_NUMBER = 7
 
 def display_name(name: str, email: str) -> str:
     """What to call a customer: the given name, else the part of the address before the @."""
-    return (name.strip() or email.partition("@")[0]).replace("\x00", "")[:200]
+    return (one_line(name) or one_line(email.partition("@")[0]))[:200]
 
 
 def mask_phone(phone: str) -> str:

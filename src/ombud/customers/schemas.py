@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from ombud.shared.lines import PLAIN, one_line
+
 MAX_VALUE_LENGTH = 320
 IdentityKind = Literal["email", "phone", "visitor", "external"]
-ShortText = Annotated[str, Meta(max_length=200)]
-Named = Annotated[str, Meta(min_length=1, max_length=200)]
+ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
+Named = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
 LongText = Annotated[str, Meta(max_length=10_000)]
 # Channels by which somebody can be contacted; phone and text messages are not sent from here yet, but people may ask.
 ContactChannel = Literal["email", "chat", "api", "phone", "sms"]
@@ -24,7 +26,7 @@ def normal_value(kind: str, value: str) -> str:
     """An identity's value in the one spelling under which it is stored and compared."""
     trimmed = value.strip()[:MAX_VALUE_LENGTH]
     if kind == "email":
-        return trimmed.lower()
+        return one_line(trimmed).lower()
     if kind == "phone":
         return re.sub(r"[^\d+]", "", trimmed)
     return trimmed

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ombud.channels.chat.schemas import ReadIn
+from ombud.channels.chat.schemas import VisitorReadIn
 from ombud.channels.chat.services import confirm
 from ombud.channels.chat.tokens import Visitor
 from ombud.customers.schemas import Sender
@@ -17,7 +17,7 @@ from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.manners import answer_to
 from ombud.demo.material import CommonLines, Material, read
 from ombud.shared.database import Transaction, row, rows, value
-from ombud.tickets.schemas import EntryDetails, InboundMessage
+from ombud.tickets.schemas import EntryDetails, HostPage, InboundMessage
 from ombud.tickets.services.intake.door import Arrival, Receipt
 
 Receive = Callable[[Arrival], Awaitable[Receipt]]
@@ -29,7 +29,7 @@ NUDGE_AFTER = timedelta(seconds=150)
 READS_FOR = timedelta(seconds=6)
 # Steps of a story that belong to another hour or day.
 NOT_LIVE = {"a_close_silent", "a_after", "a_today", "a_part", "a_part_in", "a_part_where", "a_again", "a_bye"}
-PAGE = {"url": "https://shop.lanjia.example/service", "title": "Service"}
+PAGE = HostPage("https://shop.lanjia.example/service", "Service")
 
 
 class Known(Struct):
@@ -119,7 +119,7 @@ class Guest:
             return False
         self._seen = heard.id
         visitor = Visitor(self._channel_id, "visitor", self._known.visitor)
-        await confirm(tx, visitor, ReadIn(heard.id), now=now)
+        await confirm(tx, visitor, VisitorReadIn(heard.id), now=now)
         self._answers += 1
         self.voice.facts["agent"] = (heard.author.split() or [""])[0 if self._is_chinese else -1]
         is_known = self.voice.facts["order"] in self._said

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromQuery
 from msgspec import Struct
 
 from ombud.shared.errors import NotFound
@@ -102,7 +103,7 @@ PRODUCTS = (
 
 
 @get(PATH, guards=[anybody], include_in_schema=False)
-async def get_shop(request: Request[Any, Any, Any], state: State, lang: str = "") -> Response[str]:
+async def get_shop(request: Request[Any, Any, Any], state: State, lang: FromQuery[str] = "") -> Response[str]:
     """The shop's page, in the language asked for or the browser's own."""
     if not state.settings.demo:
         raise NotFound

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
-import msgspec
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
+from ombud.realtime.batch import Batch
 from ombud.realtime.schemas import KEEP_ALIVE, RESET, Frame
-from ombud.realtime.stream import Stream
+from ombud.realtime.stream import MAX_PENDING_BYTES, Stream
 from ombud.shared.actor import Actor
 from ombud.shared.bus import Bus
 from ombud.shared.database import Database, Transaction
@@ -25,6 +25,7 @@ TOPIC = "events"
 BATCH = 500
 # A client that missed more than this is told to load its screen anew.
 MAX_REPLAY = 2_000
+MAX_REPLAY_BYTES = MAX_PENDING_BYTES // 2
 KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 3
 # Presence ends after a minute of silence: to write it down every few seconds would be three writes in four for nothing.
@@ -97,7 +98,7 @@ class Hub:
         hello = [f"id: {known}\nevent: hello\ndata: {{}}\n\n".encode()]
         if last_seq is not None:
             hello = await self._missed(stream, last_seq, known) + hello
-        stream.go_live(hello, after=known)
+        stream.go_live(hello)
 
     async def _missed(self, stream: Stream, last_seq: int, known: int) -> list[bytes]:
         if last_seq > known:
@@ -108,8 +109,10 @@ class Hub:
             events = [event for event in events if event.seq <= known]
             if len(events) > MAX_REPLAY:
                 return [RESET]
-            frames = await self._load(tx, events)
-        return [frame.encode() for frame in frames if self._is_for(stream, frame)]
+            batch = await self._load(tx, events, upto=known)
+        missed = batch.pack([place for place, frame in enumerate(batch.frames) if self._is_for(stream, frame)])
+        # More than a stream may have pending would cut it off, now and at each return.
+        return [RESET] if len(missed) > MAX_REPLAY_BYTES else [missed]
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream."""
@@ -140,13 +143,21 @@ class Hub:
                 _discard(self._by_team, team_id, stream)
 
     def send(self, frame: Frame) -> None:
-        """Give a frame to its audience; it is encoded once."""
+        """Give a fleeting frame to its audience; it is encoded once."""
         audience = self._audience(frame)
         if not audience:
             return
         chunk = frame.encode()
         for stream in audience:
-            stream.push(chunk, frame.seq)
+            stream.push(chunk)
+
+    def _send_batch(self, batch: Batch) -> None:
+        heard: defaultdict[Stream, list[int]] = defaultdict(list)
+        for place, frame in enumerate(batch.frames):
+            for stream in self._audience(frame):
+                heard[stream].append(place)
+        for stream, places in heard.items():
+            stream.push(batch.pack(places))
 
     def _audience(self, frame: Frame) -> Collection[Stream]:
         if frame.topic is not None:
@@ -167,11 +178,11 @@ class Hub:
             return stream.actor.id == frame.person_id and _may_hear(stream, frame)
         return frame.is_for_all or stream.hears(frame)
 
-    async def _load(self, tx: Transaction, events: Sequence[Event]) -> list[Frame]:
+    async def _load(self, tx: Transaction, events: Sequence[Event], *, upto: int) -> Batch:
         found: list[Frame] = []
         for loader in self._loaders:
             found.extend(await loader(tx, events))
-        return _numbered(found, events[-1].seq if events else 0)
+        return Batch(found, upto=upto)
 
     async def _follow(self) -> None:
         while True:
@@ -194,11 +205,17 @@ class Hub:
     async def _read_batch(self) -> int:
         async with self._database.hot_transaction() as tx:
             events = await events_after(tx, self.cursor, limit=BATCH)
-            frames = await self._load(tx, events) if events and self.open_streams else []
-        for frame in frames:
-            self.send(frame)
-        if events:
-            self.cursor = events[-1].seq
+            if not events:
+                return 0
+            upto = events[-1].seq
+            if not self.open_streams:
+                # Nobody listens. Passed before the transaction ends: who joins while it does begins behind them.
+                self.cursor = upto
+                return len(events)
+            batch = await self._load(tx, events, upto=upto)
+        # In one go with the cursor: who joins has either heard of these events here or gets them from the log.
+        self._send_batch(batch)
+        self.cursor = upto
         return len(events)
 
     async def _keep_alive(self) -> None:
@@ -252,17 +269,6 @@ class Hub:
 def _slices(streams: Sequence[Stream]) -> list[Sequence[Stream]]:
     """Some streams at a time; one empty slice when there is none, so that whoever loops over them still pauses."""
     return [streams[start : start + SLICE] for start in range(0, len(streams), SLICE)] or [[]]
-
-
-def _numbered(frames: list[Frame], last: int) -> list[Frame]:
-    """Frames in the order of their first event, each numbered so that all events up to its number have been sent.
-
-    A frame may stand for several events. A client that is cut off in the midst of a batch comes back with the number of
-    the last frame that it got: nothing before that number may still be on its way.
-    """
-    ordered = sorted(frames, key=lambda frame: frame.seq or 0)
-    nexts = [*((frame.seq or 0) - 1 for frame in ordered[1:]), last]
-    return [msgspec.structs.replace(frame, seq=nexts[place]) for place, frame in enumerate(ordered)]
 
 
 def _may_hear(stream: Stream, frame: Frame) -> bool:

@@ -1,9 +1,11 @@
 """Frames of a stream and their audience."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+
+ByeReason = Literal["session_ended", "restart"]
 
 
 class Frame(Struct, frozen=True):
@@ -11,12 +13,14 @@ class Frame(Struct, frozen=True):
 
     Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
     a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names the team,
-    too: it is theirs only as long as they see that team. ``seq`` None: fleeting, never replayed.
+    too: it is theirs only as long as they see that team. ``seq`` is the first event that it stands for and ``last`` the
+    last, where these are several; ``seq`` None: fleeting, never replayed.
     """
 
     event: str
     data: Any
     seq: int | None = None
+    last: int | None = None
     team_id: int | None = None
     unless_team_id: int | None = None
     person_id: int | None = None
@@ -24,15 +28,24 @@ class Frame(Struct, frozen=True):
     is_for_all: bool = False
 
     def encode(self) -> bytes:
-        """The frame as it goes over the wire."""
-        head = f"event: {self.event}\n" if self.seq is None else f"id: {self.seq}\nevent: {self.event}\n"
-        return head.encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
+        """The frame as it goes over the wire, without a number: that is each stream's own."""
+        return f"event: {self.event}\n".encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
 
 
 KEEP_ALIVE = b": keep-alive\n\n"
 RESET = b"event: reset\ndata: {}\n\n"
 
 
-def bye(reason: str) -> bytes:
+class ByeFrame(Struct, frozen=True):
+    """Why a stream ends."""
+
+    reason: ByeReason
+
+
+class EmptyFrame(Struct, frozen=True):
+    """The name of the event says it all."""
+
+
+def bye(reason: ByeReason) -> bytes:
     """The last frame of a stream: why it ends."""
-    return b"event: bye\ndata: " + msgspec.json.encode({"reason": reason}) + b"\n\n"
+    return b"event: bye\ndata: " + msgspec.json.encode(ByeFrame(reason)) + b"\n\n"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ombud.realtime.schemas import Frame, bye
+from ombud.realtime.schemas import ByeReason, Frame, bye
 from ombud.shared.actor import Actor
 
 Send = Callable[[Any], Awaitable[None]]
@@ -22,19 +22,20 @@ HEADERS = [
 class Stream:
     """A client that listens: an agent's browser, or a visitor's widget by its topic."""
 
-    __slots__ = ("_drain", "_ended", "_pending", "_send", "_size", "_task", "actor", "held", "topic")
+    __slots__ = ("_bye", "_drain", "_ended", "_pending", "_send", "_size", "_task", "actor", "held", "topic")
 
     def __init__(self, send: Send, *, actor: Actor | None = None, topic: str | None = None) -> None:
         self.actor = actor
         self.topic = topic
         # Frames that came while the client still catches up; None once it is live.
-        self.held: list[tuple[int | None, bytes]] | None = []
+        self.held: list[bytes] | None = []
         self._send = send
         self._pending: list[bytes] = []
         self._size = 0
         self._drain: asyncio.Task[None] | None = None
         self._task: asyncio.Task[Any] | None = None
         self._ended = False
+        self._bye = b""
 
     def hears(self, frame: Frame) -> bool:
         """Whether a frame for a team is for this stream, by the rights of this moment."""
@@ -43,12 +44,12 @@ class Stream:
         is_elsewhere = frame.unless_team_id is not None and self.actor.sees_team(frame.unless_team_id)
         return self.actor.sees_team(frame.team_id) and not is_elsewhere
 
-    def push(self, chunk: bytes, seq: int | None = None) -> None:
+    def push(self, chunk: bytes) -> None:
         """Send something as soon as the client takes it; a client that takes nothing for long is cut off."""
         if self._ended:
             return
         if self.held is not None:
-            self.held.append((seq, chunk))
+            self.held.append(chunk)
             return
         self._pending.append(chunk)
         self._size += len(chunk)
@@ -57,14 +58,11 @@ class Stream:
         elif self._drain is None:
             self._drain = asyncio.create_task(self._flush())
 
-    def go_live(self, replay: list[bytes], *, after: int) -> None:
-        """Send what was missed, then what came meanwhile and is newer, and be live from now on."""
+    def go_live(self, replay: list[bytes]) -> None:
+        """Send what was missed, then what came meanwhile, and be live from now on."""
         held, self.held = self.held or [], None
-        for chunk in replay:
+        for chunk in [*replay, *held]:
             self.push(chunk)
-        for seq, chunk in held:
-            if seq is None or seq >= after:
-                self.push(chunk)
 
     async def _flush(self) -> None:
         try:
@@ -76,12 +74,11 @@ class Stream:
         finally:
             self._drain = None
 
-    def end(self, reason: str = "") -> None:
+    def end(self, reason: ByeReason | None = None) -> None:
         """End the stream from our side."""
         if self._ended:
             return
-        if reason:
-            self._pending.append(bye(reason))
+        self._bye = bye(reason) if reason else b""
         self._ended = True
         if self._task is not None:
             self._task.cancel()
@@ -107,10 +104,10 @@ class Stream:
         await self._close()
 
     async def _close(self) -> None:
-        rest = b"".join(self._pending[-1:])
         try:
+            # Nothing of what is still pending: its last number would hide from the client that the rest never came.
             # A client that takes nothing any more must not keep its stream open by that.
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self._send({"type": "http.response.body", "body": rest, "more_body": False})
+                await self._send({"type": "http.response.body", "body": self._bye, "more_body": False})
         except Exception:  # noqa: BLE001 – gone already
             return

@@ -38,6 +38,13 @@ class Decision(Struct, frozen=True):
     idle_since: datetime
 
 
+class PresenceFrame(Struct, frozen=True):
+    """A colleague came, went or left the desk for a while."""
+
+    person_id: int
+    state: PresenceState
+
+
 class PresenceIn(Struct, forbid_unknown_fields=True):
     """What a person chooses to be."""
 

@@ -14,7 +14,7 @@ from ombud.shared.database import Transaction, draw_ids, rows, value, values
 from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.sequencer import LOCK_ROUTER, try_lock
 from ombud.tickets.events import TicketAssigned
-from ombud.tickets.schemas import EntryDetails
+from ombud.tickets.schemas import EntryDetails, Reason
 from ombud.tickets.services.timeline import Told, notify_all
 
 # A person whose screen was silent for longer is offline, whatever they chose.
@@ -184,11 +184,11 @@ async def _write_reasons(tx: Transaction, won: Sequence[Decision], *, now: datet
 
 
 def _reason(one: Decision) -> EntryDetails:
-    reason = {
-        "code": "least_loaded",
-        "candidates": one.candidates,
-        "load_points": one.load_points,
-        "capacity_points": one.capacity_points,
-        "idle_since": one.idle_since.isoformat(),
-    }
+    reason = Reason(
+        code="least_loaded",
+        candidates=one.candidates,
+        load_points=one.load_points,
+        capacity_points=one.capacity_points,
+        idle_since=one.idle_since,
+    )
     return EntryDetails(field="assignee", to_value=one.person_id, reason=reason)

@@ -56,7 +56,7 @@ async def rows(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, o
     async with tx.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(sql, params)
         found = await cursor.fetchall()
-    return [msgspec.convert(one, shape) for one in found]
+    return msgspec.convert(found, list[shape])  # type: ignore[valid-type]  # the shape is a value here
 
 
 async def row(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, object] | None = None) -> T | None:
@@ -148,6 +148,15 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """One transaction: committed at the end, rolled back by any error."""
         async with self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A connection for one or a few reads that need not see the same moment: no begin, no commit.
+
+        Each statement stands for itself, as it would see what others have committed in a transaction, too.
+        """
+        async with self._pool.connection() as connection:
             yield connection
 
     @asynccontextmanager

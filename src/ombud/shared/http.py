@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.types import Scope
 from psycopg import DataError, OperationalError
 from psycopg.errors import CheckViolation, ForeignKeyViolation, QueryCanceled, UniqueViolation
 from psycopg_pool import PoolTimeout
@@ -21,6 +22,7 @@ from psycopg_pool import PoolTimeout
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid, LimitReached, NotSignedIn, OmbudError
+from ombud.shared.lending import Lending
 
 log = logging.getLogger(__name__)
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -28,6 +30,7 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 Authenticate = Callable[[Connection], Awaitable[Actor | None]]
 
 Tx = NamedDependency[SkipValidation[Transaction]]
+Reading = NamedDependency[SkipValidation[Transaction]]
 By = NamedDependency[SkipValidation[Actor]]
 Now = NamedDependency[SkipValidation[datetime]]
 
@@ -80,10 +83,16 @@ async def signed_in_actor(connection: Connection) -> Actor:
     return known
 
 
-async def provide_tx(state: State) -> AsyncIterator[Transaction]:
+async def provide_tx(state: State, scope: Scope) -> AsyncIterator[Transaction]:
     """One transaction a request, committed before the answer leaves."""
-    async with state.database.transaction() as tx:
+    async with Lending(scope, state.database.transaction()) as tx:
         yield tx
+
+
+async def provide_reading(state: State) -> AsyncIterator[Transaction]:
+    """A connection for endpoints that only read, without a transaction around them."""
+    async with state.database.reading() as connection:
+        yield connection
 
 
 async def provide_actor(request: Request[Any, Any, Any]) -> Actor:
@@ -97,7 +106,12 @@ async def provide_now(state: State) -> datetime:
     return now
 
 
-DEPENDENCIES = {"tx": Provide(provide_tx), "actor": Provide(provide_actor), "now": Provide(provide_now)}
+DEPENDENCIES = {
+    "tx": Provide(provide_tx),
+    "reading": Provide(provide_reading),
+    "actor": Provide(provide_actor),
+    "now": Provide(provide_now),
+}
 
 
 def problem(status: int, code: str, detail: str, **extra: object) -> Response[bytes]:

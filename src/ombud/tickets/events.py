@@ -29,9 +29,10 @@ class TicketReopened(Fact, frozen=True, kw_only=True):
 
 
 class ReplySent(Fact, frozen=True, kw_only=True):
-    """An agent's answer stands on the timeline and in the outbox."""
+    """An answer stands on the timeline and in the outbox: an agent's, or one that the system wrote."""
 
     entry_id: int
+    is_automatic: bool = False
 
 
 class ReplyUndone(Fact, frozen=True, kw_only=True):
@@ -109,6 +110,13 @@ class StatusChanged(Fact, frozen=True, kw_only=True):
     """A status was added, changed or archived."""
 
     status_id: int
+    change: Literal["made", "changed"]
+
+
+class TicketTypeChanged(Fact, frozen=True, kw_only=True):
+    """A type of tickets was made, changed or archived."""
+
+    type_id: int
     change: Literal["made", "changed"]
 
 

@@ -1,9 +1,9 @@
 """Pure rules of tickets: when an answer reopens, what a row shows, what a ticket weighs."""
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
 
+from ombud.shared.lines import has_control
 from ombud.tickets.schemas import Category
 
 OPEN_CATEGORIES = frozenset({"new", "open", "waiting", "on_hold"})
@@ -34,17 +34,6 @@ def preview_of(text: str) -> str:
 def is_mail_address(address: str) -> bool:
     """Whether a text is one bare mail address, with nothing in it that a header could take for something else."""
     return re.fullmatch(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\\]+", address) is not None and not has_control(address)
-
-
-def has_control(text: str) -> bool:
-    """Whether a text holds control signs or line breaks of any kind: such a text is no header."""
-    return any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text)
-
-
-def one_line(text: str) -> str:
-    """A text on one line: blanks and line breaks become single blanks, other control signs go."""
-    flat = re.sub(r"\s+", " ", text)
-    return "".join(char for char in flat if not has_control(char)).strip()
 
 
 def subject_of(subject: str, text: str) -> str:

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from ombud.realtime.schemas import Frame
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
 from ombud.tickets.queries.lists import load_rows, teams_of
 from ombud.tickets.queries.timeline import load_entries
-from ombud.tickets.schemas import Entry, TicketRow
+from ombud.tickets.schemas import Entry, GoneFrame, TicketFrame, TicketRow
 from ombud.tickets.services.drafts import load_notifications
 
 
@@ -51,8 +49,8 @@ def _frame(group: list[Event], row: TicketRow, loaded: dict[int, Entry]) -> Fram
     entries = [loaded[one] for one in ids if one in loaded]
     first = group[0]
     undone = first.data.get("entry_id") if first.kind == "reply_undone" else None
-    data = {"kind": first.kind, "ticket": row, "entries": entries, "undone_entry_id": undone}
-    return Frame("ticket", data, seq=first.seq, team_id=row.team_id)
+    data = TicketFrame(first.kind, row, entries, undone)
+    return Frame("ticket", data, seq=first.seq, last=group[-1].seq, team_id=row.team_id)
 
 
 def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
@@ -60,7 +58,7 @@ def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
     return [
         Frame(
             "gone",
-            {"ticket_id": event.ticket_id},
+            GoneFrame(event.ticket_id or 0),
             seq=event.seq,
             team_id=int(event.data["from_team_id"]),
             unless_team_id=found[event.ticket_id].team_id,
@@ -80,7 +78,7 @@ async def notification_frames(tx: Transaction, events: Sequence[Event]) -> list[
     return [
         Frame(
             "notification",
-            msgspec.to_builtins(one),
+            one,
             seq=made[one.id].seq,
             person_id=int(made[one.id].data["person_id"]),
             team_id=teams[one.ticket_id],

@@ -98,3 +98,32 @@ def test_home_long_path_gives_each_home_its_own_socket() -> None:
 
 def test_home_url_quotes_its_folder() -> None:
     assert Home(Path("/srv/a b&c")).url("x y") == "postgresql://ombud@/x%20y?host=%2Fsrv%2Fa%20b%26c%2Fsocket"
+
+
+@pytest.mark.parametrize("kept", ["", "eighteen", None])
+def test_check_version_of_a_damaged_cluster_says_how_to_go_on(tmp_path: Path, kept: str | None) -> None:
+    (tmp_path / "cluster").mkdir()
+    if kept is not None:
+        (tmp_path / "cluster" / "PG_VERSION").write_text(kept)
+    with pytest.raises(InstallationError, match="is damaged.*ombud restore FILE"):
+        check_version(Home(tmp_path), EIGHTEEN)
+
+
+def test_start_server_broken_configuration_tells_of_this_start_alone(data_dir: Path, quick: Quick) -> None:
+    start_server(data_dir, settings=quick).stop()
+    (data_dir / "cluster" / "postgresql.conf").open("a").write("max_connections = many\n")
+    with pytest.raises(InstallationError) as refused:
+        start_server(data_dir, settings=quick)
+    assert 'invalid value for parameter "max_connections"' in str(refused.value)
+    assert "ready to accept" not in str(refused.value)
+    assert len(str(refused.value).splitlines()) < 10
+
+
+def test_start_server_broken_after_its_log_is_open_tells_why(data_dir: Path, quick: Quick) -> None:
+    start_server(data_dir, settings=quick).stop()
+    for segment in (data_dir / "cluster" / "pg_wal").glob("0*"):
+        segment.write_bytes(b"")
+    with pytest.raises(InstallationError) as refused:
+        start_server(data_dir, settings=quick)
+    assert "checkpoint record" in str(refused.value)
+    assert "ready to accept" not in str(refused.value)

@@ -1,6 +1,6 @@
 """Reads of webhooks. Whoever is limited to teams sees the webhooks that are limited to these."""
 
-from ombud.automation.webhooks.schemas import Delivery, Webhook
+from ombud.automation.webhooks.schemas import Webhook, WebhookDelivery
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
@@ -34,7 +34,7 @@ async def sealed_secret(tx: Transaction, webhook_id: int) -> bytes:
     return await value(tx, bytes, "select secret from webhook where id = %(id)s", {"id": webhook_id}) or b""
 
 
-async def deliveries(tx: Transaction, webhook_id: int, *, before: int | None, limit: int) -> list[Delivery]:
+async def deliveries(tx: Transaction, webhook_id: int, *, before: int | None, limit: int) -> list[WebhookDelivery]:
     """A page of a webhook's deliveries, newest first, one more than the limit."""
     sql = """
         select d.id, d.seq as event_id, e.kind, e.ticket_id, d.state, d.attempts, d.not_before, d.response_status,
@@ -42,10 +42,10 @@ async def deliveries(tx: Transaction, webhook_id: int, *, before: int | None, li
         from webhook_delivery d left join event e on e.seq = d.seq
         where d.webhook_id = %(id)s and (%(before)s::bigint is null or d.id < %(before)s)
         order by d.id desc limit %(limit)s"""
-    return await rows(tx, Delivery, sql, {"id": webhook_id, "before": before, "limit": limit + 1})
+    return await rows(tx, WebhookDelivery, sql, {"id": webhook_id, "before": before, "limit": limit + 1})
 
 
-async def delivery(tx: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
+async def delivery(tx: Transaction, webhook_id: int, delivery_id: int) -> WebhookDelivery:
     """One delivery of a webhook.
 
     Raises:

@@ -61,7 +61,7 @@ class WebhookChange(Struct, forbid_unknown_fields=True):
     is_active: bool | UnsetType = UNSET
 
 
-class Delivery(Struct):
+class WebhookDelivery(Struct):
     """One event for one webhook and how it went. Without a status there was no answer; the excerpt says why."""
 
     id: int

@@ -11,12 +11,12 @@ from ombud.automation.webhooks.rules import KEPT_FOR, PAUSED_AFTER, STALE_AFTER
 from ombud.automation.webhooks.schemas import (
     EVERY_KIND,
     Claimed,
-    Delivery,
     NewSecret,
     NewWebhook,
     Outcome,
     Webhook,
     WebhookChange,
+    WebhookDelivery,
     WebhookIn,
 )
 from ombud.shared.actor import SYSTEM, Actor
@@ -136,7 +136,9 @@ async def renew_secret(tx: Transaction, webhook_id: int, *, keys: KeyRing, by: A
     return NewSecret(secret)
 
 
-async def retry_delivery(tx: Transaction, webhook_id: int, delivery_id: int, *, by: Actor, now: datetime) -> Delivery:
+async def retry_delivery(
+    tx: Transaction, webhook_id: int, delivery_id: int, *, by: Actor, now: datetime
+) -> WebhookDelivery:
     """Send an event again, with all attempts before it; a delivered one too, if somebody asks for it.
 
     Raises:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Router, get, post, put
 from litestar.datastructures import State
-from litestar.params import HeaderParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
 from ombud.channels.api_channel import queries, services
@@ -42,8 +42,8 @@ async def post_message(
     state: State,
     actor: By,
     now: Now,
-    channel_id: int,
-    data: ClientMessage,
+    channel_id: FromPath[int],
+    data: JSONBody[ClientMessage],
     idempotency_key: IdempotencyKey,
 ) -> Accepted:
     """Hand in a message; it is kept when this answers.
@@ -62,7 +62,7 @@ async def post_message(
     operation_id="get_receipt",
     summary="What became of a message (scope messages.write)",
 )
-async def get_receipt(tx: Tx, actor: By, receipt_id: int) -> Receipt:
+async def get_receipt(tx: Tx, actor: By, receipt_id: FromPath[int]) -> Receipt:
     """``waiting``, ``done`` with ticket and entry, or ``set_aside`` for an administrator to look at."""
     return await queries.find_receipt(tx, receipt_id, by=actor)
 
@@ -73,7 +73,9 @@ async def get_receipt(tx: Tx, actor: By, receipt_id: int) -> Receipt:
     operation_id="list_outgoing",
     summary="Answers to deliver (scope outgoing.read)",
 )
-async def get_outgoing(tx: Tx, actor: By, now: Now, channel_id: int, after: int = 0, limit: int = 50) -> OutgoingList:
+async def get_outgoing(
+    tx: Tx, actor: By, now: Now, channel_id: FromPath[int], after: FromQuery[int] = 0, limit: FromQuery[int] = 50
+) -> OutgoingList:
     """Answers with a greater id, and any that were never handed out, oldest first; they count as sent from now on."""
     return await services.hand_out(tx, channel_id, after=after, limit=limit, by=actor, now=now)
 
@@ -85,7 +87,9 @@ async def get_outgoing(tx: Tx, actor: By, now: Now, channel_id: int, after: int 
     operation_id="put_delivery",
     summary="Report a delivery (scope outgoing.read)",
 )
-async def put_delivery(tx: Tx, actor: By, now: Now, channel_id: int, outbox_id: int, data: DeliveryIn) -> None:
+async def put_delivery(
+    tx: Tx, actor: By, now: Now, channel_id: FromPath[int], outbox_id: FromPath[int], data: JSONBody[DeliveryIn]
+) -> None:
     """Say whether an answer was delivered; saying it twice is harmless."""
     await services.note_delivery(tx, channel_id, outbox_id, data, by=actor, now=now)
 

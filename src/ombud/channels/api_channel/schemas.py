@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.lines import PLAIN
+
 MAX_BODY_BYTES = 256 * 1024
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 ReceiptState = Literal["waiting", "done", "set_aside"]
@@ -14,8 +16,8 @@ class ClientCustomer(Struct, forbid_unknown_fields=True):
     """A customer as the client knows them; name and address are contact details only."""
 
     external_id: Key
-    name: Annotated[str, Meta(max_length=200)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
 
 
 class ClientMessage(Struct, forbid_unknown_fields=True):

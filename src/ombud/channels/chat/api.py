@@ -1,14 +1,13 @@
 """Endpoints of the widget. Public: a visitor token in the Authorization header says who asks; no cookies, no CSRF."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response, Router, asgi, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency, Provide
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, SkipValidation
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, SkipValidation
 from litestar.response import Stream as FileStream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
@@ -20,10 +19,10 @@ from ombud.channels.chat.schemas import (
     ContactIn,
     MessageAccepted,
     MessageIn,
-    ReadIn,
     TypingIn,
     VisitorIn,
     VisitorOut,
+    VisitorReadIn,
     WidgetConfig,
     WidgetFile,
     WidgetPage,
@@ -78,7 +77,7 @@ Address = NamedDependency[SkipValidation[str]]
 
 
 @get("/{public_key:str}/config", guards=[anybody], operation_id="get_widget_config", summary="How a widget looks")
-async def get_config(tx: Tx, now: Now, public_key: str) -> Response[WidgetConfig]:
+async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[WidgetConfig]:
     """What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait."""
     stored = await find_public_channel(tx, "chat", public_key[:100])
     settings = queries.settings_of(stored.settings)
@@ -111,8 +110,8 @@ async def post_visitor(
     state: State,
     address: Address,
     request: Request[Any, Any, Any],
-    public_key: str,
-    data: VisitorIn,
+    public_key: FromPath[str],
+    data: JSONBody[VisitorIn],
 ) -> VisitorOut:
     """A visitor token: for whom the host page signs, for the visitor of the token sent along, or for a new visitor.
 
@@ -135,7 +134,9 @@ async def post_visitor(
     summary="Write to the desk",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def post_message(now: Now, state: State, visitor: Asking, address: Address, data: MessageIn) -> MessageAccepted:
+async def post_message(
+    now: Now, state: State, visitor: Asking, address: Address, data: JSONBody[MessageIn]
+) -> MessageAccepted:
     """Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
 
     429 with ``Retry-After`` after too many; 403 ``blocked``.
@@ -147,7 +148,9 @@ async def post_message(now: Now, state: State, visitor: Asking, address: Address
 
 
 @get("/messages", guards=[anybody], operation_id="list_visitor_messages", summary="The talk so far")
-async def get_messages(tx: Tx, now: Now, visitor: Asking, after: int = 0, limit: int = 100) -> WidgetPage:
+async def get_messages(
+    tx: Tx, now: Now, visitor: Asking, after: FromQuery[int] = 0, limit: FromQuery[int] = 100
+) -> WidgetPage:
     """The visitor's own talk, oldest first, after a message; and where they stand in the queue."""
     place = await queries.load_place(tx, visitor)
     if place.customer_id is None:
@@ -185,7 +188,7 @@ async def get_stream(scope: Scope, receive: Receive, send: Send) -> None:
     summary="Say that the visitor types",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def post_typing(tx: Tx, now: Now, state: State, visitor: Asking, data: TypingIn) -> None:
+async def post_typing(tx: Tx, now: Now, state: State, visitor: Asking, data: JSONBody[TypingIn]) -> None:
     """Tell the agents that the visitor types, never what; forgotten after some seconds."""
     place = await queries.load_place(tx, visitor)
     await take(tx, limits.SIGNALS, visitor.public_id, now=now)
@@ -202,7 +205,7 @@ async def post_typing(tx: Tx, now: Now, state: State, visitor: Asking, data: Typ
     summary="Confirm answers",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def post_read(tx: Tx, now: Now, visitor: Asking, data: ReadIn) -> None:
+async def post_read(tx: Tx, now: Now, visitor: Asking, data: JSONBody[VisitorReadIn]) -> None:
     """Say up to which answer the widget has got, or the visitor has seen, the talk."""
     await take(tx, limits.SIGNALS, visitor.public_id, now=now)
     await services.confirm(tx, visitor, data, now=now)
@@ -216,7 +219,7 @@ async def post_read(tx: Tx, now: Now, visitor: Asking, data: ReadIn) -> None:
     summary="Leave name and address",
     request_max_body_size=MAX_JSON_BYTES,
 )
-async def put_contact(tx: Tx, now: Now, visitor: Asking, data: ContactIn) -> None:
+async def put_contact(tx: Tx, now: Now, visitor: Asking, data: JSONBody[ContactIn]) -> None:
     """Leave a name or an address after the first message. Typed, so it proves nothing."""
     await take(tx, limits.SIGNALS, visitor.public_id, now=now, cost=5)
     await services.note_contact(tx, visitor, data, now=now)
@@ -236,7 +239,7 @@ async def post_file(
     state: State,
     visitor: Asking,
     address: Address,
-    data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: MultipartBody[dict[str, UploadFile]],
 ) -> WidgetFile:
     """Upload a file (form field ``file``) for the next message.
 
@@ -257,7 +260,7 @@ async def post_file(
     operation_id="get_visitor_file",
     summary="A file of the talk",
 )
-async def get_file(tx: Tx, state: State, token: str, name: str) -> FileStream:  # noqa: ARG001 – the name is for the reader
+async def get_file(tx: Tx, state: State, token: FromPath[str], name: FromPath[str]) -> FileStream:  # noqa: ARG001 – the name is for the reader
     """A file of the talk, by its unguessable name; files of internal notes are not found here."""
     found = await queries.find_public_file(tx, token)
     is_shown = found.type in SHOWN

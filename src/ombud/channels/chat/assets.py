@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 from ombud.shared.errors import NotFound
@@ -69,13 +70,13 @@ def _send(script: Script, request: Request[Any, Any, Any], cache: str) -> Respon
 
 
 @get("/widget.js", guards=[anybody], include_in_schema=False, sync_to_thread=False)
-def get_widget(request: Request[Any, Any, Any], v: str = "") -> Response[bytes]:
+def get_widget(request: Request[Any, Any, Any], v: FromQuery[str] = "") -> Response[bytes]:
     """The first part, for ``<script src>``; with ``?v=`` and its version in the address it may be kept for ever."""
     script = SCRIPTS.get("widget.js")
     return _send(script, request, FOREVER if v and v == script.version else FRESH)
 
 
 @get("/widget/{name:str}", guards=[anybody], include_in_schema=False, sync_to_thread=False)
-def get_part(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def get_part(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A further part; its name holds a digest, so it never changes."""
     return _send(SCRIPTS.get(name), request, FOREVER)

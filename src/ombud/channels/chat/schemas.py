@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.channels.settings import BothLanguages, PreChat
+from ombud.realtime.schemas import ByeFrame, EmptyFrame
+from ombud.shared.lines import PLAIN
 
 Locale = Literal["en", "zh-CN"]
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
@@ -65,8 +67,8 @@ class MessageIn(Struct, forbid_unknown_fields=True):
 
     client_key: ClientKey
     text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
-    name: Annotated[str, Meta(max_length=200)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
     attachment_tokens: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
     page: PageIn = PageIn()
 
@@ -80,8 +82,8 @@ class MessageAccepted(Struct):
 class ContactIn(Struct, forbid_unknown_fields=True):
     """Name and address as typed; they prove nothing."""
 
-    name: Annotated[str, Meta(max_length=200)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
 
 
 class TypingIn(Struct, forbid_unknown_fields=True):
@@ -90,7 +92,7 @@ class TypingIn(Struct, forbid_unknown_fields=True):
     text_length: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
-class ReadIn(Struct, forbid_unknown_fields=True):
+class VisitorReadIn(Struct, forbid_unknown_fields=True):
     """Up to which message the widget has got (``delivered``) or the visitor has seen (``read``)."""
 
     entry_id: EntryId
@@ -134,3 +136,28 @@ class WidgetPage(Struct):
     items: list[WidgetMessage]
     expected_wait_s: int | None
     position: int | None
+
+
+class AgentTypingFrame(Struct, frozen=True):
+    """Somebody of the desk writes, under the name that customers see."""
+
+    name: str
+
+
+class AgentReadFrame(Struct, frozen=True):
+    """Up to which message the desk has read."""
+
+    entry_id: int
+    at: datetime
+
+
+class VisitorStreamEvents(Struct):
+    """Names of the events of a visitor's stream, each with its data."""
+
+    message: WidgetMessage
+    status: QueueState
+    closed: EmptyFrame
+    typing: AgentTypingFrame
+    read: AgentReadFrame
+    reset: EmptyFrame
+    bye: ByeFrame

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.channels.chat import limits, queries, tokens
 from ombud.channels.chat.rules import UNKNOWN, is_type_allowed, sniffed_type
-from ombud.channels.chat.schemas import ContactIn, MessageIn, PageIn, ReadIn, VisitorIn, VisitorOut, WidgetFile
+from ombud.channels.chat.schemas import ContactIn, MessageIn, PageIn, VisitorIn, VisitorOut, VisitorReadIn, WidgetFile
 from ombud.channels.chat.tokens import Claims, FileClaim, IdentityRefused, Visitor
 from ombud.channels.queries import StoredChannel, open_secrets
 from ombud.customers.schemas import CustomerPatch, Sender, normal_value
@@ -18,8 +18,9 @@ from ombud.shared.database import Transaction, execute, rows
 from ombud.shared.errors import Invalid, NotAllowed, OmbudError, TooLarge
 from ombud.shared.events import emit_all
 from ombud.shared.files import FileStore
+from ombud.shared.lines import one_line
 from ombud.tickets.events import DeliveryChanged
-from ombud.tickets.schemas import EntryDetails, InboundMessage, StoredAttachment
+from ombud.tickets.schemas import EntryDetails, HostPage, InboundMessage, StoredAttachment
 from ombud.tickets.services.intake.door import Arrival
 from ombud.tickets.services.uploads import clean_name
 
@@ -146,10 +147,10 @@ def _sender(visitor: Visitor, data: MessageIn) -> Sender:
     )
 
 
-def _page(page: PageIn) -> dict[str, str] | None:
+def _page(page: PageIn) -> HostPage | None:
     if not page.url.startswith(("http://", "https://")):
         return None
-    return {"url": page.url.replace("\x00", ""), "title": page.title.replace("\x00", "")}
+    return HostPage(page.url.replace("\x00", ""), page.title.replace("\x00", ""))
 
 
 async def keep_file(
@@ -203,7 +204,7 @@ class Receipt(Struct):
     team_id: int
 
 
-async def confirm(tx: Transaction, visitor: Visitor, data: ReadIn, *, now: datetime) -> int:
+async def confirm(tx: Transaction, visitor: Visitor, data: VisitorReadIn, *, now: datetime) -> int:
     """Note that answers up to one have reached the widget, or were seen; how many were not confirmed before.
 
     Emits: DeliveryChanged
@@ -248,6 +249,6 @@ async def note_contact(tx: Transaction, visitor: Visitor, data: ContactIn, *, no
 async def _write_contact(tx: Transaction, place: queries.Place, data: ContactIn, *, now: datetime) -> None:
     if place.customer_id is None:
         return
-    wanted = {"name": data.name.strip(), "email": normal_value("email", data.email)}
+    wanted = {"name": one_line(data.name), "email": normal_value("email", data.email)}
     patch = msgspec.convert({name: text for name, text in wanted.items() if text}, CustomerPatch)
     await change_customer(tx, place.customer_id, patch, by=SYSTEM, now=now)

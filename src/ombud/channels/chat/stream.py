@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import Struct, convert
+
 from ombud.channels.chat import queries
-from ombud.channels.chat.schemas import QueueState
+from ombud.channels.chat.schemas import AgentReadFrame, AgentTypingFrame, QueueState
 from ombud.realtime.hub import Hub
-from ombud.realtime.schemas import Frame
+from ombud.realtime.schemas import EmptyFrame, Frame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Database, Transaction
 from ombud.shared.events import Event
@@ -41,7 +43,7 @@ def _content(event: Event, messages: dict[int, tuple[int, Any]]) -> tuple[str, A
         ticket_id, message = messages.get(event.data["entry_id"], (0, None))
         return "message", message if ticket_id == event.ticket_id else None
     if event.kind == "ticket_solved":
-        return "closed", {}
+        return "closed", EmptyFrame()
     # Taken by somebody: the wait is over. Given back: the widget asks where it stands by itself.
     return "status", QueueState("assigned", None, None) if event.data.get("to_id") else None
 
@@ -74,14 +76,14 @@ class Signals:
             topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
             # The signal carries the name that colleagues know; customers see the display name alone.
             name = await queries.shown_name(tx, int(payload.get("person_id") or 0)) if topics else ""
-        self._send(topics, "typing", {"name": name})
+        self._send(topics, "typing", AgentTypingFrame(name))
 
     async def _tell_read(self, payload: dict[str, Any]) -> None:
         async with self._database.transaction() as tx:
             topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
-        self._send(topics, "read", {"entry_id": payload["entry_id"], "at": payload["at"]})
+        self._send(topics, "read", convert(payload, AgentReadFrame))
 
-    def _send(self, topics: dict[int, list[str]], name: str, data: dict[str, Any]) -> None:
+    def _send(self, topics: dict[int, list[str]], name: str, data: Struct) -> None:
         for topic in (one for found in topics.values() for one in found):
             self._hub.send(Frame(name, data, topic=topic))
 

@@ -14,6 +14,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
+_ENCODED_WHOLE = re.compile(r"<\s*([^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+)\s*>?\s*$")
 _STRICT = re.compile(r"[^\s<>,;:\"()\[\]@\\\x00-\x1f\x7f]{1,200}@[A-Za-z0-9\u0080-\U0010ffff](?:[\w.-]*\w)?")
 _NO_REPLY = re.compile(
     r"^(?:no[._-]?repl(?:y|ies)|do[._-]?not[._-]?reply|noreply[\w.-]*|mailer[._-]?daemon|postmaster|bounces?(?:[+._=-].*)?"
@@ -78,6 +79,9 @@ def _read_one(tokens: list[str], hint: str) -> MailAddress:
         address = _clean(match[0])
         name = (name[: match.start()] + name[match.end() :]).strip(" <>'\"")
     name = decode_words(name, hint) or decode_words(" ".join(comments)[:_NAME_CHARS], hint)
+    if not address and (match := _ENCODED_WHOLE.search(name)):
+        # Some programs encode the address together with the name.
+        address, name = match[1], name[: match.start()]
     return MailAddress(_tidy_name(name, address), address)
 
 

@@ -40,7 +40,7 @@ BOUNCE_SUBJECT = re.compile(
         échec de (?:la )?(?:remise|distribution)|non remis|message non distribu|non recapitabile|no se puede entregar|
         no entregado|devolución de correo|não entregue|não foi possível entregar|niedostarczon|nie można dostarczyć|
         недоставлен|не доставлено|onbestelbaar|undeliverable:|配信不能|配信エラー|エラーメール|メール(?:エラー|
-        送信エラー)|退信|系统退信|邮件退回|投递失败|邮件投递失败|發送失敗|未傳遞|无法投递|未送达|寄送失败|退件通知|
+        送信エラー)|退信|系统退信|邮件退回|投递失败|邮件投递失败|發送失敗|来自.{1,60}的退信|未傳遞|无法投递|未送达|寄送失败|退件通知|
         反송|반송|delivery failure|wrong email address|notification d'état|rebote|permanent (?:delivery )?(?:failure|
         error)|error sending message|mail delivery|undelivered|message undeliverable|email not delivered|user unknown|
         automatically rejected mail|auto-?reject)
@@ -87,19 +87,29 @@ AUTO_SUBJECT = re.compile(
     _join(
         r"""
         ^\s*(?:(?:auto(?:matic|mated|matisk|m\.)?[ -]?(?:reply|response|answer|svar|repl|respond\w*)|autoreply|
-        autoresponse|auto[- ]?responder|out[- ]of[- ](?:the[- ])?office(?: (?:auto-?reply|reply|response|message|
-        notification))?|ooo|away from (?:my )?(?:mail|office|desk)|on vacation|vacation (?:reply|response|notice)|
-        automatische (?:antwort|antwoord)|automatisch(?:es)? antwoord\w*|abwesenheits\w*|abwesend|réponse automatique|
-        absence du bureau|absent du bureau|respuesta automática|fuera de (?:la )?oficina|risposta automatica|
-        fuori (?:sede|ufficio)|resposta automática|fora do escritório|afwezig\w*|autosvar|automatiskt? svar|
-        automaattinen vastaus|odpowiedź automatyczna|automatyczna odpowiedź|automatická odpověď|automatická odpoveď|
-        автоответ\w*|автоматический ответ|automatikus válasz|otomatik yanıt|αυτόματη απάντηση|răspuns automat|
-        jawaban otomatis|trả lời tự động)\s*(?:[:\uff1a\]\-–(]|$)|(?:【|\[|\()?(?:自动回复|自動回覆|自动答复|自动应答|
-        休假自动|外出自动|自動応答|自動返信|不在通知|자동 ?(?:회신|응답)|부재중)(?:】|\]|\)|[:\uff1a]|\s|$))
+        autoresponse|auto[- ]?responder|(?:i am |i'm )?(?:currently )?out[- ]of[- ](?:the[- ])?office(?: (?:auto-?reply|
+        reply|response|message|notification))?|away from (?:my )?(?:mail|office|desk)|on vacation|
+        vacation (?:reply|response|notice)|automatische (?:antwort|antwoord)|automatisch(?:es)? antwoord\w*|
+        abwesenheits(?:notiz|nachricht|meldung|benachrichtigung|assistent|mail|info)\w*|abwesend|
+        ich bin (?:derzeit |zurzeit |momentan )?(?:nicht im büro|abwesend|im urlaub|außer haus)|réponse automatique|
+        absence du bureau|absent(?:\(e\)|e)?(?: du bureau)?|respuesta automática|fuera de (?:la )?oficina|
+        risposta automatica|fuori (?:sede|ufficio)|resposta automática|resposta automàtica|fora do escritório|
+        ausência (?:temporária|do escritório)|afwezig(?:heid\w*)?|autosvar|automatiskt? svar|fravær\w*|frånvaro\w*|
+        automaattinen vastaus|poissaolo\w*|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|
+        poza biurem|automatická odpověď|automatická odpoveď|mimo kancelář|автоответ\w*|автоматический ответ|
+        автоматична відповідь|автовідповід\w*|автоматичен отговор|аутоматски одговор|automatikus válasz|
+        házon kívül|otomatik yanıt|ofis dışında|αυτόματη απάντηση|εκτός γραφείου|răspuns automat|automatski odgovor|
+        (?:samodejni|avtomatski) odgovor|automaatvastus|automaatne vastus|automatinis atsakymas|automātiskā atbilde|
+        (?:jawaban|balasan) otomatis|trả lời tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|(?:ال)?رد (?:ال)?تلقائي|
+        מענה אוטומטי|תשובה אוטומטית)\s*(?:[:\uff1a\]\-–(]|\bre:|$)|ooo\s*[:\uff1a]|(?:【|\[|\(|（)?(?:(?:休假|外出|离开|
+        離開)?(?:时的|中)?自动(?:回复|答复|应答)|自動(?:回覆|回復|應答|応答|返信)|休假自动|外出自动|不在通知|
+        자동 ?(?:회신|응답|답장)|부재중(?: ?자동 ?(?:회신|응답))?)(?:】|\]|\)|）|[:\uff1a]|\s|$))
         """
     ),
     re.IGNORECASE,
 )
+# Only the words and nothing of the mail that is answered: a person may write so, too.
+BARE_AUTO_SUBJECT = re.compile(r"[\s【】\[\]()（）]*[^\s:\uff1a]+(?: [^\s:\uff1a]+){0,4}\s*", re.IGNORECASE)
 FAILURE_LINE = re.compile(
     _join(
         r"""

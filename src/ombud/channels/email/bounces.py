@@ -12,7 +12,8 @@ from ombud.channels.email.schemas import BounceRecipient
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _AFTER_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"]?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
-_ADDRESS = re.compile(r"<?([^\s<>()\[\]\",;:@]{1,128}@[\w.-]+\w)>?")
+_OUTSIDE = r"\s<>()\[\]\",;:\uff1a\uff08\uff09\uff0c\uff1b\u3001\u3002\u300a-\u3011\u201c\u201d"
+_ADDRESS = re.compile(rf"<?([^{_OUTSIDE}@]{{1,128}}@[\w.-]+[A-Za-z0-9])>?")
 _ORIGINAL_ID = re.compile(r"^\s*Message-ID\s*:\s*<?([^<>\s]{3,500})>?", re.IGNORECASE | re.MULTILINE)
 _REACHED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _DEAD_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.1.351"})
@@ -129,7 +130,7 @@ def _near(text: str, address: str) -> str:
     """The lines that follow an address in the words of the report."""
     position = max(text.find(address) if address else 0, 0)
     nearby = text[position : position + 600]
-    others = [match.start() for match in re.finditer(r"^\W{0,3}[^\s<>@]+@[\w.-]+", nearby, re.MULTILINE)]
+    others = [match.start() for match in re.finditer(rf"^\W{{0,3}}[^{_OUTSIDE}@]+@[\w.-]+", nearby, re.MULTILINE)]
     return nearby[
         : next(
             (start for start in others if start > 0 and address not in nearby[start : start + len(address) + 4]), 600
@@ -160,7 +161,7 @@ def _from_text(text: str, failed: list[str]) -> list[BounceRecipient]:
 
 def _named_addresses(said: str) -> list[str]:
     """Addresses that begin a line, as every free-form report lists them; otherwise the first one named."""
-    listed = re.findall(r"^[\W_]{0,6}<?([^\s<>()\[\]\",;:]+@[\w.-]+\w)>?", said, re.MULTILINE)
+    listed = re.findall(rf"^[\W_]{{0,6}}<?([^{_OUTSIDE}]+@[\w.-]+\w)>?", said, re.MULTILINE)
     listed += re.findall(r"^\s*5\d\d[ -](?:\d\.\d\.\d )?<([^\s<>]+@[\w.-]+\w)>", said, re.MULTILINE)
     anywhere = [match[1] for match in _ADDRESS.finditer(said)][:1]
     return list(dict.fromkeys(listed or anywhere))[:50]

@@ -102,6 +102,9 @@ def _set_headers(message: EmailMessage, mail: OutgoingMail) -> None:
         message["References"] = " ".join(_bracketed(reference) for reference in kept)
     if mail.is_automatic:
         message["Auto-Submitted"] = "auto-replied" if mail.in_reply_to else "auto-generated"
+        if mail.in_reply_to:
+            # Old out-of-office programs know no RFC 3834, and do know this.
+            message["Precedence"] = "auto_reply"
         message["X-Auto-Response-Suppress"] = "All"
         message[AUTOMATIC_HEADER] = "yes"
 

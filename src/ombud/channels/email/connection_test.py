@@ -34,7 +34,7 @@ async def _try_imap(settings: EmailSettings, secrets: dict[str, str]) -> str:
         return "The server refuses user name or password. QQ and 163 want an authorisation code (授权码) in its place."
     except MailboxFolderSelectError:
         return f"There is no folder {settings.folder!r}."
-    except (OSError, ImapToolsError, imap.ProtocolError) as problem:
+    except (OSError, ImapToolsError, imap.ProtocolError, ValueError) as problem:
         return in_words(problem)
     return ""
 
@@ -44,7 +44,7 @@ async def _try_smtp(settings: EmailSettings, secrets: dict[str, str]) -> str:
         connection = await smtp.open_connection(settings.smtp, secrets.get("smtp_password", ""))
     except SMTPAuthenticationError:
         return "The server refuses user name or password. QQ and 163 want an authorisation code (授权码) in its place."
-    except (SMTPException, OSError, TimeoutError) as problem:
+    except (SMTPException, OSError, TimeoutError, ValueError) as problem:
         return in_words(problem)
     connection.close()
     return ""
@@ -54,6 +54,8 @@ def in_words(problem: Exception) -> str:
     """A connection's problem and what to try."""
     if isinstance(problem, ssl.SSLError):
         return f"Encryption failed ({problem.reason or problem}). Try another security setting or port."
+    if isinstance(problem, UnicodeError):
+        return "This is no host name. Check it for dots and signs that do not belong there."
     if isinstance(problem, TimeoutError):
         return "The server does not answer. Check host name, port and firewall."
     return f"{type(problem).__name__}: {problem}. Check host name and port."

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
+from psycopg import InterfaceError, OperationalError
 from psycopg.types.json import Jsonb
+from psycopg_pool import PoolTimeout
 
 from ombud.channels.email import imap
 from ombud.channels.email.outgoing import note_health
@@ -20,6 +22,7 @@ from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction
+from ombud.shared.errors import OmbudError
 from ombud.shared.files import FileStore
 from ombud.tickets.services.intake.door import MAX_RAW_BYTES, Arrival, receive
 
@@ -63,7 +66,7 @@ class Watch:
                 pause = FIRST_PAUSE_SECONDS
             except CancelledError:
                 return
-            except (OSError, ImapToolsError, imap.ProtocolError) as problem:
+            except (OSError, ImapToolsError, imap.ProtocolError, ValueError, OmbudError) as problem:
                 log.warning("Mailbox %s: %s", self.channel.name, problem)
                 self._tell(imap.in_words(problem))
                 self._stop.wait(pause)
@@ -118,7 +121,11 @@ class MailFetcher:
         """Watch until cancelled."""
         try:
             while True:
-                await self.follow_settings()
+                try:
+                    await self.follow_settings()
+                except (OperationalError, InterfaceError, PoolTimeout) as problem:
+                    # The worker ends with its first loop that does: an outage of the database must not be one.
+                    log.warning("Mailboxes wait for the database: %s", problem)
                 await asyncio.sleep(LOOK_FOR_CHANNELS_SECONDS)
         finally:
             for watch in self._watches.values():
@@ -138,7 +145,14 @@ class MailFetcher:
                 del self._watches[channel_id]
         for channel_id, channel in wanted.items():
             if channel_id not in self._watches:
-                self._watches[channel_id] = Watch(self, channel)
+                await self._begin(channel_id, channel)
+
+    async def _begin(self, channel_id: int, channel: StoredChannel) -> None:
+        try:
+            self._watches[channel_id] = Watch(self, channel)
+        except msgspec.ValidationError as problem:
+            # Settings of an older version that this one would not take any more: said there, and the others go on.
+            await self.note(channel_id, f"Correct the settings: {problem}")
 
     async def lock(self, channel_id: int) -> Transaction | None:
         """The right to fetch a mailbox, held by a connection; None while another process has it."""

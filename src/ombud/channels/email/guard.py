@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ombud.channels.email.addresses import is_no_reply, is_own_address
@@ -9,6 +10,9 @@ from ombud.channels.email.headers import Headers
 from ombud.channels.email.schemas import GuardHeaders, MailKind, ParsedMail
 
 DAILY_LIMIT = 5
+ALLOWED = "allowed"
+# Mails that lay in a mailbox before it was connected get no late answer.
+MAX_AGE = timedelta(days=2)
 _LIST_HEADERS = (
     "list-id",
     "list-unsubscribe",
@@ -45,6 +49,7 @@ class Refusal(StrEnum):
     NO_SENDER = "no_sender"
     DAILY_LIMIT = "daily_limit"
     UNREADABLE = "unreadable"
+    TOO_OLD = "too_old"
 
 
 def auto_submitted(headers: Headers) -> str:
@@ -82,6 +87,14 @@ def refuse_auto_answer(
     if mail.problem:
         return Refusal.UNREADABLE
     return Refusal.DAILY_LIMIT if answers_today >= daily_limit else None
+
+
+def judge_mail(mail: ParsedMail, *, own: Collection[str], at: datetime) -> str:
+    """``allowed``, or why no automatic answer may go to a mail that came at a moment; the daily limit comes later."""
+    if mail.date is not None and at - mail.date > MAX_AGE:
+        return Refusal.TOO_OLD.value
+    refusal = refuse_auto_answer(mail, own=own, answers_today=0)
+    return refusal.value if refusal else ALLOWED
 
 
 def _refuse_by_headers(guard: GuardHeaders, *, is_bulk: bool) -> Refusal | None:

@@ -16,6 +16,12 @@ from ombud.channels.email.schemas import BounceRecipient, MailAddress, MailKind
 _RECEIPT_SUBJECT = re.compile(
     r"^\s*(?:read|gelesen|lu|leído|letto|lida|已读|已讀|開封済み|not read|ungelesen)\s*[:\uff1a]", re.IGNORECASE
 )
+# Every system has a name of its own for it.
+_AUTO_HEADER = re.compile(
+    r"x-(?:[\w-]+-)?(?:auto-?(?:reply|respond|responder|answer)|out-?of-?office|vacation)(?:-from)?$"
+)
+_QUESTION = re.compile(r"[?\uff1f]|吗|怎么|如何")
+_OPENING_CHARS = 300
 _PERSONAL_OPENING = re.compile(r"\s*(?:sorry|unfortunately|your\b|mail\b|error:)", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|回复|答复|转发|回覆|轉寄)\s*[:\uff1a]", re.IGNORECASE)
 
@@ -57,7 +63,7 @@ def classify_mail(root: Part, text: str, from_: list[MailAddress]) -> Verdict:
         return Verdict(kind=MailKind.AUTO_REPLY)
     if bounces.is_odd_complaint(headers, text):
         return _complaint(root, reports)
-    return Verdict(kind=MailKind.AUTO_REPLY if _is_auto_reply(headers) else MailKind.NORMAL)
+    return Verdict(kind=MailKind.AUTO_REPLY if _is_auto_reply(headers, text) else MailKind.NORMAL)
 
 
 def _complaint(root: Part, reports: list[Part]) -> Verdict:
@@ -120,7 +126,7 @@ def _has_failure_form(root: Part, text: str) -> bool:
     return bounces.has_failure_lines(text) and (has_original or bounces.has_inline_original(text))
 
 
-def _is_auto_reply(headers: Headers) -> bool:
+def _is_auto_reply(headers: Headers, text: str) -> bool:
     submitted = auto_submitted(headers)
     subject = headers.text("subject")
     if submitted == "auto-replied" or headers.plain("precedence").strip().lower() in {"auto_reply", "autoreply"}:
@@ -128,13 +134,13 @@ def _is_auto_reply(headers: Headers) -> bool:
     if "vacation" in headers.plain("x-apple-action").lower():
         return True
     if any(
-        headers.has(name)
-        for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-autoreply-from")
+        _AUTO_HEADER.match(name) and value.strip().lower() not in {b"no", b"0", b"false"}
+        for name, value in headers.fields
     ):
-        return headers.plain("x-autoreply").strip().lower() != "no"
-    return words.AUTO_SUBJECT.match(subject) is not None or (
-        _RECEIPT_SUBJECT.match(subject) is not None and _is_null(headers)
-    )
+        return True
+    if words.AUTO_SUBJECT.match(subject):
+        return not (words.BARE_AUTO_SUBJECT.fullmatch(subject) and _QUESTION.search(text[:_OPENING_CHARS]))
+    return _RECEIPT_SUBJECT.match(subject) is not None and _is_null(headers)
 
 
 def _is_null(headers: Headers) -> bool:

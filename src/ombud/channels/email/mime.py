@@ -64,6 +64,7 @@ class _TreeReader:
         root, position = self._begin(0, "text/plain")
         if not self.stack:
             root.body = self.data[position:]
+            _keep_boundaryless(root, self.data)
             return root, self.problem
         leaf: Part | None = None
         start = position
@@ -101,7 +102,9 @@ class _TreeReader:
         headers, start = split_headers(self.data, position, len(self.data), self.limits.header_bytes)
         media_type, parameters = headers.content_type()
         part = Part(headers, media_type or fallback, parameters)
-        boundary = parameters.get("boundary", "").rstrip() or self._lost_boundary(part, start)
+        boundary = parameters.get("boundary", "").rstrip()
+        if not boundary or (self.count == 1 and b"--" + boundary.encode("utf-8", "replace") not in self.data[start:]):
+            boundary = self._lost_boundary(part, start) or boundary
         if part.type.startswith("multipart/") and boundary:
             if len(self.stack) >= self.limits.depth:
                 self.problem = f"The mail nests more than {self.limits.depth} levels deep; the rest was not read."
@@ -110,7 +113,7 @@ class _TreeReader:
         return part, start
 
     def _lost_boundary(self, part: Part, start: int) -> str:
-        """The boundary of a multipart that does not name it, read off its first part."""
+        """The boundary of a multipart that does not name it, or names a wrong one, read off its first part."""
         if not part.type.startswith("multipart/"):
             return ""
         match = _LOST_BOUNDARY.search(self.data[start : start + 5_000])

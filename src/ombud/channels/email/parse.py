@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ombud.channels.email.addresses import parse_addresses
-from ombud.channels.email.authentication import DnsLookup, check_authentication
+from ombud.channels.email.authentication import check_authentication, read_headers, trusted_results
 from ombud.channels.email.bodies import Bodies, attachment_of, collect_bodies, walk
 from ombud.channels.email.guard import read_guard_headers
 from ombud.channels.email.headers import Headers, split_headers
@@ -13,6 +13,7 @@ from ombud.channels.email.kind import classify_mail, is_bulk_mail
 from ombud.channels.email.mime import Part, parse_tree
 from ombud.channels.email.reply import split_reply
 from ombud.channels.email.reply_html import split_html_reply
+from ombud.channels.email.resolver import Records, wanted_names
 from ombud.channels.email.schemas import MailAddress, MailLimits, ParsedMail
 
 _ID = re.compile(r"<([^<>\s]{1,500})>")
@@ -20,12 +21,12 @@ _DEFAULT_LIMITS = MailLimits()
 
 
 def parse_mail(
-    raw: bytes, *, limits: MailLimits = _DEFAULT_LIMITS, authserv_id: str = "", dns: DnsLookup | None = None
+    raw: bytes, *, limits: MailLimits = _DEFAULT_LIMITS, authserv_id: str = "", records: Records | None = None
 ) -> ParsedMail:
     """Read a mail of any shape; ``problem`` names what was beyond a limit or unreadable.
 
     ``authserv_id`` is the name under which our own receiving server writes Authentication-Results; others' are ignored.
-    With ``dns`` the DKIM signatures are verified here too; without it nothing is looked up.
+    Where it wrote none and there are ``records``, looked up for ``records_wanted``, DKIM signatures are verified here.
     """
     if len(raw) > limits.mail_bytes:
         return _parse(
@@ -34,8 +35,17 @@ def parse_mail(
             f"The mail is larger than {limits.mail_bytes} bytes; only its head was read.",
         )
     parsed = _parse(raw, limits, "")
-    authentication = check_authentication(raw, from_=parsed.from_, authserv_id=authserv_id, dns=dns)
+    authentication = check_authentication(raw, from_=parsed.from_, authserv_id=authserv_id, records=records)
     return _replaced(parsed, authentication=authentication)
+
+
+def records_wanted(raw: bytes, authserv_id: str, limits: MailLimits = _DEFAULT_LIMITS) -> list[str]:
+    """Names of the DNS records that our own check of a mail needs; none where our server has checked it already."""
+    headers = read_headers(raw)
+    if trusted_results(headers, authserv_id):
+        return []
+    from_ = parse_addresses(headers.plain("from")[: limits.value_chars], 2, "")
+    return wanted_names(headers, from_)
 
 
 def _replaced(parsed: ParsedMail, **changes: object) -> ParsedMail:
@@ -50,7 +60,7 @@ def clean_start(raw: bytes) -> bytes:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     head = raw[:200].lstrip(b" \t\r\n")
     raw = raw[len(raw[:200]) - len(head) :]
-    if raw.startswith((b"From ", b">From ")):
+    if raw.startswith((b"From ", b">From ")) and not raw[4:20].lstrip(b" \t").startswith(b":"):
         return raw[raw.find(b"\n") + 1 :] if b"\n" in raw[:2_000] else raw
     return raw
 

@@ -9,8 +9,10 @@ import msgspec
 from msgspec import Struct
 from psycopg import OperationalError
 
+from ombud.channels.email.guard import judge_mail
 from ombud.channels.email.html import has_remote_images, sanitise_html
-from ombud.channels.email.parse import parse_mail
+from ombud.channels.email.parse import parse_mail, records_wanted
+from ombud.channels.email.resolver import MailResolver, Records
 from ombud.channels.email.schemas import MailAddress, MailAttachment, MailKind, ParsedMail
 from ombud.channels.email.tokens import read_message_ids, read_reply_token, read_subject_token
 from ombud.channels.settings import EmailSettings
@@ -20,6 +22,7 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction, rows
 from ombud.shared.errors import Invalid
 from ombud.shared.files import FileStore
+from ombud.tickets.queries.tickets import own_addresses
 from ombud.tickets.schemas import Address, BounceRecipient, EntryDetails, InboundMessage, StoredAttachment
 from ombud.tickets.services.intake.work import note_failure
 from ombud.tickets.services.uploads import clean_name, file_url
@@ -28,6 +31,7 @@ log = logging.getLogger(__name__)
 BATCH = 10
 PURPOSE = "mail"
 MAX_TEXT_CHARACTERS = 500_000
+HEAD_BYTES = 1_000_000
 
 
 class UnreadMail(Struct):
@@ -41,13 +45,39 @@ class UnreadMail(Struct):
     settings: EmailSettings
 
 
-async def read_mails(database: Database, files: FileStore, key_ring: KeyRing, clock: Clock) -> int:
-    """Read some raw mails; how many. One that cannot be read gets an attempt and its reason; it stops nobody."""
+async def read_mails(
+    database: Database, files: FileStore, key_ring: KeyRing, clock: Clock, resolver: MailResolver | None = None
+) -> int:
+    """Read some raw mails; how many. One that cannot be read gets an attempt and its reason; it stops nobody.
+
+    With a resolver, mails that our server has not checked are checked here; all of them together wait two seconds
+    for the DNS at most.
+    """
     async with database.transaction() as tx:
         waiting = await _claim(tx)
+        records = await _look_up(waiting, files, resolver) if resolver else None
         for mail in waiting:
-            await _read_one(tx, mail, files, key_ring, now=clock.now())
+            await _read_one(tx, mail, files, key_ring, records, now=clock.now())
     return len(waiting)
+
+
+async def _look_up(waiting: Sequence[UnreadMail], files: FileStore, resolver: MailResolver) -> Records:
+    """Records for all mails at once, by their heads."""
+    names: list[str] = []
+    for mail in waiting:
+        names.extend(records_wanted(await _head_of(mail, files), mail.settings.authserv_id))
+    return await resolver.look_up(names)
+
+
+async def _head_of(mail: UnreadMail, files: FileStore) -> bytes:
+    if mail.raw is not None:
+        return mail.raw[:HEAD_BYTES]
+    try:
+        async for chunk in files.chunks(mail.raw_file or ""):
+            return chunk[:HEAD_BYTES]
+    except Exception:  # noqa: BLE001 -- whatever keeps it from being read is told when it is read in full
+        return b""
+    return b""
 
 
 async def _claim(tx: Transaction) -> list[UnreadMail]:
@@ -58,12 +88,22 @@ async def _claim(tx: Transaction) -> list[UnreadMail]:
     return await rows(tx, UnreadMail, sql, {"limit": BATCH})
 
 
-async def _read_one(tx: Transaction, mail: UnreadMail, files: FileStore, key_ring: KeyRing, *, now: datetime) -> None:
+async def _read_one(
+    tx: Transaction,
+    mail: UnreadMail,
+    files: FileStore,
+    key_ring: KeyRing,
+    records: Records | None,
+    *,
+    now: datetime,
+) -> None:
     try:
         raw = mail.raw if mail.raw is not None else await files.get(mail.raw_file or "")
         authserv_id = mail.settings.authserv_id
-        parsed = await asyncio.to_thread(parse_mail, raw, authserv_id=authserv_id)
+        parsed = await asyncio.to_thread(parse_mail, raw, authserv_id=authserv_id, records=records)
         message = await build_message(parsed, mail.settings, files, key=key_ring.derive(PURPOSE), at=mail.received_at)
+        own = [*await own_addresses(tx), mail.settings.address.lower()]
+        message.details.auto_answer = judge_mail(parsed, own=own, at=mail.received_at)
         async with tx.transaction():
             await _keep(tx, mail.id, message)
     except OperationalError:

@@ -6,21 +6,20 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ombud.channels.email import reply_words as words
+from ombud.channels.email.attribution import (
+    MAIL,
+    MAX_CHARS,
+    QUOTE,
+    YEAR_OR_TIME,
+    attribution_end,
+    bare_line,
+    next_filled,
+)
 
 REPLY_MARKER = "— 请在此行上方回复 / Reply above this line —"
 CUT = "\ue000quoted from here\ue000"
-_QUOTE = re.compile(r"\s{0,3}(?:>|\|(?=\s|$)|[A-Za-z][\w.-]{0,14}>(?=\s|$))")
-_QUOTE_PREFIX = re.compile(r"^(?:\s{0,3}(?:>|\|(?=\s|$)))+\s?")
 _DELIMITER = re.compile(r"[\s\u1427]*(?:[-_=+~#*\u2013\u2014\u2500][ \t]?){2,}[\s\u1427]*|\s*\u1427\s*")
-_DATE = re.compile(
-    r"\d{1,4}\s?[-./年년]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}\.?\s+[^\W\d]{3,}|[^\W\d]{3,}\.?\s+\d{1,2}\b"
-)
-_YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d{2}|\d{1,2}[:.h]\d{2}")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.?[\w.-]*|<\s*>")
-_WEEKDAY = re.compile(r"[^\W\d]{2,5}[.,]\s")
-_QUOTING = ("quoting ", "zitat von ", "citando ")
-_MAX_JOINED = 7
-_MAX_CHARS = 400
+_GROUPWISE = re.compile(r"\s*>>>\s(?=.*@)(?=.*\d{1,2}[:.]\d{2}).{5,200}>>>\s*")
 _MANY_LINES = 7
 _CONTINUATION_LINES = 2
 
@@ -56,7 +55,7 @@ class _Body:
 def _kind_of(line: str) -> str:
     if not line.strip():
         return "e"
-    return "q" if _QUOTE.match(line) else "t"
+    return "q" if QUOTE.match(line) else "t"
 
 
 def split_reply(text: str) -> ReplyParts:
@@ -91,13 +90,9 @@ def _kept_lines(body: _Body) -> list[int]:
 def _visible_end(body: _Body) -> int:
     """Below our own marker, or what an HTML program marked as quoted, nothing is new."""
     for index, line in enumerate(body.lines):
-        if words.ABOVE_PATTERN.match(_bare(line)) or (CUT in line and "t" in body.kinds[:index]):
+        if words.ABOVE_PATTERN.match(bare_line(line)) or (CUT in line and "t" in body.kinds[:index]):
             return index
     return len(body.lines)
-
-
-def _bare(line: str) -> str:
-    return _QUOTE_PREFIX.sub("", line)[:1_000]
 
 
 def _first_delimiter(body: _Body, start: int, end: int) -> int:
@@ -132,31 +127,31 @@ def _first_cut(lines: list[str], end: int) -> _Cut | None:
 
 
 def _cut_at(lines: list[str], index: int, end: int) -> _Cut | None:
-    bare = _bare(lines[index])
+    bare = bare_line(lines[index])
     if words.MARKER_PATTERN.match(bare):
-        stop = _header_block(lines, _next_filled(lines, index + 1, end), end)
+        stop = _header_block(lines, next_filled(lines, index + 1, end), end)
         return _Cut(index, stop or index + 1, is_attribution=False, is_final=True)
+    if words.BARE_MARKER_PATTERN.fullmatch(bare) and (
+        stop := _header_block(lines, next_filled(lines, index + 1, end), end)
+    ):
+        return _Cut(index, stop, is_attribution=False, is_final=True)
+    if _GROUPWISE.fullmatch(lines[index][:MAX_CHARS]):
+        return _Cut(index, index + 1, is_attribution=False)
     if (stop := _header_block(lines, index, end)) > 0:
         return _Cut(index, stop, is_attribution=False)
-    if (stop := _attribution(lines, index, end)) > 0:
+    if (stop := attribution_end(lines, index, end)) > 0:
         return _Cut(index, stop, is_attribution=True)
     return None
 
 
-def _next_filled(lines: list[str], index: int, end: int) -> int:
-    while index < end and not _bare(lines[index]).strip():
-        index += 1
-    return index
-
-
 def _header_block(lines: list[str], start: int, end: int) -> int:
     """The line after a block of From/Sent/To/Subject lines that begins here; 0 when there is none."""
-    if start >= end or not words.LABEL_PATTERN.match(_bare(lines[start])):
+    if start >= end or not words.LABEL_PATTERN.match(bare_line(lines[start])):
         return 0
     labels: set[str] = set()
     has_from, index, stray = False, start, 0
     while index < end and index < start + 25:
-        bare = _bare(lines[index])
+        bare = bare_line(lines[index])
         if match := words.LABEL_PATTERN.match(bare):
             if match[1].lower() in labels and len(labels) == 1:
                 return 0  # a list of equal labels is no header block
@@ -173,70 +168,7 @@ def _header_block(lines: list[str], start: int, end: int) -> int:
 
 
 def _says_who_and_when(lines: list[str]) -> bool:
-    return any(_MAIL.search(line) for line in lines) or any(_YEAR_OR_TIME.search(line) for line in lines)
-
-
-def _attribution(lines: list[str], start: int, end: int) -> int:
-    """The line after an "On … wrote:" that begins here, also when it is wrapped; 0 when there is none."""
-    first = _bare(lines[start]).strip()
-    if not _can_begin(first):
-        return 0
-    joined = ""
-    for index in range(start, min(start + _MAX_JOINED, end)):
-        piece = _bare(lines[index]).strip()
-        if index > start and _can_begin_strongly(piece) and not joined.endswith((",", "<")):
-            return 0
-        joined = f"{joined} {piece}".strip()
-        if len(joined) > _MAX_CHARS:
-            return 0
-        if piece.endswith((":", "\uff1a")) or _ends_quoting(piece, lines, index + 1, end):
-            return index + 1 if _is_attribution(joined) else 0
-        if piece.endswith((".", "!", "?", "。", "！")) and not re.search(r"\d\.$|\b\w{1,4}\.$", piece):
-            return 0
-    return 0
-
-
-def _ends_quoting(piece: str, lines: list[str], following: int, end: int) -> bool:
-    """Some programs put no colon after "wrote", but the quote follows at once."""
-    following = _next_filled(lines, following, end) if following < end and not lines[following].strip() else following
-    return (
-        following < end and _QUOTE.match(lines[following]) is not None and words.WROTE_PATTERN.search(piece) is not None
-    )
-
-
-def _can_begin(line: str) -> bool:
-    has_evidence = bool(_DATE.search(line) or _MAIL.search(line) or words.WROTE_PATTERN.search(line))
-    is_intro = words.START_PATTERN.match(line) is not None
-    return (
-        bool(line)
-        and has_evidence
-        and (is_intro or line[:1].isdigit() or _MAIL.search(line) is not None or line.endswith((":", "\uff1a", "<")))
-    )
-
-
-def _can_begin_strongly(line: str) -> bool:
-    return (
-        words.START_PATTERN.match(line) is not None
-        and _YEAR_OR_TIME.search(line) is not None
-        and _DATE.search(line) is not None
-    )
-
-
-def _is_attribution(joined: str) -> bool:
-    has_mail, has_date = _MAIL.search(joined) is not None, _DATE.search(joined) is not None
-    starts = words.START_PATTERN.match(joined) is not None
-    verbs = list(words.WROTE_PATTERN.finditer(joined))
-    if verbs:
-        is_last = not joined[verbs[-1].end() :].strip(" :\uff1a*>)")
-        has_tail_date = _DATE.search(joined[verbs[-1].end() :]) is not None
-        return (is_last and (has_date or has_mail)) or (
-            has_date and (starts or has_mail or has_tail_date) and len(joined) < _MAX_CHARS
-        )
-    if has_mail and joined.lower().startswith(_QUOTING):
-        return True
-    # Russian, Japanese and others write only a date and an address; without a verb the line must begin like a date.
-    begins = joined[:1].isdigit() or starts or _WEEKDAY.match(joined) is not None
-    return has_mail and has_date and _YEAR_OR_TIME.search(joined) is not None and begins
+    return any(MAIL.search(line) for line in lines) or any(YEAR_OR_TIME.search(line) for line in lines)
 
 
 def _with_text_before(body: _Body, before: list[int], cut: _Cut, end: int) -> list[int]:

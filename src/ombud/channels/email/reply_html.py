@@ -21,10 +21,18 @@ _TOP_RULE = re.compile(
 class _HtmlReply(HtmlText):
     """Marks the elements by which mail programs wrap what they quote."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked_at: int | None = None
+
     def on_open(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._marked_at is not None and len(self.stack) > self._marked_at:
+            return  # inside of what is marked already
+        self._marked_at = None
         names = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('name', '')}"
         if tag == "includetail" or (names.strip() and _QUOTE_CLASSES.search(names)):
             self._mark()
+            self._marked_at = len(self.stack)
 
     def is_quote(self, tag: str, attributes: dict[str, str]) -> bool:
         return tag == "blockquote" and "margin: 0 0 0 40px" not in attributes.get("style", "")

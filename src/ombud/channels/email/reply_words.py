@@ -17,21 +17,22 @@ WROTE = _list(
     skrev følgende|skrev|skrifaði|kirjoitti|napisał(a)|napisała|napisał|napisali|pisze|napsal(a)|napsal|napsala
     napísal(a)|napísal|napísala|je napisao/la|je napisao|je napisala|написал(а)|написал|написала|пишет|писал
     писал(а)|написа|написав|пише|писав|έγραψε|a scris|scris|írta|ezt írta|yazdı|şunu yazdı|kirjutas|rakstīja|rašė
-    parašė|menulis|viết|đã viết|เขียนว่า|เขียน|写道|寫道|写到|來信|написано|wrote as follows|のメール|は書きました
-    さんは書きました|が書きました|書きました|님이 작성|님의 말|작성|כתב|כתבה|כתב|كتب|idatzi du
+    napisala|napisal|napisao|parašė|menulis|viết|đã viết|เขียนว่า|เขียน|写道|寫道|写到|來信|написано
+    wrote as follows|のメール|は書きました|さんは書きました|が書きました|書きました|님이 작성|님의 말|작성|כתב|כתבה
+    כתב|كتب|idatzi du
     """
 )
 STARTS = _list(
     """
     on|am|le|el|il|em|op|den|på|pe|dne|dňa|dnia|w dniu|в|на|στις|tarihinde|pada|vào|at|in|på den|ma|dana|在|于|於|a
-    lúc|el dia|lunedì|ב-|בתאריך|في|quoting|zitat von|citando
+    lúc|el dia|missatge de|v|lunedì|ב-|בתאריך|في|quoting|zitat von|citando
     """
 )
 _FROM = _list(
     """
     from|von|de|da|van|från|fra|lähettäjä|od|от|від|од|feladó|kimden|gönderen|από|发件人|寄件人|寄件者|發件人|差出人
-    送信者|보낸 사람|보낸사람|dari|từ|จาก|من|מאת|expéditeur|remitente|mittente|remetente|afzender|absender|saatja
-    odesílatel|odosielateľ|pošiljatelj|expeditor|nuo|no|avsändare
+    送信者|보낸 사람|보낸사람|보낸이|dari|từ|จาก|من|מאת|expéditeur|remitente|mittente|remetente|afzender|absender
+    saatja|odesílatel|odosielateľ|pošiljatelj|expeditor|nuo|no|avsändare
     """
 )
 _OTHERS = _list(
@@ -46,15 +47,15 @@ _OTHERS = _list(
     относно|elküldve|címzett|tárgy|másolatot kap|dátum|gönderildi|kime|konu|tarih|gönderme tarihi|bilgi|αποστολή
     στάλθηκε|προς|θέμα|ημερομηνία|κοιν.|trimis|trimis la|către|subiect|subiectul|发送时间|发送日期|日期|时间|收件人
     抄送|密送|主题|回复|传送时间|已发送|重要性|附件|傳送時間|寄件日期|寄件時間|發送時間|收件者|副本|主旨|主題|時間
-    已傳送|回覆|送信日時|日時|宛先|件名|送信日|受信者|보낸 날짜|날짜|받는 사람|받는사람|제목|참조|보냄|보낸 시간
+    已傳送|回覆|送信日時|日時|宛先|件名|送信日|受信者|보낸 날짜|날짜|받는 사람|받는사람|받는이|제목|참조|보냄|보낸 시간
     tanggal|kepada|perihal|subjek|dikirim|ngày|đến|tới|chủ đề|đã gửi|ถึง|วันที่|เรื่อง|ส่ง|إلى|الموضوع|التاريخ|تاريخ
     أرسلت|אל|נושא|תאריך|נשלח
     """
 )
 _MARKER_WORDS = _list(
     """
-    original message|original mail|original email|forwarded message|forwarded by|begin forwarded|forward message
-    fwd message|original-nachricht|originalnachricht|ursprüngliche nachricht|ursprungliche nachricht
+    original message|replied message|original mail|original email|forwarded message|forwarded by|begin forwarded
+    forward message|fwd message|original-nachricht|originalnachricht|ursprüngliche nachricht|ursprungliche nachricht
     weitergeleitete nachricht|originalmeddelande|message original|message d'origine|message transféré
     message initial|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato|messaggio originario
     mensagem original|mensagem encaminhada|oorspronkelijk bericht|originele bericht|origineel bericht
@@ -67,10 +68,10 @@ _MARKER_WORDS = _list(
     továbbított üzenet|orijinal mesaj|özgün ileti|iletilen mesaj|yönlendirilen ileti|αρχικό μήνυμα|προωθημένο μήνυμα
     mesaj original|mesajul original|mesaj redirecționat|originalna poruka|izvorna poruka|izvorno sporočilo
     исходное письмо|пересылаемое письмо|原始邮件|原邮件|转发邮件|转发的邮件|转发信息|回复的原邮件|回复的邮件
-    邮件原件|原始郵件|原始信件|轉寄郵件|轉寄的郵件|轉寄訊息|轉寄信件|原始訊息|元のメッセージ|元のメール
-    転送メッセージ|オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|pesan asli|pesan terusan|thư gốc
-    tin nhắn gốc|ข้อความต้นฉบับ|الرسالة الأصلية|رسالة معاد توجيهها|הודעה מקורית|הודעה שהועברה|algne kiri
-    alkuperäinen sähköposti|missatge original
+    邮件原件|邮件原文|原始郵件|原始信件|轉寄郵件|轉寄的郵件|轉寄訊息|轉寄信件|原始訊息|元のメッセージ|元のメール
+    転送メッセージ|オリジナルメッセージ|원본 메시지|받은 메일 내용|회신 메시지|원본 메일|전달된 메시지|pesan asli
+    pesan terusan|thư gốc|tin nhắn gốc|ข้อความต้นฉบับ|الرسالة الأصلية|رسالة معاد توجيهها|הודעה מקורית|הודעה שהועברה
+    algne kiri|alkuperäinen sähköposti|missatge original
     """
 )
 _ABOVE = _list(
@@ -133,6 +134,7 @@ _DEVICE = tuple(
         r"    发送自 ?windows.{0,40}",
         r"    通过.{0,20}(?:手机|邮箱|客户端)发送.{0,10}",
         r"    sent on the go.{0,40}",
+        r"    签名由.{1,20}定制",
         r"    bidalita .{0,60}",
         r"    ",
     ]
@@ -161,9 +163,11 @@ _INTRODUCTIONS = _list(
     """
 )
 MARKER_PATTERN = re.compile(
-    rf"[-_=\s*#]*(?:[-_=*]{{2,}}\s*(?:{_any(_MARKER_WORDS)})[^\w]{{0,4}}.{{0,60}}?[-_=*]*\s*$"
-    rf"|-{{4,}}\s*original\s*-{{4,}}\s*$|(?:{_any(_INTRODUCTIONS)})\s*[:\uff1a]\s*$)",
+    rf"[-_=\s*#]*(?:[-_=*]{{2,}}[\s\[]*(?:{_any(_MARKER_WORDS)})[^\w]{{0,4}}.{{0,60}}?[-_=*]*\s*$"
+    rf"|-{{3,}}\s*original\s*-{{3,}}\s*$|(?:{_any(_INTRODUCTIONS)})\s*[:\uff1a]\s*$)",
     re.IGNORECASE,
 )
+# Without the dashes: only where a block of headers follows.
+BARE_MARKER_PATTERN = re.compile(rf"\s*(?:{_any(_MARKER_WORDS)})\s*[:\uff1a]?\s*", re.IGNORECASE)
 ABOVE_PATTERN = re.compile(rf"[\W_]*(?:{_any(_ABOVE)})", re.IGNORECASE)
 DEVICE_PATTERN = re.compile(rf"\s*(?:{'|'.join(_DEVICE)})\s*", re.IGNORECASE)

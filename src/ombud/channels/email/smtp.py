@@ -127,13 +127,14 @@ class MailSender:
         return lost + sum(sent)
 
     async def _send_all(self, channel: StoredChannel) -> int:
-        settings = msgspec.convert(channel.settings, EmailSettings)
-        if not settings.smtp.host:
-            return 0
         try:
+            settings = msgspec.convert(channel.settings, EmailSettings)
+            if not settings.smtp.host:
+                return 0
             secrets = open_secrets(channel, self._key_ring)
             smtp = await open_connection(settings.smtp, secrets.get("smtp_password", ""))
-        except (SMTPException, OSError, TimeoutError) as problem:
+        except (SMTPException, OSError, TimeoutError, ValueError, msgspec.ValidationError, OmbudError) as problem:
+            # Whatever is wrong with one mailbox is told there and holds up no other.
             await self._note(channel.id, f"{type(problem).__name__}: {problem}")
             return 0
         await self._note(channel.id, "")

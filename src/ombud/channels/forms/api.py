@@ -7,6 +7,7 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import FromPath, FromQuery
 
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
@@ -83,7 +84,7 @@ def _thank(form: Form, locale: str, reference: str) -> Response[str]:
 
 @get("/{public_key:str}", guards=[anybody], operation_id="get_form", summary="A form's page")
 async def get_form(
-    request: Request[Any, Any, Any], state: State, now: Now, public_key: str, lang: str = ""
+    request: Request[Any, Any, Any], state: State, now: Now, public_key: FromPath[str], lang: FromQuery[str] = ""
 ) -> Response[str]:
     """The form as a page that works without scripts; ``lang`` chooses between en and zh-CN."""
     form = await _load(state, public_key)
@@ -101,7 +102,7 @@ async def get_form(
     status_code=201,
 )
 async def post_form(
-    request: Request[Any, Any, Any], state: State, now: Now, public_key: str
+    request: Request[Any, Any, Any], state: State, now: Now, public_key: FromPath[str]
 ) -> Response[str] | Response[FormReceipt]:
     """Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
 

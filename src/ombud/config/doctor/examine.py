@@ -32,12 +32,20 @@ def examine(
     """
     found = [ok("settings", "settings_ok"), *check_machine(settings)]
     if url is None:
-        return [*found, ok("database", "database_none_yet")]
+        return [*found, _absent(settings)]
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
             return [*found, *_inside(connection, settings.using(url), now=now, test_mailbox=test_mailbox)]
     except psycopg.OperationalError as problem:
         return [*found, bad("database", "database_away", problem=str(problem).strip().splitlines()[0])]
+
+
+def _absent(settings: Settings) -> Finding:
+    # The key alone comes before the database when a backup is restored into a new folder; that is no loss.
+    is_used = settings.postgres_home.exists() or (settings.files.exists() and any(settings.files.iterdir()))
+    if is_used:
+        return bad("database", "database_gone", path=str(settings.postgres_home))
+    return ok("database", "database_none_yet")
 
 
 def _inside(

@@ -110,6 +110,18 @@ WORDING: dict[str, Wording] = {
         "start it, and check DATABASE_URL, its password and the network",
         "请启动数据库，并检查 DATABASE_URL、密码和网络",
     ),
+    "database_gone": Wording(
+        "the database is not in {path}, but a key or files of a desk are here",
+        "{path} 中没有数据库，但此处有工单系统的密钥或文件",
+        "put the folder back, or run: ombud restore FILE; the next start makes an empty database",
+        "请放回该文件夹，或运行：ombud restore FILE；否则下次启动会创建空数据库",
+    ),
+    "database_down": Wording(
+        "the private database does not start: {problem}",
+        "内置数据库无法启动：{problem}",
+        "do what it says; if files are damaged, move {path} aside and run: ombud restore FILE",
+        "请按提示处理；如文件已损坏，请移走 {path}，再运行：ombud restore FILE",
+    ),
     "version_ok": Wording("PostgreSQL {version}", "PostgreSQL {version}"),
     "version_old": Wording(
         "PostgreSQL {version} is too old",

@@ -2,6 +2,7 @@
 
 from litestar import delete, get, patch, post, put
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from ombud.customers import queries
@@ -35,7 +36,12 @@ def _before(cursor: str | None) -> int | None:
 
 @get("/customers/{customer_id:int}/products", guards=[may("customers.read")])
 async def get_products(
-    tx: Tx, actor: By, now: Now, customer_id: int, cursor: str | None = None, limit: int = 50
+    tx: Tx,
+    actor: By,
+    now: Now,
+    customer_id: FromPath[int],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> Paged[Product]:
     """What the customer owns, newest entry first; serial numbers masked below the level in the settings."""
     live = await require_customer(tx, customer_id, by=actor)
@@ -46,14 +52,16 @@ async def get_products(
 
 
 @post("/customers/{customer_id:int}/products", guards=[may("customers.write")], status_code=HTTP_201_CREATED)
-async def post_product(tx: Tx, actor: By, now: Now, customer_id: int, data: ProductIn) -> Customer:
+async def post_product(tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[ProductIn]) -> Customer:
     """Add something that the customer owns."""
     live = await details.add_product(tx, customer_id, data, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
 
 
 @put("/customers/{customer_id:int}/products/{product_id:int}", guards=[may("customers.write")])
-async def put_product(tx: Tx, actor: By, now: Now, customer_id: int, product_id: int, data: ProductIn) -> Customer:
+async def put_product(
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], product_id: FromPath[int], data: JSONBody[ProductIn]
+) -> Customer:
     """Replace what is known of a product."""
     live = await details.change_product(tx, customer_id, product_id, data, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
@@ -64,7 +72,9 @@ async def put_product(tx: Tx, actor: By, now: Now, customer_id: int, product_id:
     guards=[may("customers.write")],
     status_code=HTTP_200_OK,
 )
-async def delete_product(tx: Tx, actor: By, now: Now, customer_id: int, product_id: int) -> Customer:
+async def delete_product(
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], product_id: FromPath[int]
+) -> Customer:
     """Take a product off."""
     live = await details.remove_product(tx, customer_id, product_id, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
@@ -72,7 +82,7 @@ async def delete_product(tx: Tx, actor: By, now: Now, customer_id: int, product_
 
 @get("/customers/{customer_id:int}/notes", guards=[may("customers.read")])
 async def get_notes(
-    tx: Tx, actor: By, customer_id: int, cursor: str | None = None, limit: int = 50
+    tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 50
 ) -> Paged[CustomerNote]:
     """Colleagues' notes about the customer, newest first."""
     live = await require_customer(tx, customer_id, by=actor)
@@ -81,28 +91,30 @@ async def get_notes(
 
 
 @post("/customers/{customer_id:int}/notes", guards=[may("customers.write")], status_code=HTTP_201_CREATED)
-async def post_customer_note(tx: Tx, actor: By, now: Now, customer_id: int, data: CustomerNoteIn) -> CustomerNote:
+async def post_customer_note(
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[CustomerNoteIn]
+) -> CustomerNote:
     """Write a note about the customer; it never reaches them."""
     return await details.add_note(tx, customer_id, data, by=actor, now=now)
 
 
 @patch("/customers/{customer_id:int}/notes/{note_id:int}", guards=[may("customers.write")])
 async def patch_customer_note(
-    tx: Tx, actor: By, now: Now, customer_id: int, note_id: int, data: CustomerNoteIn
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], note_id: FromPath[int], data: JSONBody[CustomerNoteIn]
 ) -> CustomerNote:
     """Correct one's own note, or pin any."""
     return await details.change_note(tx, customer_id, note_id, data, by=actor, now=now)
 
 
 @delete("/customers/{customer_id:int}/notes/{note_id:int}", guards=[may("customers.write")])
-async def delete_customer_note(tx: Tx, actor: By, now: Now, customer_id: int, note_id: int) -> None:
+async def delete_customer_note(tx: Tx, actor: By, now: Now, customer_id: FromPath[int], note_id: FromPath[int]) -> None:
     """Remove one's own note; supervisors anybody's."""
     await details.remove_note(tx, customer_id, note_id, by=actor, now=now)
 
 
 @get("/customers/{customer_id:int}/consents", guards=[may("customers.read")])
 async def get_consents(
-    tx: Tx, actor: By, customer_id: int, cursor: str | None = None, limit: int = 50
+    tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 50
 ) -> Paged[Consent]:
     """All that the customer agreed to or took back, newest first: the newest of a purpose and channel holds."""
     live = await require_customer(tx, customer_id, by=actor)
@@ -111,7 +123,7 @@ async def get_consents(
 
 
 @post("/customers/{customer_id:int}/consents", guards=[may("customers.write")], status_code=HTTP_201_CREATED)
-async def post_consent(tx: Tx, actor: By, now: Now, customer_id: int, data: ConsentIn) -> Customer:
+async def post_consent(tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[ConsentIn]) -> Customer:
     """Write down the customer's yes or no."""
     live = await consents.record_consent(tx, customer_id, data, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
@@ -119,7 +131,7 @@ async def post_consent(tx: Tx, actor: By, now: Now, customer_id: int, data: Cons
 
 @put("/customers/{customer_id:int}/contact-bars/{channel:str}", guards=[may("customers.write")])
 async def put_contact_bar(
-    tx: Tx, actor: By, now: Now, customer_id: int, channel: ContactChannel, data: BarIn
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], channel: FromPath[ContactChannel], data: JSONBody[BarIn]
 ) -> Customer:
     """The customer must not be contacted by this channel any more."""
     live = await consents.bar_channel(tx, customer_id, channel, data, by=actor, now=now)
@@ -131,7 +143,9 @@ async def put_contact_bar(
     guards=[may("customers.write")],
     status_code=HTTP_200_OK,
 )
-async def delete_contact_bar(tx: Tx, actor: By, now: Now, customer_id: int, channel: ContactChannel) -> Customer:
+async def delete_contact_bar(
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], channel: FromPath[ContactChannel]
+) -> Customer:
     """The customer may be contacted by this channel again."""
     live = await consents.unbar_channel(tx, customer_id, channel, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
@@ -139,7 +153,12 @@ async def delete_contact_bar(tx: Tx, actor: By, now: Now, customer_id: int, chan
 
 @get("/customers/{customer_id:int}/checks", guards=[may("customers.read")])
 async def get_checks(
-    tx: Tx, actor: By, now: Now, customer_id: int, cursor: str | None = None, limit: int = 50
+    tx: Tx,
+    actor: By,
+    now: Now,
+    customer_id: FromPath[int],
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> Paged[IdentityCheck]:
     """Identity checks of the customer, newest first."""
     live = await require_customer(tx, customer_id, by=actor)
@@ -148,7 +167,9 @@ async def get_checks(
 
 
 @post("/customers/{customer_id:int}/checks", guards=[may("customers.write")], status_code=HTTP_201_CREATED)
-async def post_check(tx: Tx, actor: By, now: Now, state: State, customer_id: int, data: IdentityCheckIn) -> Customer:
+async def post_check(
+    tx: Tx, actor: By, now: Now, state: State, customer_id: FromPath[int], data: JSONBody[IdentityCheckIn]
+) -> Customer:
     """Record how somebody made sure who the customer is. 422 ``wrong_code`` after five attempts for good."""
     if data.method == "mail_code":
         known = await require_customer(tx, customer_id, by=actor)
@@ -160,14 +181,16 @@ async def post_check(tx: Tx, actor: By, now: Now, state: State, customer_id: int
 
 
 @delete("/customers/{customer_id:int}/checks/{check_id:int}", guards=[may("customers.write")], status_code=HTTP_200_OK)
-async def delete_check(tx: Tx, actor: By, now: Now, customer_id: int, check_id: int) -> Customer:
+async def delete_check(tx: Tx, actor: By, now: Now, customer_id: FromPath[int], check_id: FromPath[int]) -> Customer:
     """Take a mistaken check back; it stays in the list as revoked."""
     live = await checks.revoke_check(tx, customer_id, check_id, by=actor, now=now)
     return await queries.get_customer(tx, live, by=actor, now=now)
 
 
 @post("/customers/{customer_id:int}/check-codes", guards=[may("customers.write")], status_code=HTTP_202_ACCEPTED)
-async def post_check_code(tx: Tx, actor: By, now: Now, state: State, customer_id: int, data: CheckCodeIn) -> CodeSent:
+async def post_check_code(
+    tx: Tx, actor: By, now: Now, state: State, customer_id: FromPath[int], data: JSONBody[CheckCodeIn]
+) -> CodeSent:
     """Mail a code to one of the customer's addresses, for the check method mail_code."""
     return await checks.send_code(tx, customer_id, data, mail=state.system_mail, by=actor, now=now)
 

@@ -1,6 +1,7 @@
 """Endpoints of organisations."""
 
 from litestar import get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_201_CREATED
 
 from ombud.customers.queries import organisations as queries
@@ -13,10 +14,10 @@ from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 @get("/organisations", guards=[may("customers.read")])
 async def get_organisations(
     tx: Tx,
-    q: str = "",
-    cursor: str | None = None,
-    limit: int = 50,
-    archived: bool = False,
+    q: FromQuery[str] = "",
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
+    archived: FromQuery[bool] = False,
 ) -> Paged[Organisation]:
     """Organisations by name; with a text, those whose name or domain holds it."""
     checked_limit(limit)
@@ -28,20 +29,20 @@ async def get_organisations(
 
 
 @post("/organisations", guards=[may("customers.write")], status_code=HTTP_201_CREATED)
-async def post_organisation(tx: Tx, actor: By, now: Now, data: OrganisationIn) -> Organisation:
+async def post_organisation(tx: Tx, actor: By, now: Now, data: JSONBody[OrganisationIn]) -> Organisation:
     """Make an organisation. 409 ``domain_taken`` when a domain is another's."""
     return await services.add_organisation(tx, data, by=actor, now=now)
 
 
 @get("/organisations/{organisation_id:int}", guards=[may("customers.read")])
-async def get_organisation(tx: Tx, organisation_id: int) -> Organisation:
+async def get_organisation(tx: Tx, organisation_id: FromPath[int]) -> Organisation:
     """An organisation with its domains; its customers are counted to 1,000."""
     return await queries.get_organisation(tx, organisation_id)
 
 
 @patch("/organisations/{organisation_id:int}", guards=[may("customers.write")])
 async def patch_organisation(
-    tx: Tx, actor: By, now: Now, organisation_id: int, data: OrganisationPatch
+    tx: Tx, actor: By, now: Now, organisation_id: FromPath[int], data: JSONBody[OrganisationPatch]
 ) -> Organisation:
     """Change an organisation, or archive it."""
     return await services.change_organisation(tx, organisation_id, data, by=actor, now=now)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -75,10 +76,18 @@ def check_version(home: Home, binaries: Binaries) -> None:
     """Refuse a cluster of another major version, and say how to carry it over.
 
     Raises:
-        InstallationError: the cluster was made by another major version.
+        InstallationError: the cluster was made by another major version, or nobody can tell by which.
     """
+    if not home.cluster.exists():
+        return
     marker = home.cluster / "PG_VERSION"
-    made_by = marker.read_text().strip() if marker.exists() else str(binaries.major)
+    made_by = marker.read_text(errors="replace").strip() if marker.exists() else ""
+    if not re.fullmatch(r"\d{1,2}(\.\d)?", made_by):
+        msg = (
+            f"{home.cluster} is damaged: its PG_VERSION does not hold a version. Move {home.root} aside, start anew,"
+            " and bring your data back with: ombud restore FILE"
+        )
+        raise InstallationError(msg)
     if made_by != str(binaries.major):
         raise InstallationError(_carry_over(home, binaries, made_by))
 

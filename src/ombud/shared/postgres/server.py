@@ -29,6 +29,10 @@ STOPS_WITHIN_SECONDS = 60.0
 LOOK_AGAIN_SECONDS = 0.01
 STATUS_LINE = 7
 TOLD_BYTES = 2000
+TOLD_LINES = 8
+# What PostgreSQL says when its log goes on in the file, and first in that file.
+HANDED_OVER = "redirecting log output"
+FIRST_WORDS = "starting PostgreSQL"
 
 
 @dataclass(frozen=True)
@@ -204,9 +208,14 @@ def _is_ready(home: Home) -> bool:
 
 
 def _last_words(home: Home) -> str:
+    """What was said at this start; the log of a day also holds the starts before it."""
+    told = home.start_log.read_text(errors="replace").strip()
     logs = sorted((home.cluster / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    told = [path.read_text(errors="replace")[-TOLD_BYTES:].strip() for path in [home.start_log, *logs[-1:]]]
-    return "\n".join(filter(None, told))
+    if logs and (not told or HANDED_OVER in told):
+        whole = logs[-1].read_text(errors="replace")
+        told = whole[max(whole.rfind(FIRST_WORDS), 0) :]
+    lines = told.strip()[-TOLD_BYTES:].splitlines()
+    return "\n".join(lines[-TOLD_LINES:])
 
 
 def _make_database(home: Home) -> None:

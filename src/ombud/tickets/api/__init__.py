@@ -8,5 +8,8 @@ from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
+from ombud.tickets.api.types import HANDLERS as TYPES
 
-routers = [Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *FILES], tags=["tickets"])]
+routers = [
+    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *FILES, *TYPES], tags=["tickets"])
+]

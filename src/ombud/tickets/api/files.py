@@ -1,12 +1,10 @@
 """Endpoints of files. What goes out can run nowhere: attachment, nosniff, sandboxed."""
 
-from typing import Annotated
 from urllib.parse import quote
 
 from litestar import get, post
 from litestar.datastructures import State, UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, MultipartBody
 from litestar.response import Stream
 from litestar.status_codes import HTTP_201_CREATED
 
@@ -41,7 +39,7 @@ async def post_file(
     actor: By,
     now: Now,
     state: State,
-    data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: MultipartBody[dict[str, UploadFile]],
 ) -> FileRef:
     """Upload a file (form field ``file``) to attach it to a reply or note."""
     upload = data.get("file")
@@ -52,7 +50,7 @@ async def post_file(
 
 
 @get("/files/{token:str}/{name:str}", guards=[may("tickets.read")])
-async def get_file(tx: Tx, actor: By, state: State, token: str, name: str) -> Stream:  # noqa: ARG001 – the name is for the reader
+async def get_file(tx: Tx, actor: By, state: State, token: FromPath[str], name: FromPath[str]) -> Stream:  # noqa: ARG001 – the name is for the reader
     """A file of a ticket that the actor sees, or their own upload."""
     found = await uploads.find_file(tx, token, by=actor)
     kind = found.type if found.type in SHOWN else "application/octet-stream"

@@ -1,28 +1,22 @@
 """Endpoints that list and find tickets."""
 
 from litestar import get
+from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from ombud.customers.queries import find_customers, live_customer_id
-from ombud.customers.schemas import CustomerListItem
+from ombud.customers.queries import find_customers
+from ombud.customers.queries.customers import require_customer
 from ombud.shared.database import values
-from ombud.shared.http import By, Tx, may
+from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
-from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.schemas import SearchResult, TicketRow, ViewCount
 
 
 class ViewCounts(Struct):
     """Counts of the shipped views."""
 
     items: list[ViewCount]
-
-
-class Found(Struct):
-    """What the search box found."""
-
-    tickets: list[TicketRow]
-    customers: list[CustomerListItem]
 
 
 class TagList(Struct):
@@ -33,36 +27,36 @@ class TagList(Struct):
 
 @get("/tickets", guards=[may("tickets.read")])
 async def get_tickets(
-    tx: Tx,
+    reading: Reading,
     actor: By,
-    view: str = "open",
-    team_id: int | None = None,
-    status_id: int | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
+    view: FromQuery[str] = "open",
+    team_id: FromQuery[int | None] = None,
+    status_id: FromQuery[int | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> Paged[TicketRow]:
     """One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first."""
     return await lists.list_tickets(
-        tx, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
+        reading, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
     )
 
 
 @get("/views", guards=[may("tickets.read")])
-async def get_views(tx: Tx, actor: By) -> ViewCounts:
+async def get_views(reading: Reading, actor: By) -> ViewCounts:
     """How many tickets each view holds, counted to 1,000."""
-    return ViewCounts(await lists.count_views(tx, by=actor))
+    return ViewCounts(await lists.count_views(reading, by=actor))
 
 
 @get("/search", guards=[may("tickets.read")])
-async def get_search(tx: Tx, actor: By, q: str, limit: int = 20) -> Found:
+async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> SearchResult:
     """Tickets by number, subject or customer, and customers by name, address or number."""
     tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
     customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
-    return Found(tickets, customers)
+    return SearchResult(tickets, customers)
 
 
 @get("/tags", guards=[may("tickets.read")])
-async def get_tags(tx: Tx, prefix: str = "") -> TagList:
+async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
     """Names of tags that begin with a text."""
     sql = "select name from tag where starts_with(lower(name), lower(%(prefix)s)) order by name limit 50"
     return TagList(await values(tx, str, sql, {"prefix": prefix[:60]}))
@@ -70,10 +64,10 @@ async def get_tags(tx: Tx, prefix: str = "") -> TagList:
 
 @get("/customers/{customer_id:int}/tickets", guards=[may("tickets.read")])
 async def get_customer_tickets(
-    tx: Tx, actor: By, customer_id: int, cursor: str | None = None, limit: int = 20
+    tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 20
 ) -> Paged[TicketRow]:
-    """A customer's tickets that the actor sees, newest first."""
-    live = await live_customer_id(tx, customer_id)
+    """A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none."""
+    live = await require_customer(tx, customer_id, by=actor)
     return await lists.list_customer_tickets(tx, live, by=actor, cursor=cursor, limit=limit)
 
 

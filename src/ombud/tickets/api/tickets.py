@@ -4,10 +4,12 @@ from typing import Any
 
 from litestar import Request, delete, get, patch, post, put
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from ombud.shared.bus import Bus
-from ombud.shared.http import By, Now, Tx, may
+from ombud.shared.database import Transaction
+from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.queries import timeline
 from ombud.tickets.schemas import (
@@ -23,12 +25,11 @@ from ombud.tickets.schemas import (
     Undone,
 )
 from ombud.tickets.services import changes, opening, replies
-from ombud.tickets.services.policy import desk_policy
 
 
-async def _page(tx: Tx, ticket_id: int, actor: By) -> Ticket:
+async def _page(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
     ticket = await queries.get_ticket(tx, ticket_id, by=actor)
-    route = await queries.reply_channel(tx, ticket.channel_id, ticket.brand_id)
+    route = await queries.reply_channel(tx, ticket.id, ticket.channel_id, ticket.brand_id)
     ticket.reply_by = route.kind if route else "none"
     if route is not None and route.kind == "email":
         ticket.mail = await replies.recipients(tx, ticket.id, ticket.customer.id)
@@ -36,43 +37,43 @@ async def _page(tx: Tx, ticket_id: int, actor: By) -> Ticket:
 
 
 @post("/tickets", guards=[may("tickets.write")], status_code=HTTP_201_CREATED)
-async def post_ticket(tx: Tx, actor: By, now: Now, state: State, data: TicketIn) -> Ticket:
+async def post_ticket(tx: Tx, actor: By, now: Now, state: State, data: JSONBody[TicketIn]) -> Ticket:
     """Open a ticket for a customer; the text is a note, or the first message to them."""
-    desk = await desk_policy(tx, undo_seconds=state.settings.undo_seconds)
-    ticket_id = await opening.open_ticket(tx, data, by=actor, now=now, undo_seconds=desk.undo_seconds)
+    ticket_id = await opening.open_ticket(tx, data, by=actor, now=now, undo_seconds=state.settings.undo_seconds)
     return await _page(tx, ticket_id, actor)
 
 
 @get("/tickets/{ticket_id:int}", guards=[may("tickets.read")])
-async def get_ticket(tx: Tx, actor: By, ticket_id: int) -> Ticket:
+async def get_ticket(reading: Reading, actor: By, ticket_id: FromPath[int]) -> Ticket:
     """A ticket with all that its page shows beside the timeline."""
-    return await _page(tx, ticket_id, actor)
+    return await _page(reading, ticket_id, actor)
 
 
 @get("/tickets/{ticket_id:int}/timeline", guards=[may("tickets.read")])
 async def get_timeline(
-    tx: Tx,
+    reading: Reading,
     actor: By,
     now: Now,
-    ticket_id: int,
-    before: int | None = None,
-    after: int | None = None,
-    limit: int = 50,
+    ticket_id: FromPath[int],
+    before: FromQuery[int | None] = None,
+    after: FromQuery[int | None] = None,
+    limit: FromQuery[int] = 50,
 ) -> Timeline:
     """A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first."""
-    await queries.require_visible(tx, ticket_id, by=actor)
-    return await timeline.load_timeline(tx, ticket_id, now=now, before=before, after=after, limit=limit)
+    await queries.require_visible(reading, ticket_id, by=actor)
+    return await timeline.load_timeline(reading, ticket_id, now=now, before=before, after=after, limit=limit)
 
 
 @post("/tickets/{ticket_id:int}/replies", guards=[may("tickets.reply")], status_code=HTTP_201_CREATED)
-async def post_reply(tx: Tx, actor: By, now: Now, state: State, ticket_id: int, data: ReplyIn) -> Entry:
+async def post_reply(
+    tx: Tx, actor: By, now: Now, state: State, ticket_id: FromPath[int], data: JSONBody[ReplyIn]
+) -> Entry:
     """Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen."""
-    desk = await desk_policy(tx, undo_seconds=state.settings.undo_seconds)
-    return await replies.reply(tx, ticket_id, data, by=actor, now=now, undo_seconds=desk.undo_seconds)
+    return await replies.reply(tx, ticket_id, data, by=actor, now=now, undo_seconds=state.settings.undo_seconds)
 
 
 @delete("/tickets/{ticket_id:int}/replies/{entry_id:int}", guards=[may("tickets.reply")], status_code=HTTP_200_OK)
-async def delete_reply(tx: Tx, actor: By, now: Now, ticket_id: int, entry_id: int) -> Undone:
+async def delete_reply(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], entry_id: FromPath[int]) -> Undone:
     """Take back a mail that still waits. 409 ``already_sent`` when it has left."""
     return await replies.undo_reply(tx, ticket_id, entry_id, by=actor, now=now)
 
@@ -82,26 +83,28 @@ async def delete_reply(tx: Tx, actor: By, now: Now, ticket_id: int, entry_id: in
     guards=[may("tickets.reply")],
     status_code=HTTP_200_OK,
 )
-async def post_retry(tx: Tx, actor: By, now: Now, ticket_id: int, entry_id: int) -> Entry:
+async def post_retry(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], entry_id: FromPath[int]) -> Entry:
     """Send a failed or unconfirmed message again, on purpose."""
     return await replies.retry_reply(tx, ticket_id, entry_id, by=actor, now=now)
 
 
 @post("/tickets/{ticket_id:int}/notes", guards=[may("tickets.note")], status_code=HTTP_201_CREATED)
-async def post_note(tx: Tx, actor: By, now: Now, ticket_id: int, data: NoteIn) -> Entry:
+async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[NoteIn]) -> Entry:
     """Write an internal note. It can never reach the customer."""
     return await changes.add_note(tx, ticket_id, data, by=actor, now=now)
 
 
 @patch("/tickets/{ticket_id:int}", guards=[may("tickets.write")])
-async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: int, data: TicketPatch) -> Ticket:
-    """Change subject, priority, status or tags."""
+async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
+    """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
     await changes.change_ticket(tx, ticket_id, data, by=actor, now=now)
     return await _page(tx, ticket_id, actor)
 
 
 @put("/tickets/{ticket_id:int}/assignment", guards=[may("tickets.assign")])
-async def put_assignment(tx: Tx, actor: By, now: Now, ticket_id: int, data: AssignmentIn) -> Ticket | None:
+async def put_assignment(
+    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[AssignmentIn]
+) -> Ticket | None:
     """Assign the ticket; repeating the call is harmless. 409 ``agent_full`` unless ``force`` is set."""
     await changes.assign_ticket(tx, ticket_id, data, by=actor, now=now)
     is_mine = data.team_id is None or actor.sees_team(data.team_id)
@@ -110,14 +113,14 @@ async def put_assignment(tx: Tx, actor: By, now: Now, ticket_id: int, data: Assi
 
 
 @put("/tickets/{ticket_id:int}/snooze", guards=[may("tickets.write")])
-async def put_snooze(tx: Tx, actor: By, now: Now, ticket_id: int, data: SnoozeIn) -> Ticket:
+async def put_snooze(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[SnoozeIn]) -> Ticket:
     """Let the ticket sleep until a moment, or wake it with null."""
     await changes.snooze_ticket(tx, ticket_id, data.until, by=actor, now=now)
     return await _page(tx, ticket_id, actor)
 
 
 @post("/tickets/{ticket_id:int}/typing", guards=[may("tickets.reply")], status_code=HTTP_204_NO_CONTENT)
-async def post_typing(tx: Tx, actor: By, request: Request[Any, Any, Any], ticket_id: int) -> None:
+async def post_typing(tx: Tx, actor: By, request: Request[Any, Any, Any], ticket_id: FromPath[int]) -> None:
     """Tell the customer and colleagues that the actor is typing; forgotten after some seconds."""
     ticket = await queries.get_ticket(tx, ticket_id, by=actor)
     bus: Bus = request.app.state.bus

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from msgspec import Struct
 
@@ -11,20 +11,28 @@ from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import Invalid
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.shared.words import tsquery
-from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.schemas import TicketRow, View, ViewCount
 
-View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
 COUNT_CAP = 1_000
 
 ROW = """
-    t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.tags,
-    t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by, t.last_message_id,
-    t.message_count, t.version, ch.kind as channel_kind,
+    t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.type_id,
+    t.tags, t.fields, t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by,
+    t.last_message_id, t.message_count, t.version, ch.kind as channel_kind,
     jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer"""
 UNREAD = "coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(r.entry_id, 0), false) as unread"
 JOINS = "join customer c on c.id = t.customer_id left join channel ch on ch.id = t.channel_id"
 READ = "left join ticket_read r on r.ticket_id = t.id and r.person_id = %(me)s"
+
+# A value behind a select is unknown to the planner, so the plan is the same for all values, and PostgreSQL keeps it:
+# planning a page anew takes longer than reading it.
+TEAMS = "(select %(teams)s::bigint[])"
+ME = "(select %(me)s::bigint)"
+LIMIT = "limit (select %(limit)s::bigint)"
+IS_MINE = f"t.assignee_id = {ME} and t.team_id = any({TEAMS}::bigint[])"
+# Where a page goes on: the sort key of the last row before it.
+KEY = "(select %(at)s::timestamptz), (select %(id)s::bigint)"
 
 # A list over several teams reads a page from each team's index and merges them: it costs teams x page, never the table.
 FILTERS = {
@@ -63,8 +71,6 @@ async def list_tickets(
     checked_limit(limit)
     params: dict[str, object] = {"me": by.person_id, "limit": limit + 1, "status": status_id}
     params["teams"] = await visible_team_ids(tx, by, only=team_id)
-    # Every page walks the same index whatever its values are: planning it anew takes longer than reading it.
-    await tx.execute("set local plan_cache_mode = force_generic_plan")
     if view == "mentions":
         return await _mentions(tx, params, cursor, limit)
     if view == "snoozed":
@@ -72,7 +78,7 @@ async def list_tickets(
     after = ""
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = "and (t.activity_at, t.id) < (%(at)s, %(id)s)"
+        after = f"and (t.activity_at, t.id) < ({KEY})"
     if status_id is not None:
         after += " and t.status_id = %(status)s"
     sql = _mine(after) if view == "mine" else _by_team(FILTERS[view], after)
@@ -83,19 +89,18 @@ async def list_tickets(
 def _mine(after: str) -> str:
     return f"""
         select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
-        where t.assignee_id = %(me)s and t.team_id = any(%(teams)s)
-            and t.is_open and t.snoozed_until is null {after}
-        order by t.activity_at desc, t.id desc limit %(limit)s"""
+        where {IS_MINE} and t.is_open and t.snoozed_until is null {after}
+        order by t.activity_at desc, t.id desc {LIMIT}"""
 
 
 def _by_team(condition: str, after: str) -> str:
     return f"""
         with picked as (
-            select p.id from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+            select p.id from unnest({TEAMS}) as v (team_id) cross join lateral (
                 select t.id, t.activity_at from ticket t
                 where t.team_id = v.team_id and {condition} {after}
-                order by t.activity_at desc, t.id desc limit %(limit)s) p
-            order by p.activity_at desc, p.id desc limit %(limit)s
+                order by t.activity_at desc, t.id desc {LIMIT}) p
+            order by p.activity_at desc, p.id desc {LIMIT}
         )
         select {ROW}, {UNREAD} from picked join ticket t on t.id = picked.id {JOINS} {READ}
         order by t.activity_at desc, t.id desc"""
@@ -113,15 +118,17 @@ class MentionRow(TicketRow):
 
 
 async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
-    params["before"] = decode_cursor(cursor, int) if cursor else None
+    after = ""
+    if cursor is not None:
+        params["before"] = decode_cursor(cursor, int)
+        after = "and m.entry_id < (select %(before)s::bigint)"
     sql = f"""
         select {ROW}, {UNREAD}, m.entry_id as mention_id
         from mention m join ticket t on t.id = m.ticket_id {JOINS} {READ}
-        where m.person_id = %(me)s and t.team_id = any(%(teams)s)
-            and (%(before)s::bigint is null or m.entry_id < %(before)s)
+        where m.person_id = {ME} and t.team_id = any({TEAMS}::bigint[]) {after}
             and not exists (select from mention newer where newer.person_id = m.person_id
                             and newer.ticket_id = m.ticket_id and newer.entry_id > m.entry_id)
-        order by m.entry_id desc limit %(limit)s"""
+        order by m.entry_id desc {LIMIT}"""
     found = await rows(tx, MentionRow, sql, params)
     whole = page(found, limit, lambda one: one.mention_id)
     return Paged(list(whole.items), whole.next)
@@ -131,16 +138,16 @@ async def _snoozed(tx: Transaction, params: dict[str, object], cursor: str | Non
     after = ""
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = "and (t.snoozed_until, t.id) > (%(at)s, %(id)s)"
-    mine, nobodys = "t.assignee_id = %(me)s and t.team_id = any(%(teams)s)", "t.assignee_id is null"
-    order = "order by t.snoozed_until, t.id limit %(limit)s"
+        after = f"and (t.snoozed_until, t.id) > ({KEY})"
+    order = f"order by t.snoozed_until, t.id {LIMIT}"
     sql = f"""
         with picked as (
-            (select t.id from ticket t where {mine} and t.snoozed_until is not null {after} {order})
+            (select t.id from ticket t where {IS_MINE} and t.snoozed_until is not null {after} {order})
             union all
-            (select p.id from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+            (select p.id from unnest({TEAMS}) as v (team_id) cross join lateral (
                 select t.id from ticket t
-                where t.team_id = v.team_id and {nobodys} and t.snoozed_until is not null {after} {order}) p)
+                where t.team_id = v.team_id and t.assignee_id is null and t.snoozed_until is not null {after}
+                {order}) p)
         )
         select {ROW}, {UNREAD} from picked join ticket t on t.id = picked.id {JOINS} {READ} {order}"""
     found = await rows(tx, TicketRow, sql, params)
@@ -170,7 +177,7 @@ async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
 
 async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRow]:
     """Rows of tickets by id, for streams; ``unread`` is left false because it differs by reader."""
-    sql = f"select {ROW}, false as unread from ticket t {JOINS} where t.id = any(%(ids)s)"
+    sql = f"select {ROW}, false as unread from ticket t {JOINS} where t.id = any((select %(ids)s::bigint[])::bigint[])"
     return await rows(tx, TicketRow, sql, {"ids": list(ticket_ids)})
 
 

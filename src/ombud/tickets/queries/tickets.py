@@ -1,5 +1,7 @@
 """Reads of one ticket. ``lock_visible_ticket`` is the only door for verbs."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from ombud.shared.actor import Actor
@@ -9,8 +11,8 @@ from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
 
 LOCKED = """
-    id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id, tags,
-    snoozed_until, waiting_since, last_message_id, load_points, version"""
+    id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id,
+    type_id, tags, fields, snoozed_until, waiting_since, last_message_id, load_points, version"""
 
 
 async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> LockedTicket:
@@ -68,7 +70,7 @@ async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None
         select case when details -> 'to_value' = 'null' or not details ? 'to_value' then 'waiting'
             else 'assigned' end as state,
                coalesce(details -> 'reason' ->> 'code', 'by_hand') as reason,
-               coalesce(details -> 'reason', '{}') as details, at
+               coalesce(details -> 'reason', '{"code": "by_hand"}') as details, at
         from entry where ticket_id = %(id)s and kind = 'change' and details ->> 'field' = 'assignee'
         order by id desc limit 1"""
     return await row(tx, RoutingState, sql, {"id": ticket.id})
@@ -137,20 +139,25 @@ class MailRoute(Struct):
     """How a ticket can be answered."""
 
     channel_id: int
-    kind: str
-    settings: dict[str, object]
+    kind: Literal["email", "chat", "api"]
+    # the key of the live conversation that the ticket belongs to, or ''
+    conversation: str
 
 
-async def reply_channel(tx: Transaction, ticket_channel_id: int | None, brand_id: int) -> MailRoute | None:
+async def reply_channel(
+    tx: Transaction, ticket_id: int, ticket_channel_id: int | None, brand_id: int
+) -> MailRoute | None:
     """The channel of an answer: the ticket's own; where that cannot answer, a mailbox of the brand."""
     sql = """
-        select id as channel_id, kind, settings from channel
+        select id as channel_id, kind,
+            coalesce((select c.key from conversation c where c.ticket_id = %(ticket)s limit 1), '') as conversation
+        from channel
         where (id = %(channel)s and kind <> 'form' and deleted_at is null)
             or (kind = 'email' and brand_id = %(brand)s and is_active and deleted_at is null
                 and not exists (select from channel own where own.id = %(channel)s and own.kind in ('chat', 'api')
                                 and own.deleted_at is null))
         order by (id = %(channel)s) desc, id limit 1"""
-    return await row(tx, MailRoute, sql, {"channel": ticket_channel_id, "brand": brand_id})
+    return await row(tx, MailRoute, sql, {"ticket": ticket_id, "channel": ticket_channel_id, "brand": brand_id})
 
 
 async def customer_mail_address(tx: Transaction, customer_id: int) -> tuple[str, str] | None:
@@ -169,12 +176,6 @@ class MailName(Struct):
 
     address: str | None
     name: str
-
-
-async def conversation_key(tx: Transaction, ticket_id: int) -> str:
-    """The key of the live conversation that a ticket belongs to, or ''."""
-    sql = "select key from conversation where ticket_id = %(id)s limit 1"
-    return await value(tx, str, sql, {"id": ticket_id}) or ""
 
 
 async def visible_mentions(tx: Transaction, person_ids: list[int], team_id: int) -> list[int]:

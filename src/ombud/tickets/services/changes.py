@@ -5,20 +5,26 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET
+from psycopg.types.json import Jsonb
 
+from ombud.fields.queries import list_fields
+from ombud.fields.rules import merged_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
 from ombud.shared.events import Fact, emit, emit_all
+from ombud.shared.lines import one_line
 from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.rules import DONE_CATEGORIES, one_line
-from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, TicketPatch
+from ombud.tickets.rules import DONE_CATEGORIES
+from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
+from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.timeline import (
     add_change,
-    add_entry,
+    add_composed,
     attach_files,
+    compose_entry,
     find_made_entry,
     notify,
     reload_entry,
@@ -38,36 +44,31 @@ class NotInTeam(Unprocessable):
 
 
 async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, by: Actor, now: datetime) -> None:
-    """Change subject, priority, status or tags; what is the same already changes nothing and emits nothing.
+    """Change subject, priority, status, tags, type or custom fields; what is the same already changes nothing.
 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
-        Unprocessable: no such status.
-        Invalid: a subject of blanks only.
+        Unprocessable: no such status or type.
+        Invalid: a subject of blanks only, or values that custom fields do not take.
+        FieldsMissing: the form asks for fields that have no value.
 
     Emits: TicketChanged, TicketSolved
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
-    wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
-    if "tags" in wanted:
-        wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
-    if "subject" in wanted:
-        wanted["subject"] = checked_subject(wanted["subject"])
-    changes = {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
+    changes = await wanted_changes(tx, ticket, patch)
     if not changes:
         return
     category = await _category_after(tx, ticket, changes)
-    entry_ids = [
-        await add_change(tx, ticket, name.removesuffix("_id"), getattr(ticket, name), new, by=by, now=now)
-        for name, new in changes.items()
-    ]
-    await _write(tx, ticket, changes, category, now=now)
+    await check_form(tx, ticket, changes, category, by=by, now=now)
+    steps = field_steps(ticket, changes)
+    entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
+    await write_changes(tx, ticket, changes, category, now=now)
     facts: list[Fact] = [
         TicketChanged(
             ticket_id=ticket.id,
             team_id=ticket.team_id,
             entry_ids=entry_ids,
-            fields=sorted(changes),
+            fields=changed_names(steps, changes),
             status_id=changes.get("status_id", ticket.status_id),
             category=category,
         )
@@ -76,6 +77,22 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         status_id = changes["status_id"]
         facts.append(TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category))
     await emit_all(tx, facts, by=by, at=now)
+
+
+async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPatch) -> dict[str, Any]:
+    """What a patch would really change, by column, in the form in which it is kept.
+
+    Raises:
+        Invalid: a subject of blanks only, or values that custom fields do not take.
+    """
+    wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
+    if "tags" in wanted:
+        wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
+    if "subject" in wanted:
+        wanted["subject"] = checked_subject(wanted["subject"])
+    if "fields" in wanted:
+        wanted["fields"], _ = merged_values(await list_fields(tx, "ticket"), ticket.fields, wanted["fields"])
+    return {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
 
 
 def checked_subject(text: str) -> str:
@@ -99,9 +116,10 @@ async def _category_after(tx: Transaction, ticket: LockedTicket, changes: dict[s
     return category
 
 
-async def _write(
+async def write_changes(
     tx: Transaction, ticket: LockedTicket, changes: dict[str, Any], category: str, *, now: datetime
 ) -> None:
+    """Write checked changes to the ticket's row, its words and its facets."""
     # Column names come from the struct TicketPatch, never from input.
     sets = "".join(f"{name} = %({name})s, " for name in changes)
     sql = f"""
@@ -111,11 +129,14 @@ async def _write(
             waiting_since = case when %(done)s then null else waiting_since end,
             snoozed_until = case when %(done)s then null else snoozed_until end
         where id = %(id)s"""
-    params = {**changes, "category": category, "done": category in DONE_CATEGORIES, "now": now, "id": ticket.id}
+    row_values = {name: Jsonb(new) if name == "fields" else new for name, new in changes.items()}
+    params = {**row_values, "category": category, "done": category in DONE_CATEGORIES, "now": now, "id": ticket.id}
     await tx.execute(sql, params)
     if "tags" in changes:
         sql = "insert into tag (name, created_at) select unnest(%(tags)s::text[]), %(now)s on conflict do nothing"
         await tx.execute(sql, {"tags": changes["tags"], "now": now})
+    if changes.keys() & {"tags", "type_id", "fields"}:
+        await refresh_facets(tx, ticket, changes)
     if "subject" in changes:
         sql = """
             update ticket_words set words = (%(words)s::tsvector) where ticket_id = %(id)s"""
@@ -142,7 +163,7 @@ async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, 
         return
     if data.assignee_id is not None:
         await _check_room(tx, ticket, data.assignee_id, force=data.force)
-    await give(tx, ticket, data.assignee_id, reason={"code": "by_hand"}, by=by, now=now)
+    await give(tx, ticket, data.assignee_id, reason=Reason("by_hand"), by=by, now=now)
 
 
 async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Actor, now: datetime) -> None:
@@ -164,7 +185,7 @@ async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Acto
     if ticket.assignee_id is not None:
         holder = await queries.lock_holder(tx, ticket.assignee_id, team_id)
         if holder is None or not holder.is_member:
-            await give(tx, ticket, None, reason={"code": "moved_to_team"}, by=by, now=now)
+            await give(tx, ticket, None, reason=Reason("moved_to_team"), by=by, now=now)
 
 
 async def _check_room(tx: Transaction, ticket: LockedTicket, person_id: int, *, force: bool) -> None:
@@ -180,7 +201,7 @@ async def give(
     ticket: LockedTicket,
     person_id: int | None,
     *,
-    reason: dict[str, Any],
+    reason: Reason,
     by: Actor,
     now: datetime,
 ) -> None:
@@ -199,7 +220,7 @@ async def give(
         entry_id=entry_id,
         from_id=before,
         to_id=person_id,
-        reason=str(reason["code"]),
+        reason=reason.code,
     )
     await emit(tx, fact, by=by, at=now)
     if person_id is not None:
@@ -247,22 +268,19 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
     Emits: NoteAdded
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
-    made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
-    if made is not None:
-        return await reload_entry(tx, made, now=now)
-    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id)
+    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id) if data.mentions else []
     details = EntryDetails(mentions=mentioned)
-    entry_id = await add_entry(
-        tx, ticket_id, "note", by=by, now=now, text=data.text, details=details, client_key=data.client_key
-    )
-    await attach_files(tx, entry_id, ticket, data.attachment_ids, by=by)
-    sql = """
-        insert into mention (entry_id, person_id, ticket_id, at)
-        select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
-    await tx.execute(sql, {"entry": entry_id, "ticket": ticket_id, "now": now, "people": mentioned})
-    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'note'"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id})
-    fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id, mentions=tuple(mentioned))
+    note = compose_entry(ticket_id, "note", by=by, now=now, text=data.text, client_key=data.client_key, details=details)
+    if not await add_composed(tx, note):
+        made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
+        return await reload_entry(tx, made or 0, now=now)
+    await attach_files(tx, note.id, ticket, data.attachment_ids, by=by)
+    if mentioned:
+        sql = """
+            insert into mention (entry_id, person_id, ticket_id, at)
+            select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
+        await tx.execute(sql, {"entry": note.id, "ticket": ticket_id, "now": now, "people": mentioned})
+    fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=note.id, mentions=tuple(mentioned))
     await emit(tx, fact, by=by, at=now)
-    await notify(tx, mentioned, "mentioned", ticket, entry_id=entry_id, by=by, now=now)
-    return await reload_entry(tx, entry_id, now=now)
+    await notify(tx, mentioned, "mentioned", ticket, entry_id=note.id, by=by, now=now)
+    return await reload_entry(tx, note.id, now=now) if data.attachment_ids else note

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
@@ -9,7 +10,7 @@ from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.tickets import require_visible
-from ombud.tickets.schemas import Draft, DraftIn, Notification
+from ombud.tickets.schemas import Draft, DraftDetails, DraftIn, Notification
 
 
 async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> Draft | None:
@@ -45,7 +46,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
     """
     await require_visible(tx, ticket_id, by=by)
     _require_person(by)
-    if not data.text.strip() and not data.details:
+    if not data.text.strip() and data.details == DraftDetails():
         await drop_draft(tx, ticket_id, kind, by=by)
         return
     sql = """
@@ -58,7 +59,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         "person": by.person_id,
         "kind": kind,
         "text": data.text,
-        "details": Jsonb(data.details),
+        "details": Jsonb(msgspec.to_builtins(data.details)),
     }
     await tx.execute(sql, {**params, "now": now})
 

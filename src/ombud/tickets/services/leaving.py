@@ -10,7 +10,7 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, draw_ids, rows
 from ombud.shared.events import emit_all
 from ombud.tickets.events import TicketAssigned
-from ombud.tickets.schemas import EntryDetails
+from ombud.tickets.schemas import EntryDetails, Reason
 
 REASON = "holder_left"
 # Longer than the page offers to undo it.
@@ -67,4 +67,4 @@ async def release_tickets(tx: Transaction, *, now: datetime, limit: int = 500) -
 
 
 def _change(ticket: _Held) -> EntryDetails:
-    return EntryDetails(field="assignee", from_value=ticket.assignee_id, to_value=None, reason={"code": REASON})
+    return EntryDetails(field="assignee", from_value=ticket.assignee_id, to_value=None, reason=Reason(REASON))

@@ -16,8 +16,9 @@ from ombud.shared.words import tsvector
 from ombud.tickets.events import TicketOpened, TicketWoke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import load_points
-from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn
-from ombud.tickets.services.changes import add_note, checked_subject
+from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn, TicketPatch
+from ombud.tickets.services.changes import add_note, checked_subject, wanted_changes, write_changes
+from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.replies import reply
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
@@ -41,10 +42,10 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     await _check_channel(tx, data.channel_id)
     customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
-        insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
+        insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id,
                             load_points, created_at, activity_at)
         select %(subject)s, s.id, s.category, %(priority)s, %(team)s, %(customer)s, ch.id,
-               coalesce(ch.brand_id, (select min(id) from brand)), %(tags)s, %(points)s, %(now)s, %(now)s
+               coalesce(ch.brand_id, (select min(id) from brand)), %(points)s, %(now)s, %(now)s
         from status s left join channel ch on ch.id = %(channel)s and ch.deleted_at is null
         where s.category = 'new' and s.is_default
         returning id"""
@@ -54,13 +55,14 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         "team": data.team_id,
         "customer": customer_id,
         "channel": data.channel_id,
-        "tags": sorted(set(data.tags)),
         "points": load_points(None),
         "now": now,
     }
     ticket_id = await value(tx, int, sql, params) or 0
     sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
     await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(subject)})
+    if data.tags or data.type_id is not None or data.fields:
+        await _fill_in(tx, ticket_id, data, by=by, now=now)
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
     await emit(tx, fact, by=by, at=now)
     if data.write_as == "reply":
@@ -71,6 +73,14 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
     await tx.execute(sql, {"made": str(ticket_id).encode(), "actor": by.key, "key": _key(data)})
     return ticket_id
+
+
+async def _fill_in(tx: Transaction, ticket_id: int, data: TicketIn, *, by: Actor, now: datetime) -> None:
+    ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    patch = TicketPatch(tags=data.tags, type_id=data.type_id, fields=data.fields)
+    changes = await wanted_changes(tx, ticket, patch) | {"type_id": data.type_id}
+    await check_form(tx, ticket, changes, ticket.category, by=by, now=now)
+    await write_changes(tx, ticket, changes, ticket.category, now=now)
 
 
 async def _check_channel(tx: Transaction, channel_id: int | None) -> None:

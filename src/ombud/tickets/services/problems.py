@@ -15,12 +15,13 @@ class NotSetAside(Conflict):
     code = "not_set_aside"
 
 
-# Whoever may set the channel up must be able to see what it could not use; other people see their teams' only.
+# Administrators must be able to see what their channels could not use; other people see their teams' only, and so
+# does an API key that was given to some teams, whatever else it may.
 VISIBLE = "(%(teams)s::bigint[] is null or c.team_id = any(%(teams)s))"
 
 
 def _teams(by: Actor) -> list[int] | None:
-    return None if by.may("channels.manage") else by.visible_teams()
+    return None if by.person_id and by.may("channels.manage") else by.visible_teams()
 
 
 async def list_problems(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[InboxProblem]:

@@ -11,15 +11,29 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
 from ombud.shared.events import emit, emit_all
+from ombud.shared.lines import has_control
 from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, TicketSolved
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, has_control, is_mail_address, preview_of
-from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, LockedTicket, Recipients, ReplyIn, Undone
+from ombud.tickets.rules import DONE_CATEGORIES, is_mail_address, preview_of
+from ombud.tickets.schemas import (
+    Address,
+    Delivery,
+    Entry,
+    EntryDetails,
+    Envelope,
+    LockedTicket,
+    Recipients,
+    ReplyIn,
+    Undone,
+)
+from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (
-    add_entry,
+    add_composed,
     attach_files,
+    compose_entry,
     find_made_entry,
     refresh_preview,
     reload_entry,
@@ -63,8 +77,9 @@ async def reply(
 ) -> Entry:
     """Answer the customer. Sending the same ``client_key`` twice gives the same entry.
 
-    Mail waits ``undo_seconds`` so that it can be taken back; chat and API messages are out at once. The ticket
-    then waits for the customer, or is solved, or takes the status asked for; without a holder it goes to the writer.
+    Mail waits as long as the desk's policy says, or ``undo_seconds``, so that it can be taken back; chat and API
+    messages are out at once. The ticket then waits for the customer, or is solved, or takes the status asked for;
+    without a holder it goes to the writer.
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
@@ -82,6 +97,8 @@ async def reply(
     route, envelope = await _route(tx, ticket, data)
     await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
+    await check_form(tx, ticket, {}, category, by=by, now=now)
+    wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
     details = EntryDetails(
         to=envelope.to,
         cc=envelope.cc,
@@ -90,22 +107,22 @@ async def reply(
         status_before=ticket.status_id,
         waiting_before=ticket.waiting_since,
     )
-    entry_id = await add_entry(
-        tx,
+    answer = compose_entry(
         ticket_id,
         "message",
         by=by,
         now=now,
         text=data.text,
-        html=data.html,
-        details=details,
-        channel_id=route.channel_id,
         client_key=data.client_key,
+        details=details,
+        html=data.html,
+        channel_kind=route.kind,
     )
-    await attach_files(tx, entry_id, ticket, data.attachment_ids, by=by)
-    await _queue(tx, ticket_id, entry_id, route, envelope, now=now, undo_seconds=undo_seconds)
-    await _after_reply(tx, ticket, entry_id, data, status_id, category, by=by, now=now)
-    return await reload_entry(tx, entry_id, now=now)
+    await add_composed(tx, answer, channel_id=route.channel_id)
+    await attach_files(tx, answer.id, ticket, data.attachment_ids, by=by)
+    answer.delivery = await _queue(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
+    await _after_reply(tx, ticket, answer, data, status_id, category, by=by, now=now)
+    return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
 
 
 async def _refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
@@ -117,11 +134,11 @@ async def _refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *,
 
 
 async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
-    route = await ticket_queries.reply_channel(tx, ticket.channel_id, ticket.brand_id)
+    route = await ticket_queries.reply_channel(tx, ticket.id, ticket.channel_id, ticket.brand_id)
     if route is None:
         raise NoWayOut
     if route.kind != "email":
-        return route, Envelope(conversation=await ticket_queries.conversation_key(tx, ticket.id))
+        return route, Envelope(conversation=route.conversation)
     usual = await recipients(tx, ticket.id, ticket.customer_id)
     to = data.to if data.to is not None else usual.to
     cc = data.cc if data.cc is not None else usual.cc
@@ -164,38 +181,40 @@ async def _status_after(tx: Transaction, ticket: LockedTicket, data: ReplyIn) ->
 
 
 async def _queue(
-    tx: Transaction,
-    ticket_id: int,
-    entry_id: int,
-    route: MailRoute,
-    envelope: Envelope,
-    *,
-    now: datetime,
-    undo_seconds: int,
-) -> None:
+    tx: Transaction, answer: Entry, route: MailRoute, envelope: Envelope, *, now: datetime, wait: timedelta
+) -> Delivery:
     # A chat reply is delivered by being committed: the visitor's stream and history read the timeline itself.
     is_out = route.kind == "chat"
-    wait = timedelta(seconds=undo_seconds if route.kind == "email" else 0)
+    delivery = Delivery(
+        state="sent" if is_out else "queued",
+        not_before=now + wait,
+        problem=None,
+        sent_at=now if is_out else None,
+        delivered_at=None,
+        read_at=None,
+        can_undo=wait > timedelta(0),
+    )
     sql = """
         insert into outbox (channel_id, ticket_id, entry_id, state, not_before, envelope, sent_at, created_at)
         values (%(channel)s, %(ticket)s, %(entry)s, %(state)s, %(not_before)s, %(envelope)s, %(sent_at)s, %(now)s)"""
     params = {
         "channel": route.channel_id,
-        "ticket": ticket_id,
-        "entry": entry_id,
-        "state": "sent" if is_out else "queued",
-        "not_before": now + wait,
+        "ticket": answer.ticket_id,
+        "entry": answer.id,
+        "state": delivery.state,
+        "not_before": delivery.not_before,
         "envelope": Jsonb(msgspec.to_builtins(envelope)),
-        "sent_at": now if is_out else None,
+        "sent_at": delivery.sent_at,
         "now": now,
     }
     await tx.execute(sql, params)
+    return delivery
 
 
 async def _after_reply(
     tx: Transaction,
     ticket: LockedTicket,
-    entry_id: int,
+    answer: Entry,
     data: ReplyIn,
     status_id: int,
     category: str,
@@ -213,7 +232,7 @@ async def _after_reply(
         where id = %(ticket)s"""
     params = {
         "ticket": ticket.id,
-        "entry": entry_id,
+        "entry": answer.id,
         "status": status_id,
         "category": category,
         "done": category in DONE_CATEGORIES,
@@ -222,9 +241,7 @@ async def _after_reply(
         "writer": await _member(tx, ticket, by),
     }
     await tx.execute(sql, params)
-    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = 'reply'"
-    await tx.execute(sql, {"ticket": ticket.id, "person": by.person_id})
-    await emit(tx, ReplySent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
+    await emit(tx, ReplySent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=answer.id), by=by, at=now)
     if category in DONE_CATEGORIES and ticket.category not in DONE_CATEGORIES:
         solved = TicketSolved(ticket_id=ticket.id, team_id=ticket.team_id, status_id=status_id, category=category)
         await emit(tx, solved, by=by, at=now)
@@ -279,8 +296,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await refresh_preview(tx, ticket_id)
     await _put_back(tx, ticket, sent)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
-    details = {"to": msgspec.to_builtins(sent.details.to), "cc": msgspec.to_builtins(sent.details.cc)}
-    return Undone(sent.text, details)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc))
 
 
 async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:

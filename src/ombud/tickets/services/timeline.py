@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -13,7 +13,7 @@ from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 from ombud.tickets.events import NotificationMade
 from ombud.tickets.queries.timeline import find_entry_by_client_key, load_entries
-from ombud.tickets.schemas import Entry, EntryDetails, LockedTicket
+from ombud.tickets.schemas import Author, ChannelKind, Entry, EntryDetails, LockedTicket, Reason
 
 
 class GoneEntry(Conflict):
@@ -38,6 +38,75 @@ async def find_made_entry(tx: Transaction, ticket_id: int, client_key: str, *, k
     if found is not None and (found.kind, found.author_kind, found.author_id) != (kind, by.kind, by.id):
         raise KeyReused
     return found.id if found else None
+
+
+# What was written leaves the composer with it, unless it had been sent before.
+INSERT_COMPOSED = """
+    with made as (
+        insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
+            client_key)
+        values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
+            %(html)s, %(details)s, %(key)s)
+        on conflict (ticket_id, client_key) where client_key is not null do nothing returning id
+    ), composed as (
+        delete from draft where ticket_id = %(ticket)s and person_id = %(author)s and kind = %(draft)s
+            and %(author_kind)s = 'person' and exists (select from made)
+    )
+    select id from made"""
+
+
+def compose_entry(
+    ticket_id: int,
+    kind: Literal["message", "note"],
+    *,
+    by: Actor,
+    now: datetime,
+    text: str,
+    client_key: str,
+    details: EntryDetails,
+    html: str | None = None,
+    channel_kind: ChannelKind | None = None,
+) -> Entry:
+    """What an agent or a program writes, as agents will see it, without files; ``add_composed`` gives it its id."""
+    return Entry(
+        id=0,
+        ticket_id=ticket_id,
+        kind=kind,
+        direction="out" if kind == "message" else None,
+        author=Author(by.kind, by.id, by.name),
+        channel_kind=channel_kind,
+        at=now,
+        text=text.replace("\x00", ""),
+        html=html,
+        quoted=None,
+        details=details,
+        attachments=[],
+        delivery=None,
+        client_key=client_key,
+    )
+
+
+async def add_composed(tx: Transaction, entry: Entry, *, channel_id: int | None = None) -> bool:
+    """Append a composed entry and drop the draft it comes from; whether its ``client_key`` was new.
+
+    The caller holds the lock of the ticket, so that what was sent twice at once waits and is found.
+    """
+    params = {
+        "ticket": entry.ticket_id,
+        "kind": entry.kind,
+        "direction": entry.direction,
+        "author_kind": entry.author.kind,
+        "author": entry.author.id,
+        "channel": channel_id,
+        "now": entry.at,
+        "text": entry.text,
+        "html": entry.html,
+        "details": Jsonb(msgspec.to_builtins(entry.details)),
+        "key": entry.client_key,
+        "draft": "reply" if entry.kind == "message" else "note",
+    }
+    entry.id = await value(tx, int, INSERT_COMPOSED, params) or 0
+    return entry.id > 0
 
 
 async def add_entry(
@@ -86,7 +155,7 @@ async def add_change(
     *,
     by: Actor,
     now: datetime,
-    reason: dict[str, Any] | None = None,
+    reason: Reason | None = None,
 ) -> int:
     """Record that a field has another value; gives the entry's id."""
     details = EntryDetails(field=field, from_value=from_value, to_value=to_value, reason=reason)
@@ -187,11 +256,15 @@ class Newest(msgspec.Struct):
 
 
 async def refresh_preview(tx: Transaction, ticket_id: int) -> None:
-    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away."""
+    """Compute a ticket's message columns anew from its public entries; used where an entry was taken away.
+
+    What the system wrote counts as a message, and is never what a list shows of the ticket.
+    """
     sql = """
         select e.id, count(*) over () as count, left(regexp_replace(e.text, '\\s+', ' ', 'g'), 160) as preview,
                case e.direction when 'in' then 'customer' else 'person' end as preview_by
-        from public_entry e where e.ticket_id = %(ticket)s order by e.id desc limit 1"""
+        from public_entry e where e.ticket_id = %(ticket)s
+        order by e.author_kind = 'system', e.id desc limit 1"""
     newest = await row(tx, Newest, sql, {"ticket": ticket_id}) or Newest(None, 0, "", "customer")
     sql = """
         update ticket set last_message_id = %(id)s, message_count = %(count)s, preview = %(preview)s,

@@ -66,12 +66,3 @@ export function patchPresence(personId: Id, presence: PresenceState): void {
     old?.map((one) => (one.id === personId ? { ...one, presence } : one)),
   )
 }
-
-/** A colleague's data or presence changed. */
-export function patchPerson(person: PersonBrief): void {
-  queryClient.setQueryData<PersonBrief[]>(['desk', 'people'], (old) => {
-    if (!old) return old
-    const known = old.some((one) => one.id === person.id)
-    return known ? old.map((one) => (one.id === person.id ? person : one)) : [...old, person]
-  })
-}

@@ -1,23 +1,11 @@
-import type { Entry, Id, Notification, PersonBrief, PresenceState, TicketRow } from '@api'
+import type { StreamEvents } from '@api'
 import { ref, type Ref } from 'vue'
 import { Connection, type StreamListener, type StreamState } from './connection'
 import { LeaderStream } from './leader'
 import type { FromHub, ToHub } from './messages'
 import type { Frame } from './parser'
 
-/** What the server tells while the page is open; see the stream's description in the API. */
-export interface StreamEvents {
-  ticket: { kind: string; ticket: TicketRow; entries: Entry[]; undone_entry_id: Id | null }
-  gone: { ticket_id: Id }
-  person: { person: PersonBrief }
-  presence: { person_id: Id; state: PresenceState }
-  notification: Notification
-  settings: { what: string }
-  typing: { ticket_id: Id; by: 'customer' | 'person'; person_id?: Id; name: string; text_preview?: string }
-  reset: Record<string, never>
-  bye: { reason: 'session_ended' | 'restart' }
-}
-
+export type { StreamEvents }
 export type { StreamState } from './connection'
 
 type Handler<K extends keyof StreamEvents> = (data: StreamEvents[K]) => void

@@ -13,7 +13,9 @@ export function makeRow(change: Partial<TicketRow> = {}): TicketRow {
     customer: { id: 7, name: 'Ann Lee', tier: '' },
     channel_kind: 'email',
     brand_id: 1,
+    type_id: null,
     tags: [],
+    fields: {},
     snoozed_until: null,
     created_at: '2026-11-20T08:00:00Z',
     activity_at: '2026-11-22T08:00:00Z',
@@ -70,6 +72,7 @@ export function makeMe(change: Partial<Me> = {}): Me {
     teams: [{ id: 1, name: 'Support' }],
     sees_all_teams: false,
     has_second_factor: false,
+    has_password: true,
     presence: 'online',
     ...change,
   }

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from ombud.shared.actor import SYSTEM
@@ -11,7 +10,7 @@ from ombud.shared.database import Transaction, rows
 from ombud.shared.events import emit
 from ombud.tickets.events import DeliveryChanged
 from ombud.tickets.queries.tickets import lock_visible_ticket
-from ombud.tickets.schemas import EntryDetails
+from ombud.tickets.schemas import Bounce, EntryDetails
 from ombud.tickets.services.intake.plan import Incoming
 from ombud.tickets.services.timeline import add_entry, notify
 
@@ -48,7 +47,6 @@ async def _find_sent(tx: Transaction, message_ids: list[str]) -> SentMail | None
 async def _settle(tx: Transaction, one: Incoming, sent: SentMail, *, now: datetime) -> None:
     ticket = await lock_visible_ticket(tx, sent.ticket_id, by=SYSTEM)
     kind = one.message.kind
-    recipients = [msgspec.to_builtins(each) for each in one.message.bounce_recipients]
     is_hard = any(each.hard for each in one.message.bounce_recipients)
     # A soft bounce is a delay: the provider still tries, the message may arrive.
     state = "delivered" if kind == "delivered" else "failed" if kind == "bounce" and is_hard else None
@@ -59,7 +57,7 @@ async def _settle(tx: Transaction, one: Incoming, sent: SentMail, *, now: dateti
         where entry_id = %(entry)s"""
     params = {"state": state, "problem": problem if kind != "delivered" else "", "now": now, "entry": sent.entry_id}
     await tx.execute(sql, params)
-    bounce = {"kind": kind, "recipients": recipients, "entry_id": sent.entry_id, "text": one.message.text[:2_000]}
+    bounce = Bounce(kind, one.message.bounce_recipients, sent.entry_id, one.message.text[:2_000])
     details = EntryDetails(field="delivery", to_value=state or kind, bounce=bounce)
     entry_id = await add_entry(tx, ticket.id, "change", by=SYSTEM, now=now, details=details)
     fact = DeliveryChanged(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=sent.entry_id, state=state or kind)

@@ -16,7 +16,7 @@ from ombud.shared.events import Fact, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
 from ombud.tickets.queries.tickets import lock_visible_ticket
-from ombud.tickets.schemas import InboundMessage
+from ombud.tickets.schemas import InboundMessage, Reason
 from ombud.tickets.services.changes import give
 from ombud.tickets.services.intake import threading, writing
 from ombud.tickets.services.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
@@ -196,7 +196,7 @@ async def _tell_holders(
         if (growth.reopens or (growth.resumes and is_live)) and holder not in there:
             # Somebody who is not there gets no work: a reopened ticket or a live chat goes back to its team.
             locked = await lock_visible_ticket(tx, growth.ticket_id, by=SYSTEM)
-            await give(tx, locked, None, reason={"code": "holder_not_there"}, by=SYSTEM, now=now)
+            await give(tx, locked, None, reason=Reason("holder_not_there"), by=SYSTEM, now=now)
         else:
             told.append(Told(holder, growth.ticket_id, growth.team_id, growth.messages[-1].entry_id))
     await notify_all(tx, "customer_replied", told, by=SYSTEM, now=now)

@@ -4,14 +4,14 @@ import { healthOf, legsOf, problemCode } from './connection'
 
 describe('legsOf', () => {
   it('tells receiving and sending apart', () => {
-    const legs = legsOf({ ok: false, details: { problems: { imap: '', smtp: '535 no' } } })
+    const legs = legsOf({ ok: false, problem: 'SMTP: 535 no', details: { problems: { imap: '', smtp: '535 no' } } })
     expect(legs.map(({ state }) => state)).toEqual(['good', 'bad'])
     expect(legs[1]?.detail).toBe('535 no')
   })
 
   it('counts a result without parts for both', () => {
-    expect(legsOf({ ok: true }).map(({ state }) => state)).toEqual(['good', 'good'])
-    expect(legsOf({ ok: false, problem: 'no' }).map(({ state, detail }) => state + detail)).toEqual([
+    expect(legsOf({ ok: true, problem: '', details: {} }).map(({ state }) => state)).toEqual(['good', 'good'])
+    expect(legsOf({ ok: false, problem: 'no', details: {} }).map(({ state, detail }) => state + detail)).toEqual([
       'badno',
       'badno',
     ])
@@ -19,7 +19,7 @@ describe('legsOf', () => {
 })
 
 describe('healthOf', () => {
-  const good = { ok: true, at: '2026-11-22T02:30:00Z', problem: null }
+  const good = { ok: true, at: '2026-11-22T02:30:00Z', problem: '' }
   const bad = { ok: false, at: '2026-11-22T02:36:00Z', problem: 'gaierror' }
 
   it('knows when nobody has tried', () => {

@@ -51,6 +51,11 @@ describe('checkMailbox', () => {
     expect(checkMailbox(filled({ smtp: server('', 465) }), false, t)).toEqual({})
   })
 
+  it('refuses an acknowledgement that nobody can fill in', () => {
+    const acknowledgement = { is_on: true, text: { 'zh-CN': '{{agent.name}}', en: '' } }
+    expect(checkMailbox(filled({ acknowledgement }), false, t)).toHaveProperty('ack_zh')
+  })
+
   it('wants one way at least by which an answer finds its ticket', () => {
     const threading = { references: false, plus_address: false, subject_token: false }
     expect(checkMailbox(filled({ threading }), false, t)).toHaveProperty('threading')
@@ -82,6 +87,7 @@ describe('mailboxBody', () => {
 
   it('sends nothing that the server does not know', () => {
     expect(Object.keys(mailboxBody(filled()).settings).sort()).toEqual([
+      'acknowledgement',
       'address',
       'authserv_id',
       'automatic_answers_per_day',

@@ -2,6 +2,7 @@ import type { Errors } from '@/shared/form'
 import type { Id } from '@api'
 import { baseOf, checkBase, type ChannelBase } from '../channel/useChannelForm'
 import type { Channel } from '../types'
+import { checkAcknowledgement, noAcknowledgement, type Acknowledgement } from './acknowledgement'
 import type { Server } from './presets'
 
 /** How a mail finds its ticket again, tried in this order. */
@@ -20,6 +21,7 @@ export interface MailboxSettings {
   /** The server whose Authentication-Results are believed. */
   authserv_id: string
   automatic_answers_per_day: number
+  acknowledgement: Acknowledgement
 }
 
 /** A server and who signs in there; without a host this direction is not used. */
@@ -45,6 +47,7 @@ const nothing: MailboxSettings = {
   threading: { references: true, plus_address: false, subject_token: true },
   authserv_id: '',
   automatic_answers_per_day: 3,
+  acknowledgement: noAcknowledgement,
 }
 
 export function mailboxForm(
@@ -62,6 +65,7 @@ export function mailboxForm(
     imap,
     smtp,
     threading: { ...nothing.threading, ...given.threading },
+    acknowledgement: { ...noAcknowledgement, ...given.acknowledgement },
     imap_password: '',
     smtp_password: '',
     same_login: channel === null || smtp.username === imap.username,
@@ -96,9 +100,14 @@ function checkLogins(values: MailboxForm, hasPassword: boolean, t: (key: string)
 }
 
 /** What is wrong with the form, in words that say what to do. `hasPassword`: the server keeps one already. */
-export function checkMailbox(values: MailboxForm, hasPassword: boolean, t: (key: string) => string): Errors {
+export function checkMailbox(
+  values: MailboxForm,
+  hasPassword: boolean,
+  t: (key: string, values?: Record<string, string>) => string,
+): Errors {
   const found: Errors = { ...checkBase(values, t), ...checkLogins(values, hasPassword, t) }
   if (!ADDRESS.test(values.address.trim())) found.address = t('settings.mailbox.addressWrong')
+  Object.assign(found, checkAcknowledgement(values.acknowledgement, t))
   if (!Object.values(values.threading).some(Boolean)) found.threading = t('settings.mailbox.threadingMissing')
   return found
 }
@@ -119,7 +128,7 @@ export function mailboxBody(values: MailboxForm): {
   if (values.imap_password) secrets.imap_password = values.imap_password
   const smtpPassword = values.same_login ? values.imap_password : values.smtp_password
   if (smtpPassword) secrets.smtp_password = smtpPassword
-  const { signature, threading, poll_seconds, automatic_answers_per_day } = values
+  const { signature, threading, poll_seconds, automatic_answers_per_day, acknowledgement } = values
   return {
     settings: {
       address: values.address.trim(),
@@ -132,6 +141,7 @@ export function mailboxBody(values: MailboxForm): {
       threading,
       authserv_id: values.authserv_id.trim(),
       automatic_answers_per_day,
+      acknowledgement,
     },
     secrets,
   }

@@ -11,7 +11,6 @@ export const openTicketId: Ref<Id | null> = ref(null)
 export interface Typing {
   name: string
   by: 'customer' | 'person'
-  preview: string
 }
 
 /** Who is writing, by ticket. */
@@ -76,7 +75,7 @@ function hearTicket(frame: StreamEvents['ticket']): void {
 
 function hearTyping(frame: StreamEvents['typing']): void {
   if (frame.person_id === me.value.id) return
-  typing.set(frame.ticket_id, { name: frame.name, by: frame.by, preview: frame.text_preview ?? '' })
+  typing.set(frame.ticket_id, { name: frame.name, by: frame.by })
   window.clearTimeout(typingTimers.get(frame.ticket_id))
   typingTimers.set(
     frame.ticket_id,

@@ -7,7 +7,7 @@ import MessageEntry from './MessageEntry.vue'
 
 const delivery = (change: Partial<Delivery>): Delivery => ({
   state: 'sent',
-  not_before: null,
+  not_before: '2026-11-22T08:00:00Z',
   problem: null,
   sent_at: null,
   delivered_at: null,
@@ -84,7 +84,8 @@ describe('MessageEntry', () => {
 
   it('shows a bounce on the message it belongs to', async () => {
     const recipients = [{ address: 'a@b.example', status: '5.1.1', hard: true }]
-    const bounce = makeEntry({ id: 11, details: { bounce: { recipients, entry_id: 10 } } })
+    const answer = { kind: 'bounce', recipients, entry_id: 10, text: '550 no such user' } as const
+    const bounce = makeEntry({ id: 11, details: { bounce: answer } })
     expect((await show({ direction: 'out' }, [bounce])).find('.bounce').text()).toContain('a@b.example')
   })
 

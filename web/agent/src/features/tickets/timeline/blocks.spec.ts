@@ -1,3 +1,4 @@
+import type { Bounce } from '@api'
 import { describe, expect, it } from 'vitest'
 import { makeEntry } from '@/testing/fixtures'
 import { buildBlocks, type Block } from './blocks'
@@ -21,16 +22,18 @@ describe('buildBlocks', () => {
     expect(kinds(buildBlocks([1, 2, 3, 4].map(change), 'UTC'))).toEqual(['day', 'changes'])
   })
 
+  const answer: Bounce = { kind: 'bounce', recipients: [], entry_id: 1, text: '' }
+
   it('puts a bounce with the message it belongs to', () => {
     const sent = makeEntry({ id: 1, direction: 'out' })
-    const bounce = makeEntry({ id: 2, details: { bounce: { recipients: [], entry_id: 1 } } })
+    const bounce = makeEntry({ id: 2, details: { bounce: answer } })
     const blocks = buildBlocks([sent, bounce], 'UTC')
     expect(blocks).toHaveLength(2)
     expect(blocks[1]).toMatchObject({ entry: { id: 1 }, bounces: [{ id: 2 }] })
   })
 
   it('shows a bounce by itself when its message is not loaded', () => {
-    const bounce = makeEntry({ id: 2, details: { bounce: { recipients: [], entry_id: 1 } } })
+    const bounce = makeEntry({ id: 2, details: { bounce: answer } })
     expect(kinds(buildBlocks([bounce], 'UTC'))).toEqual(['day', 'entry'])
   })
 

@@ -1,0 +1,34 @@
+"""Every room that has endpoints."""
+
+from typing import Any
+
+import ombud.accounts.api
+import ombud.automation.webhooks.api
+import ombud.channels.api
+import ombud.channels.api_channel.api
+import ombud.channels.chat.api
+import ombud.channels.forms.api
+import ombud.customers.api
+import ombud.demo.shop
+import ombud.fields.api
+import ombud.realtime.api
+import ombud.routing.api
+import ombud.tickets.api
+from ombud.config import health, pages
+
+ROOMS: list[Any] = [
+    ombud.accounts.api,
+    ombud.fields.api,
+    ombud.customers.api,
+    ombud.tickets.api,
+    ombud.routing.api,
+    ombud.channels.api,
+    ombud.channels.chat.api,
+    ombud.channels.forms.api,
+    ombud.channels.api_channel.api,
+    ombud.automation.webhooks.api,
+    ombud.realtime.api,
+    ombud.demo.shop,
+    health,
+    pages,
+]

@@ -1,0 +1,12 @@
+"""Reads of custom fields."""
+
+from ombud.fields.schemas import Field, Subject
+from ombud.shared.database import Transaction, rows
+
+FIELD = "id, subject, key, name_en, name_zh, kind, options, position, archived_at is not null as is_archived"
+
+
+async def list_fields(tx: Transaction, subject: Subject) -> list[Field]:
+    """Definitions of one subject in their order, archived ones last."""
+    sql = f"select {FIELD} from field where subject = %(subject)s order by archived_at is not null, position, id"
+    return await rows(tx, Field, sql, {"subject": subject})

@@ -1,0 +1,84 @@
+"""What an agent has beside the tickets: drafts, notifications, files and canned replies."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, NotificationKind, Text
+
+
+class DraftDetails(Struct, omit_defaults=True, frozen=True):
+    """What else the composer holds; ``cc`` None is untouched: as the conversation has it."""
+
+    to: Addresses | None = None
+    cc: Addresses | None = None
+    attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
+
+
+class DraftIn(Struct, forbid_unknown_fields=True):
+    """A draft as the composer has it."""
+
+    text: Annotated[str, Meta(max_length=MAX_TEXT)]
+    details: DraftDetails = field(default_factory=DraftDetails)
+
+
+class Draft(Struct):
+    """A draft kept on the server."""
+
+    kind: Literal["reply", "note"]
+    text: str
+    details: DraftDetails
+    updated_at: datetime
+
+
+class Notification(Struct):
+    """Something a person should know of."""
+
+    id: int
+    kind: NotificationKind
+    ticket_id: int
+    subject: str
+    entry_id: int | None
+    at: datetime
+    read_at: datetime | None
+
+
+class FileRef(Struct):
+    """An uploaded file."""
+
+    id: int
+    token: str
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+class CannedReply(Struct):
+    """A text that agents reuse."""
+
+    id: int
+    title: str
+    shortcut: str
+    text: str
+    scope: Literal["all", "team", "own"]
+    team_id: int | None
+    uses: int
+
+
+class CannedReplyIn(Struct, forbid_unknown_fields=True):
+    """A canned reply as entered."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=120)]
+    text: Text
+    shortcut: Annotated[str, Meta(max_length=40)] = ""
+    scope: Literal["all", "team", "own"] = "own"
+    team_id: int | None = None
+
+
+class Rendering(Struct):
+    """A canned reply with its placeholders filled; ``missing`` names those without a value."""
+
+    text: str
+    missing: list[str]

@@ -1,0 +1,87 @@
+"""What people ask of a ticket."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from ombud.customers.schemas import NewCustomer
+from ombud.fields.schemas import FieldValues
+from ombud.tickets.schemas.tickets import Recipients
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, Priority, Subject, Tags, Text
+
+
+class ReplyIn(Struct, forbid_unknown_fields=True):
+    """An agent's answer. ``last_seen_entry_id`` is the newest message the agent had seen."""
+
+    text: Text
+    client_key: ClientKey
+    last_seen_entry_id: int = 0
+    html: Annotated[str, Meta(max_length=MAX_TEXT)] | None = None
+    to: Addresses | None = None
+    cc: Addresses | None = None
+    attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
+    force: bool = False
+    solve: bool = False
+    status_id: int | None = None
+    # why a customer who does not want to be contacted by this channel is answered all the same
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
+
+
+class NoteIn(Struct, forbid_unknown_fields=True):
+    """An internal note."""
+
+    text: Text
+    client_key: ClientKey
+    mentions: Annotated[list[int], Meta(max_length=50)] = []
+    attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
+
+
+class TicketIn(Struct, forbid_unknown_fields=True):
+    """A ticket made by hand; ``as`` reply sends the text to the customer, note keeps it inside."""
+
+    subject: Subject
+    text: Text
+    team_id: int
+    client_key: ClientKey
+    customer_id: int | None = None
+    customer: NewCustomer | None = None
+    channel_id: int | None = None
+    priority: Priority = 2
+    tags: Tags = []
+    type_id: int | None = None
+    fields: FieldValues = {}
+    write_as: Literal["reply", "note"] = "note"
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
+
+
+class TicketPatch(Struct, forbid_unknown_fields=True):
+    """Changes to a ticket; what is left out stays."""
+
+    subject: Subject | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    status_id: int | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    type_id: int | UnsetType | None = UNSET
+    fields: FieldValues | UnsetType = UNSET
+
+
+class AssignmentIn(Struct, forbid_unknown_fields=True):
+    """Who shall hold the ticket, and in which team; ``force`` passes over a full agent's capacity."""
+
+    assignee_id: int | None
+    team_id: int | None = None
+    force: bool = False
+
+
+class SnoozeIn(Struct, forbid_unknown_fields=True):
+    """Until when the ticket sleeps; null wakes it."""
+
+    until: Annotated[datetime, Meta(tz=True)] | None
+
+
+class Undone(Struct):
+    """The text of a reply that was taken back, for the composer."""
+
+    text: str
+    details: Recipients

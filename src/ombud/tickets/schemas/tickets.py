@@ -1,0 +1,125 @@
+"""Tickets, in lists and on their own page."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ombud.customers.schemas import CustomerBrief, CustomerListItem
+from ombud.tickets.schemas.timeline import Reason
+from ombud.tickets.schemas.values import Address, Category, ChannelKind, Priority, View
+
+
+class TicketRow(Struct):
+    """A ticket in a list."""
+
+    id: int
+    subject: str
+    status_id: int
+    category: Category
+    priority: Priority
+    team_id: int
+    assignee_id: int | None
+    customer: CustomerBrief
+    channel_kind: ChannelKind | None
+    brand_id: int
+    type_id: int | None
+    tags: list[str]
+    fields: dict[str, Any]
+    snoozed_until: datetime | None
+    created_at: datetime
+    activity_at: datetime
+    waiting_since: datetime | None
+    preview: str
+    preview_by: Literal["customer", "person", "system"]
+    last_message_id: int | None
+    message_count: int
+    version: int
+    unread: bool
+
+
+class TicketLink(Struct):
+    """Another ticket that this one belongs to."""
+
+    ticket_id: int
+    kind: Literal["follow_up_of", "followed_by"]
+    subject: str
+
+
+class Recipients(Struct):
+    """Whom an answer by mail goes to, unless the agent changes it."""
+
+    to: list[Address]
+    cc: list[Address]
+
+
+class RoutingState(Struct):
+    """Why the ticket is with whom it is."""
+
+    state: Literal["assigned", "waiting", "manual"]
+    reason: str
+    details: Reason
+    at: datetime
+
+
+class Ticket(TicketRow):
+    """A ticket with all that its page shows beside the timeline."""
+
+    channel_id: int | None
+    solved_at: datetime | None
+    closed_at: datetime | None
+    links: list[TicketLink]
+    routing: RoutingState | None = None
+    mail: Recipients | None = None
+    # how an answer would go out: mail, chat, api, or none with its reason
+    reply_by: ChannelKind | Literal["none"] = "none"
+
+
+class Status(Struct):
+    """A status with its category."""
+
+    id: int
+    category: Category
+    name_en: str
+    name_zh: str
+    position: int
+    is_default: bool
+    is_archived: bool
+
+
+class LockedTicket(Struct):
+    """The columns that verbs decide by, read under a row lock."""
+
+    id: int
+    subject: str
+    status_id: int
+    category: Category
+    priority: int
+    team_id: int
+    assignee_id: int | None
+    customer_id: int
+    channel_id: int | None
+    brand_id: int
+    type_id: int | None
+    tags: list[str]
+    fields: dict[str, Any]
+    snoozed_until: datetime | None
+    waiting_since: datetime | None
+    last_message_id: int | None
+    load_points: int
+    version: int
+
+
+class ViewCount(Struct):
+    """How many tickets a view holds, counted to a cap."""
+
+    key: View
+    count: int
+    is_capped: bool
+
+
+class SearchResult(Struct):
+    """What the search box found."""
+
+    tickets: list[TicketRow]
+    customers: list[CustomerListItem]

@@ -1,0 +1,129 @@
+"""Entries of a timeline: what was said, what came with it, and where an answer is."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
+
+
+class BounceRecipient(Struct, frozen=True):
+    """One address that a mail did not reach, with the status of RFC 3463."""
+
+    address: str
+    status: str
+    hard: bool
+
+
+class Bounce(Struct, frozen=True):
+    """What a mail server answered about the mail of an entry."""
+
+    kind: MailKind
+    recipients: list[BounceRecipient]
+    entry_id: int | None
+    text: str = ""
+
+
+class HostPage(Struct, frozen=True):
+    """The page on which a visitor wrote."""
+
+    url: str
+    title: str = ""
+
+
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """Why a ticket has its holder; what was weighed is there when routing chose."""
+
+    code: str
+    candidates: int | None = None
+    load_points: int | None = None
+    capacity_points: int | None = None
+    idle_since: datetime | None = None
+
+
+class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
+    """What else is known of an entry; which fields are set depends on its kind."""
+
+    from_: Address | None = None
+    reply_to: Address | None = None
+    to: list[Address] = []
+    cc: list[Address] = []
+    subject: str = ""
+    authentication: dict[str, str] = {}
+    # false: somebody who could not prove to take part in this ticket
+    is_verified: bool = True
+    has_remote_images: bool = False
+    kind: MailKind = "normal"
+    # a mail: whether a machine may answer it ("allowed"), or why not
+    auto_answer: str = ""
+    bounce: Bounce | None = None
+    page: HostPage | None = None
+    field: str = ""
+    from_value: Any = None
+    to_value: Any = None
+    reason: Reason | None = None
+    mentions: list[int] = []
+    # why a bar on this channel was passed
+    contact_reason: str = ""
+    # what an undo puts back
+    status_before: int | None = None
+    waiting_before: datetime | None = None
+
+
+class Delivery(Struct):
+    """Where an outgoing message is."""
+
+    state: DeliveryState
+    not_before: datetime
+    problem: str | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    can_undo: bool = False
+
+
+class Author(Struct):
+    """Who wrote an entry."""
+
+    kind: Literal["customer", "person", "system", "api_key"]
+    id: int | None
+    name: str
+
+
+class Attachment(Struct):
+    """A file of an entry."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    is_inline: bool
+    content_id: str | None
+    url: str
+
+
+class Entry(Struct):
+    """One entry of a timeline, as an agent sees it."""
+
+    id: int
+    ticket_id: int
+    kind: Literal["message", "note", "change"]
+    direction: Literal["in", "out"] | None
+    author: Author
+    channel_kind: ChannelKind | None
+    at: datetime
+    text: str
+    html: str | None
+    quoted: str | None
+    details: EntryDetails
+    attachments: list[Attachment]
+    delivery: Delivery | None
+    client_key: str | None
+
+
+class Timeline(Struct):
+    """A stretch of the timeline, oldest first, and whether older entries exist."""
+
+    items: list[Entry]
+    older: bool

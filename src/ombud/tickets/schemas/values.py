@@ -1,0 +1,30 @@
+"""The words and bounds that several shapes of tickets share."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Category = Literal["new", "open", "waiting", "on_hold", "solved", "closed"]
+ChannelKind = Literal["email", "chat", "form", "api"]
+DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "unconfirmed"]
+NotificationKind = Literal["assigned", "mentioned", "customer_replied", "delivery_failed", "snooze_over"]
+View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
+MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
+
+MAX_TEXT = 200_000
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Subject = Annotated[str, Meta(min_length=1, max_length=300)]
+Tag = Annotated[str, Meta(min_length=1, max_length=60)]
+Tags = Annotated[list[Tag], Meta(max_length=50)]
+Priority = Literal[1, 2, 3, 4]
+ClientKey = Annotated[str, Meta(min_length=8, max_length=80)]
+
+
+class Address(Struct, frozen=True):
+    """A mail address with its display name."""
+
+    address: Annotated[str, Meta(max_length=320)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+Addresses = Annotated[list[Address], Meta(max_length=100)]

@@ -1,0 +1,36 @@
+"""The worker's loops: an outage of the database ends none of them, a bug ends the process with its reason."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ombud.config.parts import Parts
+from ombud.config.settings import Settings
+from ombud.config.worker import Worker
+
+
+class Broken(Worker):
+    """A worker whose upkeep has a bug outside what is caught."""
+
+    async def _upkeep(self) -> None:
+        raise ValueError("a bug")
+
+
+def parts_of(folder: Path) -> Parts:
+    # Never opened: each loop finds the database away.
+    return Parts.build(Settings(data=folder, database_url="postgresql://127.0.0.1:1/none"))
+
+
+async def test_run_until_database_is_away_goes_on_until_told_to_stop(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(Worker(parts_of(tmp_path)).run_until(stop))
+    await asyncio.sleep(0.5)
+    assert not running.done()
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+async def test_run_until_loop_with_a_bug_ends_with_it(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="a bug"):
+        await asyncio.wait_for(Broken(parts_of(tmp_path)).run_until(asyncio.Event()), 10)

@@ -1,0 +1,215 @@
+"""Every operation of the document, asked for what belongs to a team that the asker does not see.
+
+The operations come from the OpenAPI document and the values from the tables below. An operation with a path parameter
+that no table knows, or one that should say 404 and does not, fails here until somebody has thought of it.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ombud.accounts.permissions import SCOPES
+from tests.accounts.desk import Browser
+from tests.site import Site, client_key, note_of, reply_of
+
+SECRET = "Kettleqi"
+# Parameters that name something of a team: whoever does not see the team gets 404.
+OF_A_TEAM = {"ticket_id", "customer_id", "entry_id", "reply_id", "inbox_id", "receipt_id", "outbox_id", "token"}
+# Parameters of things of the whole desk, for whoever may manage it; or of the asker.
+OF_THE_DESK = {
+    "brand_id",
+    "channel_id",
+    "delivery_id",
+    "field_id",
+    "key_id",
+    "kind",
+    "name",
+    "person_id",
+    "public_key",
+    "session_id",
+    "status_id",
+    "team_id",
+    "type_id",
+    "webhook_id",
+}
+# A channel's own routes for programs follow its team, too.
+PROGRAM_ROUTES = ("/messages", "/outgoing", "/delivery")
+# They end what the test goes on with, or knock at servers outside.
+LEFT_OUT = {
+    ("DELETE", "/api/v1/session"),
+    ("POST", "/api/v1/session"),
+    ("PUT", "/api/v1/me/password"),
+    ("POST", "/api/v1/channels/{channel_id}/test"),
+    ("DELETE", "/api/v1/channels/{channel_id}"),
+    ("PATCH", "/api/v1/people/{person_id}"),
+    ("DELETE", "/api/v1/people/{person_id}/sessions"),
+    ("PATCH", "/api/v1/teams/{team_id}"),
+    ("POST", "/api/v1/webhooks/{webhook_id}/test"),
+}
+# Said where it is decided: administrators mend what intake put aside, whatever team it would go to.
+ALLOWED = {
+    ("administrator", "GET", "/api/v1/intake/problems"),
+    ("administrator", "GET", "/api/v1/intake/problems/{inbox_id}/raw"),
+    ("administrator", "POST", "/api/v1/intake/problems/{inbox_id}/retry"),
+    ("administrator", "DELETE", "/api/v1/intake/problems/{inbox_id}"),
+}
+# Verbs on a list of problems say "not there any more" in their own way.
+CONFLICTS = {
+    ("POST", "/api/v1/intake/problems/{inbox_id}/retry"),
+    ("DELETE", "/api/v1/intake/problems/{inbox_id}"),
+}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
+    ("POST", "/tickets/{ticket_id}/replies"): {"text": "x", "client_key": "spying-1", "force": True},
+    ("POST", "/tickets/{ticket_id}/notes"): {"text": "x", "client_key": "spying-2"},
+    ("PUT", "/tickets/{ticket_id}/assignment"): {"assignee_id": None, "team_id": 1},
+    ("PUT", "/tickets/{ticket_id}/snooze"): {"until": None},
+    ("PUT", "/tickets/{ticket_id}/drafts/{kind}"): {"text": "x"},
+    ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
+    ("PATCH", "/customers/{customer_id}"): {"notes": "x"},
+    ("PATCH", "/canned-replies/{reply_id}"): {"title": "t", "text": "x"},
+    ("POST", "/canned-replies/{reply_id}/rendering"): {"ticket_id": 0},
+    ("POST", "/channels/{channel_id}/messages"): {"customer": {"external_id": "spy"}, "text": "x"},
+    ("PUT", "/channels/{channel_id}/outgoing/{outbox_id}/delivery"): {"state": "delivered"},
+}
+
+
+@dataclass
+class Scene:
+    """What a team has, by the parameters that name it, and who stands outside."""
+
+    site: Site
+    values: dict[str, Any]
+    outsiders: dict[str, Browser]
+    # The person of each outsider, where there is one, for streams.
+    people: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture
+async def scene(site: Site) -> Scene:
+    desk = site.desk
+    team = await desk.team("Repairs")
+    inside = await site.browser(await desk.person("Lu", team, role="supervisor"))
+    people = {role: await desk.person(role.title(), role=role) for role in ("agent", "supervisor", "administrator")}
+    outsiders = {role: await site.browser(one) for role, one in people.items()}
+    outsiders["program"] = await site.program(people["administrator"], *SCOPES, teams=[1])
+    ticket = await site.ticket(f"It leaks, {SECRET}", team=team, who=SECRET, subject=f"{SECRET} leaks")
+    upload = {"file": (f"{SECRET}.txt", SECRET.encode())}
+    file = (await inside.client.post("/api/v1/files", files=upload)).json()
+    reply = await inside.post(f"/tickets/{ticket}/replies", reply_of(SECRET, attachment_ids=[file["id"]]))
+    assert reply.status_code == 201, reply.text
+    await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    await inside.put(f"/tickets/{ticket}/drafts/note", {"text": SECRET})
+    canned = {"title": SECRET, "text": SECRET, "scope": "team", "team_id": team}
+    canned_id = (await inside.post("/canned-replies", canned)).json()["id"]
+    channel = await desk.column(ticket, "channel_id")
+    receipt = await desk.sql("select max(id) from inbox")
+    inbox = await desk.sql(
+        "insert into inbox (channel_id, key, received_at, state, problem, raw)"
+        " values (%(c)s, 'aside', now(), 'set_aside', 'unreadable', %(raw)s) returning id",
+        c=channel,
+        raw=SECRET.encode(),
+    )
+    values = {
+        "ticket_id": ticket,
+        "customer_id": await desk.column(ticket, "customer_id"),
+        "entry_id": reply.json()["id"],
+        "reply_id": canned_id,
+        "inbox_id": inbox,
+        "receipt_id": receipt,
+        "channel_id": channel,
+        "outbox_id": await desk.sql("select max(id) from outbox"),
+        "token": file["token"],
+        "team_id": team,
+        "kind": "reply",
+        "name": f"{SECRET}.txt",
+    }
+    return Scene(site, dict.fromkeys(OF_THE_DESK, 1) | values, outsiders, people)
+
+
+async def operations(site: Site) -> list[tuple[str, str]]:
+    document = (await site.stranger().client.get("/api/openapi.json")).json()
+    every = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
+    return [one for one in every if one[1].startswith("/api/v1") and one not in LEFT_OUT]
+
+
+def parameters(path: str) -> set[str]:
+    return {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+def is_of_a_team(path: str) -> bool:
+    return bool(parameters(path) & OF_A_TEAM) or ("{channel_id}" in path and path.endswith(PROGRAM_ROUTES))
+
+
+async def test_every_parameter_of_the_document_is_known_here(site: Site) -> None:
+    unknown = {name for _, path in await operations(site) for name in parameters(path)} - OF_A_TEAM - OF_THE_DESK
+    assert not unknown, "Say of whom this is: of a team that may be unseen, or of the whole desk."
+
+
+async def test_every_operation_on_a_thing_of_an_unseen_team_is_not_found(scene: Scene) -> None:
+    before = await _state(scene)
+    tried = 0
+    for who, (method, path) in product(scene.outsiders, await operations(scene.site)):
+        if not is_of_a_team(path) or (who, method, path) in ALLOWED:
+            continue
+        answer = await _ask(scene, who, method, path)
+        wanted = {404, 409} if (method, path) in CONFLICTS else {404}
+        # Who lacks the permission learns no more than that, whatever is there.
+        is_refused = answer.status_code == 403 and answer.json()["code"] in {"not_allowed", "people_only"}
+        assert is_refused or answer.status_code in wanted, (who, method, path, answer.status_code, answer.text)
+        assert SECRET not in answer.text
+        tried += 1
+    assert tried > 80
+    assert await _state(scene) == before
+
+
+async def test_no_read_of_an_outsider_holds_a_word_of_the_team(scene: Scene) -> None:
+    queries = ("", f"?q={SECRET}", f"?prefix={SECRET}", "?view=all", f"?team_id={scene.values['team_id']}&view=all")
+    for who, (method, path) in product(scene.outsiders, await operations(scene.site)):
+        if method != "GET" or (who, method, path) in ALLOWED:
+            continue
+        for query in queries:
+            answer = await _ask(scene, who, method, path, query)
+            assert answer.status_code < 500, (who, path, answer.text)
+            # A refusal names the address that was asked for.
+            told = answer.text.replace(query, "") if query else answer.text
+            assert SECRET.lower() not in told.lower(), (who, path, query)
+
+
+async def test_no_stream_of_an_outsider_holds_a_word_of_the_team(scene: Scene) -> None:
+    for who, person in scene.people.items():
+        frames = b"".join([one.encode() for one in await scene.site.frames(person)])
+        assert SECRET.encode() not in frames, who
+
+
+async def test_inside_the_team_each_of_these_reads_is_found(scene: Scene) -> None:
+    # Otherwise the 404 above would prove nothing.
+    team = scene.values["team_id"]
+    boss = await scene.site.desk.person("Boss", team, role="administrator")
+    scene.outsiders["inside"] = await scene.site.program(boss, *SCOPES, teams=[team])
+    scene.outsiders["boss"] = await scene.site.browser(boss)
+    for method, path in await operations(scene.site):
+        if method != "GET" or not is_of_a_team(path):
+            continue
+        answers = [await _ask(scene, who, method, path) for who in ("inside", "boss")]
+        assert 200 in {one.status_code for one in answers}, (path, [one.text for one in answers])
+
+
+async def _ask(scene: Scene, who: str, method: str, path: str, query: str = "") -> Any:
+    address = path.removeprefix("/api/v1")
+    body = BODIES.get((method, address), {} if method in {"POST", "PUT", "PATCH"} else None)
+    headers = {"Idempotency-Key": client_key()} if path.endswith("/messages") else {}
+    return await scene.outsiders[who].send(method, address.format(**scene.values) + query, body, **headers)
+
+
+async def _state(scene: Scene) -> Any:
+    sql = """
+        select jsonb_build_object('ticket', (select to_jsonb(t) from ticket t where id = %(ticket_id)s),
+            'customer', (select to_jsonb(c) - 'words' from customer c where id = %(customer_id)s),
+            'canned', (select to_jsonb(r) from canned_reply r where id = %(reply_id)s),
+            'entries', (select count(*) from entry where ticket_id = %(ticket_id)s),
+            'aside', (select state from inbox where id = %(inbox_id)s),
+            'outbox', (select jsonb_agg(to_jsonb(o)) from outbox o))"""
+    return await scene.site.desk.sql(sql, **scene.values)
