@@ -195,7 +195,8 @@ async def test_details_are_paged_by_key(scene: Scene) -> None:
     rosa = await scene.customer()
     for n in range(5):
         await scene.ok("POST", f"/customers/{rosa}/notes", {"text": f"n{n}"})
-    found, cursor = [], ""
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = await scene.ok("GET", f"/customers/{rosa}/notes?limit=2{cursor and f'&cursor={cursor}'}")
         found += [one["text"] for one in page["items"]]
