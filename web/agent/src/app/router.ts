@@ -6,6 +6,7 @@ import {
   type RouteLocationNormalized,
   type RouteLocationRaw,
 } from 'vue-router'
+import { routes as customerRoutes } from '@/features/customers/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { settingsRoutes } from '@/features/settings/routes'
@@ -30,7 +31,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [...ticketRoutes, ...customerRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],
