@@ -17,8 +17,8 @@ SEEN = "(%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"
 class Averages(Struct):
     """Contacts per customer over the desk, of those who contacted us in the period."""
 
-    per_30: float
-    per_90: float
+    per_30: float | None
+    per_90: float | None
     at: datetime
 
 

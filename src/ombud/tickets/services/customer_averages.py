@@ -12,8 +12,8 @@ EVERY = timedelta(hours=6)
 
 
 class _Sums(msgspec.Struct):
-    per_30: float
-    per_90: float
+    per_30: float | None
+    per_90: float | None
 
 
 async def keep_averages(tx: Transaction, *, now: datetime) -> bool:
@@ -22,11 +22,13 @@ async def keep_averages(tx: Transaction, *, now: datetime) -> bool:
     if kept is not None and now - kept.at < EVERY:
         return False
     sql = """
-        select coalesce(sum(n30)::float / nullif(count(*) filter (where n30 > 0), 0), 0) as per_30,
-            coalesce(sum(n90)::float / nullif(count(*), 0), 0) as per_90
+        select sum(n30)::float / nullif(count(*) filter (where n30 > 0), 0) as per_30,
+            sum(n90)::float / nullif(count(*), 0) as per_90
         from (select count(*) filter (where created_at > %(now)s - interval '30 days') as n30, count(*) as n90
               from ticket where created_at > %(now)s - interval '90 days' group by customer_id) as of_customer"""
-    sums = await row(tx, _Sums, sql, {"now": now}) or _Sums(0, 0)
+    sums = await row(tx, _Sums, sql, {"now": now}) or _Sums(None, None)
+    if sums.per_90 is None:
+        return False
     sql = """
         insert into setting (name, value) values (%(name)s, %(value)s)
         on conflict (name) do update set value = excluded.value"""

@@ -1,6 +1,7 @@
 import {
   Building2,
   CircleDot,
+  ContactRound,
   Code,
   FileInput,
   Inbox,
@@ -41,6 +42,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'brands', key: 'brands', group: 'desk', icon: Building2, permission: 'channels.manage' },
   { path: 'statuses', key: 'statuses', group: 'desk', icon: CircleDot, permission: 'statuses.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'customer-data', key: 'customerData', group: 'desk', icon: ContactRound, permission: 'channels.manage' },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },

@@ -53,6 +53,11 @@ const pages: RouteRecordRaw[] = [
   page('brands', 'channels.manage', () => import('./brands/BrandsPage.vue')),
   page('statuses', 'statuses.manage', () => import('./statuses/StatusesPage.vue')),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
+  {
+    path: 'customer-data',
+    component: () => import('./customers/CustomerDataPage.vue'),
+    meta: { words: [...words, 'customers'], permission: 'channels.manage' },
+  },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
