@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,10 +110,8 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
         found = await _closed(desk, lambda: LISTS[0], seconds)
         capacity = await _closed(desk, desk.mixed, seconds)
         desk.waits, desk.failed = {kind: [] for kind in MIX}, 0
-        before = cpu_seconds(web)
-        await _open(desk, capacity / 2, OPEN_SECONDS[report.scale])
-        busy = (cpu_seconds(web) - before) / OPEN_SECONDS[report.scale]
-    report.say(f"capacity of the mix {capacity:,.0f} calls/s; measured at {capacity / 2:,.0f}/s, web {busy:.2f} cores")
+        busy = await _busy(web, _open(desk, capacity / 2, OPEN_SECONDS[report.scale]), OPEN_SECONDS[report.scale])
+    report.say(f"capacity of the mix {capacity:,.0f} calls/s; measured at {capacity / 2:,.0f}/s, {busy}")
     _print(report, desk, count)
     write_limit = await _limit(settings, NOTE.format(count=count), seconds)
     list_limit = await _limit(settings, _list_script(agents[0]), seconds)
@@ -123,6 +121,15 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
         {"capacity_per_s": round(capacity), "rate_per_s": round(capacity / 2), "limit_per_s": round(write_limit)}
     )
     report.keep({"ratio": share, "list_limit_per_s": round(list_limit), "list_ratio": list_share})
+
+
+async def _busy(web: int, work: Coroutine[None, None, None], seconds: float) -> str:
+    """Do some work, and say what of the cores it shares with the server it took for itself."""
+    before = cpu_seconds(web), cpu_seconds(os.getpid())
+    await work
+    after = cpu_seconds(web), cpu_seconds(os.getpid())
+    served, called = ((end - start) / seconds for start, end in zip(before, after, strict=True))
+    return f"web {served:.2f} cores, this generator of calls {called:.2f}"
 
 
 async def _own_tickets(tx: Transaction, agent: Agent) -> Sequence[int]:

@@ -8,10 +8,11 @@ import pytest
 from ombud.accounts import limits
 from ombud.shared.database import Database, Transaction, value
 from ombud.shared.errors import LimitReached
-from ombud.shared.throttle import Limit, forget_full, give_back, take
+from ombud.shared.throttle import Limit, forget_full, give_back, take, take_all
 from tests.accounts.desk import START
 
 THREE = Limit("three", 3, 60)
+ONE = Limit("one", 1, 60)
 
 
 async def wait_of(tx: Transaction, email: str, ip: str, seconds: float) -> int:
@@ -150,3 +151,36 @@ async def test_count_try_for_good_stays_when_the_attempt_fails(database: Databas
         await limits.count_try_for_good(database, tries, now=START)
     with pytest.raises(LimitReached):
         await limits.count_try_for_good(database, tries, now=START)
+
+
+async def test_take_all_of_new_and_known_keys_uses_one_of_each(database: Database) -> None:
+    async with database.statements() as tx:
+        await take(tx, THREE, "known", now=START)
+        for _ in range(2):
+            await take_all(tx, [(THREE, "known"), (THREE, "new")], now=START)
+        with pytest.raises(LimitReached):
+            await take(tx, THREE, "known", now=START)
+        await take(tx, THREE, "new", now=START)
+
+
+async def test_take_all_when_one_is_used_up_takes_nothing_of_the_others(database: Database) -> None:
+    async with database.statements() as tx:
+        await take_all(tx, [(THREE, "visitor"), (ONE, "address")], now=START)
+        for _ in range(5):
+            with pytest.raises(LimitReached) as caught:
+                await take_all(tx, [(THREE, "visitor"), (ONE, "address")], now=START)
+            assert caught.value.retry_after_seconds == 60
+        for _ in range(2):
+            await take(tx, THREE, "visitor", now=START)
+
+
+async def test_take_all_at_once_counts_everybody(database: Database) -> None:
+    async def one() -> bool:
+        try:
+            async with database.statements() as tx:
+                await take_all(tx, [(THREE, "a"), (THREE, "b")], now=START)
+        except LimitReached:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(one() for _ in range(12)))) == 3

@@ -245,3 +245,17 @@ def test_backup_of_debians_postgres_comes_back(tmp_path: Path) -> None:
     with temporary_server(durable=False) as server:
         bring_back(Settings(data=tmp_path, database_url=server.url), tmp_path / "old.tar")
         assert content(server.url) == before
+
+
+def test_restore_into_an_older_postgres_is_refused_in_words(backup: Path, tmp_path: Path) -> None:
+    try:
+        binaries = find_binaries(15)
+    except InstallationError:
+        pytest.skip("PostgreSQL 15 is not installed here")
+    if check_backup(backup, silent).postgres == binaries.major:
+        pytest.skip("the tests run on PostgreSQL 15")
+    with temporary_server(durable=False, binaries=binaries) as server:
+        elsewhere = Settings(data=tmp_path / "elsewhere", database_url=server.url)
+        with pytest.raises(InstallationError, match="this database is 15, which cannot read it"):
+            bring_back(elsewhere, backup, without_key=True)
+        assert not content(server.url)

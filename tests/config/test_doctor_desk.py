@@ -2,13 +2,22 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from ombud.config.doctor.desk import check_events, check_inbox, check_mailboxes, check_outbox, check_webhooks
+from ombud.config.doctor.desk import (
+    check_events,
+    check_inbox,
+    check_mailboxes,
+    check_outbox,
+    check_store,
+    check_webhooks,
+)
 from ombud.config.settings import Settings
+from ombud.shared.files import FileStore
 from tests.config.findings import add, codes
 
 NOW = datetime.now(UTC)
@@ -36,6 +45,22 @@ def test_check_mailboxes_tells_their_last_health(
     (finding,) = check_mailboxes(connection)
     assert finding.code == code
     assert "售后" in finding.text("zh")
+
+
+async def test_check_store_finds_attachments_that_are_gone(connection: psycopg.Connection, tmp_path: Path) -> None:
+    assert check_store(connection, tmp_path)[0].code == "store_ok"
+    stored = await FileStore(tmp_path).put(b"manual")
+    for token, name in ((stored.token, "manual.pdf"), ("gone-token", "bill.pdf")):
+        add(
+            connection,
+            "insert into file (token, name, type, size, sha256, uploaded_by_kind, created_at)"
+            " values (%s, %s, 'application/pdf', 6, '', 'person', now())",
+            token,
+            name,
+        )
+    (finding,) = check_store(connection, tmp_path)
+    assert finding.code == "store_gaps"
+    assert finding.values == {"count": 1, "total": 2, "first": "bill.pdf", "path": str(tmp_path)}
 
 
 def test_check_outbox_finds_what_is_stuck_uncertain_and_failed(

@@ -44,6 +44,35 @@ async def test_wait_for_end_of_two_requests_waits_for_both() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_end_of_requests_that_end_in_time_cuts_nothing_off() -> None:
+    requests, app = OpenRequests(), Slow()
+    task = ask(requests, app)
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.05, app.goes.set)
+    await requests.end(within_seconds=5)
+    assert task.done()
+    assert not requests._is_cutting
+
+
+async def test_end_cuts_off_what_stays_open_in_silence() -> None:
+    requests = OpenRequests()
+    tasks = [ask(requests, Slow()) for _ in range(3)]
+    await asyncio.sleep(0)
+    await requests.end(within_seconds=0.01)
+    assert [task.cancelled() or task.exception() for task in tasks] == [None] * 3
+    assert requests.count == 0
+
+
+async def test_cancel_of_one_request_is_its_own_affair() -> None:
+    requests = OpenRequests()
+    task = ask(requests, Slow())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert requests.count == 0
+
+
 async def test_wait_for_end_request_that_fails_has_ended() -> None:
     requests, app = OpenRequests(), Slow(fails=True)
     task = ask(requests, app)

@@ -204,6 +204,8 @@ def _opening(customer: int, number: int) -> dict[str, Any]:
 async def test_merge_is_heard_by_whoever_sees_the_customer(scene: Scene) -> None:
     rosa, theo = await two(scene)
     await merge(scene, rosa, theo)
+    frames = [one.data for one in await scene.site.frames(scene.lu) if one.event == "customer"]
+    assert [(one.customer.id, one.others) for one in frames if one.others] == [(rosa, [theo])]
     assert await scene.events("customers_merged") == [
         {"customer_id": rosa, "absorbed_id": theo, "merge_id": (await newest_merge(scene, rosa))["id"]}
     ]
@@ -247,17 +249,19 @@ async def _furnish(tx: Transaction, rng: random.Random, customers: list[int], no
             sql = """insert into identity (customer_id, kind, value, is_main, created_at)
                 values (%(id)s, 'email', %(value)s, %(main)s, %(now)s)"""
             await tx.execute(sql, row | {"value": f"x{number}.{place}@e.example", "main": place == 0})
-            sql = "insert into product_owned (customer_id, model, created_at, updated_at) values (%(id)s, 'm', %(now)s, %(now)s)"
+            sql = """insert into product_owned (customer_id, model, created_at, updated_at)
+                values (%(id)s, 'm', %(now)s, %(now)s)"""
             await tx.execute(sql, row)
         for channel in rng.sample(["email", "sms", "phone"], rng.randrange(4)):
-            sql = "insert into contact_bar (customer_id, channel, by_kind, since) values (%(id)s, %(c)s, 'system', %(now)s)"
+            sql = """insert into contact_bar (customer_id, channel, by_kind, since)
+                values (%(id)s, %(c)s, 'system', %(now)s)"""
             await tx.execute(sql, row | {"c": channel})
         await refresh_words(tx, customer)
 
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_any_merges_undone_in_reverse_give_back_everything(scene: Scene, seed: int) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 – a test that can be repeated
     await scene.admin.patch("/customer-policy", {"merge": 0})
     people = [await scene.customer(f"P{n}") for n in range(4)]
     async with scene.site.desk.parts.database.transaction() as tx:

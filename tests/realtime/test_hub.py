@@ -160,8 +160,8 @@ async def test_join_while_a_batch_that_nobody_heard_ends_misses_nothing(site: Si
 
     class EndsLate(Database):
         @asynccontextmanager
-        async def hot_transaction(self) -> AsyncIterator[Transaction]:
-            async with site.desk.parts.database.hot_transaction() as tx:
+        async def statements(self) -> AsyncIterator[Transaction]:
+            async with site.desk.parts.database.statements() as tx:
                 yield tx
                 await hub.join(one.stream, last_seq=None)
 

@@ -2,7 +2,7 @@
 
 import pytest
 from psycopg import DataError
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DivisionByZero, UniqueViolation
 
 from ombud.shared.database import Database, Transaction, execute, row, value, values
 
@@ -61,3 +61,12 @@ async def test_hot_transaction_that_fails_changes_nothing(database: Database) ->
         await insert_twice()
     async with database.transaction() as tx:
         assert await row(tx, dict, "select * from tag") is None
+
+
+async def test_statements_commit_one_by_one(database: Database) -> None:
+    async with database.statements() as tx:
+        await execute(tx, "create temp table kept (n int)")
+        await execute(tx, "insert into kept values (1)")
+        with pytest.raises(DivisionByZero):
+            await execute(tx, "insert into kept select 1 / 0")
+        assert await values(tx, int, "select n from kept") == [1]

@@ -12,6 +12,7 @@ from litestar import Litestar, post
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from ombud.shared.clock import Clock
 from ombud.shared.database import Database, execute, value
 from ombud.shared.errors import NotFound
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS, Tx
@@ -58,8 +59,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     app = Litestar(
         [post_refused, post_refused_beside, post_done],
-        state=State({"database": database}),
-        dependencies={"tx": DEPENDENCIES["tx"]},
+        state=State({"database": database, "clock": Clock()}),
+        dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[give_back],
         openapi_config=None,

@@ -6,6 +6,7 @@ import pytest
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
+from ombud.shared.sequencer import sequence_events
 from ombud.tickets.schemas import Bounce, BounceRecipient, Reason, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
 from ombud.tickets.services.intake.door import Arrival, receive
@@ -81,6 +82,21 @@ async def test_take_in_two_workers_at_once_neither_double_nor_reorder(desk: Desk
         texts = [int(entry.text) for entry in await desk.timeline(ticket)]
         assert texts == sorted(texts)
         assert len(texts) == 20
+
+
+async def test_take_in_numbers_its_events_in_the_same_commit(desk: Desk) -> None:
+    await desk.deliver(await desk.channel("chat"), desk.message("It leaks"))
+    assert await desk.sql("select count(*) from event_new") == 0
+    assert await desk.sql("select max(seq) = (select seq from event_head) from event")
+
+
+async def test_take_in_while_a_sequencer_is_at_work_leaves_its_events_to_it(desk: Desk) -> None:
+    channel = await desk.channel("chat")
+    async with desk.parts.database.transaction() as tx:
+        await sequence_events(tx, now=desk.now)
+        await desk.deliver(channel, desk.message("It leaks"))
+        assert await desk.sql("select count(*) from event_new") > 0
+    assert "message_received" in [one.kind for one in await desk.events()]
 
 
 async def test_take_in_poison_message_is_set_aside_and_stops_nobody(desk: Desk) -> None:

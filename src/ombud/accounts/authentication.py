@@ -100,7 +100,7 @@ class Authenticator:
         known = self._known.get(token_hash)
         if known is not None and known.until > now:
             return known.actor
-        async with self._database.reading() as connection:
+        async with self._database.statements() as connection:
             behind = await person_behind(connection, token_hash, now=now)
             if behind is None:
                 return None

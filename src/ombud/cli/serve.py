@@ -2,6 +2,10 @@
 
 import argparse
 import importlib
+import logging
+import os
+import sys
+from typing import NoReturn
 
 from ombud.cli.commands import Commands
 from ombud.config.settings import Settings
@@ -20,9 +24,22 @@ def add_commands(commands: Commands) -> None:
     parser.set_defaults(run=run_serve)
 
 
-def run_serve(arguments: argparse.Namespace) -> int:
+def run_serve(arguments: argparse.Namespace) -> NoReturn:
     """Serve until told to stop; without a choice, both parts in this process."""
     both = arguments.web == arguments.work
     application = importlib.import_module(APPLICATION)
     settings = Settings.from_env().listening(host=arguments.host, port=arguments.port)
-    return int(application.serve(settings, web=arguments.web or both, work=arguments.work or both))
+    _leave(int(application.serve(settings, web=arguments.web or both, work=arguments.work or both)))
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking the interpreter down.
+
+    The web server's own threads still hold Python objects of connections that just ended. Before Python 3.14, a thread
+    that lets go of one while the interpreter ends is unwound by force, which Rust answers with an abort: "panic in a
+    function that cannot unwind" (granian issue 693). Everything of ours is closed at this point.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

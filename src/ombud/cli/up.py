@@ -115,6 +115,9 @@ def _only_one_desk(data: Path) -> Iterator[None]:
 
 def _check_key(settings: Settings) -> None:
     # Said once, here: the processes would only die of it again and again.
+    is_lost = not settings.key and not settings.key_file.exists() and (settings.postgres_home / "cluster").exists()
+    if is_lost:
+        _say(f"the key {settings.key_file} is gone, a new one is made; what the old one sealed: ombud doctor")
     try:
         KeyRing.load(settings.key_file, text=settings.key)
     except OmbudError as error:

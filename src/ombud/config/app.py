@@ -61,6 +61,7 @@ def build_app(parts: Parts) -> Litestar:
             "pages": pages.Pages(),
             "outbound": parts.outbound,
             "request_counts": counts,
+            "open_requests": requests,
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
             "customer_sources": SOURCES,
@@ -108,9 +109,8 @@ def _live(parts: Parts, requests: OpenRequests) -> Any:
                 yield
             finally:
                 await app.state.hub.stop()
-                # What is being answered still needs the database, and the server that carries its answer.
-                if not await requests.wait_for_end(STOP_REQUESTS_SECONDS):
-                    log.warning("%s requests were cut off", requests.count)
+                # The server does not wait for requests whose client has left, and they still need the database.
+                await requests.end(within_seconds=STOP_REQUESTS_SECONDS)
 
     return lifespan
 
@@ -180,6 +180,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
     # Before the server: it waits for open requests to end, and a stream does not end by itself.
     await app.state.hub.stop()
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves it untyped
+    # It waits for open connections without end: one client that never sends the rest of its body would hold it up.
+    await app.state.open_requests.end(within_seconds=STOP_REQUESTS_SECONDS)
     await serving
 
 

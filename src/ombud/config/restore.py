@@ -73,6 +73,7 @@ def restore_backup(
     """
     with psycopg.connect(url, autocommit=True) as connection:
         _undo_interrupted(connection)
+        _check_versions(connection, manifest)
         _check_target(connection, wishes)
         keys_added = _bring_key(settings, path, manifest, wishes)
         files = unpack_files(path, settings.files, progress, total=manifest.file_count)
@@ -81,6 +82,16 @@ def restore_backup(
             _compare(connection, manifest)
             held = _make_safe(connection, wishes, now=now)
     return Restored(manifest, files, keys_added, held, apply_migrations(url))
+
+
+def _check_versions(connection: psycopg.Connection, manifest: Manifest) -> None:
+    here = connection.info.server_version // 10_000
+    if here < manifest.postgres:
+        msg = (
+            f"The backup is of PostgreSQL {manifest.postgres}, and this database is {here}, which cannot read it."
+            f" Give a database of version {manifest.postgres} or newer, or unset DATABASE_URL and use the private one."
+        )
+        raise InstallationError(msg)
 
 
 def _check_target(connection: psycopg.Connection, wishes: Wishes) -> None:

@@ -117,7 +117,8 @@ class Worker:
     async def _take_in(self) -> int:
         taken = await take_in(self.parts.database, self.parts.clock)
         if taken:
-            self.parts.bus.wake("sequence")
+            # Its events are numbered already, or the sequencer was at work and looks again.
+            self.parts.bus.wake("events", "sequence")
         return taken
 
     async def _read_mails(self) -> int:

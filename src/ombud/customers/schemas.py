@@ -114,6 +114,13 @@ class CustomerBrief(Struct):
     tier: str
 
 
+class CustomerFrame(Struct, frozen=True):
+    """What rows and tickets show of a customer, as it is now; ``others`` were merged into it, or given back."""
+
+    customer: CustomerBrief
+    others: list[int] = []
+
+
 class Customer(Struct):
     """A customer with all identities. ``masked`` names what is shown in part only, for want of an identity check."""
 

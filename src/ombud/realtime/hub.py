@@ -203,13 +203,13 @@ class Hub:
                 await asyncio.sleep(0.5)
 
     async def _read_batch(self) -> int:
-        async with self._database.hot_transaction() as tx:
+        async with self._database.statements() as tx:
             events = await events_after(tx, self.cursor, limit=BATCH)
             if not events:
                 return 0
             upto = events[-1].seq
             if not self.open_streams:
-                # Nobody listens. Passed before the transaction ends: who joins while it does begins behind them.
+                # Nobody listens. Passed before the connection is given back: who joins meanwhile begins behind them.
                 self.cursor = upto
                 return len(events)
             batch = await self._load(tx, events, upto=upto)

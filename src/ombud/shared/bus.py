@@ -32,7 +32,7 @@ class Signal(msgspec.Struct, frozen=True):
 class Bus:
     """Wakes listeners in this process at once and in others through the database."""
 
-    def __init__(self, database: Database, *, interval_seconds: float = 0.004) -> None:
+    def __init__(self, database: Database, *, interval_seconds: float = 0.001) -> None:
         self._database = database
         self._interval_seconds = interval_seconds
         self._listeners: dict[str, list[Callable[[Signal], None]]] = defaultdict(list)

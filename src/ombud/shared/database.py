@@ -151,10 +151,10 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
-        """A connection for one or a few reads that need not see the same moment: no begin, no commit.
+    async def statements(self) -> AsyncIterator[Transaction]:
+        """A connection without a transaction: each statement commits by itself, and costs no begin and no commit.
 
-        Each statement stands for itself, as it would see what others have committed in a transaction, too.
+        For reads, which would see what others commit between them in a transaction, too, and for single writes.
         """
         async with self._pool.connection() as connection:
             yield connection

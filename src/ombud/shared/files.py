@@ -36,7 +36,7 @@ class FileStore:
         token = new_token()
         await obstore.put_async(self._store, _key(token), data)
         if self._folder is not None:
-            _flush(self._folder / _key(token))
+            _flush(place_of(self._folder, token))
         return StoredFile(token, len(data), hashlib.sha256(data).digest())
 
     async def get(self, token: str) -> bytes:
@@ -59,6 +59,11 @@ class FileStore:
     async def delete(self, token: str) -> None:
         """Remove a file; one that is gone already is no error."""
         await obstore.delete_async(self._store, _key(token))
+
+
+def place_of(folder: Path, token: str) -> Path:
+    """Where a local store keeps a file."""
+    return folder / _key(token)
 
 
 def _key(token: str) -> str:

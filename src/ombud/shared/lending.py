@@ -1,7 +1,6 @@
 """What a request borrows, such as a transaction, and gives back even where the framework forgets to ask for it."""
 
 import logging
-from collections.abc import MutableMapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -24,8 +23,8 @@ class Lending(AbstractAsyncContextManager[T], Generic[T]):
     provider, transaction and driver each in a task of its own, at the same time, and they would fall over one another.
     """
 
-    def __init__(self, scope: MutableMapping[str, Any], lent: AbstractAsyncContextManager[T]) -> None:
-        self._scope = scope
+    def __init__(self, scope: Scope, lent: AbstractAsyncContextManager[T]) -> None:
+        self._scope: dict[str, Any] = scope  # type: ignore[assignment]  # a place for our own
         self._lent = lent
         self._is_open = False
 
@@ -58,7 +57,8 @@ def give_back(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, send)
         finally:
-            lent: list[Lending[Any]] = scope.pop(KEY, [])  # type: ignore[typeddict-item]  # a place for our own
+            own: dict[str, Any] = scope  # type: ignore[assignment]  # a place for our own
+            lent: list[Lending[Any]] = own.pop(KEY, [])
             for one in lent:
                 try:
                     await one.end()

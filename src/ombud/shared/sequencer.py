@@ -36,7 +36,7 @@ MOVE = """
 async def sequence_events(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     """Number what has been committed; how many events were moved, 0 if another sequencer is at work.
 
-    Must be its own transaction: the lock is held until its commit, which is what keeps numbers in commit order.
+    Must be a transaction's last work: the lock is held until its commit, which is what keeps numbers in commit order.
     """
     if not await try_lock(tx, LOCK_SEQUENCER):
         return 0

@@ -1,11 +1,12 @@
 """Limits on how often something may happen: token buckets in one unlogged table, shared by all processes."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, execute, value
+from ombud.shared.database import Transaction, execute, value, values
 from ombud.shared.errors import LimitReached
 
 
@@ -22,6 +23,11 @@ FILLED = "least(%(burst)s, tokens + greatest(extract(epoch from %(now)s - refill
 USE = f"""
     update throttle set tokens = {FILLED} - %(cost)s, refilled_at = greatest(refilled_at, %(now)s)
     where key = %(key)s and {FILLED} >= %(cost)s"""
+FILLED_OF_MANY = "least(w.burst, t.tokens + greatest(extract(epoch from %(now)s - t.refilled_at), 0) * w.rate)"
+USE_ALL = f"""
+    update throttle t set tokens = {FILLED_OF_MANY} - 1, refilled_at = greatest(t.refilled_at, %(now)s)
+    from unnest(%(keys)s::text[], %(bursts)s::float8[], %(rates)s::float8[]) as w (key, burst, rate)
+    where t.key = w.key and {FILLED_OF_MANY} >= 1 returning t.key"""
 BEGIN = """
     insert into throttle (key, tokens, refilled_at) values (%(key)s, %(burst)s - %(cost)s, %(now)s)
     on conflict do nothing"""
@@ -45,6 +51,33 @@ async def take(tx: Transaction, limit: Limit, key: str, *, now: datetime, cost: 
         return
     left = await value(tx, float, f"select {FILLED}::float8 from throttle where key = %(key)s", params)
     raise LimitReached(retry_after_seconds=max(1, math.ceil((cost - (left or 0.0)) / rate)))
+
+
+async def take_all(tx: Transaction, wanted: Sequence[tuple[Limit, str]], *, now: datetime) -> None:
+    """Use up one of each of several limits, mostly in one statement; all of them or none.
+
+    Callers name the same limits in the same order, so that they wait for each other and never in a circle.
+
+    Raises:
+        LimitReached: nothing is left of one of them.
+    """
+    keys = [f"{limit.name}:{key}" for limit, key in wanted]
+    params: dict[str, object] = {
+        "keys": keys,
+        "bursts": [float(limit.burst) for limit, _ in wanted],
+        "rates": [limit.burst / limit.seconds for limit, _ in wanted],
+        "now": now,
+    }
+    used = set(await values(tx, str, USE_ALL, params))
+    taken = [one for one, key in zip(wanted, keys, strict=True) if key in used]
+    for limit, key in (one for one in wanted if one not in taken):
+        try:
+            await take(tx, limit, key, now=now)
+        except LimitReached:
+            for other, name in taken:
+                await give_back(tx, other, name)
+            raise
+        taken.append((limit, key))
 
 
 async def give_back(tx: Transaction, limit: Limit, key: str, *, cost: float = 1) -> None:

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.fields.rules import is_empty
 from ombud.fields.schemas import Key
+from ombud.fields.services.values import is_empty
 from ombud.shared.conditions import Context, evaluate, parse
 
 RequiredOn = Literal["never", "save", "solve"]

@@ -105,7 +105,7 @@ def test_check_version_of_a_damaged_cluster_says_how_to_go_on(tmp_path: Path, ke
     (tmp_path / "cluster").mkdir()
     if kept is not None:
         (tmp_path / "cluster" / "PG_VERSION").write_text(kept)
-    with pytest.raises(InstallationError, match="is damaged.*ombud restore FILE"):
+    with pytest.raises(InstallationError, match=r"is damaged.*ombud restore FILE"):
         check_version(Home(tmp_path), EIGHTEEN)
 
 

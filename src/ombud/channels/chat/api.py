@@ -62,18 +62,20 @@ def visitor_of(connection: Connection) -> Visitor:
     return found
 
 
-async def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
-    """The visitor of a request."""
-    return visitor_of(request)
-
-
-async def provide_address(request: Request[Any, Any, Any]) -> str:
+async def provide_address(request: Request[Any, Any, Any], now: Now) -> str:  # noqa: ARG001 – found one by one
     """The address that limits count."""
     return limit_address(client_ip(request, request.app.state.settings))
 
 
-Asking = NamedDependency[SkipValidation[Visitor]]
 Address = NamedDependency[SkipValidation[str]]
+
+
+async def provide_visitor(request: Request[Any, Any, Any], address: Address) -> Visitor:  # noqa: ARG001 – as above
+    """The visitor of a request."""
+    return visitor_of(request)
+
+
+Asking = NamedDependency[SkipValidation[Visitor]]
 
 
 @get("/{public_key:str}/config", guards=[anybody], operation_id="get_widget_config", summary="How a widget looks")
@@ -141,7 +143,7 @@ async def post_message(
 
     429 with ``Retry-After`` after too many; 403 ``blocked``.
     """
-    async with state.database.transaction() as tx:
+    async with state.database.statements() as tx:
         arrival = await services.accept_message(tx, visitor, data, address=address, keys=state.key_ring, now=now)
     await state.door.receive(arrival)
     return MessageAccepted(data.client_key)

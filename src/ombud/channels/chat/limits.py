@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ombud.channels.chat.tokens import Visitor
 from ombud.shared.database import Transaction
-from ombud.shared.throttle import Limit, take
+from ombud.shared.throttle import Limit, take, take_all
 
 VISITORS = Limit("chat.visitors", 30, 300)
 MESSAGES = Limit("chat.messages", 20, 60)
@@ -23,8 +23,7 @@ async def take_message(tx: Transaction, visitor: Visitor, address: str, *, now: 
     Raises:
         LimitReached: too many.
     """
-    await take(tx, MESSAGES, visitor.public_id, now=now)
-    await take(tx, ADDRESS_MESSAGES, address, now=now)
+    await take_all(tx, [(MESSAGES, visitor.public_id), (ADDRESS_MESSAGES, address)], now=now)
 
 
 def mails_a_day(count: int) -> Limit:

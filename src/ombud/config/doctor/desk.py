@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from ombud.config.doctor.findings import Finding, bad, ok, warn
+from ombud.shared.files import place_of
 
 OUT_MINUTES, IN_MINUTES = 10, 5
 LAG_SECONDS = 60
+FILES_LOOKED_AT = 500
 DAY = timedelta(days=1)
 
 
@@ -30,6 +33,16 @@ def check_mailboxes(connection: psycopg.Connection) -> list[Finding]:
     query = "select name, health from channel where kind = 'email' and is_active and deleted_at is null order by id"
     found = [finding for name, health in connection.execute(query) for finding in _mailbox(name, health)]
     return found or [ok("mail", "mail_none")]
+
+
+def check_store(connection: psycopg.Connection, store: Path) -> list[Finding]:
+    """Whether the newest attachments are where the desk has put them."""
+    query = f"select token, name from file order by id desc limit {FILES_LOOKED_AT}"
+    kept = list(connection.execute(query))
+    lost = [name for token, name in kept if not place_of(store, token).exists()]
+    if lost:
+        return [bad("store", "store_gaps", count=len(lost), total=len(kept), first=lost[0], path=str(store))]
+    return [ok("store", "store_ok", count=len(kept))]
 
 
 def check_outbox(connection: psycopg.Connection, *, now: datetime) -> list[Finding]:

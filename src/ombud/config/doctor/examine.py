@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from ombud.channels.queries import StoredChannel, open_secrets
 from ombud.channels.schemas import ConnectionTest
 from ombud.config.doctor.database import check_database, check_secrets
-from ombud.config.doctor.desk import check_desk
+from ombud.config.doctor.desk import check_desk, check_store
 from ombud.config.doctor.findings import Finding, bad, ok
 from ombud.config.doctor.machine import check_machine
 from ombud.config.sealed_key import present_key
@@ -59,7 +59,7 @@ def _inside(
     if test_mailbox:
         tried = asyncio.run(_try_mailboxes(_mailboxes(connection), settings, test_mailbox, now=now))
         desk = [*tried, *(finding for finding in desk if finding.check != "mail")]
-    return [*found, *check_secrets(connection, settings), *desk]
+    return [*found, *check_secrets(connection, settings), *check_store(connection, settings.files), *desk]
 
 
 def _mailboxes(connection: psycopg.Connection) -> list[StoredChannel]:

@@ -204,6 +204,13 @@ WORDING: dict[str, Wording] = {
         "correct it on the settings page of the mailbox; QQ and 163 want an authorisation code, not the password",
         "请在邮箱设置页更正；QQ、163 需要填写授权码而不是密码",
     ),
+    "store_ok": Wording("the newest {count} attachments are in the store", "最近的 {count} 个附件均在文件库中"),
+    "store_gaps": Wording(
+        "{count} of the newest {total} attachments are not in {path}, the first is {first}",
+        "最近的 {total} 个附件中有 {count} 个不在 {path} 中，第一个是 {first}",
+        "put the folder back from a backup; the desk works without them, but they cannot be opened",
+        "请从备份中恢复该文件夹；系统可继续运行，但这些附件无法打开",
+    ),
     "outbox_ok": Wording("nothing is stuck on its way out", "没有滞留的外发消息"),
     "outbox_stuck": Wording(
         "{count} messages should have been sent {minutes} minutes ago and more",

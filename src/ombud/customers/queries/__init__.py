@@ -7,6 +7,7 @@ from ombud.customers.queries.customers import (
     list_customers,
     live_customer_id,
     load_customer,
+    load_shown,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "list_customers",
     "live_customer_id",
     "load_customer",
+    "load_shown",
 ]

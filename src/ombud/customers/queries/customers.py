@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from msgspec import Struct
+
 from ombud.customers.queries.policy import customer_policy
 from ombud.customers.rules import mask_customer, mask_item
-from ombud.customers.schemas import Customer, CustomerListItem
+from ombud.customers.schemas import Customer, CustomerBrief, CustomerListItem
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
@@ -156,3 +158,19 @@ async def lock_customer(tx: Transaction, customer_id: int, *, by: Actor) -> int:
         # Somebody may have merged them while this waited: then the way goes on to the survivor.
         if await value(tx, bool, sql, {"id": live}):
             return live
+
+
+class Shown(Struct):
+    """A team that has a ticket of a customer, and what its rows show of them."""
+
+    team_id: int
+    customer: CustomerBrief
+
+
+async def load_shown(tx: Transaction, customer_ids: list[int]) -> list[Shown]:
+    """What rows show of customers, once for each team that has a ticket of theirs, for streams."""
+    sql = """
+        select t.team_id, jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer
+        from (select distinct customer_id, team_id from ticket where customer_id = any(%(ids)s)) t
+        join customer c on c.id = t.customer_id order by c.id, t.team_id"""
+    return await rows(tx, Shown, sql, {"ids": customer_ids})

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
-from ombud.fields.rules import merged_values
+from ombud.fields.services.values import merged_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable

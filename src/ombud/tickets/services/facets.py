@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ombud.fields.rules import facets_of
 from ombud.fields.schemas import Field
+from ombud.fields.services.values import facets_of
 from ombud.shared.database import Transaction
 
 

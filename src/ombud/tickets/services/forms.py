@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from ombud.fields.queries import list_fields
-from ombud.fields.rules import comparable
 from ombud.fields.schemas import Field
+from ombud.fields.services.values import comparable
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Context
 from ombud.shared.database import Transaction, row

@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
-from ombud.fields.rules import CONDITION_KIND
 from ombud.fields.schemas import Field, Name
+from ombud.fields.services.values import CONDITION_KIND
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Kind, check, parse
 from ombud.shared.database import Transaction, row, rows

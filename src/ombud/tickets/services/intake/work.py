@@ -13,7 +13,7 @@ from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
-from ombud.shared.sequencer import LOCK_INTAKE, try_lock
+from ombud.shared.sequencer import LOCK_INTAKE, sequence_events, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import InboundMessage, Reason
@@ -93,6 +93,8 @@ async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> int:
     claimed = await _claim(tx, limit=limit)
     if claimed:
         await _work(tx, claimed, now=now)
+        # Numbered in the same commit, if no sequencer is at work: screens hear of it one commit earlier.
+        await sequence_events(tx, now=now)
     return len(claimed)
 
 

@@ -1,4 +1,4 @@
-"""Pure rules of custom fields: which values a definition takes."""
+"""Which values a definition takes, and how they are compared: pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

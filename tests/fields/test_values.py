@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.fields.rules import BadFields, comparable, facets_of, merged_values, options_problem
 from ombud.fields.schemas import Choice, Field, FieldKind, FieldOptions
+from ombud.fields.services.values import BadFields, comparable, facets_of, merged_values, options_problem
 
 
 def choice(value: str, *, is_archived: bool = False) -> Choice:

@@ -7,8 +7,8 @@ from psycopg.types.json import Jsonb
 
 from ombud.fields.events import FieldChanged
 from ombud.fields.queries import FIELD
-from ombud.fields.rules import options_problem
 from ombud.fields.schemas import Field, FieldIn, FieldOptions, FieldPatch, Subject
+from ombud.fields.services.values import options_problem
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, value
 from ombud.shared.errors import Conflict, Invalid, NotFound

@@ -1,0 +1,1 @@
+"""Verbs that define fields, and what values a definition takes."""
