@@ -63,6 +63,7 @@ async def test_customer_is_checked_furnished_merged_and_undone(served: Served, b
     screen = await sign_in(browser, served, AGENT)
     await screen.press("g", "c")
     await screen.sees("Rosa Meyer")
+    await screen.sees("rosa@firm.example · 138****5678")
     await screen.page.get_by_role("link", name=re.compile("Rosa Meyer")).click()
     await screen.sees("Some data is hidden until you make sure who this is.")
     await screen.sees("138****5678")
@@ -172,6 +173,6 @@ async def test_customer_page_fits_every_window(served: Served, browser: Browser,
     assert overflow <= 0
     await screen.picture(f"customer-{shape}-{theme}")
     await screen.page.goto(f"{served.url}/customers")
-    await screen.sees("Rosa Meyer")
+    await screen.sees("rosa@firm.example · 13812345678")
     await screen.picture(f"customers-{shape}-{theme}")
     assert screen.complaints == []
