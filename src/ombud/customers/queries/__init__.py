@@ -8,6 +8,7 @@ from ombud.customers.queries.customers import (
     live_customer_id,
     load_customer,
     load_shown,
+    match_customers,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "live_customer_id",
     "load_customer",
     "load_shown",
+    "match_customers",
 ]

@@ -1,6 +1,6 @@
 """Finding and making customers: for messages that come in, and by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -150,12 +150,27 @@ async def hold_customer(tx: Transaction, customer_id: int) -> int:
 
 async def refresh_words(tx: Transaction, customer_id: int) -> None:
     """Compute a customer's search words anew from names, addresses, numbers and serial numbers."""
+    await rewrite_customer_words(tx, [customer_id])
+
+
+class _Worded(msgspec.Struct):
+    """What a customer's search words are made of."""
+
+    id: int
+    text: str
+
+
+async def rewrite_customer_words(tx: Transaction, customer_ids: Collection[int]) -> int:
+    """Make the search words of customers anew from what they are; how many there are."""
     sql = """
-        select c.name || ' ' || c.email || ' ' || c.phone || ' ' || coalesce(
-            (select string_agg(i.value, ' ') from identity i
-             where i.customer_id = c.id and i.kind in ('email', 'phone')), '') || ' ' || coalesce(
-            (select string_agg(p.serial, ' ') from product_owned p where p.customer_id = c.id and p.serial <> ''), '')
-        from customer c where c.id = %(id)s"""
-    text = await value(tx, str, sql, {"id": customer_id}) or ""
-    sql = "update customer set words = %(words)s::tsvector where id = %(id)s"
-    await tx.execute(sql, {"words": tsvector(text), "id": customer_id})
+        select c.id, concat_ws(' ', c.name, c.email, c.phone, (select string_agg(i.value, ' ' order by i.id)
+            from identity i where i.customer_id = c.id and i.kind in ('email', 'phone')), (select
+            string_agg(p.serial, ' ' order by p.id) from product_owned p
+            where p.customer_id = c.id and p.serial <> '')) as text
+        from customer c where c.id = any(%(ids)s)"""
+    found = await rows(tx, _Worded, sql, {"ids": list(customer_ids)})
+    sql = """
+        update customer c set words = n.words::tsvector
+        from unnest(%(ids)s::bigint[], %(words)s::text[]) as n (id, words) where c.id = n.id"""
+    params = {"ids": [one.id for one in found], "words": [tsvector(one.text) for one in found]}
+    return await execute(tx, sql, params)

@@ -9,6 +9,7 @@ import {
 import { routes as customerRoutes } from '@/features/customers/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
+import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 
@@ -31,7 +32,13 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...customerRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [
+        ...ticketRoutes,
+        ...searchRoutes,
+        ...customerRoutes,
+        ...notificationRoutes,
+        settingsRoutes(ownRoutes),
+      ],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],
