@@ -132,5 +132,5 @@ def _terms(atom: Atom, *, is_typing: bool) -> list[Term]:
 
 def _is_filler(clause: Clause) -> bool:
     return not clause.is_negated and all(
-        not atom.is_phrase and folded(atom.text) in STOP_WORDS for atom in clause.atoms
+        not (atom.is_phrase or atom.is_beginning) and folded(atom.text) in STOP_WORDS for atom in clause.atoms
     )
