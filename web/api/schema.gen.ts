@@ -2832,11 +2832,6 @@ export interface components {
              */
             format?: "csv" | "xlsx";
             selection: components["schemas"]["Selection"];
-            /**
-             * @default activity
-             * @enum {string}
-             */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
         };
         /** Field */
         Field: {

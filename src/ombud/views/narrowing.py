@@ -1,14 +1,17 @@
 """What a condition surely implies, so that an index can do the work. Wrong would hide tickets: in doubt, nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import Struct
 
 from ombud.fields.schemas import CHOSEN, Field
 from ombud.shared.conditions import All, Condition, Context, Leaf, resolved
-from ombud.tickets.rules import DONE_CATEGORIES, OPEN_CATEGORIES
+from ombud.tickets.schemas import Category
 from ombud.tickets.services.facets import tag_facet
+
+DONE_CATEGORIES = frozenset({"solved", "closed"})
+OPEN_CATEGORIES = frozenset(get_args(Category)) - DONE_CATEGORIES
 
 
 class Narrowing(Struct, frozen=True):
