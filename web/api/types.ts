@@ -78,6 +78,21 @@ export type CustomerBrief = Schemas['CustomerListItem']
 export type Draft = Schemas['Draft']
 export type DraftKind = Draft['kind']
 export type DraftDetails = Schemas['DraftDetails']
+export type DraftKept = Schemas['DraftKept']
+export type Looker = Schemas['Looker']
+export type Together = Schemas['Together']
+export type Follower = Schemas['Follower']
+export type ChecklistItem = Schemas['ChecklistItem']
+export type ChecklistTemplate = Schemas['ChecklistTemplate']
+export type TimeSpent = Schemas['TimeSpent']
+export type SharedDraft = Schemas['SharedDraft']
+/** A field that a colleague changed meanwhile; it stands in the refusal `field_changed`. */
+export interface Collision {
+  field: string
+  value: unknown
+  by: { kind: string; id: Id | null; name: string } | null
+  at: Time | null
+}
 export type CannedReply = Schemas['CannedReply']
 export type Rendering = Schemas['Rendering']
 export type Notification = Schemas['Notification']

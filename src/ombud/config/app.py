@@ -26,7 +26,7 @@ from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
 from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
-from ombud.config.streams import LOADERS, hear_jobs, hear_typing
+from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
 from ombud.routing.services import note_heartbeat
@@ -104,6 +104,7 @@ def _live(parts: Parts, requests: OpenRequests) -> Any:
         async with parts.running():
             await app.state.hub.start()
             hear_typing(parts.bus, app.state.hub)
+            hear_together(parts.bus, app.state.hub)
             hear_jobs(parts.bus, app.state.hub)
             Signals(parts.database, parts.bus, app.state.hub)
             try:

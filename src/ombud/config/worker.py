@@ -32,6 +32,7 @@ from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
+from ombud.tickets.services.together.looking import forget_lookers
 from ombud.views.jobs import JobRunner
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,7 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
+            await forget_lookers(tx, now=now)
         await self._jobs.forget()
         return 0
 

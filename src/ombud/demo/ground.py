@@ -12,6 +12,7 @@ from ombud.accounts.passwords import hash_password
 from ombud.channels.settings import SETTINGS, checked
 from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
+from ombud.demo.forms import Forms, define_forms
 from ombud.demo.hours import DAY, moment
 from ombud.demo.material import Colleague, Material
 from ombud.demo.story import Story
@@ -83,6 +84,7 @@ class Ground:
     channels: dict[str, int]
     statuses: dict[str, int]
     buyers: list[int]
+    forms: Forms
 
     def brand_of(self, story: Story) -> int:
         """Which of the two brands the customer bought from."""
@@ -147,7 +149,8 @@ async def lay_ground(
     await _make_canned_replies(tx, material, teams, since)
     statuses = await _statuses(tx)
     await make_views(tx, teams, people, since)
-    ground = Ground(material, brands, teams, people, channels, statuses, [])
+    forms = await define_forms(tx, material, now)
+    ground = Ground(material, brands, teams, people, channels, statuses, [], forms)
     ground.buyers = await _make_customers(tx, ground, buyers, rng)
     return ground
 

@@ -32,6 +32,7 @@ const lists: Record<string, QueryKey[]> = {
   intake: [['settings', 'intake-problems']],
   saved_views: [['saved_views'], ['views', 'saved']],
   desk: [['settings', 'desk']],
+  checklist_templates: [['checklist_templates'], ['settings', 'checklist-templates']],
   fields: [
     ['desk', 'fields'],
     ['settings', 'fields'],

@@ -9,7 +9,7 @@ export interface ListSource {
   customerId: Id | null
 }
 
-export const VIEW_KEYS: ViewKey[] = ['mine', 'unassigned', 'open', 'mentions', 'snoozed', 'all']
+export const VIEW_KEYS: ViewKey[] = ['mine', 'unassigned', 'open', 'mentions', 'following', 'snoozed', 'all']
 
 export const PAGE_SIZE = 100
 
