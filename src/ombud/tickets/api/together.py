@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, to_builtins
 from ombud.shared.database import Transaction
 from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.queries.lists import teams_of
+from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import (
     ChecklistIn,
     ChecklistItem,
@@ -64,7 +65,7 @@ async def _publish(tx: Transaction, state: State, topic: str, data: LookingFrame
 @get("/tickets/{ticket_id:int}/lookers", guards=[may("tickets.read")])
 async def get_lookers(reading: Reading, actor: By, now: Now, ticket_id: FromPath[int]) -> LookerList:
     """Who has the ticket on the screen at this moment, and whether they write."""
-    await looking.require_visible(reading, ticket_id, by=actor)
+    await require_visible(reading, ticket_id, by=actor)
     return LookerList(await looking.list_lookers(reading, ticket_id, now=now))
 
 
