@@ -17,6 +17,8 @@ from ombud.shared.database import Transaction
 from ombud.shared.events import Event
 from ombud.tickets.schemas import GoneFrame, LookingFrame, Notification, SharedDraftFrame, TicketFrame, TypingFrame
 from ombud.tickets.stream import notification_frames, ticket_frames
+from ombud.views.jobs import TOPIC as JOB_TOPIC
+from ombud.views.schemas import JobFrame
 
 Settings = Literal[
     "teams",
@@ -30,6 +32,7 @@ Settings = Literal[
     "webhooks",
     "api_keys",
     "intake",
+    "saved_views",
     "fields",
     "ticket_types",
 ]
@@ -54,6 +57,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "api_key_created": "api_keys",
     "api_key_revoked": "api_keys",
     "message_set_aside": "intake",
+    "saved_view_changed": "saved_views",
     "field_changed": "fields",
     "ticket_type_changed": "ticket_types",
 }
@@ -77,6 +81,7 @@ class StreamEvents(Struct):
     typing: TypingFrame
     looking: LookingFrame
     shared_draft: SharedDraftFrame
+    job: JobFrame
     reset: EmptyFrame
     bye: ByeFrame
 
@@ -123,3 +128,14 @@ def hear_together(bus: Bus, hub: Hub) -> None:
 
     for topic in shapes:
         bus.listen(topic, hear)
+
+
+def hear_jobs(bus: Bus, hub: Hub) -> None:
+    """Tell a person how far their jobs are; whoever comes later asks."""
+
+    def hear(signal: Signal) -> None:
+        person_id = signal.payload.get("person_id")
+        if isinstance(person_id, int):
+            hub.send(Frame(JOB_TOPIC, convert(signal.payload, JobFrame), person_id=person_id))
+
+    bus.listen(JOB_TOPIC, hear)

@@ -1,6 +1,8 @@
 import {
   Building2,
   CircleDot,
+  FormInput,
+  Shapes,
   Code,
   FileInput,
   Inbox,
@@ -42,6 +44,8 @@ export const settingsPages: SettingsPage[] = [
   { path: 'brands', key: 'brands', group: 'desk', icon: Building2, permission: 'channels.manage' },
   { path: 'statuses', key: 'statuses', group: 'desk', icon: CircleDot, permission: 'statuses.manage' },
   { path: 'checklists', key: 'checklists', group: 'desk', icon: ListChecks, permission: 'channels.manage' },
+  { path: 'ticket-types', key: 'ticketTypes', group: 'desk', icon: Shapes, permission: 'fields.manage' },
+  { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },

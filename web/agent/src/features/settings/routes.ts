@@ -53,6 +53,13 @@ const pages: RouteRecordRaw[] = [
   page('brands', 'channels.manage', () => import('./brands/BrandsPage.vue')),
   page('statuses', 'statuses.manage', () => import('./statuses/StatusesPage.vue')),
   page('checklists', 'channels.manage', () => import('./checklists/ChecklistsPage.vue')),
+  page('fields', 'fields.manage', () => import('./fields/FieldsPage.vue')),
+  ...pair(
+    'ticket-types',
+    'fields.manage',
+    () => import('./types/TypesPage.vue'),
+    () => import('./types/TypePage.vue'),
+  ),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
