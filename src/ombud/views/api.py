@@ -7,8 +7,7 @@ from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from ombud.shared.conditions import parse
-from ombud.shared.http import By, Now, Reading, Tx, may
-from ombud.tickets.api.files import file_headers
+from ombud.shared.http import By, Now, Reading, Tx, file_headers, may
 from ombud.tickets.api.tickets import post_ticket
 from ombud.tickets.queries.lists import list_tickets
 from ombud.views import queries

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
+from ombud.customers.services.consents import refuse_barred
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, values
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
@@ -15,7 +16,7 @@ from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, Ticket
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, is_mail_address, preview_of
+from ombud.tickets.rules import is_mail_address, preview_of
 from ombud.tickets.schemas import (
     Address,
     Delivery,
@@ -27,6 +28,7 @@ from ombud.tickets.schemas import (
     ReplyIn,
     Undone,
 )
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (
@@ -85,6 +87,7 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
     """
@@ -94,6 +97,7 @@ async def reply(
         return await reload_entry(tx, made, now=now)
     await _refuse_stale(tx, ticket, data, by=by, now=now)
     route, envelope = await _route(tx, ticket, data)
+    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
     taker = await _taker(tx, ticket, by)
@@ -102,6 +106,7 @@ async def reply(
         to=envelope.to,
         cc=envelope.cc,
         subject=envelope.subject,
+        contact_reason=data.contact_reason.strip(),
         status_before=ticket.status_id,
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,
