@@ -19,7 +19,7 @@ COUNT_CAP = 1_000
 ROW = """
     t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.type_id,
     t.tags, t.fields, t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by,
-    t.last_message_id, t.message_count, t.version, ch.kind as channel_kind,
+    t.last_message_id, t.message_count, t.version, t.merged_into_id, ch.kind as channel_kind,
     jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer"""
 UNREAD = "coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(r.entry_id, 0), false) as unread"
 JOINS = "join customer c on c.id = t.customer_id left join channel ch on ch.id = t.channel_id"
@@ -38,7 +38,7 @@ KEY = "(select %(at)s::timestamptz), (select %(id)s::bigint)"
 FILTERS = {
     "unassigned": "t.is_open and t.snoozed_until is null and t.assignee_id is null",
     "open": "t.is_open and t.snoozed_until is null",
-    "all": "true",
+    "all": "t.merged_into_id is null",
 }
 
 
@@ -213,15 +213,17 @@ async def search_tickets(tx: Transaction, text: str, *, by: Actor, limit: int) -
     params |= {"teams": by.visible_teams(), "number": int(bare) if bare.isdecimal() and len(bare) < 16 else None}  # noqa: PLR2004 – fits a bigint
     sql = f"""
         with hits as (
-            (select id from ticket where id = %(number)s)
+            (select coalesce(merged_into_id, id) as id from ticket where id = %(number)s)
             union
-            (select w.ticket_id from ticket_words w where %(query)s <> '' and w.words @@ %(query)s::tsquery
-                and (%(teams)s::bigint[] is null or w.team_id = any(%(teams)s))
-             order by w.ticket_id + 0 desc limit %(limit)s)
+            (select coalesce(m.merged_into_id, m.id) from (
+                select w.ticket_id from ticket_words w where %(query)s <> '' and w.words @@ %(query)s::tsquery
+                    and (%(teams)s::bigint[] is null or w.team_id = any(%(teams)s))
+                order by w.ticket_id + 0 desc limit %(limit)s) found join ticket m on m.id = found.ticket_id)
             union
             (select t.id from (select id from customer where %(query)s <> '' and words @@ %(query)s::tsquery
                                order by id + 0 desc limit 50) f
-             cross join lateral (select id from ticket where customer_id = f.id order by id desc limit 20) t)
+             cross join lateral (select coalesce(merged_into_id, id) as id from ticket where customer_id = f.id
+                                 order by ticket.id desc limit 20) t)
         )
         select {ROW}, {UNREAD} from hits join ticket t on t.id = hits.id {JOINS} {READ}
         where %(teams)s::bigint[] is null or t.team_id = any(%(teams)s)

@@ -24,6 +24,7 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     status_id: int | None = None
+    force_children: bool = False
 
 
 class NoteIn(Struct, forbid_unknown_fields=True):
@@ -61,6 +62,8 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     tags: Tags | UnsetType = UNSET
     type_id: int | UnsetType | None = UNSET
     fields: FieldValues | UnsetType = UNSET
+    # solves a ticket although its children are open, where the rule of the desk only asks
+    force_children: bool = False
 
 
 class AssignmentIn(Struct, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, Ticke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
+from ombud.tickets.services.children import check_children
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.timeline import (
     add_change,
@@ -51,6 +52,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         Unprocessable: no such status or type.
         Invalid: a subject of blanks only, or values that custom fields do not take.
         FieldsMissing: the form asks for fields that have no value.
+        ChildrenOpen: it would be done, and tickets below it are open.
 
     Emits: TicketChanged, TicketSolved
     """
@@ -60,6 +62,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         return
     category = await _category_after(tx, ticket, changes)
     await check_form(tx, ticket, changes, category, by=by, now=now)
+    await check_children(tx, ticket, category, force=patch.force_children)
     steps = field_steps(ticket, changes)
     entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
     await write_changes(tx, ticket, changes, category, now=now)
@@ -86,6 +89,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
         Invalid: a subject of blanks only, or values that custom fields do not take.
     """
     wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
+    del wanted["force_children"]
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:

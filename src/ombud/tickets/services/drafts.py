@@ -19,7 +19,7 @@ async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     sql = """
         select kind, text, details, updated_at from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
@@ -44,7 +44,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         NotFound: the ticket may not be seen.
         PeopleOnly: a program acts.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     _require_person(by)
     if not data.text.strip() and data.details == DraftDetails():
         await drop_draft(tx, ticket_id, kind, by=by)
@@ -70,7 +70,7 @@ async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"
     await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
 
@@ -82,7 +82,7 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
         NotFound: the ticket may not be seen.
         PeopleOnly: a program acts.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     _require_person(by)
     params = {"ticket": ticket_id, "person": by.person_id, "entry": entry_id, "now": now}
     sql = """

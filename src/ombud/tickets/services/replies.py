@@ -27,6 +27,7 @@ from ombud.tickets.schemas import (
     ReplyIn,
     Undone,
 )
+from ombud.tickets.services.children import check_children
 from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (
@@ -84,6 +85,7 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
+        ChildrenOpen: it would be done, and tickets below it are open.
 
     Emits: ReplySent, TicketSolved
     """
@@ -95,6 +97,7 @@ async def reply(
     route, envelope = await _route(tx, ticket, data)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
+    await check_children(tx, ticket, category, force=data.force_children)
     wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
     details = EntryDetails(
         to=envelope.to,
@@ -153,6 +156,13 @@ def _clean(addresses: list[Address]) -> list[Address]:
 async def recipients(tx: Transaction, ticket_id: int, customer_id: int) -> Recipients:
     """Whom an answer by mail goes to: whoever wrote last, with the others of that mail in copy, never ourselves."""
     own = set(await ticket_queries.own_addresses(tx))
+    usual = await _usual_recipients(tx, ticket_id, customer_id, own)
+    taken = own | {one.address.lower() for one in [*usual.to, *usual.cc]}
+    usual.cc += [one for one in await timeline_queries.cc_addresses(tx, ticket_id) if one.address not in taken]
+    return usual
+
+
+async def _usual_recipients(tx: Transaction, ticket_id: int, customer_id: int, own: set[str]) -> Recipients:
     last = await timeline_queries.last_inbound_addresses(tx, ticket_id)
     if last is not None and last.from_ is not None:
         to = [last.from_]
@@ -260,12 +270,13 @@ class Sent(Struct):
     author_id: int | None
     state: str
     is_waiting: bool
+    is_at_home: bool
 
 
 async def _lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, now: datetime) -> Sent:
     sql = """
         select e.id, e.text, e.details, e.author_id, o.state,
-               o.state = 'queued' and o.not_before > %(now)s as is_waiting
+               o.state = 'queued' and o.not_before > %(now)s as is_waiting, e.origin_ticket_id is null as is_at_home
         from entry e join outbox o on o.entry_id = e.id
         where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.undone_at is null for update of o"""
     found = await row(tx, Sent, sql, {"entry": entry_id, "ticket": ticket_id, "now": now})
@@ -300,7 +311,8 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:
     before = sent.details
     has_newer = ticket.last_message_id != sent.id
     is_changed = await timeline_queries.has_status_change_after(tx, ticket.id, sent.id)
-    if before.status_before is not None and not has_newer and not is_changed:
+    # A merged answer knows the status of the ticket that it was written on, not of this one.
+    if before.status_before is not None and sent.is_at_home and not has_newer and not is_changed:
         sql = """
             update ticket t set status_id = s.id, category = s.category,
                 solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
