@@ -1396,6 +1396,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLink
+         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteLink
+         * @description Take a link away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMerge
+         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge-hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergeHints
+         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/notes": {
         parameters: {
             query?: never;
@@ -1528,6 +1616,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSplit
+         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1566,6 +1676,28 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUnmerge
+         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2320,11 +2452,14 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            /** @enum {string} */
+            children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -2373,6 +2508,7 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "message" | "note" | "change";
+            origin_ticket_id: number | null;
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -2560,6 +2696,12 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
+        /** LinkIn */
+        LinkIn: {
+            /** @enum {string} */
+            kind: "related" | "duplicate_of" | "child_of";
+            other_id: number;
+        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
@@ -2605,6 +2747,29 @@ export interface components {
             staff_number?: string;
             theme?: "system" | "light" | "dark";
             time_zone?: string;
+        };
+        /** MergeHint */
+        MergeHint: {
+            /** Format: date-time */
+            activity_at: string;
+            category: string;
+            customer_name: string;
+            id: number;
+            is_same_customer: boolean;
+            status_id: number;
+            subject: string;
+        };
+        /** MergeHints */
+        MergeHints: {
+            items: components["schemas"]["MergeHint"][];
+        };
+        /** MergeIn */
+        MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
         };
         /** MessageAccepted */
         MessageAccepted: {
@@ -2967,6 +3132,8 @@ export interface components {
             client_key: string;
             /** @default false */
             force?: boolean;
+            /** @default false */
+            force_children?: boolean;
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
@@ -3029,6 +3196,13 @@ export interface components {
         /** SnoozeIn */
         SnoozeIn: {
             until: string | null;
+        };
+        /** SplitIn */
+        SplitIn: {
+            customer_id?: number | null;
+            entry_ids: number[];
+            subject: string;
+            team_id?: number | null;
         };
         /** Status */
         Status: {
@@ -3114,12 +3288,15 @@ export interface components {
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
             mail: components["schemas"]["Recipients"] | null;
+            merged_ids: number[];
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
             preview_by: "customer" | "person" | "system";
             /** @enum {integer} */
             priority: 1 | 2 | 3 | 4;
+            redirected_from: number | null;
             /** @default none */
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
@@ -3168,8 +3345,15 @@ export interface components {
         };
         /** TicketLink */
         TicketLink: {
+            /**
+             * @default open
+             * @enum {string}
+             */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             /** @enum {string} */
-            kind: "follow_up_of" | "followed_by";
+            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
+            /** @default 0 */
+            status_id: number;
             subject: string;
             ticket_id: number;
         };
@@ -3178,6 +3362,8 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
             status_id?: number;
             subject?: string;
@@ -3202,6 +3388,7 @@ export interface components {
             };
             id: number;
             last_message_id: number | null;
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
@@ -3269,6 +3456,10 @@ export interface components {
         Undone: {
             details: components["schemas"]["Recipients"];
             text: string;
+        };
+        /** UnmergeIn */
+        UnmergeIn: {
+            source_id: number;
         };
         /** ViewCount */
         ViewCount: {
@@ -6062,6 +6253,143 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLinksPostLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
+        parameters: {
+            query: {
+                kind: "related" | "duplicate_of" | "child_of";
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergePostMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeHints"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdNotesPostNote: {
         parameters: {
             query?: never;
@@ -6264,6 +6592,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSplitPostSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -6316,6 +6679,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdUnmergePostUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
             };
             /** @description What is wrong */
             default: {

@@ -42,7 +42,8 @@ function applyWaiting(): void {
     if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
-    if (/assigned|changed|opened/.test(kind))
+    if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
+    if (/assigned|changed|opened|merged|split|linked|solved/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
   }
   const open = openTicketId.value

@@ -33,7 +33,10 @@ async function changeOptimistically(
   } catch (error) {
     changeRow(ticket.id, before)
     patchTicket(ticket.id, before)
-    const action = wayOut && error instanceof ApiError && error.code === wayOut.code ? wayOut : undefined
+    const action =
+      wayOut && error instanceof ApiError && error.code === wayOut.code && error.body.can_force !== false
+        ? wayOut
+        : undefined
     toast(errorText(error), { tone: 'bad', action })
     return false
   }
@@ -41,9 +44,15 @@ async function changeOptimistically(
 
 const path = (id: Id, rest = ''): string => `/tickets/${String(id)}${rest}`
 
-export function setStatus(ticket: TicketRow, status: Status): Promise<boolean> {
-  return changeOptimistically(ticket, { status_id: status.id, category: status.category }, () =>
-    api.patch(path(ticket.id), { status_id: status.id }),
+export function setStatus(ticket: TicketRow, status: Status, isForced = false): Promise<boolean> {
+  const body = { status_id: status.id, ...(isForced ? { force_children: true } : {}) }
+  const label = i18n.global.t('tickets.links.solveAnyway')
+  const wayOut = { code: 'children_open', label, run: () => void setStatus(ticket, status, true) }
+  return changeOptimistically(
+    ticket,
+    { status_id: status.id, category: status.category },
+    () => api.patch(path(ticket.id), body),
+    wayOut,
   )
 }
 

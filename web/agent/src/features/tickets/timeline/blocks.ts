@@ -33,6 +33,11 @@ function followsOn(above: Block | undefined, entry: Entry): boolean {
   )
 }
 
+/** A merge stays in sight: it can be taken back where it is told. */
+function isLandmark(entry: Entry): boolean {
+  return entry.details.field === 'merged_from' || entry.details.field === 'split_to'
+}
+
 function closeRun(blocks: Block[], run: Entry[]): void {
   const [first] = run
   if (!first) return
@@ -65,7 +70,11 @@ export function buildBlocks(entries: Entry[], zone: string): Block[] {
     }
     if (today !== day) blocks.push({ kind: 'day', key: `d${today}`, at: entry.at })
     day = today
-    if (entry.kind === 'change') run.push(entry)
+    if (entry.kind === 'change' && isLandmark(entry)) {
+      closeRun(blocks, run)
+      run = []
+      closeRun(blocks, [entry])
+    } else if (entry.kind === 'change') run.push(entry)
     else {
       const follows = followsOn(blocks.at(-1), entry)
       blocks.push({
