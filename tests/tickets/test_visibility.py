@@ -27,6 +27,12 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/drafts/{kind}"): {"text": "Half a thought"},
     ("DELETE", "/tickets/{ticket_id}/drafts/{kind}"): None,
     ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
+    ("GET", "/tickets/{ticket_id}/merge-hints"): None,
+    ("POST", "/tickets/{ticket_id}/merge"): {"source_ids": [2], "confirmed": True},
+    ("POST", "/tickets/{ticket_id}/unmerge"): {"source_id": 2},
+    ("POST", "/tickets/{ticket_id}/split"): {"entry_ids": [1], "subject": "Apart"},
+    ("POST", "/tickets/{ticket_id}/links"): {"other_id": 2, "kind": "related"},
+    ("DELETE", "/tickets/{ticket_id}/links/{other_id}"): None,
 }
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "snoozed", "all")),
@@ -56,7 +62,8 @@ class Scene:
     outsiders: dict[str, Browser]
 
     def path(self, route: str) -> str:
-        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply")
+        query = "?kind=related" if "{other_id}" in route else ""
+        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", other_id=2) + query
 
 
 @pytest.fixture

@@ -1195,7 +1195,7 @@ export interface paths {
         };
         /**
          * All teams
-         * @description All teams and their members; tickets are handed from one to the other.
+         * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1234,6 +1234,56 @@ export interface paths {
          *     Needs the permission `teams.manage`.
          */
         patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdArchivePutArchive"];
+        post?: never;
+        /**
+         * DeleteArchive
+         * @description Bring an archived team back with the members that it had.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        delete: operations["ApiV1TeamsTeamIdArchiveDeleteArchive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTies
+         * @description What hangs on a team: tickets, channels, members.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        get: operations["ApiV1TeamsTeamIdTiesGetTies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/ticket-types": {
@@ -1396,94 +1446,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostLink
-         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * DeleteLink
-         * @description Take a link away.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostMerge
-         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/merge-hints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetMergeHints
-         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{ticket_id}/notes": {
         parameters: {
             query?: never;
@@ -1616,28 +1578,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostSplit
-         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1676,28 +1616,6 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/unmerge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostUnmerge
-         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2175,6 +2093,10 @@ export interface components {
             scopes: string[];
             team_ids: number[] | null;
         };
+        /** ArchiveIn */
+        ArchiveIn: {
+            open_tickets_to?: number | null;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -2409,6 +2331,10 @@ export interface components {
             name: string;
             tier: string;
         };
+        /** CustomerFrame */
+        CustomerFrame: {
+            customer: components["schemas"]["CustomerBrief"];
+        };
         /** CustomerListItem */
         CustomerListItem: {
             /** Format: date-time */
@@ -2452,19 +2378,17 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
-            /** @enum {string} */
-            children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
-            children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
         };
         /** Draft */
         Draft: {
+            attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
             /** @enum {string} */
             kind: "reply" | "note";
@@ -2508,7 +2432,6 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "message" | "note" | "change";
-            origin_ticket_id: number | null;
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -2528,6 +2451,8 @@ export interface components {
             from_value?: unknown;
             /** @default false */
             has_remote_images?: boolean;
+            /** @default false */
+            is_taken?: boolean;
             /** @default true */
             is_verified?: boolean;
             /**
@@ -2539,6 +2464,7 @@ export interface components {
             page?: components["schemas"]["HostPage"];
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
+            snoozed_before?: string;
             status_before?: number;
             /** @default  */
             subject?: string;
@@ -2696,12 +2622,6 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
-        /** LinkIn */
-        LinkIn: {
-            /** @enum {string} */
-            kind: "related" | "duplicate_of" | "child_of";
-            other_id: number;
-        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
@@ -2747,29 +2667,6 @@ export interface components {
             staff_number?: string;
             theme?: "system" | "light" | "dark";
             time_zone?: string;
-        };
-        /** MergeHint */
-        MergeHint: {
-            /** Format: date-time */
-            activity_at: string;
-            category: string;
-            customer_name: string;
-            id: number;
-            is_same_customer: boolean;
-            status_id: number;
-            subject: string;
-        };
-        /** MergeHints */
-        MergeHints: {
-            items: components["schemas"]["MergeHint"][];
-        };
-        /** MergeIn */
-        MergeIn: {
-            /** @default false */
-            cc_requesters?: boolean;
-            /** @default false */
-            confirmed?: boolean;
-            source_ids: number[];
         };
         /** MessageAccepted */
         MessageAccepted: {
@@ -3132,8 +3029,6 @@ export interface components {
             client_key: string;
             /** @default false */
             force?: boolean;
-            /** @default false */
-            force_children?: boolean;
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
@@ -3197,12 +3092,12 @@ export interface components {
         SnoozeIn: {
             until: string | null;
         };
-        /** SplitIn */
-        SplitIn: {
-            customer_id?: number | null;
-            entry_ids: number[];
-            subject: string;
-            team_id?: number | null;
+        /** Source */
+        Source: {
+            id: number;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
         };
         /** Status */
         Status: {
@@ -3235,6 +3130,7 @@ export interface components {
         /** StreamEvents */
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
+            customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
@@ -3250,6 +3146,8 @@ export interface components {
         /** Team */
         Team: {
             id: number;
+            /** @default false */
+            is_archived: boolean;
             member_ids: number[];
             name: string;
             /** @enum {string} */
@@ -3265,6 +3163,12 @@ export interface components {
             member_ids?: number[];
             name?: string;
             routing?: "push" | "manual";
+        };
+        /** TeamTies */
+        TeamTies: {
+            channels: components["schemas"]["Source"][];
+            members: number;
+            open_tickets: number;
         };
         /** Ticket */
         Ticket: {
@@ -3288,15 +3192,12 @@ export interface components {
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
             mail: components["schemas"]["Recipients"] | null;
-            merged_ids: number[];
-            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
             preview_by: "customer" | "person" | "system";
             /** @enum {integer} */
             priority: 1 | 2 | 3 | 4;
-            redirected_from: number | null;
             /** @default none */
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
@@ -3345,15 +3246,8 @@ export interface components {
         };
         /** TicketLink */
         TicketLink: {
-            /**
-             * @default open
-             * @enum {string}
-             */
-            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             /** @enum {string} */
-            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
-            /** @default 0 */
-            status_id: number;
+            kind: "follow_up_of" | "followed_by";
             subject: string;
             ticket_id: number;
         };
@@ -3362,8 +3256,6 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /** @default false */
-            force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
             status_id?: number;
             subject?: string;
@@ -3388,7 +3280,6 @@ export interface components {
             };
             id: number;
             last_message_id: number | null;
-            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
@@ -3454,12 +3345,9 @@ export interface components {
         };
         /** Undone */
         Undone: {
+            attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
             text: string;
-        };
-        /** UnmergeIn */
-        UnmergeIn: {
-            source_id: number;
         };
         /** ViewCount */
         ViewCount: {
@@ -5790,7 +5678,9 @@ export interface operations {
     };
     list_teams: {
         parameters: {
-            query?: never;
+            query?: {
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5878,6 +5768,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchiveDeleteArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdTiesGetTies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTies"];
                 };
             };
             /** @description What is wrong */
@@ -6253,143 +6240,6 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdLinksPostLink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
-        parameters: {
-            query: {
-                kind: "related" | "duplicate_of" | "child_of";
-            };
-            header?: never;
-            path: {
-                ticket_id: number;
-                other_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdMergePostMerge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
-        parameters: {
-            query?: {
-                q?: string;
-            };
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MergeHints"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1TicketsTicketIdNotesPostNote: {
         parameters: {
             query?: never;
@@ -6592,41 +6442,6 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdSplitPostSplit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SplitIn"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -6679,41 +6494,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdUnmergePostUnmerge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnmergeIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
             };
             /** @description What is wrong */
             default: {

@@ -7,9 +7,14 @@ from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.merging import HANDLERS as MERGING
 from ombud.tickets.api.policy import HANDLERS as POLICY
+from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 
 routers = [
+<<<<<<< HEAD
     Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *MERGING], tags=["tickets"])
+=======
+    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES], tags=["tickets"])
+>>>>>>> main
 ]

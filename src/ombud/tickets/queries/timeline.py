@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, row, rows, value, values
+from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.paging import checked_limit
 from ombud.tickets.schemas import Address, Entry, Timeline
 
@@ -72,12 +72,12 @@ async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: 
     return await row(tx, Made, sql, {"ticket": ticket_id, "key": client_key})
 
 
-async def has_status_change_after(tx: Transaction, ticket_id: int, entry_id: int) -> bool:
-    """Whether somebody changed the ticket's status after an entry."""
+async def fields_changed_after(tx: Transaction, ticket_id: int, entry_id: int) -> set[str]:
+    """Which fields of the ticket somebody changed after an entry: status, assignee, snooze and so on."""
     sql = """
-        select exists (select from entry where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'
-                       and details ->> 'field' = 'status')"""
-    return bool(await value(tx, bool, sql, {"ticket": ticket_id, "entry": entry_id}))
+        select distinct details ->> 'field' from entry
+        where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'"""
+    return set(await values(tx, str, sql, {"ticket": ticket_id, "entry": entry_id}))
 
 
 async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by: int | None) -> list[int]:
@@ -104,15 +104,17 @@ class LastInbound(Struct):
 
 
 async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound | None:
-    """Who wrote last by mail, and who else was on it; customers of merged tickets count only if they are the same."""
+    """Who wrote last by mail, and who else was on it; words of other customers' tickets count for nothing."""
     sql = """
         select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to,
             coalesce(details -> 'cc', '[]') as cc
         from public_entry e
         where ticket_id = %(ticket)s and direction = 'in' and details ? 'from' and not exists (
-                select from ticket s join ticket t on t.id = s.merged_into_id
-                where s.merged_into_id = %(ticket)s and s.customer_id <> t.customer_id
-                    and (s.id = e.origin_ticket_id or s.customer_id = e.author_id))
+                select from ticket t join ticket s on s.id = e.origin_ticket_id
+                where t.id = %(ticket)s and s.customer_id <> t.customer_id)
+            and not exists (
+                select from ticket t join ticket s on s.merged_into_id = t.id
+                where t.id = %(ticket)s and s.customer_id <> t.customer_id and s.customer_id = e.author_id)
             and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind',
                 'normal') = 'normal'
         order by id desc limit 1"""
