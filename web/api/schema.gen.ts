@@ -1446,6 +1446,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLink
+         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteLink
+         * @description Take a link away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMerge
+         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge-hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergeHints
+         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/notes": {
         parameters: {
             query?: never;
@@ -1578,6 +1666,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSplit
+         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1616,6 +1726,28 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUnmerge
+         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2378,11 +2510,14 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            /** @enum {string} */
+            children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -2432,6 +2567,7 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "message" | "note" | "change";
+            origin_ticket_id: number | null;
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -2622,6 +2758,12 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
+        /** LinkIn */
+        LinkIn: {
+            /** @enum {string} */
+            kind: "related" | "duplicate_of" | "child_of";
+            other_id: number;
+        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
@@ -2667,6 +2809,29 @@ export interface components {
             staff_number?: string;
             theme?: "system" | "light" | "dark";
             time_zone?: string;
+        };
+        /** MergeHint */
+        MergeHint: {
+            /** Format: date-time */
+            activity_at: string;
+            category: string;
+            customer_name: string;
+            id: number;
+            is_same_customer: boolean;
+            status_id: number;
+            subject: string;
+        };
+        /** MergeHints */
+        MergeHints: {
+            items: components["schemas"]["MergeHint"][];
+        };
+        /** MergeIn */
+        MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
         };
         /** MessageAccepted */
         MessageAccepted: {
@@ -3029,6 +3194,8 @@ export interface components {
             client_key: string;
             /** @default false */
             force?: boolean;
+            /** @default false */
+            force_children?: boolean;
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
@@ -3098,6 +3265,13 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "chat" | "form" | "api";
             name: string;
+        };
+        /** SplitIn */
+        SplitIn: {
+            customer_id?: number | null;
+            entry_ids: number[];
+            subject: string;
+            team_id?: number | null;
         };
         /** Status */
         Status: {
@@ -3192,12 +3366,15 @@ export interface components {
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
             mail: components["schemas"]["Recipients"] | null;
+            merged_ids: number[];
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
             preview_by: "customer" | "person" | "system";
             /** @enum {integer} */
             priority: 1 | 2 | 3 | 4;
+            redirected_from: number | null;
             /** @default none */
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
@@ -3246,8 +3423,15 @@ export interface components {
         };
         /** TicketLink */
         TicketLink: {
+            /**
+             * @default open
+             * @enum {string}
+             */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             /** @enum {string} */
-            kind: "follow_up_of" | "followed_by";
+            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
+            /** @default 0 */
+            status_id: number;
             subject: string;
             ticket_id: number;
         };
@@ -3256,6 +3440,8 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
             status_id?: number;
             subject?: string;
@@ -3280,6 +3466,7 @@ export interface components {
             };
             id: number;
             last_message_id: number | null;
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
@@ -3348,6 +3535,10 @@ export interface components {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
             text: string;
+        };
+        /** UnmergeIn */
+        UnmergeIn: {
+            source_id: number;
         };
         /** ViewCount */
         ViewCount: {
@@ -6240,6 +6431,143 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLinksPostLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
+        parameters: {
+            query: {
+                kind: "related" | "duplicate_of" | "child_of";
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergePostMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeHints"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdNotesPostNote: {
         parameters: {
             query?: never;
@@ -6442,6 +6770,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSplitPostSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -6494,6 +6857,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdUnmergePostUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
             };
             /** @description What is wrong */
             default: {

@@ -12,9 +12,5 @@ from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 
 routers = [
-<<<<<<< HEAD
-    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *FILES, *TYPES, *MERGING], tags=["tickets"])
-=======
-    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES], tags=["tickets"])
->>>>>>> main
+    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *MERGING], tags=["tickets"])
 ]

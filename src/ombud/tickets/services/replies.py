@@ -98,11 +98,8 @@ async def reply(
     route, envelope = await _route(tx, ticket, data)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
-<<<<<<< HEAD
     await check_children(tx, ticket, category, force=data.force_children)
-=======
     taker = await _taker(tx, ticket, by)
->>>>>>> main
     wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
     details = EntryDetails(
         to=envelope.to,
@@ -320,14 +317,9 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: d
     """Give the ticket the status, wait, sleep and holder that it had before an answer, unless changed since."""
     before = sent.details
     has_newer = ticket.last_message_id != sent.id
-<<<<<<< HEAD
-    is_changed = await timeline_queries.has_status_change_after(tx, ticket.id, sent.id)
-    # A merged answer knows the status of the ticket that it was written on, not of this one.
-    if before.status_before is not None and sent.is_at_home and not has_newer and not is_changed:
-=======
     changed = await timeline_queries.fields_changed_after(tx, ticket.id, sent.id)
-    if before.status_before is not None and not has_newer and "status" not in changed:
->>>>>>> main
+    # A merged answer knows the status of the ticket that it was written on, not of this one.
+    if before.status_before is not None and sent.is_at_home and not has_newer and "status" not in changed:
         sql = """
             update ticket t set status_id = s.id, category = s.category,
                 solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
@@ -339,9 +331,10 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: d
         update ticket set waiting_since = coalesce(%(waiting)s, waiting_since)
         where id = %(ticket)s and category not in ('solved', 'closed')"""
     await tx.execute(sql, {"waiting": before.waiting_before, "ticket": ticket.id})
-    if before.is_taken and ticket.assignee_id == sent.author_id and "assignee" not in changed:
+    if before.is_taken and sent.is_at_home and ticket.assignee_id == sent.author_id and "assignee" not in changed:
         await tx.execute("update ticket set assignee_id = null where id = %(ticket)s", {"ticket": ticket.id})
-    if before.snoozed_before and before.snoozed_before > now and not has_newer and "snooze" not in changed:
+    is_asleep = sent.is_at_home and before.snoozed_before is not None and before.snoozed_before > now
+    if is_asleep and not has_newer and "snooze" not in changed:
         sql = """
             update ticket set snoozed_until = %(until)s
             where id = %(ticket)s and category not in ('solved', 'closed')"""

@@ -83,28 +83,22 @@ async function putBack(before: TicketRow): Promise<void> {
   patchTicket(id, back)
 }
 
-<<<<<<< HEAD
 export function setStatus(ticket: TicketRow, status: Status, isForced = false): Promise<boolean> {
-  const body = { status_id: status.id, ...(isForced ? { force_children: true } : {}) }
-  const label = i18n.global.t('tickets.links.solveAnyway')
-  const wayOut = { code: 'children_open', label, run: () => void setStatus(ticket, status, true) }
-  return changeOptimistically(
-    ticket,
-    { status_id: status.id, category: status.category },
-    () => api.patch(path(ticket.id), body),
-    wayOut,
-=======
-export function setStatus(ticket: TicketRow, status: Status): Promise<boolean> {
   const before = { ...ticket }
   const { locale, t } = i18n.global
   const name = locale.value === 'zh-CN' ? status.name_zh : status.name_en
   const text = t('tickets.done.status', { id: ticket.id, name })
+  const body = { status_id: status.id, ...(isForced ? { force_children: true } : {}) }
+  const wayOut = {
+    code: 'children_open',
+    label: t('tickets.links.solveAnyway'),
+    run: () => void setStatus(ticket, status, true),
+  }
   return changeOptimistically(
     ticket,
     { status_id: status.id, category: status.category },
-    () => api.patch(path(ticket.id), { status_id: status.id }),
-    { undo: { text, run: () => putBack(before) } },
->>>>>>> main
+    () => api.patch(path(ticket.id), body),
+    { wayOut, undo: { text, run: () => putBack(before) } },
   )
 }
 
