@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from ombud.demo.cast import Buyer, draw_buyers
-from ombud.demo.desk import Case, Desk
+from ombud.demo.desk import YOU, Case, Desk
 from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
+from ombud.demo.joined import join_some
 from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.records import Records, write_records
@@ -80,6 +81,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     writer = Writer(ground, rng)
     pages = [writer.write(case, FIRST_TICKET + place) for place, case in enumerate(cases)]
     records = await write_records(tx, ground, pages, rng, now=present, keep_file=keep_file)
+    await join_some(tx, ground.people[YOU], now=now)
     return _summary(ground.people[0], records, pages)
 
 
