@@ -23,7 +23,9 @@ async def test_join_some_makes_merged_split_and_linked_tickets(site: Site) -> No
             await desk.deliver(box, desk.mail(f"More {number}", f"c{number}@example.com", proven_ticket_ids=[ticket]))
     async with desk.parts.database.transaction() as tx:
         await join_some(tx, you.id or 0, now=desk.later(minutes=1))
-    kinds = await desk.sql("select jsonb_object_agg(kind, n) from (select kind, count(*) n from ticket_link group by 1) k")
+    kinds = await desk.sql(
+        "select jsonb_object_agg(kind, n) from (select kind, count(*) n from ticket_link group by 1) k"
+    )
     assert kinds == {"split_from": 4, "child_of": 3, "related": 1, "duplicate_of": 1}
     assert await desk.sql("select count(*) from ticket where merged_into_id is not null") == 1
     assert Actor("person", you.id, "Ada", ROLES["administrator"], None).may("tickets.write")

@@ -85,14 +85,18 @@ async def test_fifty_agents_at_five_tickets_lose_and_double_nothing(site: Site) 
     browsers = [await site.browser(await desk.person(f"A{number}")) for number in range(AGENTS)]
     seeds = [Random(number) for number in range(AGENTS)]  # noqa: S311 – no secret
     jobs = [crowd.work(browser, dice) for browser, dice in zip(browsers, seeds, strict=True)]
-    news = [desk.mail(f"News {number}", "c0@example.com", proven_ticket_ids=[tickets[number % 5]]) for number in range(9)]
+    news = [
+        desk.mail(f"News {number}", "c0@example.com", proven_ticket_ids=[tickets[number % 5]]) for number in range(9)
+    ]
     async with asyncio.timeout(150):
         await asyncio.gather(*jobs, *(desk.deliver(box, one) for one in news))
     while await take_in(desk.parts.database, desk.parts.clock):
         pass
     unexpected = [one for one in crowd.codes if one[0] >= 400 and one[1] not in REFUSED]
     assert unexpected == []
-    print(f"\n{len(crowd.codes)} answers, {sum(1 for code, _ in crowd.codes if code < 300)} done, {len(crowd.written)} written")
+    print(
+        f"\n{len(crowd.codes)} answers, {sum(1 for code, _ in crowd.codes if code < 300)} done, {len(crowd.written)} written"
+    )
     assert sum(1 for code, _ in crowd.codes if code < 300) > AGENTS
     for key in crowd.written:
         assert await desk.sql("select count(*) from entry where text = %(key)s", key=key) in {1, 2}, key

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ombud.demo.cast import Buyer, draw_buyers
-from ombud.demo.desk import YOU, Case, Desk
+from ombud.demo.desk import Case, Desk
 from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
@@ -81,7 +81,6 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     writer = Writer(ground, rng)
     pages = [writer.write(case, FIRST_TICKET + place) for place, case in enumerate(cases)]
     records = await write_records(tx, ground, pages, rng, now=present, keep_file=keep_file)
-    await join_some(tx, ground.people[YOU], now=now)
     return _summary(ground.people[0], records, pages)
 
 
@@ -89,7 +88,9 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     """Load the demo desk unless this database already holds tickets, as after a restart; None if it does."""
     if await value(tx, bool, "select exists (select from ticket)"):
         return None
-    return await load_demo(tx, now=now, keep_file=keep_file)
+    loaded = await load_demo(tx, now=now, keep_file=keep_file)
+    await join_some(tx, loaded.administrator_id, now=now)
+    return loaded
 
 
 @contextmanager

@@ -12,5 +12,7 @@ from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 
 routers = [
-    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *MERGING], tags=["tickets"])
+    Router(
+        "/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *MERGING], tags=["tickets"]
+    )
 ]

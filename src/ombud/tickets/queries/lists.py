@@ -204,7 +204,7 @@ async def list_customer_tickets(
     params |= {"teams": by.visible_teams(), "before": decode_cursor(cursor, int) if cursor else None}
     sql = f"""
         select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
-        where t.customer_id = %(customer)s and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+        where t.customer_id = %(customer)s and t.merged_into_id is null and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
             and (%(before)s::bigint is null or t.id < %(before)s)
         order by t.id desc limit %(limit)s"""
     return page(await rows(tx, TicketRow, sql, params), limit, lambda one: one.id)

@@ -23,7 +23,9 @@ describe('DeskRulesForm', () => {
   })
 
   it('saves both rules', async () => {
-    const calls = serve({ 'PATCH /desk': { body: { reopen_days: 30, undo_seconds: 10, children_hold: 'ask' } } })
+    const calls = serve({
+      'PATCH /desk': { body: { reopen_days: 30, undo_seconds: 10, children_hold: 'ask' } },
+    })
     const page = await show()
     await page.findAll('input')[0]?.setValue('30')
     await page.findAll('input')[0]?.trigger('blur')

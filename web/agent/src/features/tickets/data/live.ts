@@ -43,6 +43,8 @@ function applyWaiting(): void {
   waiting = []
   appliedAt = performance.now()
   const changes = new Map<Id, RowChange>()
+  if (frames.some((frame) => /merged|split/.test(frame.kind)))
+    void queryClient.invalidateQueries({ queryKey: ['customer'] })
   for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
     const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
     changes.set(ticket.id, { row: ticket, isNewMessage })
@@ -50,6 +52,7 @@ function applyWaiting(): void {
     if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
+    if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
     if (/assigned|changed|opened|merged|split|linked|solved/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })

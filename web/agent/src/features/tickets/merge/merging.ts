@@ -23,6 +23,7 @@ export function forget(ids: Id[]): void {
     void queryClient.invalidateQueries({ queryKey: ['timeline', id] })
   }
   void queryClient.invalidateQueries({ queryKey: ['tickets'] })
+  void queryClient.invalidateQueries({ queryKey: ['customer'] })
   refreshCountsSoon()
 }
 

@@ -27,6 +27,7 @@ function followsOn(above: Block | undefined, entry: Entry): boolean {
   const { author, direction, channel_kind: channel, at } = above.entry
   const isSameVoice =
     author.kind === entry.author.kind && author.id === entry.author.id && author.name === entry.author.name
+  if (above.entry.origin_ticket_id !== entry.origin_ticket_id) return false
   const gap = new Date(entry.at).getTime() - new Date(at).getTime()
   return (
     isSameVoice && direction === entry.direction && channel === entry.channel_kind && gap < SAME_BREATH_MS
