@@ -226,7 +226,7 @@ async def test_merge_hints_are_the_customers_open_tickets_first(site: Site, agen
     assert [one["id"] for one in (await agent.get(path)).json()["items"]] == [first]
     found = (await agent.get(f"{path}?q=boiler")).json()["items"]
     assert [(one["id"], one["is_same_customer"]) for one in found] == [(first, True), (other, False)]
-    assert [one["id"] for one in (await agent.get(f"{path}?q=%23{other}")).json()["items"]][0] == other
+    assert (await agent.get(f"{path}?q=%23{other}")).json()["items"][0]["id"] == other
     assert (await agent.get(f"{path}?q={hidden}")).json()["items"] == []
 
 

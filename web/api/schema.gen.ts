@@ -1031,11 +1031,36 @@ export interface paths {
         };
         /**
          * GetSearch
-         * @description Tickets by number, subject or customer, and customers by name, address or number.
+         * @description Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
+         *
+         *     Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes
+         *     operators as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
          *
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1SearchGetSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSuggestions
+         * @description What may be meant by what was typed so far: by its beginning, pinyin or initials (`tk` for 退款).
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SearchSuggestGetSuggestions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1173,7 +1198,7 @@ export interface paths {
         };
         /**
          * GetTags
-         * @description Names of tags that begin with a text.
+         * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1441,6 +1466,50 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFieldFiles
+         * @description Files that stand in the ticket's fields, now or before, by the id that the field holds.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdFieldFilesGetFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2622,6 +2691,33 @@ export interface components {
             /** @enum {string} */
             subject: "ticket" | "customer" | "organisation";
         };
+        /** FieldChange */
+        FieldChange: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            entry_id: number;
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** FieldFile */
+        FieldFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** FieldFileList */
+        FieldFileList: {
+            items: components["schemas"]["FieldFile"][];
+        };
+        /** FieldHistory */
+        FieldHistory: {
+            items: components["schemas"]["FieldChange"][];
+            next: string | null;
+        };
         /** FieldIn */
         FieldIn: {
             key: string;
@@ -2694,6 +2790,24 @@ export interface components {
             when: {
                 [key: string]: unknown;
             };
+        };
+        /** FoundEntry */
+        FoundEntry: {
+            /** Format: date-time */
+            at: string;
+            author_kind: string;
+            author_name: string;
+            direction: string | null;
+            id: number;
+            kind: string;
+        };
+        /** FoundFile */
+        FoundFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
         };
         /** GoneFrame */
         GoneFrame: {
@@ -3218,10 +3332,24 @@ export interface components {
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
         };
-        /** SearchResult */
-        SearchResult: {
-            customers: components["schemas"]["CustomerListItem"][];
-            tickets: components["schemas"]["TicketRow"][];
+        /** SearchFound */
+        SearchFound: {
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["SearchHit"][];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            next: string | null;
+        };
+        /** SearchHit */
+        SearchHit: {
+            customer: components["schemas"]["CustomerListItem"] | null;
+            entry: components["schemas"]["FoundEntry"] | null;
+            file: components["schemas"]["FoundFile"] | null;
+            id: number;
+            /** @enum {string} */
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            snippet: components["schemas"]["Snippet"] | null;
+            ticket: components["schemas"]["TicketRow"] | null;
         };
         /** Session */
         Session: {
@@ -3248,12 +3376,20 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
         };
         /** SignInInput */
         SignInInput: {
             email: string;
             password: string;
+        };
+        /** Snippet */
+        Snippet: {
+            marks: [
+                number,
+                number
+            ][];
+            text: string;
         };
         /** SnoozeIn */
         SnoozeIn: {
@@ -3312,6 +3448,20 @@ export interface components {
             settings: components["schemas"]["SettingsFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "operators";
+            label: string;
+            value: string;
+        };
+        /** Suggestions */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
         };
         /** TagList */
         TagList: {
@@ -5550,6 +5700,11 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                order?: "newest" | "relevant";
+                typing?: boolean;
+                as_text?: boolean;
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -5564,7 +5719,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchResult"];
+                    "application/json": components["schemas"]["SearchFound"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SearchSuggestGetSuggestions: {
+        parameters: {
+            query: {
+                kind: "people" | "tags" | "canned_replies" | "operators";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -6419,6 +6606,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFieldFilesGetFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdHistoryGetHistory: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldHistory"];
+                };
             };
             /** @description What is wrong */
             default: {

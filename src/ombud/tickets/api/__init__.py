@@ -10,9 +10,7 @@ from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
+from ombud.tickets.search.api import HANDLERS as SEARCH
 
-routers = [
-    Router(
-        "/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *MERGING], tags=["tickets"]
-    )
-]
+HANDLERS = [*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *MERGING]
+routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

@@ -9,6 +9,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
+from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
 from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
@@ -16,7 +17,6 @@ from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
     RoutingState,
-    SearchResult,
     Status,
     Ticket,
     TicketLink,
@@ -76,6 +76,10 @@ __all__ = [
     "Entry",
     "EntryDetails",
     "Envelope",
+    "FieldChange",
+    "FieldFile",
+    "FieldFileList",
+    "FieldHistory",
     "FileRef",
     "GoneFrame",
     "HostPage",
@@ -92,7 +96,6 @@ __all__ = [
     "Rendering",
     "ReplyIn",
     "RoutingState",
-    "SearchResult",
     "SnoozeIn",
     "Status",
     "StoredAttachment",
