@@ -36,6 +36,14 @@ async def merged(agent: Browser, target: int, *sources: int, **more: Any) -> dic
     return answer.json()  # type: ignore[no-any-return]
 
 
+async def found(site: Site, agent: Browser, query: str) -> list[int]:
+    """Tickets that a search finds."""
+    await site.desk.index()
+    answer = await agent.get(f"/search?kind=tickets&q={query}")
+    assert answer.status_code == 200, answer.text
+    return [one["ticket"]["id"] for one in answer.json()["items"]]
+
+
 async def texts(site: Site, ticket: int) -> list[str]:
     return [one.text for one in await site.desk.timeline(ticket) if one.kind != "change"]
 
@@ -78,10 +86,9 @@ async def test_merge_tickets_leads_the_old_number_to_the_target(site: Site, agen
     for number in (old, middle):
         shown = (await agent.get(f"/tickets/{number}")).json()
         assert (shown["id"], shown["redirected_from"]) == (target, number)
-        found = (await agent.get(f"/search?q=%23{number}")).json()["tickets"]
-        assert [one["id"] for one in found] == [target]
+        assert await found(site, agent, f"%23{number}") == [target]
     assert (await agent.get(f"/tickets/{target}")).json()["redirected_from"] is None
-    assert [one["id"] for one in (await agent.get("/search?q=kettle")).json()["tickets"]] == [target]
+    assert await found(site, agent, "kettle") == [target]
     assert len((await agent.get(f"/tickets/{old}/timeline")).json()["items"]) == 5
     assert [one["id"] for one in (await agent.get("/tickets?view=all")).json()["items"]] == [target]
 
@@ -222,6 +229,7 @@ async def test_merge_hints_are_the_customers_open_tickets_first(site: Site, agen
     first, second = await mails(site, "Boiler", "Kettle")
     [other] = await mails(site, "Boiler again", address="ida@example.com")
     hidden = await site.ticket("x", team=await site.desk.team("Repairs"))
+    await site.desk.index()
     path = f"/tickets/{second}/merge-hints"
     assert [one["id"] for one in (await agent.get(path)).json()["items"]] == [first]
     found = (await agent.get(f"{path}?q=boiler")).json()["items"]

@@ -9,7 +9,6 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
-from ombud.shared.words import tsvector
 from ombud.tickets.events import TicketSplit
 from ombud.tickets.queries.redirects import lock_redirects
 from ombud.tickets.queries.tickets import MergedTicket
@@ -123,10 +122,7 @@ async def _open(
         "holder": ticket.assignee_id if team_id == ticket.team_id else None,
         "now": now,
     }
-    new_id = await value(tx, int, sql, params) or 0
-    sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
-    await tx.execute(sql, {"id": new_id, "team": team_id, "words": tsvector(subject)})
-    return new_id
+    return await value(tx, int, sql, params) or 0
 
 
 class _Wait(Struct):
