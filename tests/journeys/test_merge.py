@@ -86,7 +86,7 @@ async def look(agent: Screen, name: str) -> None:
     for size, (width, height) in SIZES.items():
         await agent.page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
-            await agent.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # a literal of the tuple
+            await agent.page.emulate_media(color_scheme=theme)
             await agent.picture(f"merge-{name}-{size}-{theme}")
     await agent.page.set_viewport_size({"width": 1440, "height": 900})
     await agent.page.emulate_media(color_scheme="light")
@@ -148,7 +148,7 @@ async def test_agent_merges_takes_back_splits_and_links(served: Served, browser:
     await agent.page.get_by_role("button", name=words["anyway"]).click()
 
     async def is_solved() -> bool:
-        return (await served.values("select category from ticket where id = %(id)s", id=old))[0] == "solved"
+        return bool((await served.values("select category = 'solved' from ticket where id = %(id)s", id=old))[0])
 
     await until(is_solved)
     assert agent.complaints == watcher.complaints == []

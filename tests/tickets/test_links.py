@@ -22,7 +22,7 @@ async def some(site: Site, count: int) -> list[int]:
 
 
 async def link(agent: Browser, ticket: int, other: int, kind: str = "child_of") -> int:
-    return (await agent.post(f"/tickets/{ticket}/links", {"other_id": other, "kind": kind})).status_code
+    return int((await agent.post(f"/tickets/{ticket}/links", {"other_id": other, "kind": kind})).status_code)
 
 
 async def links(agent: Browser, ticket: int) -> list[tuple[int, str]]:

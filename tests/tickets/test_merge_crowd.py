@@ -45,16 +45,16 @@ class Crowd:
         if verb in {"reply", "note"}:
             await self.write(browser, one, key, "replies" if verb == "reply" else "notes")
             return
-        body: dict[str, Any] = {
+        bodies: dict[str, dict[str, Any]] = {
             "merge": {"source_ids": [other], "confirmed": True},
             "unmerge": {"source_id": other},
             "split": {"entry_ids": [dice.randint(1, 30)], "subject": "Apart"},
             "link": {"other_id": other, "kind": "child_of"},
-        }.get(verb, {})
+        }
         if verb == "tags":
             answer = await browser.patch(f"/tickets/{one}", {"tags": [key]})
         else:
-            answer = await browser.post(f"/tickets/{one}/{'links' if verb == 'link' else verb}", body)
+            answer = await browser.post(f"/tickets/{one}/{'links' if verb == 'link' else verb}", bodies[verb])
         self.note(answer)
 
     async def write(self, browser: Browser, ticket: int, key: str, what: str) -> None:

@@ -14,7 +14,7 @@ from ombud.tickets.services.merging.split import split_ticket
 
 MERGES = 6
 SPLITS = 4
-CHILDREN = 3
+FAMILY = 6
 SUBJECTS = {"zh-CN": "另一件事：发票", "en": "Another matter: the invoice"}
 
 
@@ -66,7 +66,7 @@ async def _link_family(tx: Transaction, you: int, *, by: Actor, now: datetime) -
     sql = """
         select id from ticket where is_open and assignee_id = %(you)s and merged_into_id is null
         order by activity_at desc, id desc limit %(most)s"""
-    parent, *others = await values(tx, int, sql, {"you": you, "most": CHILDREN + 3}) or [0]
-    kinds: list[LinkVerb] = ["child_of"] * CHILDREN + ["related", "duplicate_of"]
+    parent, *others = await values(tx, int, sql, {"you": you, "most": FAMILY}) or [0]
+    kinds: tuple[LinkVerb, ...] = ("child_of", "child_of", "child_of", "related", "duplicate_of")
     for other, kind in zip(others, kinds, strict=False):
         await link_tickets(tx, other, LinkIn(parent, kind), by=by, now=now)
