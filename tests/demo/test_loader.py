@@ -155,7 +155,9 @@ WRONG = {
     "conversations that do not lead to the newest ticket": """
         select count(*) from conversation c join ticket t on t.id = c.ticket_id
         where exists (select from ticket n where n.customer_id = t.customer_id and n.channel_id = c.channel_id
-                      and n.id > t.id)""",
+                      and n.id > t.id)
+            -- who was merged talks from several places
+            and not exists (select from customer_merge m where m.survivor_id = t.customer_id)""",
     "events out of step": """
         select count(*) from (select seq, row_number() over (order by seq) as place, at,
                                      lag(at) over (order by seq) as before from event) e
@@ -234,3 +236,19 @@ def test_load_demo_leaves_indexes_as_the_migrations_made_them(loaded: Loaded) ->
 
 def test_load_demo_puts_no_customer_text_into_the_log(loaded: Loaded) -> None:
     assert loaded.ask("select max(length(data::text)) from event") < 200
+
+
+def test_load_demo_shows_followers_checklists_and_time(loaded: Loaded) -> None:
+    assert loaded.ask("select count(*) from checklist_template") == 4
+    mine = "select count(*) from follower f join ticket t on t.id = f.ticket_id where f.person_id = 1 and t.is_open"
+    assert loaded.ask(mine) > 50
+    assert (
+        loaded.ask(
+            "select count(*) from follower f join ticket t on t.id = f.ticket_id where t.assignee_id = f.person_id"
+        )
+        == 0
+    )
+    assert loaded.ask("select count(distinct ticket_id) from checklist_item") > 100
+    assert loaded.ask("select count(*) from checklist_item where done_at is not null") > 50
+    assert loaded.ask("select count(*) from checklist_item where done_at < created_at or done_at > %(now)s") == 0
+    assert loaded.ask("select count(*) from time_spent where at > %(now)s") == 0

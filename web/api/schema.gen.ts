@@ -104,6 +104,100 @@ export interface paths {
         patch: operations["rename_brand"];
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJobs
+         * @description One's own last 20 jobs, exports too, newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkGetJobs"];
+        put?: never;
+        /**
+         * PostBulk
+         * @description Change many tickets in the background, each by the rights and forms that hold for a single one.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkPostBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJob
+         * @description One of one's own jobs, with what failed by reason.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkJobIdGetJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCancel
+         * @description Stop a job; what is done stays done.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUndo
+         * @description Give back what a change has changed, where nobody changed it since; the report of this job says where not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdUndoPostUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -354,6 +448,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecklistTemplates
+         * @description Checklists to take items from.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ChecklistTemplatesGetChecklistTemplates"];
+        put?: never;
+        /**
+         * PostChecklistTemplate
+         * @description Add a checklist to take items from.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChecklistTemplatesPostChecklistTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistTemplate
+         * @description Remove a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistTemplate
+         * @description Change a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/customer-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMergeUndo
+         * @description Make two of one again; gives the one that had been absorbed. 409 ``newer_merge`` names what comes first.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomerMergesMergeIdUndoPostMergeUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerPolicy
+         * @description The rules about customers' data: JSONBody[which] check level shows and lets do what, tiers.
+         */
+        get: operations["ApiV1CustomerPolicyGetCustomerPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerPolicy
+         * @description Change rules about customers' data.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1CustomerPolicyPatchCustomerPolicy"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -369,7 +567,13 @@ export interface paths {
          */
         get: operations["ApiV1CustomersGetCustomers"];
         put?: never;
-        post?: never;
+        /**
+         * PostCustomer
+         * @description Enter a customer; an address or number that is known gives whom it belongs to.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersPostCustomer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -385,7 +589,7 @@ export interface paths {
         };
         /**
          * GetCustomer
-         * @description A customer with identities; only those with a ticket that the actor sees, or with none yet.
+         * @description A customer; only those with a ticket that the actor sees, or none yet. A merged number gives the survivor.
          *
          *     Needs the permission `customers.read`.
          */
@@ -397,11 +601,455 @@ export interface paths {
         head?: never;
         /**
          * PatchCustomer
-         * @description Change a customer's data.
+         * @description Change a customer's data. 403 ``identity_check_needed`` where an address is replaced without a check.
          *
          *     Needs the permission `customers.write`.
          */
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/check-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCheckCode
+         * @description Mail a code to one of the customer's addresses, for the check method mail_code.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdCheckCodesPostCheckCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecks
+         * @description Identity checks of the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChecksGetChecks"];
+        put?: never;
+        /**
+         * PostCheck
+         * @description Record how somebody made sure who the customer is. 422 ``wrong_code`` after five attempts for good.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdChecksPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCheck
+         * @description Take a mistaken check back; it stays in the list as revoked.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConsents
+         * @description All that the customer agreed to or took back, newest first: the newest of a purpose and channel holds.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdConsentsGetConsents"];
+        put?: never;
+        /**
+         * PostConsent
+         * @description Write down the customer's yes or no.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdConsentsPostConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/contact-bars/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutContactBar
+         * @description The customer must not be contacted by this channel any more.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdContactBarsChannelPutContactBar"];
+        post?: never;
+        /**
+         * DeleteContactBar
+         * @description The customer may be contacted by this channel again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDuplicates
+         * @description Who may be the same person, the likeliest first, with the reasons. Nothing is merged by itself.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdDuplicatesGetDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates/{other_id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDismissal
+         * @description Say that the two are two people; they are not suggested again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerExport
+         * @description All data of the customer as one JSON file, for their right of access; files are listed with their addresses.
+         *
+         *     Needs the permission `customers.export`.
+         */
+        get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostIdentity
+         * @description Add an address or number. 409 ``identity_taken`` when it is somebody else's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdIdentitiesPostIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteIdentity
+         * @description Take an address or number away.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchIdentity
+         * @description Make an address the main one, or say whether it is verified.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCustomerMerge
+         * @description Let the customer absorb another. 409 ``already_merged``, 403 ``identity_check_needed``.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomersCustomerIdMergePostCustomerMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergePreview
+         * @description Two customers side by side, and what a merge would do.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergePreviewGetMergePreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerMerges
+         * @description Whom the customer absorbed, newest first, undone ones too.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergesGetCustomerMerges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotes
+         * @description Colleagues' notes about the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdNotesGetNotes"];
+        put?: never;
+        /**
+         * PostCustomerNote
+         * @description Write a note about the customer; it never reaches them.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdNotesPostCustomerNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCustomerNote
+         * @description Remove one's own note; supervisors anybody's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerNote
+         * @description Correct one's own note, or pin any.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProducts
+         * @description What the customer owns, newest entry first; serial numbers masked below the level in the settings.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProductsGetProducts"];
+        put?: never;
+        /**
+         * PostProduct
+         * @description Add something that the customer owns.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdProductsPostProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutProduct
+         * @description Replace what is known of a product.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdProductsProductIdPutProduct"];
+        post?: never;
+        /**
+         * DeleteProduct
+         * @description Take a product off.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdProductsProductIdDeleteProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerProfile
+         * @description What is computed of the customer, over the tickets that the actor may see.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProfileGetCustomerProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{customer_id}/tickets": {
@@ -418,6 +1066,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1CustomersCustomerIdTicketsGetCustomerTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerTimeline
+         * @description Everything with the customer over all tickets and channels, newest first; ``kind`` may be given several times.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdTimelineGetCustomerTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -450,6 +1120,50 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1DeskPatchDesk"];
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExport
+         * @description Write tickets into a CSV or Excel file in the background, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1ExportsPostExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExportFile
+         * @description The file of one's own export, kept for a week.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ExportsJobIdFileGetExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/fields": {
@@ -842,6 +1556,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisations
+         * @description Organisations by name; with a text, those whose name or domain holds it.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsGetOrganisations"];
+        put?: never;
+        /**
+         * PostOrganisation
+         * @description Make an organisation. 409 ``domain_taken`` when a domain is another's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1OrganisationsPostOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisation
+         * @description An organisation with its domains; its customers are counted to 1,000.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdGetOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchOrganisation
+         * @description Change an organisation, or archive it.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -1020,6 +1790,106 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViews
+         * @description The views that one sees: everybody's, those of one's teams, one's own. ``problems`` says what of one is gone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsGetSavedViews"];
+        put?: never;
+        /**
+         * PostSavedView
+         * @description Save a view. One of a team or of everybody needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1SavedViewsPostSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViewCounts
+         * @description How many tickets each saved view holds, counted to 1,000, at most 20 s old; some come with the next call.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsCountsGetSavedViewCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSavedViewOrder
+         * @description Put views into an order; those that one may not change stay.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1SavedViewsOrderPutSavedViewOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSavedView
+         * @description Remove a view. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1SavedViewsViewIdDeleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchSavedView
+         * @description Change a view; what is left out stays. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
         trace?: never;
     };
     "/api/v1/search": {
@@ -1368,7 +2238,10 @@ export interface paths {
         };
         /**
          * GetTickets
-         * @description One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first.
+         * @description One page of a view: mine, unassigned, open, mentions, snoozed, all, or ``saved:<id>``.
+         *
+         *     Shipped views have the newest activity first. A saved view has its own sort, or the one that is asked for; a page
+         *     with ``is_partial`` stopped for time and goes on at ``next``.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1381,6 +2254,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsPostTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostQuery
+         * @description One page of the tickets that meet a condition, saved nowhere; with their count if asked for.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsQueryPostQuery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1437,6 +2332,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChecklist
+         * @description Add an item by its text, or those of a template that are not there yet.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdChecklistPostChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistItem
+         * @description Take an item off the checklist.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistItem
+         * @description Tick an item off, open it again, change its text or its place.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
         parameters: {
             query?: never;
@@ -1453,7 +2398,7 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
         /**
          * PutDraft
-         * @description Keep what the composer holds; an empty text removes the draft.
+         * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1461,7 +2406,7 @@ export interface paths {
         post?: never;
         /**
          * DeleteDraft
-         * @description Throw the draft away.
+         * @description Throw the draft away, if ``version`` is given only as long as it is that one.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1488,6 +2433,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/followers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutFollower
+         * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdFollowersPersonIdPutFollower"];
+        post?: never;
+        /**
+         * DeleteFollower
+         * @description End the following of oneself or of a colleague.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1554,6 +2527,56 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLookers
+         * @description Who has the ticket on the screen at this moment, and whether they write.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLookersGetLookers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLooking
+         * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdLookingPutLooking"];
+        post?: never;
+        /**
+         * DeleteLooking
+         * @description Tell that a window shows something else now.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1713,6 +2736,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/shared-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharedDraft
+         * @description The draft that everybody who sees the ticket writes, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdSharedDraftGetSharedDraft"];
+        /**
+         * PutSharedDraft
+         * @description Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSharedDraftPutSharedDraft"];
+        post?: never;
+        /**
+         * DeleteSharedDraft
+         * @description Throw the shared draft away, as long as it is the version that the actor has seen.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -1757,6 +2814,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTime
+         * @description Enter time that the actor worked on a ticket.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdTimePostTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time/{time_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTime
+         * @description Take away time that the actor had entered.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdTimeTimeIdDeleteTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1771,6 +2872,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTogether
+         * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTogetherGetTogether"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2303,6 +3426,9 @@ export interface components {
             assignee_id: number | null;
             /** @default false */
             force?: boolean;
+            seen?: {
+                [key: string]: unknown;
+            };
             team_id?: number | null;
         };
         /** Attachment */
@@ -2321,6 +3447,11 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "person" | "system" | "api_key";
             name: string;
+        };
+        /** BarIn */
+        BarIn: {
+            /** @default  */
+            reason?: string;
         };
         /** BothLanguages */
         BothLanguages: {
@@ -2352,6 +3483,11 @@ export interface components {
         /** BrandInput */
         BrandInput: {
             name: string;
+        };
+        /** BulkIn */
+        BulkIn: {
+            changes: components["schemas"]["Changes"];
+            selection: components["schemas"]["Selection"];
         };
         /** ByeFrame */
         ByeFrame: {
@@ -2385,6 +3521,20 @@ export interface components {
         /** CannedReplyList */
         CannedReplyList: {
             items: components["schemas"]["CannedReply"][];
+        };
+        /** Changes */
+        Changes: {
+            add_tags?: string[];
+            assignee_id?: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            priority?: 1 | 2 | 3 | 4;
+            remove_tags?: string[];
+            snooze_until?: string;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
         };
         /** Channel */
         Channel: {
@@ -2454,6 +3604,48 @@ export interface components {
             };
             team_id?: number;
         };
+        /** CheckCodeIn */
+        CheckCodeIn: {
+            identity_id: number;
+        };
+        /** Checklist */
+        Checklist: {
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /** ChecklistIn */
+        ChecklistIn: {
+            template_id?: number | null;
+            text?: string | null;
+        };
+        /** ChecklistItem */
+        ChecklistItem: {
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            position: number;
+            text: string;
+        };
+        /** ChecklistItemPatch */
+        ChecklistItemPatch: {
+            is_done?: boolean;
+            position?: number;
+            text?: string;
+        };
+        /** ChecklistTemplate */
+        ChecklistTemplate: {
+            id: number;
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateIn */
+        ChecklistTemplateIn: {
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateList */
+        ChecklistTemplateList: {
+            items: components["schemas"]["ChecklistTemplate"][];
+        };
         /** Choice */
         Choice: {
             /** @default false */
@@ -2484,6 +3676,13 @@ export interface components {
         CodeInput: {
             code: string;
         };
+        /** CodeSent */
+        CodeSent: {
+            address: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_sending: boolean;
+        };
         /** ConnectionHealth */
         ConnectionHealth: {
             /** Format: date-time */
@@ -2502,6 +3701,41 @@ export interface components {
             /** @default  */
             problem: string;
         };
+        /** Consent */
+        Consent: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            /** @enum {string} */
+            channel: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            id: number;
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            source: string;
+        };
+        /** ConsentIn */
+        ConsentIn: {
+            /**
+             * @default any
+             * @enum {string}
+             */
+            channel?: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            /** @default  */
+            source?: string;
+        };
+        /** ContactBar */
+        ContactBar: {
+            /** @enum {string} */
+            channel: "email" | "chat" | "api" | "phone" | "sms";
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** ContactIn */
         ContactIn: {
             /** @default  */
@@ -2511,20 +3745,34 @@ export interface components {
         };
         /** Customer */
         Customer: {
+            contact_bars: components["schemas"]["ContactBar"][];
             /** Format: date-time */
             created_at: string;
             email: string;
+            fields: {
+                [key: string]: unknown;
+            };
             id: number;
             identities: components["schemas"]["Identity"][];
             is_blocked: boolean;
             locale: string;
+            masked: string[];
             name: string;
             notes: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
+            preferences: {
+                [key: string]: unknown;
+            };
+            products: components["schemas"]["Product"][];
+            redirected_from: number | null;
+            standing: components["schemas"]["Standing"];
             /** @default 0 */
             ticket_count: number;
             tier: string;
             time_zone: string;
+            /** @default 1 */
+            version: number;
         };
         /** CustomerBrief */
         CustomerBrief: {
@@ -2532,9 +3780,44 @@ export interface components {
             name: string;
             tier: string;
         };
+        /** CustomerEvent */
+        CustomerEvent: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"] | null;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {null|string} */
+            direction: "in" | "out" | null;
+            id: number;
+            kind: string;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            text: string;
+            ticket_id: number | null;
+        };
+        /** CustomerExport */
+        CustomerExport: {
+            checks: components["schemas"]["IdentityCheck"][];
+            consents: components["schemas"]["Consent"][];
+            customer: components["schemas"]["Customer"];
+            /** Format: date-time */
+            exported_at: string;
+            exported_by: string;
+            files: components["schemas"]["ExportedFile"][];
+            former_ids: number[];
+            is_complete: boolean;
+            notes: components["schemas"]["CustomerNote"][];
+            tickets: components["schemas"]["ExportedTicket"][];
+        };
         /** CustomerFrame */
         CustomerFrame: {
             customer: components["schemas"]["CustomerBrief"];
+            others: number[];
         };
         /** CustomerListItem */
         CustomerListItem: {
@@ -2542,20 +3825,100 @@ export interface components {
             created_at: string;
             email: string;
             id: number;
+            /** @default false */
+            is_blocked: boolean;
             name: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
             tier: string;
+        };
+        /** CustomerMerge */
+        CustomerMerge: {
+            absorbed_id: number;
+            absorbed_name: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            can_undo: boolean;
+            id: number;
+            reason: string;
+            survivor_id: number;
+            undone_at: string | null;
+        };
+        /** CustomerNote */
+        CustomerNote: {
+            author_id: number | null;
+            author_kind: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+            edited_at: string | null;
+            id: number;
+            is_pinned: boolean;
+            text: string;
+        };
+        /** CustomerNoteIn */
+        CustomerNoteIn: {
+            /** @default false */
+            is_pinned?: boolean;
+            text: string;
         };
         /** CustomerPatch */
         CustomerPatch: {
             email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
             is_blocked?: boolean;
             locale?: "" | "en" | "zh-CN";
             name?: string;
             notes?: string;
+            organisation_id?: number | null;
             phone?: string;
+            preferences?: {
+                [key: string]: unknown;
+            };
             tier?: string;
             time_zone?: string;
+            version?: number | null;
+        };
+        /** CustomerPolicy */
+        CustomerPolicy: {
+            /** @default 2 */
+            change_address: number;
+            /** @default 3 */
+            export: number;
+            /** @default 1 */
+            merge: number;
+            /** @default 1 */
+            show_address: number;
+            /** @default 0 */
+            show_email: number;
+            /** @default 1 */
+            show_phone: number;
+            /** @default 1 */
+            show_serial: number;
+            tiers: string[];
+            /** @default 480 */
+            valid_minutes_1: number;
+            /** @default 1440 */
+            valid_minutes_2: number;
+            /** @default 10080 */
+            valid_minutes_3: number;
+        };
+        /** CustomerPolicyPatch */
+        CustomerPolicyPatch: {
+            change_address?: number;
+            export?: number;
+            merge?: number;
+            show_address?: number;
+            show_email?: number;
+            show_phone?: number;
+            show_serial?: number;
+            tiers?: string[];
+            valid_minutes_1?: number;
+            valid_minutes_2?: number;
+            valid_minutes_3?: number;
         };
         /** Delivery */
         Delivery: {
@@ -2579,6 +3942,7 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            checklist_holds: boolean;
             /** @enum {string} */
             children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
@@ -2586,6 +3950,7 @@ export interface components {
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            checklist_holds?: boolean;
             children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
@@ -2599,6 +3964,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             updated_at: string;
+            version: number;
         };
         /** DraftDetails */
         DraftDetails: {
@@ -2610,6 +3976,20 @@ export interface components {
         DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
+            version?: number | null;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
+        };
+        /** Duplicate */
+        Duplicate: {
+            customer: components["schemas"]["CustomerListItem"];
+            reasons: components["schemas"]["Likeness"][];
+        };
+        /** DuplicateList */
+        DuplicateList: {
+            items: components["schemas"]["Duplicate"][];
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
@@ -2651,6 +4031,8 @@ export interface components {
             bounce?: components["schemas"]["Bounce"];
             cc?: components["schemas"]["Address"][];
             /** @default  */
+            contact_reason?: string;
+            /** @default  */
             field?: string;
             from?: components["schemas"]["Address"];
             from_value?: unknown;
@@ -2677,6 +4059,47 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** ExportIn */
+        ExportIn: {
+            columns?: string[];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            selection: components["schemas"]["Selection"];
+        };
+        /** ExportedFile */
+        ExportedFile: {
+            entry_id: number;
+            name: string;
+            sha256: string;
+            size: number;
+            ticket_id: number;
+            type: string;
+            url: string;
+        };
+        /** ExportedMessage */
+        ExportedMessage: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: number;
+            text: string;
+        };
+        /** ExportedTicket */
+        ExportedTicket: {
+            category: string;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            messages: components["schemas"]["ExportedMessage"][];
+            solved_at: string | null;
+            subject: string;
+        };
         /** Field */
         Field: {
             id: number;
@@ -2700,6 +4123,15 @@ export interface components {
             field: string;
             from_value: unknown;
             to_value: unknown;
+        };
+        /** FieldChoice */
+        FieldChoice: {
+            absorbed: unknown;
+            /** @enum {string} */
+            field: "name" | "email" | "phone" | "locale" | "time_zone" | "tier" | "notes" | "is_blocked" | "organisation_id" | "preferences" | "fields";
+            /** @enum {string} */
+            proposed: "survivor" | "absorbed";
+            survivor: unknown;
         };
         /** FieldFile */
         FieldFile: {
@@ -2759,6 +4191,13 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
+        /** Figure */
+        Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
         /** FileRef */
         FileRef: {
             id: number;
@@ -2767,6 +4206,15 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Follower */
+        Follower: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            way: "own" | "added" | "mention";
         };
         /** FormField */
         FormField: {
@@ -2829,11 +4277,53 @@ export interface components {
         /** Identity */
         Identity: {
             id: number;
+            /** @default false */
+            is_main: boolean;
             /** @enum {string} */
             kind: "email" | "phone" | "visitor" | "external";
             scope: string;
             value: string;
             verified_at: string | null;
+        };
+        /** IdentityCheck */
+        IdentityCheck: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            id: number;
+            is_valid: boolean;
+            level: number;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            note: string;
+            revoked_at: string | null;
+            ticket_id: number | null;
+            /** Format: date-time */
+            valid_until: string;
+        };
+        /** IdentityCheckIn */
+        IdentityCheckIn: {
+            /** @default  */
+            code?: string;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            /** @default  */
+            note?: string;
+            ticket_id?: number | null;
+        };
+        /** IdentityIn */
+        IdentityIn: {
+            /** @enum {string} */
+            kind: "email" | "phone" | "external";
+            /** @default  */
+            scope?: string;
+            value: string;
+        };
+        /** IdentityPatch */
+        IdentityPatch: {
+            is_main?: boolean;
+            is_verified?: boolean;
         };
         /** IdentitySecret */
         IdentitySecret: {
@@ -2872,6 +4362,82 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
+        /** Job */
+        Job: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** JobFailure */
+        JobFailure: {
+            code: string;
+            count: number;
+            detail: string;
+            ticket_ids: number[];
+        };
+        /** JobFrame */
+        JobFrame: {
+            done: number;
+            failed: number;
+            id: number;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+        };
+        /** JobList */
+        JobList: {
+            items: components["schemas"]["Job"][];
+        };
+        /** JobReport */
+        JobReport: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            failures: components["schemas"]["JobFailure"][];
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** LastAgent */
+        LastAgent: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            person_id: number;
+        };
+        /** Likeness */
+        Likeness: {
+            /** @enum {string} */
+            reason: "same_phone" | "same_email" | "same_serial" | "same_name_organisation";
+            value: string;
+        };
         /** LinkIn */
         LinkIn: {
             /** @enum {string} */
@@ -2884,6 +4450,31 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** Looker */
+        Looker: {
+            /** @enum {string} */
+            doing: "looking" | "reply" | "note";
+            name: string;
+            person_id: number;
+        };
+        /** LookerList */
+        LookerList: {
+            items: components["schemas"]["Looker"][];
+        };
+        /** LookingFrame */
+        LookingFrame: {
+            lookers: components["schemas"]["Looker"][];
+            ticket_id: number;
+        };
+        /** LookingIn */
+        LookingIn: {
+            /**
+             * @default looking
+             * @enum {string}
+             */
+            doing?: "looking" | "reply" | "note";
+            tab: string;
         };
         /** Me */
         Me: {
@@ -2939,13 +4530,19 @@ export interface components {
         MergeHints: {
             items: components["schemas"]["MergeHint"][];
         };
-        /** MergeIn */
-        MergeIn: {
-            /** @default false */
-            cc_requesters?: boolean;
-            /** @default false */
-            confirmed?: boolean;
-            source_ids: number[];
+        /** MergeList */
+        MergeList: {
+            items: components["schemas"]["CustomerMerge"][];
+        };
+        /** MergePreview */
+        MergePreview: {
+            absorbed: components["schemas"]["Customer"];
+            fields: components["schemas"]["FieldChoice"][];
+            moves: {
+                [key: string]: number;
+            };
+            shares_chat: boolean;
+            survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
         MessageAccepted: {
@@ -3049,7 +4646,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -3062,6 +4659,50 @@ export interface components {
         OfficeState: {
             is_open: boolean;
             opens_at: string | null;
+        };
+        /** Organisation */
+        Organisation: {
+            /** Format: date-time */
+            created_at: string;
+            customer_count: number;
+            domains: string[];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            is_archived: boolean;
+            name: string;
+            notes: string;
+            tier: string;
+            version: number;
+        };
+        /** OrganisationBrief */
+        OrganisationBrief: {
+            id: number;
+            name: string;
+        };
+        /** OrganisationIn */
+        OrganisationIn: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @default  */
+            notes?: string;
+            /** @default  */
+            tier?: string;
+        };
+        /** OrganisationPatch */
+        OrganisationPatch: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            is_archived?: boolean;
+            name?: string;
+            notes?: string;
+            tier?: string;
         };
         /** Outgoing */
         Outgoing: {
@@ -3138,9 +4779,39 @@ export interface components {
             items: components["schemas"]["Webhook"][];
             next: string | null;
         };
+        /** Paged[Consent] */
+        PageOfConsent: {
+            items: components["schemas"]["Consent"][];
+            next: string | null;
+        };
         /** Paged[CustomerListItem] */
         PageOfCustomerListItem: {
             items: components["schemas"]["CustomerListItem"][];
+            next: string | null;
+        };
+        /** Paged[CustomerNote] */
+        PageOfCustomerNote: {
+            items: components["schemas"]["CustomerNote"][];
+            next: string | null;
+        };
+        /** Paged[IdentityCheck] */
+        PageOfIdentityCheck: {
+            items: components["schemas"]["IdentityCheck"][];
+            next: string | null;
+        };
+        /** Paged[Organisation] */
+        PageOfOrganisation: {
+            items: components["schemas"]["Organisation"][];
+            next: string | null;
+        };
+        /** Paged[Product] */
+        PageOfProduct: {
+            items: components["schemas"]["Product"][];
+            next: string | null;
+        };
+        /** Paged[CustomerEvent] */
+        PageOfCustomerEvent: {
+            items: components["schemas"]["CustomerEvent"][];
             next: string | null;
         };
         /** Paged[Notification] */
@@ -3250,6 +4921,64 @@ export interface components {
             title: string;
             type: string;
         };
+        /** Product */
+        Product: {
+            batch: string;
+            bought_on: string | null;
+            id: number;
+            model: string;
+            name: string;
+            region: string;
+            serial: string;
+            warranty_until: string | null;
+        };
+        /** ProductIn */
+        ProductIn: {
+            /** @default  */
+            batch?: string;
+            bought_on?: string | null;
+            model: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            region?: string;
+            /** @default  */
+            serial?: string;
+            warranty_until?: string | null;
+        };
+        /** Profile */
+        Profile: {
+            channels: components["schemas"]["customer_schemas_Reason"][];
+            /** Format: date-time */
+            computed_at: string;
+            contacts_30: components["schemas"]["Figure"];
+            contacts_90: components["schemas"]["Figure"];
+            first_contact_at: string | null;
+            last_agents: components["schemas"]["LastAgent"][];
+            last_contact_at: string | null;
+            mood: unknown[] | null;
+            open_promises: number | null;
+            open_tickets: number;
+            reasons: components["schemas"]["customer_schemas_Reason"][];
+            solved_share: components["schemas"]["Figure"];
+            value_cents: number | null;
+        };
+        /** QueryIn */
+        QueryIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            count?: boolean;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+        };
         /** QueueState */
         QueueState: {
             expected_wait_s: number | null;
@@ -3306,6 +5035,8 @@ export interface components {
             attachment_ids?: number[];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
+            /** @default  */
+            contact_reason?: string;
             /** @default false */
             force?: boolean;
             /** @default false */
@@ -3327,10 +5058,46 @@ export interface components {
         RoutingState: {
             /** Format: date-time */
             at: string;
-            details: components["schemas"]["Reason"];
+            details: components["schemas"]["schemas_timeline_Reason"];
             reason: string;
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
+        };
+        /** SavedView */
+        SavedView: {
+            /** @default false */
+            can_change: boolean;
+            columns: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            id: number;
+            /** @enum {string} */
+            layout: "list" | "table" | "board";
+            name_en: string;
+            name_zh: string;
+            owner_id: number;
+            position: number;
+            problems: components["schemas"]["ViewProblem"][];
+            /** @enum {string} */
+            scope: "own" | "team" | "all";
+            /** @enum {string} */
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id: number | null;
+        };
+        /** SavedViewCount */
+        SavedViewCount: {
+            count: number;
+            id: number;
+            is_capped: boolean;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            items: components["schemas"]["SavedViewCount"][];
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
         };
         /** SearchFound */
         SearchFound: {
@@ -3350,6 +5117,15 @@ export interface components {
             kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** Selection */
+        Selection: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            except_ids?: number[];
+            ids?: number[];
+            view?: string;
         };
         /** Session */
         Session: {
@@ -3376,7 +5152,28 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+        };
+        /** SharedDraft */
+        SharedDraft: {
+            edited_by: number;
+            name: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** SharedDraftFrame */
+        SharedDraftFrame: {
+            person_id: number;
+            ticket_id: number;
+            version: number;
+        };
+        /** SharedDraftIn */
+        SharedDraftIn: {
+            text: string;
+            /** @default 0 */
+            version?: number;
         };
         /** SignInInput */
         SignInInput: {
@@ -3408,6 +5205,21 @@ export interface components {
             entry_ids: number[];
             subject: string;
             team_id?: number | null;
+        };
+        /**
+         * Standing
+         * @default {
+         *       "level": 0,
+         *       "method": null,
+         *       "valid_until": null
+         *     }
+         */
+        Standing: {
+            /** @default 0 */
+            level: number;
+            /** @enum {null|string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back" | null;
+            valid_until: string | null;
         };
         /** Status */
         Status: {
@@ -3442,10 +5254,13 @@ export interface components {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
+            job: components["schemas"]["JobFrame"];
+            looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
+            shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
         };
@@ -3550,6 +5365,8 @@ export interface components {
         TicketIn: {
             channel_id?: number | null;
             client_key: string;
+            /** @default  */
+            contact_reason?: string;
             customer?: components["schemas"]["NewCustomer"] | null;
             customer_id?: number | null;
             fields?: {
@@ -3585,6 +5402,17 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** TicketPage */
+        TicketPage: {
+            count: number | null;
+            /** @default false */
+            is_count_capped: boolean;
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+            searched_to: string | null;
+        };
         /** TicketPatch */
         TicketPatch: {
             fields?: {
@@ -3593,6 +5421,9 @@ export interface components {
             /** @default false */
             force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
+            seen?: {
+                [key: string]: unknown;
+            };
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -3658,10 +5489,43 @@ export interface components {
         TicketTypeList: {
             items: components["schemas"]["TicketType"][];
         };
+        /** TimeIn */
+        TimeIn: {
+            client_key: string;
+            /** @default  */
+            note?: string;
+            seconds: number;
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            way?: "hand" | "timer";
+        };
+        /** TimeSpent */
+        TimeSpent: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            name: string;
+            note: string;
+            person_id: number;
+            seconds: number;
+            /** @enum {string} */
+            way: "hand" | "timer";
+        };
         /** Timeline */
         Timeline: {
             items: components["schemas"]["Entry"][];
             older: boolean;
+        };
+        /** Together */
+        Together: {
+            checklist: components["schemas"]["ChecklistItem"][];
+            followers: components["schemas"]["Follower"][];
+            has_shared_draft: boolean;
+            is_following: boolean;
+            time: components["schemas"]["TimeSpent"][];
+            total_seconds: number;
         };
         /** TokenInput */
         TokenInput: {
@@ -3695,11 +5559,62 @@ export interface components {
             count: number;
             is_capped: boolean;
             /** @enum {string} */
-            key: "mine" | "unassigned" | "open" | "mentions" | "snoozed" | "all";
+            key: "mine" | "unassigned" | "open" | "mentions" | "following" | "snoozed" | "all";
         };
         /** ViewCounts */
         ViewCounts: {
             items: components["schemas"]["ViewCount"][];
+        };
+        /** ViewIn */
+        ViewIn: {
+            columns?: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default list
+             * @enum {string}
+             */
+            layout?: "list" | "table" | "board";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "own" | "team" | "all";
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewOrder */
+        ViewOrder: {
+            ids: number[];
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            columns?: string[];
+            condition?: {
+                [key: string]: unknown;
+            };
+            layout?: "list" | "table" | "board";
+            name_en?: string;
+            name_zh?: string;
+            scope?: "own" | "team" | "all";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewProblem */
+        ViewProblem: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            field: string;
+            value: number | string | null;
         };
         /** VisitorIn */
         VisitorIn: {
@@ -3826,6 +5741,37 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** MergeIn */
+        customer_schemas_MergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
+        };
+        /** Reason */
+        customer_schemas_Reason: {
+            count: number;
+            key: string;
+            label: string;
+        };
+        /** MergeIn */
+        schemas_merge_MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
+        };
+        /** Reason */
+        schemas_timeline_Reason: {
+            candidates?: number;
+            capacity_points?: number;
+            code: string;
+            idle_since?: string;
+            load_points?: number;
         };
     };
     responses: never;
@@ -4023,6 +5969,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkGetJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkPostBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdGetJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdUndoPostUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What is wrong */
@@ -4524,12 +6625,232 @@ export interface operations {
             };
         };
     };
+    ApiV1ChecklistTemplatesGetChecklistTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesPostChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerMergesMergeIdUndoPostMergeUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyGetCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyPatchCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersGetCustomers: {
         parameters: {
             query?: {
                 q?: string;
                 cursor?: string | null;
                 limit?: number;
+                organisation_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -4544,6 +6865,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfCustomerListItem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersPostCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description What is wrong */
@@ -4623,6 +6977,876 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksGetChecks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIdentityCheck"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksPostCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                check_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsGetConsents: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsPostConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelPutContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BarIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesGetDuplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdExportGetCustomerExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesPostIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePostCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer_schemas_MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePreviewGetMergePreview: {
+        parameters: {
+            query: {
+                absorbed_id: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergesGetCustomerMerges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesGetNotes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesPostCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsGetProducts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProduct"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsPostProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdPutProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdDeleteProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProfileGetCustomerProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
         parameters: {
             query?: {
@@ -4644,6 +7868,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdTimelineGetCustomerTimeline: {
+        parameters: {
+            query?: {
+                kind?: string[] | null;
+                channel?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerEvent"];
                 };
             };
             /** @description What is wrong */
@@ -4706,6 +7966,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsPostExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsJobIdFileGetExportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description What is wrong */
@@ -5401,6 +8725,139 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsGetOrganisations: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsPostOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdGetOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPatchOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -5683,6 +9140,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsGetSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsPostSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsCountsGetSavedViewCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsOrderPutSavedViewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdDeleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdPatchSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description What is wrong */
@@ -6359,6 +10004,7 @@ export interface operations {
                 view?: string;
                 team_id?: number | null;
                 status_id?: number | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6374,7 +10020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfTicketRow"];
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */
@@ -6408,6 +10054,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsQueryPostQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */
@@ -6522,6 +10201,109 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdChecklistPostChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDraftsKindGetDraft: {
         parameters: {
             query?: never;
@@ -6570,12 +10352,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -6590,7 +10374,9 @@ export interface operations {
     };
     ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: number | null;
+            };
             header?: never;
             path: {
                 ticket_id: number;
@@ -6636,6 +10422,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */
@@ -6753,6 +10603,103 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLookersGetLookers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingPutLooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingDeleteLooking: {
+        parameters: {
+            query: {
+                tab: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdMergePostMerge: {
         parameters: {
             query?: never;
@@ -6764,7 +10711,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MergeIn"];
+                "application/json": components["schemas"]["schemas_merge_MergeIn"];
             };
         };
         responses: {
@@ -6988,6 +10935,103 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -7058,6 +11102,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdTimePostTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                time_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -7080,6 +11191,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTogetherGetTogether: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */

@@ -82,6 +82,7 @@ async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
         join entry e on e.id = o.entry_id
         join ticket home on home.id = coalesce(e.origin_ticket_id, e.ticket_id)
         join customer cu on cu.id = home.customer_id and cu.email <> '' and not cu.is_blocked
+            and not exists (select from contact_bar b where b.customer_id = cu.id and b.channel = 'email')
         cross join lateral (
             select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null
                 and settings -> 'smtp' ->> 'host' <> ''

@@ -1,7 +1,7 @@
 """What people ask of a ticket."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -9,6 +9,9 @@ from ombud.customers.schemas import NewCustomer
 from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.tickets import Recipients
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
+
+# What somebody saw in a ticket's fields when they decided to change them, by the field's name.
+Seen = Annotated[dict[str, Any], Meta(max_length=100)]
 
 
 class ReplyIn(Struct, forbid_unknown_fields=True):
@@ -25,6 +28,8 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     solve: bool = False
     status_id: int | None = None
     force_children: bool = False
+    # why a customer who does not want to be contacted by this channel is answered all the same
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class NoteIn(Struct, forbid_unknown_fields=True):
@@ -51,10 +56,15 @@ class TicketIn(Struct, forbid_unknown_fields=True):
     type_id: int | None = None
     fields: FieldValues = {}
     write_as: Literal["reply", "note"] = "note"
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class TicketPatch(Struct, forbid_unknown_fields=True):
-    """Changes to a ticket; what is left out stays."""
+    """Changes to a ticket; what is left out stays.
+
+    ``seen`` tells what the actor saw in fields they change (``priority``, ``tags``, ``fields.<key>``): where somebody
+    else has changed one of them since, nothing is written.
+    """
 
     subject: Subject | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
@@ -64,14 +74,19 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     fields: FieldValues | UnsetType = UNSET
     # solves a ticket although its children are open, where the rule of the desk only asks
     force_children: bool = False
+    seen: Seen = {}
 
 
 class AssignmentIn(Struct, forbid_unknown_fields=True):
-    """Who shall hold the ticket, and in which team; ``force`` passes over a full agent's capacity."""
+    """Who shall hold the ticket, and in which team; ``force`` passes over a full agent's capacity.
+
+    ``seen`` tells which holder (``assignee_id``) and team (``team_id``) the actor saw.
+    """
 
     assignee_id: int | None
     team_id: int | None = None
     force: bool = False
+    seen: Seen = {}
 
 
 class SnoozeIn(Struct, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The rules of the whole desk that administrators set: when a solved ticket reopens, how long a mail can be undone."""
+"""The rules of the whole desk that administrators set: reopening, undoing mails, checklists that hold a ticket."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -29,6 +29,8 @@ class DeskPolicy(Struct):
     reopen_days: int
     undo_seconds: int
     children_hold: ChildrenHold
+    # whether an open item of its checklist keeps a ticket from being solved
+    checklist_holds: bool
 
 
 class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
@@ -37,19 +39,21 @@ class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
     reopen_days: ReopenDays | UnsetType = UNSET
     undo_seconds: UndoSeconds | UnsetType = UNSET
     children_hold: ChildrenHold | UnsetType = UNSET
+    checklist_holds: bool | UnsetType = UNSET
 
 
 class _Setting(Struct):
     name: str
-    value: int | str
+    value: int | bool | str
 
 
 async def desk_policy(tx: Transaction, *, undo_seconds: int) -> DeskPolicy:
     """The rules in force; ``undo_seconds`` is the installation's own, which holds until somebody sets another."""
-    sql = "select name, value from setting where name in ('reopen_days', 'undo_seconds', 'children_hold')"
+    names = "('reopen_days', 'undo_seconds', 'checklist_holds', 'children_hold')"
+    sql = f"select name, value from setting where name in {names}"
     kept = {one.name: one.value for one in await rows(tx, _Setting, sql)}
-    usual = {"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds, "children_hold": DEFAULT_CHILDREN_HOLD}
-    return convert(usual | kept, DeskPolicy)
+    shipped = {"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds, "checklist_holds": False}
+    return convert({**shipped, "children_hold": DEFAULT_CHILDREN_HOLD, **kept}, DeskPolicy)
 
 
 async def reopen_days(tx: Transaction) -> int:
@@ -76,10 +80,10 @@ async def change_desk_policy(
     before = structs.asdict(await desk_policy(tx, undo_seconds=undo_seconds))
     wanted = {name: new for name, new in structs.asdict(patch).items() if new not in {UNSET, before[name]}}
     if not wanted:
-        return DeskPolicy(**before)
+        return convert(before, DeskPolicy)
     sql = """
         insert into setting (name, value) select * from unnest(%(names)s::text[], %(values)s::jsonb[])
         on conflict (name) do update set value = excluded.value"""
     await tx.execute(sql, {"names": list(wanted), "values": [Jsonb(new) for new in wanted.values()]})
     await emit(tx, DeskChanged(fields=sorted(wanted)), by=by, at=now)
-    return DeskPolicy(**(before | wanted))
+    return convert(before | wanted, DeskPolicy)

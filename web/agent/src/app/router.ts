@@ -6,11 +6,13 @@ import {
   type RouteLocationNormalized,
   type RouteLocationRaw,
 } from 'vue-router'
+import { routes as customerRoutes } from '@/features/customers/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
+import { routes as viewRoutes } from '@/features/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -31,7 +33,14 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...searchRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [
+        ...ticketRoutes,
+        ...viewRoutes,
+        ...searchRoutes,
+        ...customerRoutes,
+        ...notificationRoutes,
+        settingsRoutes(ownRoutes),
+      ],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],

@@ -12,6 +12,8 @@ import {
   patchTicket,
   type RowChange,
 } from './patches'
+import { hearLooking } from '../together/looking'
+import { hearShared } from '../together/sharedDraft'
 
 /** The ticket on the screen, null: none. */
 export const openTicketId: Ref<Id | null> = ref(null)
@@ -54,7 +56,9 @@ function applyWaiting(): void {
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
-    if (/assigned|changed|opened|merged|split|linked|solved/.test(kind))
+    if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
+    else if (/assigned|changed|opened|merged|split|linked|solved/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
   }
   const open = openTicketId.value
@@ -100,10 +104,15 @@ function hearGone(frame: StreamEvents['gone']): void {
   void queryClient.invalidateQueries({ queryKey: ['ticket', frame.ticket_id] })
 }
 
-function hearCustomer({ customer }: StreamEvents['customer']): void {
+function hearCustomer({ customer, others }: StreamEvents['customer']): void {
   patchCustomer(customer)
-  // what the panel shows beyond the row: address, number, remarks
-  void queryClient.invalidateQueries({ queryKey: ['customer', customer.id], exact: true })
+  // what the panel shows beyond the row: address, number, remarks, products, notes
+  for (const id of [customer.id, ...others])
+    void queryClient.invalidateQueries({ queryKey: ['customer', id] })
+  if (!others.length) return
+  // merged, or two again: tickets have gone over
+  void queryClient.invalidateQueries({ queryKey: ['tickets'] })
+  void queryClient.invalidateQueries({ queryKey: ['ticket'] })
 }
 
 function hearReset(): void {
@@ -116,6 +125,8 @@ export function followTickets(): () => void {
     onStream('ticket', hearTicket),
     onStream('typing', hearTyping),
     onStream('gone', hearGone),
+    onStream('looking', hearLooking),
+    onStream('shared_draft', hearShared),
     onStream('customer', hearCustomer),
     onStream('reset', hearReset),
   ]
