@@ -202,7 +202,7 @@ async def define_forms(tx: Transaction, material: Material, now: float) -> Forms
         type_id = await value(tx, int, sql, params) or 0
         types |= dict.fromkeys(scenes.split(), type_id)
         keys = {one.key for one in form}
-        forms |= {scene: keys for scene in scenes.split()}
+        forms |= dict.fromkeys(scenes.split(), keys)
     return Forms(await list_fields(tx, "ticket"), types, forms)
 
 
