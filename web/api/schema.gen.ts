@@ -104,6 +104,100 @@ export interface paths {
         patch: operations["rename_brand"];
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJobs
+         * @description One's own last 20 jobs, exports too, newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkGetJobs"];
+        put?: never;
+        /**
+         * PostBulk
+         * @description Change many tickets in the background, each by the rights and forms that hold for a single one.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkPostBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJob
+         * @description One of one's own jobs, with what failed by reason.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkJobIdGetJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCancel
+         * @description Stop a job; what is done stays done.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUndo
+         * @description Give back what a change has changed, where nobody changed it since; the report of this job says where not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdUndoPostUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -450,6 +544,50 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1DeskPatchDesk"];
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExport
+         * @description Write tickets into a CSV or Excel file in the background, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1ExportsPostExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExportFile
+         * @description The file of one's own export, kept for a week.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ExportsJobIdFileGetExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/fields": {
@@ -1022,6 +1160,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViews
+         * @description The views that one sees: everybody's, those of one's teams, one's own. ``problems`` says what of one is gone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsGetSavedViews"];
+        put?: never;
+        /**
+         * PostSavedView
+         * @description Save a view. One of a team or of everybody needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1SavedViewsPostSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViewCounts
+         * @description How many tickets each saved view holds, counted to 1,000, at most 20 s old; some come with the next call.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsCountsGetSavedViewCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSavedViewOrder
+         * @description Put views into an order; those that one may not change stay.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1SavedViewsOrderPutSavedViewOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSavedView
+         * @description Remove a view. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1SavedViewsViewIdDeleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchSavedView
+         * @description Change a view; what is left out stays. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1368,7 +1606,10 @@ export interface paths {
         };
         /**
          * GetTickets
-         * @description One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first.
+         * @description One page of a view: mine, unassigned, open, mentions, snoozed, all, or ``saved:<id>``.
+         *
+         *     Shipped views have the newest activity first. A saved view has its own sort, or the one that is asked for; a page
+         *     with ``is_partial`` stopped for time and goes on at ``next``.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1381,6 +1622,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsPostTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostQuery
+         * @description One page of the tickets that meet a condition, saved nowhere; with their count if asked for.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsQueryPostQuery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2221,6 +2484,11 @@ export interface components {
         BrandInput: {
             name: string;
         };
+        /** BulkIn */
+        BulkIn: {
+            changes: components["schemas"]["Changes"];
+            selection: components["schemas"]["Selection"];
+        };
         /** ByeFrame */
         ByeFrame: {
             /** @enum {string} */
@@ -2253,6 +2521,20 @@ export interface components {
         /** CannedReplyList */
         CannedReplyList: {
             items: components["schemas"]["CannedReply"][];
+        };
+        /** Changes */
+        Changes: {
+            add_tags?: string[];
+            assignee_id?: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            priority?: 1 | 2 | 3 | 4;
+            remove_tags?: string[];
+            snooze_until?: string;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
         };
         /** Channel */
         Channel: {
@@ -2541,6 +2823,21 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** ExportIn */
+        ExportIn: {
+            columns?: string[];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            selection: components["schemas"]["Selection"];
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+        };
         /** Field */
         Field: {
             id: number;
@@ -2735,6 +3032,69 @@ export interface components {
             sees_all_teams: boolean;
             staff_number: string;
             team_ids: number[];
+        };
+        /** Job */
+        Job: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** JobFailure */
+        JobFailure: {
+            code: string;
+            count: number;
+            detail: string;
+            ticket_ids: number[];
+        };
+        /** JobFrame */
+        JobFrame: {
+            done: number;
+            failed: number;
+            id: number;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+        };
+        /** JobList */
+        JobList: {
+            items: components["schemas"]["Job"][];
+        };
+        /** JobReport */
+        JobReport: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            failures: components["schemas"]["JobFailure"][];
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
         };
         /** LinkInfo */
         LinkInfo: {
@@ -3085,6 +3445,22 @@ export interface components {
             title: string;
             type: string;
         };
+        /** QueryIn */
+        QueryIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            count?: boolean;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+        };
         /** QueueState */
         QueueState: {
             expected_wait_s: number | null;
@@ -3165,6 +3541,42 @@ export interface components {
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
         };
+        /** SavedView */
+        SavedView: {
+            /** @default false */
+            can_change: boolean;
+            columns: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            id: number;
+            /** @enum {string} */
+            layout: "list" | "table" | "board";
+            name_en: string;
+            name_zh: string;
+            owner_id: number;
+            position: number;
+            problems: components["schemas"]["ViewProblem"][];
+            /** @enum {string} */
+            scope: "own" | "team" | "all";
+            /** @enum {string} */
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id: number | null;
+        };
+        /** SavedViewCount */
+        SavedViewCount: {
+            count: number;
+            id: number;
+            is_capped: boolean;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            items: components["schemas"]["SavedViewCount"][];
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -3183,6 +3595,15 @@ export interface components {
             kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** Selection */
+        Selection: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            except_ids?: number[];
+            ids?: number[];
+            view?: string;
         };
         /** Session */
         Session: {
@@ -3209,7 +3630,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SignInInput */
         SignInInput: {
@@ -3268,6 +3689,7 @@ export interface components {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
+            job: components["schemas"]["JobFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
@@ -3401,6 +3823,17 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** TicketPage */
+        TicketPage: {
+            count: number | null;
+            /** @default false */
+            is_count_capped: boolean;
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+            searched_to: string | null;
+        };
         /** TicketPatch */
         TicketPatch: {
             fields?: {
@@ -3509,6 +3942,57 @@ export interface components {
         /** ViewCounts */
         ViewCounts: {
             items: components["schemas"]["ViewCount"][];
+        };
+        /** ViewIn */
+        ViewIn: {
+            columns?: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default list
+             * @enum {string}
+             */
+            layout?: "list" | "table" | "board";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "own" | "team" | "all";
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewOrder */
+        ViewOrder: {
+            ids: number[];
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            columns?: string[];
+            condition?: {
+                [key: string]: unknown;
+            };
+            layout?: "list" | "table" | "board";
+            name_en?: string;
+            name_zh?: string;
+            scope?: "own" | "team" | "all";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewProblem */
+        ViewProblem: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            field: string;
+            value: number | string | null;
         };
         /** VisitorIn */
         VisitorIn: {
@@ -3832,6 +4316,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkGetJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkPostBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdGetJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdUndoPostUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What is wrong */
@@ -4515,6 +5154,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsPostExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsJobIdFileGetExportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description What is wrong */
@@ -5505,6 +6208,194 @@ export interface operations {
             };
         };
     };
+    ApiV1SavedViewsGetSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsPostSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsCountsGetSavedViewCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsOrderPutSavedViewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdDeleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdPatchSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SearchGetSearch: {
         parameters: {
             query: {
@@ -6168,6 +7059,7 @@ export interface operations {
                 view?: string;
                 team_id?: number | null;
                 status_id?: number | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6183,7 +7075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfTicketRow"];
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */
@@ -6217,6 +7109,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsQueryPostQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */

@@ -13,6 +13,7 @@ from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
 from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
 from ombud.demo.pictures import draw_files
+from ombud.demo.together import OpenTicket, write_together
 from ombud.shared.database import Transaction, values
 from ombud.shared.files import StoredFile
 from ombud.tickets.rules import load_points, preview_of
@@ -77,6 +78,7 @@ async def write_records(
     events = list(scribe.events(facts, by_number))
     await copy_rows(tx, "event", EVENT, events)
     await _write_personal(tx, ground, pages, now)
+    await write_together(tx, ground, _open_tickets(pages), YOU)
     if keep_file is not None:
         await _write_files(tx, lines, keep_file, now)
     await _advance(tx, len(events))
@@ -292,6 +294,14 @@ def _tags(pages: list[Page]) -> list[Row]:
         for tag in page.case.tags:
             first.setdefault(tag, (tag, moment(page.lines[0].at)))
     return list(first.values())
+
+
+def _open_tickets(pages: list[Page]) -> list[OpenTicket]:
+    return [
+        OpenTicket(page.number, page.case.story.language, page.case.assignee, page.lines[0].at, page.lines[-1].at)
+        for page in pages
+        if page.case.is_open
+    ]
 
 
 async def _write_personal(tx: Transaction, ground: Ground, pages: list[Page], now: float) -> None:
