@@ -448,6 +448,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecklistTemplates
+         * @description Checklists to take items from.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ChecklistTemplatesGetChecklistTemplates"];
+        put?: never;
+        /**
+         * PostChecklistTemplate
+         * @description Add a checklist to take items from.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChecklistTemplatesPostChecklistTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistTemplate
+         * @description Remove a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistTemplate
+         * @description Change a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1700,6 +1756,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChecklist
+         * @description Add an item by its text, or those of a template that are not there yet.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdChecklistPostChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistItem
+         * @description Take an item off the checklist.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistItem
+         * @description Tick an item off, open it again, change its text or its place.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
         parameters: {
             query?: never;
@@ -1716,7 +1822,7 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
         /**
          * PutDraft
-         * @description Keep what the composer holds; an empty text removes the draft.
+         * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1724,7 +1830,7 @@ export interface paths {
         post?: never;
         /**
          * DeleteDraft
-         * @description Throw the draft away.
+         * @description Throw the draft away, if ``version`` is given only as long as it is that one.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1756,6 +1862,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/followers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutFollower
+         * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdFollowersPersonIdPutFollower"];
+        post?: never;
+        /**
+         * DeleteFollower
+         * @description End the following of oneself or of a colleague.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/history": {
         parameters: {
             query?: never;
@@ -1773,6 +1907,56 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLookers
+         * @description Who has the ticket on the screen at this moment, and whether they write.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLookersGetLookers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLooking
+         * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdLookingPutLooking"];
+        post?: never;
+        /**
+         * DeleteLooking
+         * @description Tell that a window shows something else now.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1888,6 +2072,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/shared-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharedDraft
+         * @description The draft that everybody who sees the ticket writes, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdSharedDraftGetSharedDraft"];
+        /**
+         * PutSharedDraft
+         * @description Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSharedDraftPutSharedDraft"];
+        post?: never;
+        /**
+         * DeleteSharedDraft
+         * @description Throw the shared draft away, as long as it is the version that the actor has seen.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -1910,6 +2128,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTime
+         * @description Enter time that the actor worked on a ticket.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdTimePostTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time/{time_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTime
+         * @description Take away time that the actor had entered.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdTimeTimeIdDeleteTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1924,6 +2186,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTogether
+         * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTogetherGetTogether"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2434,6 +2718,9 @@ export interface components {
             assignee_id: number | null;
             /** @default false */
             force?: boolean;
+            seen?: {
+                [key: string]: unknown;
+            };
             team_id?: number | null;
         };
         /** Attachment */
@@ -2604,6 +2891,44 @@ export interface components {
             };
             team_id?: number;
         };
+        /** Checklist */
+        Checklist: {
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /** ChecklistIn */
+        ChecklistIn: {
+            template_id?: number | null;
+            text?: string | null;
+        };
+        /** ChecklistItem */
+        ChecklistItem: {
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            position: number;
+            text: string;
+        };
+        /** ChecklistItemPatch */
+        ChecklistItemPatch: {
+            is_done?: boolean;
+            position?: number;
+            text?: string;
+        };
+        /** ChecklistTemplate */
+        ChecklistTemplate: {
+            id: number;
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateIn */
+        ChecklistTemplateIn: {
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateList */
+        ChecklistTemplateList: {
+            items: components["schemas"]["ChecklistTemplate"][];
+        };
         /** Choice */
         Choice: {
             /** @default false */
@@ -2729,11 +3054,13 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            checklist_holds: boolean;
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            checklist_holds?: boolean;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -2746,6 +3073,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             updated_at: string;
+            version: number;
         };
         /** DraftDetails */
         DraftDetails: {
@@ -2757,6 +3085,11 @@ export interface components {
         DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
+            version?: number | null;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
@@ -2832,11 +3165,6 @@ export interface components {
              */
             format?: "csv" | "xlsx";
             selection: components["schemas"]["Selection"];
-            /**
-             * @default activity
-             * @enum {string}
-             */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
         };
         /** Field */
         Field: {
@@ -2928,6 +3256,15 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Follower */
+        Follower: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            way: "own" | "added" | "mention";
         };
         /** FormField */
         FormField: {
@@ -3103,6 +3440,31 @@ export interface components {
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
         };
+        /** Looker */
+        Looker: {
+            /** @enum {string} */
+            doing: "looking" | "reply" | "note";
+            name: string;
+            person_id: number;
+        };
+        /** LookerList */
+        LookerList: {
+            items: components["schemas"]["Looker"][];
+        };
+        /** LookingFrame */
+        LookingFrame: {
+            lookers: components["schemas"]["Looker"][];
+            ticket_id: number;
+        };
+        /** LookingIn */
+        LookingIn: {
+            /**
+             * @default looking
+             * @enum {string}
+             */
+            doing?: "looking" | "reply" | "note";
+            tab: string;
+        };
         /** Me */
         Me: {
             capacity_points: number;
@@ -3244,7 +3606,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -3630,7 +3992,28 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+        };
+        /** SharedDraft */
+        SharedDraft: {
+            edited_by: number;
+            name: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** SharedDraftFrame */
+        SharedDraftFrame: {
+            person_id: number;
+            ticket_id: number;
+            version: number;
+        };
+        /** SharedDraftIn */
+        SharedDraftIn: {
+            text: string;
+            /** @default 0 */
+            version?: number;
         };
         /** SignInInput */
         SignInInput: {
@@ -3690,10 +4073,12 @@ export interface components {
             customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
             job: components["schemas"]["JobFrame"];
+            looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
+            shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
         };
@@ -3840,6 +4225,9 @@ export interface components {
                 [key: string]: unknown;
             };
             priority?: 1 | 2 | 3 | 4;
+            seen?: {
+                [key: string]: unknown;
+            };
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -3904,10 +4292,43 @@ export interface components {
         TicketTypeList: {
             items: components["schemas"]["TicketType"][];
         };
+        /** TimeIn */
+        TimeIn: {
+            client_key: string;
+            /** @default  */
+            note?: string;
+            seconds: number;
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            way?: "hand" | "timer";
+        };
+        /** TimeSpent */
+        TimeSpent: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            name: string;
+            note: string;
+            person_id: number;
+            seconds: number;
+            /** @enum {string} */
+            way: "hand" | "timer";
+        };
         /** Timeline */
         Timeline: {
             items: components["schemas"]["Entry"][];
             older: boolean;
+        };
+        /** Together */
+        Together: {
+            checklist: components["schemas"]["ChecklistItem"][];
+            followers: components["schemas"]["Follower"][];
+            has_shared_draft: boolean;
+            is_following: boolean;
+            time: components["schemas"]["TimeSpent"][];
+            total_seconds: number;
         };
         /** TokenInput */
         TokenInput: {
@@ -3937,7 +4358,7 @@ export interface components {
             count: number;
             is_capped: boolean;
             /** @enum {string} */
-            key: "mine" | "unassigned" | "open" | "mentions" | "snoozed" | "all";
+            key: "mine" | "unassigned" | "open" | "mentions" | "following" | "snoozed" | "all";
         };
         /** ViewCounts */
         ViewCounts: {
@@ -4959,6 +5380,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesGetChecklistTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesPostChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -7256,6 +7803,109 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdChecklistPostChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDraftsKindGetDraft: {
         parameters: {
             query?: never;
@@ -7304,12 +7954,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -7324,7 +7976,9 @@ export interface operations {
     };
     ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: number | null;
+            };
             header?: never;
             path: {
                 ticket_id: number;
@@ -7383,6 +8037,70 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdHistoryGetHistory: {
         parameters: {
             query?: {
@@ -7406,6 +8124,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FieldHistory"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookersGetLookers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingPutLooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingDeleteLooking: {
+        parameters: {
+            query: {
+                tab: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -7585,6 +8400,103 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -7620,6 +8532,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdTimePostTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                time_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -7642,6 +8621,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTogetherGetTogether: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */
