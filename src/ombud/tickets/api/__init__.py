@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from ombud.tickets.api.customers import HANDLERS as CUSTOMERS
 from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
@@ -12,5 +13,5 @@ from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-HANDLERS = [*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *TOGETHER]
+HANDLERS = [*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *TOGETHER]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
+from ombud.customers.services.consents import refuse_barred
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, values
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
@@ -85,6 +86,7 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
     """
@@ -94,6 +96,7 @@ async def reply(
         return await reload_entry(tx, made, now=now)
     await _refuse_stale(tx, ticket, data, by=by, now=now)
     route, envelope = await _route(tx, ticket, data)
+    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
     taker = await _taker(tx, ticket, by)
@@ -102,6 +105,7 @@ async def reply(
         to=envelope.to,
         cc=envelope.cc,
         subject=envelope.subject,
+        contact_reason=data.contact_reason.strip(),
         status_before=ticket.status_id,
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,

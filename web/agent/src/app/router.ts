@@ -6,6 +6,7 @@ import {
   type RouteLocationNormalized,
   type RouteLocationRaw,
 } from 'vue-router'
+import { routes as customerRoutes } from '@/features/customers/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
@@ -36,6 +37,7 @@ export const router = createRouter({
         ...ticketRoutes,
         ...viewRoutes,
         ...searchRoutes,
+        ...customerRoutes,
         ...notificationRoutes,
         settingsRoutes(ownRoutes),
       ],
