@@ -2,8 +2,8 @@
 
 from ombud.shared.database import Transaction, values
 from ombud.shared.errors import Conflict
-from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import LockedTicket
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.policy import children_hold
 
 
