@@ -147,7 +147,7 @@ async def test_reply_that_missed_a_colleagues_is_held_back_shown_and_sent_on_pur
 
     async def as_if_unseen(route: Route) -> None:
         # the line may be quicker than the test: the window says that it has not heard of the newest message
-        data = json.dumps({**route.request.post_data_json, "last_seen_entry_id": first})
+        data = json.dumps({**(route.request.post_data_json or {}), "last_seen_entry_id": first})
         await route.continue_(post_data=data)
 
     await ann.page.route("**/replies", as_if_unseen)
