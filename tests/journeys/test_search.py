@@ -4,13 +4,13 @@ import re
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.journeys.screen import Screen, sign_in
-from tests.journeys.served import Served, until
 
 from ombud.customers.schemas import Sender
 from ombud.shared.clock import utc_now
 from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, receive
+from tests.journeys.screen import Screen, sign_in
+from tests.journeys.served import Served, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 TEXTS = [

@@ -16,7 +16,7 @@ WORK = frozenset(
         "presence.own",
     }
 )
-LEAD = frozenset({"canned_replies.manage", "intake.manage", "customers.unmask", "customers.export"})
+LEAD = frozenset({"canned_replies.manage", "intake.manage", "views.manage", "customers.unmask", "customers.export"})
 ADMINISTRATION = frozenset(
     {
         "channels.manage",

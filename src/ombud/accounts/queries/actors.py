@@ -88,3 +88,25 @@ async def alive_sessions(tx: Transaction, session_ids: Collection[int], *, now: 
         where s.id = any(%(ids)s) and s.is_complete and {ALIVE}"""
     params = {"ids": list(session_ids), "now": now, "idle_after": now - rules.SESSION_IDLE}
     return set(await values(tx, int, sql, params))
+
+
+class _Person(Struct):
+    id: int
+    name: str
+    role: Role
+    locale: str
+    sees_all_teams: bool
+    team_ids: frozenset[int]
+
+
+async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
+    """A person as one who acts at this moment, for work that goes on behind them; None once they are deactivated."""
+    sql = """
+        select p.id, p.name, p.role, p.locale, p.sees_all_teams,
+            array(select m.team_id from membership m where m.person_id = p.id) as team_ids
+        from person p where p.id = %(id)s and p.deactivated_at is null"""
+    found = await row(tx, _Person, sql, {"id": person_id})
+    if found is None:
+        return None
+    team_ids = None if found.sees_all_teams else found.team_ids
+    return Actor("person", found.id, found.name, ROLES[found.role], team_ids, locale=found.locale)

@@ -9,8 +9,9 @@ from ombud.tickets.api.lists import HANDLERS as LISTS
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
+from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-HANDLERS = [*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH]
+HANDLERS = [*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *TOGETHER]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

@@ -12,6 +12,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
+import { routes as viewRoutes } from '@/features/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -34,6 +35,7 @@ export const router = createRouter({
       component: () => import('./AppShell.vue'),
       children: [
         ...ticketRoutes,
+        ...viewRoutes,
         ...searchRoutes,
         ...customerRoutes,
         ...notificationRoutes,

@@ -52,6 +52,14 @@ const pages: RouteRecordRaw[] = [
   page('teams', 'teams.manage', () => import('./teams/TeamsPage.vue')),
   page('brands', 'channels.manage', () => import('./brands/BrandsPage.vue')),
   page('statuses', 'statuses.manage', () => import('./statuses/StatusesPage.vue')),
+  page('checklists', 'channels.manage', () => import('./checklists/ChecklistsPage.vue')),
+  page('fields', 'fields.manage', () => import('./fields/FieldsPage.vue')),
+  ...pair(
+    'ticket-types',
+    'fields.manage',
+    () => import('./types/TypesPage.vue'),
+    () => import('./types/TypePage.vue'),
+  ),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',
