@@ -200,9 +200,9 @@ class Worker:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
             await forget_lookers(tx, now=now)
+        await self._jobs.forget()
         async with self.parts.database.transaction() as tx:
             await keep_averages(tx, now=now)
-        await self._jobs.forget()
         return 0
 
     async def _keep_up(self) -> int:

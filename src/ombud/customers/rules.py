@@ -1,7 +1,6 @@
 """Pure rules about customers: names, masks, check levels, domains."""
 
 import re
-from typing import Any
 
 from ombud.customers.schemas import CheckMethod, Customer, CustomerListItem, CustomerPolicy, Identity, Product
 from ombud.shared.lines import one_line
@@ -119,12 +118,6 @@ def mask_item(item: CustomerListItem, policy: CustomerPolicy) -> CustomerListIte
     if policy.show_email > 0:
         item.email = mask_email(item.email)
     return item
-
-
-def merge_values(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Values by key with changes laid over them; null removes a key."""
-    merged = before | changes
-    return {key: value for key, value in merged.items() if value is not None}
 
 
 def normal_domain(domain: str) -> str:

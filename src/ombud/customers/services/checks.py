@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.accounts.system_mail import SystemMail
+from ombud.accounts.services.system_mail import SystemMail
 from ombud.customers.events import CustomerChecked
 from ombud.customers.queries.customers import lock_customer
 from ombud.customers.queries.details import standing_of

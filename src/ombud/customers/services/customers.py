@@ -9,10 +9,11 @@ from psycopg.types.json import Jsonb
 
 from ombud.customers.events import CustomerChanged, CustomerMade
 from ombud.customers.queries.customers import get_customer, load_customer, lock_customer
-from ombud.customers.rules import is_masked, merge_values
+from ombud.customers.rules import is_masked
 from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, normal_value
 from ombud.customers.services.checks import require_level
 from ombud.customers.services.making import enter_customer, refresh_words
+from ombud.fields.services.values import merge_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
 from ombud.shared.errors import Conflict, Invalid

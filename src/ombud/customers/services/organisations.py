@@ -9,8 +9,9 @@ from psycopg.types.json import Jsonb
 
 from ombud.customers.events import OrganisationChanged
 from ombud.customers.queries.organisations import get_organisation
-from ombud.customers.rules import FREE_MAIL, is_domain, merge_values, normal_domain
+from ombud.customers.rules import FREE_MAIL, is_domain, normal_domain
 from ombud.customers.schemas import Organisation, OrganisationIn, OrganisationPatch
+from ombud.fields.services.values import merge_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value, values
 from ombud.shared.errors import Conflict, Invalid, NotFound

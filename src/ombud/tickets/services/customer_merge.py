@@ -14,10 +14,10 @@ from psycopg.types.json import Jsonb
 from ombud.customers.events import CustomerChanged, CustomerMergeUndone, CustomersMerged
 from ombud.customers.queries import get_customer, load_customer
 from ombud.customers.queries.customers import lock_customer, require_customer
-from ombud.customers.rules import merge_values
 from ombud.customers.schemas import Customer
 from ombud.customers.services.checks import require_level
 from ombud.customers.services.making import refresh_words
+from ombud.fields.services.values import merge_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound

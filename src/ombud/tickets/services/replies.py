@@ -16,7 +16,7 @@ from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, Ticket
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, is_mail_address, preview_of
+from ombud.tickets.rules import is_mail_address, preview_of
 from ombud.tickets.schemas import (
     Address,
     Delivery,
@@ -28,6 +28,7 @@ from ombud.tickets.schemas import (
     ReplyIn,
     Undone,
 )
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (

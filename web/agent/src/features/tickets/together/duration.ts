@@ -7,7 +7,10 @@ export function parseDuration(typed: string): number | null {
   const clock = /^(\d{1,2}):([0-5]\d)$/.exec(text)
   if (clock) return bounded(Number(clock[1]) * HOUR + Number(clock[2]) * 60)
   if (/^\d+$/.test(text)) return bounded(Number(text) * 60)
-  const parts = /^(?:(\d+(?:\.\d+)?)\s*(?:h|\u5c0f\u65f6|\u65f6))?\s*(?:(\d+)\s*(?:m|min|\u5206\u949f|\u5206))?$/.exec(text)
+  const parts =
+    /^(?:(\d+(?:\.\d+)?)\s*(?:h|\u5c0f\u65f6|\u65f6))?\s*(?:(\d+)\s*(?:m|min|\u5206\u949f|\u5206))?$/.exec(
+      text,
+    )
   if (!parts || (!parts[1] && !parts[2])) return null
   return bounded(Math.round(Number(parts[1] ?? 0) * HOUR) + Number(parts[2] ?? 0) * 60)
 }
