@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
-from ombud.customers.events import CustomerMergeUndone, CustomersMerged
+from ombud.customers.events import CustomerChanged, CustomerMergeUndone, CustomersMerged
 from ombud.customers.queries import get_customer, load_customer
 from ombud.customers.queries.customers import lock_customer, require_customer
 from ombud.customers.schemas import Customer
@@ -21,7 +21,7 @@ from ombud.fields.services.values import merge_values
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound
-from ombud.shared.events import emit
+from ombud.shared.events import emit, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE
 from ombud.tickets.customer_schemas import CHOSEN, FieldChoice, MergeIn, MergePreview, Side
 
@@ -245,7 +245,7 @@ async def undo_merge(tx: Transaction, merge_id: int, *, by: Actor, now: datetime
         NotFound: no such merge, or ``by`` may not see the survivor.
         NotUndoable: the survivor absorbed somebody else later, or was absorbed itself.
 
-    Emits: CustomerMergeUndone
+    Emits: CustomerMergeUndone, CustomerChanged
     """
     await tx.execute("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK_INTAKE})
     sql = (
@@ -262,7 +262,9 @@ async def undo_merge(tx: Transaction, merge_id: int, *, by: Actor, now: datetime
     await tx.execute(sql, {"ids": [merge.survivor_id, merge.absorbed_id]})
     await _give_back(tx, merge, by=by, now=now)
     fact = CustomerMergeUndone(customer_id=merge.survivor_id, absorbed_id=merge.absorbed_id, merge_id=merge_id)
-    await emit(tx, fact, by=by, at=now)
+    # Who came back is shown and searched by their own data again.
+    back = CustomerChanged(customer_id=merge.absorbed_id, fields=["merged_into_id"])
+    await emit_all(tx, [fact, back], by=by, at=now)
     return await get_customer(tx, merge.absorbed_id, by=by, now=now)
 
 
