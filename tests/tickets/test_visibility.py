@@ -27,6 +27,8 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/drafts/{kind}"): {"text": "Half a thought"},
     ("DELETE", "/tickets/{ticket_id}/drafts/{kind}"): None,
     ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
+    ("GET", "/tickets/{ticket_id}/history"): None,
+    ("GET", "/tickets/{ticket_id}/field-files"): None,
     ("GET", "/tickets/{ticket_id}/together"): None,
     ("GET", "/tickets/{ticket_id}/lookers"): None,
     ("PUT", "/tickets/{ticket_id}/looking"): {"tab": "spying-tab"},
