@@ -33,6 +33,8 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/split"): {"entry_ids": [1], "subject": "Apart"},
     ("POST", "/tickets/{ticket_id}/links"): {"other_id": 2, "kind": "related"},
     ("DELETE", "/tickets/{ticket_id}/links/{other_id}"): None,
+    ("GET", "/tickets/{ticket_id}/history"): None,
+    ("GET", "/tickets/{ticket_id}/field-files"): None,
     ("GET", "/tickets/{ticket_id}/together"): None,
     ("GET", "/tickets/{ticket_id}/lookers"): None,
     ("PUT", "/tickets/{ticket_id}/looking"): {"tab": "spying-tab"},
