@@ -8,14 +8,15 @@ from tests.accounts.desk import Browser, Desk
 
 async def test_teams_are_shown_to_everybody_signed_in(reader: Browser, people: People) -> None:
     items = (await reader.get("/teams")).json()["items"]
-    assert items == [{"id": 1, "name": "Support", "routing": "push", "member_ids": [people.agent]}]
+    seats = [people.agent]
+    assert items == [{"id": 1, "name": "Support", "routing": "push", "member_ids": seats, "is_archived": False}]
 
 
 async def test_add_team_with_members_answers_with_it(admin: Browser, people: People) -> None:
     body = {"name": "夜班组", "routing": "manual", "member_ids": [people.other, people.agent]}
     answer = await admin.post("/teams", body)
     assert answer.status_code == 201
-    assert answer.json() == {**body, "id": 2, "member_ids": [people.agent, people.other]}
+    assert answer.json() == {**body, "id": 2, "member_ids": [people.agent, people.other], "is_archived": False}
     assert len((await admin.get("/teams")).json()["items"]) == 2
 
 

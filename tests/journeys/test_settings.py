@@ -205,3 +205,63 @@ async def test_set_aside_message_is_listed_with_its_reason_and_retried(served: S
     # It is as broken as before: it comes back.
     await screen.sees("It has no sender to answer to", 15)
     assert screen.complaints == []
+
+
+async def test_widget_keeps_days_off_and_kinds_of_files_when_hours_are_saved(served: Served, browser: Browser) -> None:
+    hours = {
+        "time_zone": "UTC",
+        "intervals": [{"weekday": 0, "start": 540, "end": 1080}],
+        "closed_on": ["2026-12-25"],
+    }
+    made = await served.channel("chat", "Holiday chat", office_hours=hours, file_types=["image/*"], signed_only=True)
+    screen = await boss(served, browser, f"widgets/{made.id}")
+    await screen.sees("December 25")
+    await screen.page.get_by_label("From", exact=True).fill("2027-02-06")
+    await screen.page.get_by_label("To (if longer)").fill("2027-02-08")
+    await screen.button("Add").last.click()
+    await screen.page.get_by_label("PDF", exact=True).check()
+    await field(screen, "At most, to one address").fill("4")
+    await screen.page.get_by_label("Tuesday opens at").or_(screen.button("Add hours on Tuesday")).first.click()
+    await screen.picture("widget-days-off")
+    await screen.button(re.compile("^Save")).click()
+    await screen.sees("Saved")
+    kept = (await served.values("select settings from channel where id = %(id)s", id=made.id))[0]
+    assert kept["office_hours"]["closed_on"] == ["2026-12-25", "2027-02-06", "2027-02-07", "2027-02-08"]
+    assert [one["weekday"] for one in kept["office_hours"]["intervals"]] == [0, 1]
+    assert sorted(kept["file_types"]) == ["application/pdf", "image/*"]
+    assert (kept["signed_only"], kept["mails_per_day"]) == (True, 4)
+    assert screen.complaints == []
+
+
+async def test_team_is_archived_when_its_channel_and_tickets_have_another_place(
+    served: Served, browser: Browser
+) -> None:
+    add = "insert into team (name, created_at) values ('Repairs', now()) returning id"
+    team = (await served.values(add))[0]
+    channel = await served.channel("api", "Repair shop")
+    sql = "update channel set team_id = %(team)s where id = %(id)s"
+    await served.do(lambda tx: tx.execute(sql, {"team": team, "id": channel.id}))
+    message = InboundMessage(Sender("external", "Rex", name="Rex"), "It hums", utc_now(), subject="It hums")
+    await served.do(lambda tx: receive(tx, [Arrival(channel.id, "hum", message)], now=utc_now()))
+    await until(lambda: served.values("select 1 from ticket where team_id = %(team)s", team=team))
+    screen = await boss(served, browser, "teams")
+    await screen.button("Repairs").click()
+    await screen.sees("A channel still brings tickets to it.")
+    await screen.picture("team-archive-channel")
+    await screen.page.get_by_role("link", name="Repair shop").click()
+    await screen.page.wait_for_url(f"**/settings/api-channels/{channel.id}")
+    await served.do(lambda tx: tx.execute(sql, {"team": 1, "id": channel.id}))
+    await screen.page.goto(f"{served.url}/settings/teams")
+    await screen.button("Repairs").click()
+    await screen.sees("Its open ticket goes to")
+    await screen.page.get_by_label("Its open ticket goes to").select_option(label="Support")
+    await screen.picture("team-archive")
+    await screen.button("Archive the team").click()
+    await screen.sees("Repairs is archived.")
+    assert await served.values("select team_id from ticket where subject = 'It hums'") == [1]
+    await screen.picture("teams-archived")
+    await screen.button("Restore").click()
+    await screen.sees("Repairs is back.")
+    await expect(screen.button("Repairs")).to_be_visible()
+    assert await served.values("select 1 from team where id = %(id)s and archived_at is null", id=team)
+    assert screen.complaints == []

@@ -290,6 +290,18 @@ async def test_render_canned_reply_names_what_is_missing_and_fills_once(
     assert (await agent.get("/canned-replies?q=HI")).json()["items"][0]["uses"] == 1
 
 
+async def test_render_canned_reply_never_tells_the_name_that_only_colleagues_see(
+    site: Site, agent: Browser, lu: Actor, ticket: int
+) -> None:
+    made = (await agent.post("/canned-replies", {"title": "t", "text": "Yours, {{agent.name}}"})).json()
+    address = f"/canned-replies/{made['id']}/rendering"
+    await site.desk.run("update person set name = 'Lu Qing', display_name = 'Summer' where id = %(id)s", id=lu.id)
+    assert (await agent.post(address, {"ticket_id": ticket})).json()["text"] == "Yours, Summer"
+    await site.desk.run("update person set display_name = '' where id = %(id)s", id=lu.id)
+    nameless = (await agent.post(address, {"ticket_id": ticket})).json()
+    assert nameless == {"text": "Yours, {{agent.name}}", "missing": ["agent.name"]}
+
+
 async def test_customer_change_is_found_by_its_new_words(site: Site, agent: Browser, ticket: int) -> None:
     customer = await site.desk.column(ticket, "customer_id")
     answer = await agent.patch(f"/customers/{customer}", {"name": "琳达", "phone": "+86 138", "tier": "vip"})

@@ -107,9 +107,28 @@ async def test_views_hold_what_they_say(site: Site, agent: Browser, lu: Actor) -
         found = (await agent.get(f"/tickets?view={view}")).json()["items"]
         assert sorted(one["id"] for one in found) == ids, view
     counts = {one["key"]: one["count"] for one in (await agent.get("/views")).json()["items"]}
-    assert counts == {view: len(ids) for view, ids in expected.items()}
+    assert counts == {view: len(ids) for view, ids in expected.items()} | {"all": 4}
     by_status = (await agent.get(f"/tickets?view=all&status_id={solved}")).json()["items"]
     assert [one["id"] for one in by_status] == [done]
+
+
+async def test_status_narrows_sleeping_and_mentioned_tickets_page_by_page(
+    site: Site, agent: Browser, lu: Actor
+) -> None:
+    mo = await site.browser(await site.desk.person("Mo"))
+    hold = await site.desk.sql("select id from status where category = 'on_hold'")
+    tickets = [await site.ticket(who=f"c{number}") for number in range(4)]
+    for ticket in tickets:
+        await mo.post(f"/tickets/{ticket}/notes", note_of(mentions=[lu.id]))
+        await agent.put(f"/tickets/{ticket}/snooze", {"until": "2026-12-24T10:00:00Z"})
+    for ticket in tickets[::2]:
+        await agent.patch(f"/tickets/{ticket}", {"status_id": hold})
+    for view in ("snoozed", "mentions"):
+        first = (await agent.get(f"/tickets?view={view}&status_id={hold}&limit=1")).json()
+        rest = (await agent.get(f"/tickets?view={view}&status_id={hold}&limit=1&cursor={first['next']}")).json()
+        assert sorted(one["id"] for one in first["items"] + rest["items"]) == tickets[::2], view
+        assert rest["next"] is None
+        assert (await agent.get(f"/tickets?view={view}&status_id=99999")).json()["items"] == []
 
 
 @pytest.mark.parametrize("text", ["{id}", "%23{id}", "洗衣机", "漏水", "AB-2024-0931", "ab-2024", "LEAK", "rosa"])

@@ -1,6 +1,7 @@
 """Replies: guarded, once, taken back, sent again on purpose. And notes, which go nowhere."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +34,8 @@ async def last_message(site: Site, ticket: int) -> int:
 
 
 async def row_of(site: Site, ticket: int) -> dict[str, Any]:
-    names = "status_id, category, waiting_since, preview, preview_by, last_message_id, message_count, solved_at"
+    names = "status_id, category, waiting_since, preview, preview_by, last_message_id, message_count, solved_at, "
+    names += "assignee_id, snoozed_until"
     sql = f"select to_jsonb(t) from (select {names} from ticket where id = %(id)s) t"
     found: dict[str, Any] = await site.desk.sql(sql, id=ticket)
     return found
@@ -203,6 +205,69 @@ async def test_undo_after_a_colleague_changed_the_status_keeps_theirs(site: Site
     found = await row_of(site, mail)
     assert found["category"] == "on_hold"
     assert found["waiting_since"] is not None
+
+
+async def test_undo_gives_back_holder_and_sleep_that_the_reply_took(site: Site, agent: Browser, mail: int) -> None:
+    until = site.desk.now + timedelta(days=1)
+    await agent.put(f"/tickets/{mail}/snooze", {"until": until.isoformat()})
+    before = await row_of(site, mail)
+    sent = (await agent.post(f"/tickets/{mail}/replies", reply_of())).json()
+    taken = await row_of(site, mail)
+    assert taken["assignee_id"] is not None
+    assert taken["snoozed_until"] is None
+    assert (await agent.delete(f"/tickets/{mail}/replies/{sent['id']}")).status_code == 200
+    assert await row_of(site, mail) == before
+
+
+async def test_undo_keeps_the_holder_that_somebody_chose_since(
+    site: Site, agent: Browser, mail: int, lu: Actor
+) -> None:
+    sent = (await agent.post(f"/tickets/{mail}/replies", reply_of())).json()
+    mo = await site.desk.person("Mo")
+    for holder in (mo.id, lu.id):
+        assert (await agent.put(f"/tickets/{mail}/assignment", {"assignee_id": holder})).is_success
+    await agent.delete(f"/tickets/{mail}/replies/{sent['id']}")
+    assert await site.desk.column(mail, "assignee_id") == lu.id
+
+
+async def test_undo_does_not_put_a_ticket_to_sleep_on_which_the_customer_wrote(
+    site: Site, agent: Browser, mail: int
+) -> None:
+    until = site.desk.now + timedelta(days=1)
+    await agent.put(f"/tickets/{mail}/snooze", {"until": until.isoformat()})
+    sent = (await agent.post(f"/tickets/{mail}/replies", reply_of())).json()
+    await again(site, mail, "Anybody?")
+    await agent.delete(f"/tickets/{mail}/replies/{sent['id']}")
+    assert await site.desk.column(mail, "snoozed_until") is None
+
+
+async def upload(agent: Browser, name: str = "bill.txt") -> dict[str, Any]:
+    """A file that the agent has uploaded."""
+    found: dict[str, Any] = (await agent.client.post("/api/v1/files", files={"file": (name, b"three euros")})).json()
+    return found
+
+
+async def test_undo_gives_the_files_back_for_the_next_try(agent: Browser, mail: int) -> None:
+    file = await upload(agent)
+    sent = (await agent.post(f"/tickets/{mail}/replies", reply_of(attachment_ids=[file["id"]]))).json()
+    undone = (await agent.delete(f"/tickets/{mail}/replies/{sent['id']}")).json()
+    assert undone["attachments"] == [file]
+    again = await agent.post(f"/tickets/{mail}/replies", reply_of(attachment_ids=[file["id"]]))
+    assert [one["name"] for one in again.json()["attachments"]] == ["bill.txt"]
+
+
+async def test_draft_comes_back_with_its_files_and_nobody_elses(site: Site, agent: Browser, mail: int) -> None:
+    mo = await site.browser(await site.desk.person("Mo"))
+    mine, foreign = await upload(agent), await upload(mo, "secret.txt")
+    ids = [mine["id"], foreign["id"], 99_999]
+    await agent.put(f"/tickets/{mail}/drafts/reply", {"text": "See the bill", "details": {"attachment_ids": ids}})
+    assert (await agent.get(f"/tickets/{mail}/drafts/reply")).json()["attachments"] == [mine]
+
+
+async def test_draft_with_strange_files_comes_back_without_them(agent: Browser, mail: int) -> None:
+    ids = [-1, 99_999, 2**63]
+    await agent.put(f"/tickets/{mail}/drafts/reply", {"text": "Hm", "details": {"attachment_ids": ids}})
+    assert (await agent.get(f"/tickets/{mail}/drafts/reply")).json()["attachments"] == []
 
 
 async def test_undo_after_the_window_is_too_late(site: Site, agent: Browser, mail: int) -> None:

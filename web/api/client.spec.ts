@@ -19,6 +19,10 @@ describe('withQuery', () => {
     )
   })
 
+  it('goes on where the address has values already', () => {
+    expect(withQuery('/t?a=true', { limit: 9 })).toBe('/t?a=true&limit=9')
+  })
+
   it('adds no question mark without values', () => {
     expect(withQuery('/t', {})).toBe('/t')
   })

@@ -36,7 +36,7 @@ export function withQuery(path: string, query: Record<string, QueryValue>): stri
     if (value !== null && value !== undefined && value !== '') pairs.set(name, String(value))
   }
   const text = pairs.toString()
-  return text ? `${path}?${text}` : path
+  return text ? `${path}${path.includes('?') ? '&' : '?'}${text}` : path
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1195,7 +1195,7 @@ export interface paths {
         };
         /**
          * All teams
-         * @description All teams and their members; tickets are handed from one to the other.
+         * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1234,6 +1234,56 @@ export interface paths {
          *     Needs the permission `teams.manage`.
          */
         patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdArchivePutArchive"];
+        post?: never;
+        /**
+         * DeleteArchive
+         * @description Bring an archived team back with the members that it had.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        delete: operations["ApiV1TeamsTeamIdArchiveDeleteArchive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTies
+         * @description What hangs on a team: tickets, channels, members.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        get: operations["ApiV1TeamsTeamIdTiesGetTies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/ticket-types": {
@@ -2043,6 +2093,10 @@ export interface components {
             scopes: string[];
             team_ids: number[] | null;
         };
+        /** ArchiveIn */
+        ArchiveIn: {
+            open_tickets_to?: number | null;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -2277,6 +2331,10 @@ export interface components {
             name: string;
             tier: string;
         };
+        /** CustomerFrame */
+        CustomerFrame: {
+            customer: components["schemas"]["CustomerBrief"];
+        };
         /** CustomerListItem */
         CustomerListItem: {
             /** Format: date-time */
@@ -2330,6 +2388,7 @@ export interface components {
         };
         /** Draft */
         Draft: {
+            attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
             /** @enum {string} */
             kind: "reply" | "note";
@@ -2392,6 +2451,8 @@ export interface components {
             from_value?: unknown;
             /** @default false */
             has_remote_images?: boolean;
+            /** @default false */
+            is_taken?: boolean;
             /** @default true */
             is_verified?: boolean;
             /**
@@ -2403,6 +2464,7 @@ export interface components {
             page?: components["schemas"]["HostPage"];
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
+            snoozed_before?: string;
             status_before?: number;
             /** @default  */
             subject?: string;
@@ -3030,6 +3092,13 @@ export interface components {
         SnoozeIn: {
             until: string | null;
         };
+        /** Source */
+        Source: {
+            id: number;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+        };
         /** Status */
         Status: {
             /** @enum {string} */
@@ -3061,6 +3130,7 @@ export interface components {
         /** StreamEvents */
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
+            customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
@@ -3076,6 +3146,8 @@ export interface components {
         /** Team */
         Team: {
             id: number;
+            /** @default false */
+            is_archived: boolean;
             member_ids: number[];
             name: string;
             /** @enum {string} */
@@ -3091,6 +3163,12 @@ export interface components {
             member_ids?: number[];
             name?: string;
             routing?: "push" | "manual";
+        };
+        /** TeamTies */
+        TeamTies: {
+            channels: components["schemas"]["Source"][];
+            members: number;
+            open_tickets: number;
         };
         /** Ticket */
         Ticket: {
@@ -3267,6 +3345,7 @@ export interface components {
         };
         /** Undone */
         Undone: {
+            attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
             text: string;
         };
@@ -5599,7 +5678,9 @@ export interface operations {
     };
     list_teams: {
         parameters: {
-            query?: never;
+            query?: {
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5687,6 +5768,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchiveDeleteArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdTiesGetTies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTies"];
                 };
             };
             /** @description What is wrong */

@@ -82,7 +82,7 @@ class OneTimeLinkMade(Fact, frozen=True, kw_only=True):
 
 
 class TeamChanged(Fact, frozen=True, kw_only=True):
-    """A team is new, or its name, routing or members changed (team_id says which)."""
+    """A team is new, or its name, routing or members changed, or it was archived or restored (team_id says which)."""
 
     fields: list[str]
 

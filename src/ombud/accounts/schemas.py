@@ -109,6 +109,7 @@ class Team(Struct):
     name: str
     routing: RoutingMode
     member_ids: list[int]
+    is_archived: bool = False
 
 
 class Brand(Struct):

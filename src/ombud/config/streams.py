@@ -6,6 +6,8 @@ from typing import Literal
 from msgspec import Struct, convert
 
 from ombud.channels.chat.stream import visitor_frames
+from ombud.customers.schemas import CustomerFrame
+from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
 from ombud.routing.api import presence_frames
@@ -62,6 +64,7 @@ class StreamEvents(Struct):
 
     ticket: TicketFrame
     gone: GoneFrame
+    customer: CustomerFrame
     presence: PresenceFrame
     notification: Notification
     settings: SettingsFrame
@@ -79,7 +82,14 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
     ]
 
 
-LOADERS: list[Loader] = [ticket_frames, notification_frames, presence_frames, settings_frames, visitor_frames]
+LOADERS: list[Loader] = [
+    ticket_frames,
+    notification_frames,
+    presence_frames,
+    customer_frames,
+    settings_frames,
+    visitor_frames,
+]
 
 
 def hear_typing(bus: Bus, hub: Hub) -> None:

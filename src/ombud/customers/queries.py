@@ -1,6 +1,8 @@
 """Reads of customers."""
 
-from ombud.customers.schemas import Customer, CustomerListItem
+from msgspec import Struct
+
+from ombud.customers.schemas import Customer, CustomerBrief, CustomerListItem
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
@@ -57,3 +59,19 @@ async def is_customer_visible(tx: Transaction, customer_id: int, *, by: Actor) -
     sql = f"""
         select exists (select from customer c where c.id = %(id)s and {VISIBLE})"""
     return bool(await value(tx, bool, sql, {"id": customer_id, "teams": by.visible_teams()}))
+
+
+class Shown(Struct):
+    """A team that has a ticket of a customer, and what its rows show of them."""
+
+    team_id: int
+    customer: CustomerBrief
+
+
+async def load_shown(tx: Transaction, customer_ids: list[int]) -> list[Shown]:
+    """What rows show of customers, once for each team that has a ticket of theirs, for streams."""
+    sql = """
+        select t.team_id, jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer
+        from (select distinct customer_id, team_id from ticket where customer_id = any(%(ids)s)) t
+        join customer c on c.id = t.customer_id order by c.id, t.team_id"""
+    return await rows(tx, Shown, sql, {"ids": customer_ids})

@@ -43,6 +43,12 @@ class CustomerBrief(Struct):
     tier: str
 
 
+class CustomerFrame(Struct, frozen=True):
+    """What rows and tickets show of a customer, as it is now."""
+
+    customer: CustomerBrief
+
+
 class Customer(Struct):
     """A customer with all identities."""
 

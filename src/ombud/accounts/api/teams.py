@@ -11,9 +11,9 @@ from ombud.shared.paging import Paged
 
 
 @get("/teams", guards=[may("tickets.read")], operation_id="list_teams", summary="All teams", tags=["teams"])
-async def get_teams(tx: Tx) -> Paged[Team]:
-    """All teams and their members; tickets are handed from one to the other."""
-    return Paged(await queries.teams(tx))
+async def get_teams(tx: Tx, archived: bool = False) -> Paged[Team]:
+    """All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too."""
+    return Paged(await queries.teams(tx, archived=archived))
 
 
 @post("/teams", guards=[may("teams.manage")], operation_id="add_team", summary="Make a team", tags=["teams"])

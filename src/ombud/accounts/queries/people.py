@@ -81,7 +81,8 @@ async def me(tx: Transaction, person_id: int) -> Me:
             p.totp_confirmed_at is not null as has_second_factor, p.password_hash is not null as has_password,
             coalesce(r.state, 'offline') as presence,
             (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
-             from membership m join team t on t.id = m.team_id where m.person_id = p.id) as teams
+             from membership m join team t on t.id = m.team_id and t.archived_at is null
+             where m.person_id = p.id) as teams
         {SOURCE} where p.id = %(id)s"""
     found = await row(tx, Me, sql, {"id": person_id})
     if found is None:

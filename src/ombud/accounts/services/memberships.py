@@ -23,9 +23,15 @@ async def set_teams_of(tx: Transaction, *, person_id: int, team_ids: Collection[
 
     Emits: TeamChanged for each team that won or lost the person.
     """
-    wanted = set(team_ids)
+    # Seats in archived teams are neither offered nor taken away: they come back with the team.
+    sql = """
+        select m.team_id from membership m join team t on t.id = m.team_id
+        where m.person_id = %(id)s and t.archived_at is not null"""
+    wanted = set(team_ids) - set(await values(tx, int, sql, {"id": person_id}))
     await check_teams(tx, wanted)
-    sql = "select team_id from membership where person_id = %(id)s for update"
+    sql = """
+        select m.team_id from membership m join team t on t.id = m.team_id
+        where m.person_id = %(id)s and t.archived_at is null for update of m"""
     present = set(await values(tx, int, sql, {"id": person_id}))
     await execute(tx, ADD, {"team_ids": sorted(wanted - present), "person_ids": [person_id]})
     await execute(tx, REMOVE, {"team_ids": sorted(present - wanted), "person_ids": [person_id]})

@@ -9,7 +9,7 @@ from ombud.accounts.queries.teams import team as read_team
 from ombud.accounts.schemas import Brand, NewTeam, Team, TeamChange
 from ombud.accounts.services.memberships import set_members_of
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, execute, row, value
+from ombud.shared.database import Transaction, execute, row, value, values
 from ombud.shared.errors import Conflict, NotFound
 from ombud.shared.events import emit
 
@@ -18,6 +18,12 @@ class NameTaken(Conflict):
     """There is one with this name already."""
 
     code = "name_taken"
+
+
+class LastTeam(Conflict):
+    """A desk needs a team. Add another one first."""
+
+    code = "last_team"
 
 
 async def add_team(tx: Transaction, *, wanted: NewTeam, by: Actor, now: datetime) -> Team:
@@ -69,9 +75,46 @@ async def change_team(tx: Transaction, *, team_id: int, change: TeamChange, by: 
     return await read_team(tx, team_id)
 
 
+async def archive_team(tx: Transaction, *, team_id: int, by: Actor, now: datetime) -> None:
+    """Put a team away: nothing new reaches it, and nobody can choose it. Its members and tickets stay.
+
+    Whether something still comes to it is the caller's to know. Archiving twice changes nothing and emits nothing.
+
+    Raises:
+        NotFound: there is no such team.
+        LastTeam: it is the only one at work.
+
+    Emits: TeamChanged
+    """
+    # All teams in one order, so that two who archive at once cannot leave none.
+    sql = "select id from team where archived_at is null order by id for update"
+    live = await values(tx, int, sql)
+    if team_id not in live:
+        await read_team(tx, team_id)
+        return
+    if live == [team_id]:
+        raise LastTeam
+    await execute(tx, "update team set archived_at = %(now)s where id = %(id)s", {"id": team_id, "now": now})
+    await emit(tx, TeamChanged(team_id=team_id, fields=["is_archived"]), by=by, at=now)
+
+
+async def restore_team(tx: Transaction, *, team_id: int, by: Actor, now: datetime) -> Team:
+    """Bring an archived team back with the members that it had; one at work emits nothing.
+
+    Raises:
+        NotFound: there is no such team.
+
+    Emits: TeamChanged
+    """
+    sql = "update team set archived_at = null where id = %(id)s and archived_at is not null"
+    if await execute(tx, sql, {"id": team_id}):
+        await emit(tx, TeamChanged(team_id=team_id, fields=["is_archived"]), by=by, at=now)
+    return await read_team(tx, team_id)
+
+
 async def _lock_team(tx: Transaction, team_id: int) -> Team:
     sql = """
-        select id, name, routing, '{}'::bigint[] as member_ids from team
+        select id, name, routing, '{}'::bigint[] as member_ids, false as is_archived from team
         where id = %(id)s and archived_at is null for update"""
     found = await row(tx, Team, sql, {"id": team_id})
     if found is None:

@@ -71,16 +71,15 @@ async def list_tickets(
     checked_limit(limit)
     params: dict[str, object] = {"me": by.person_id, "limit": limit + 1, "status": status_id}
     params["teams"] = await visible_team_ids(tx, by, only=team_id)
+    narrowed = "" if status_id is None else "and t.status_id = %(status)s"
     if view == "mentions":
-        return await _mentions(tx, params, cursor, limit)
+        return await _mentions(tx, params, narrowed, cursor, limit)
     if view == "snoozed":
-        return await _snoozed(tx, params, cursor, limit)
-    after = ""
+        return await _snoozed(tx, params, narrowed, cursor, limit)
+    after = narrowed
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = f"and (t.activity_at, t.id) < ({KEY})"
-    if status_id is not None:
-        after += " and t.status_id = %(status)s"
+        after += f" and (t.activity_at, t.id) < ({KEY})"
     sql = _mine(after) if view == "mine" else _by_team(FILTERS[view], after)
     found = await rows(tx, TicketRow, sql, params)
     return page(found, limit, lambda one: (one.activity_at, one.id))
@@ -117,11 +116,13 @@ class MentionRow(TicketRow):
     mention_id: int
 
 
-async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
-    after = ""
+async def _mentions(
+    tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
+    after = narrowed
     if cursor is not None:
         params["before"] = decode_cursor(cursor, int)
-        after = "and m.entry_id < (select %(before)s::bigint)"
+        after += " and m.entry_id < (select %(before)s::bigint)"
     sql = f"""
         select {ROW}, {UNREAD}, m.entry_id as mention_id
         from mention m join ticket t on t.id = m.ticket_id {JOINS} {READ}
@@ -134,11 +135,13 @@ async def _mentions(tx: Transaction, params: dict[str, object], cursor: str | No
     return Paged(list(whole.items), whole.next)
 
 
-async def _snoozed(tx: Transaction, params: dict[str, object], cursor: str | None, limit: int) -> Paged[TicketRow]:
-    after = ""
+async def _snoozed(
+    tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
+    after = narrowed
     if cursor is not None:
         params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
-        after = f"and (t.snoozed_until, t.id) > ({KEY})"
+        after += f" and (t.snoozed_until, t.id) > ({KEY})"
     order = f"order by t.snoozed_until, t.id {LIMIT}"
     sql = f"""
         with picked as (
@@ -170,7 +173,8 @@ async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
                 where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s) limit %(cap)s) n)),
             ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
                 and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
-                limit %(cap)s) n))
+                limit %(cap)s) n)),
+            ('all', {per_team.format(condition=FILTERS["all"])})
         ) as counted (key, count)"""
     return await rows(tx, ViewCount, sql, {"me": by.person_id, "teams": teams, "cap": COUNT_CAP + 1})
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.shared.database import Transaction, row, rows, value, values
+from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.paging import checked_limit
 from ombud.tickets.schemas import Address, Entry, Timeline
 
@@ -71,12 +71,12 @@ async def find_entry_by_client_key(tx: Transaction, ticket_id: int, client_key: 
     return await row(tx, Made, sql, {"ticket": ticket_id, "key": client_key})
 
 
-async def has_status_change_after(tx: Transaction, ticket_id: int, entry_id: int) -> bool:
-    """Whether somebody changed the ticket's status after an entry."""
+async def fields_changed_after(tx: Transaction, ticket_id: int, entry_id: int) -> set[str]:
+    """Which fields of the ticket somebody changed after an entry: status, assignee, snooze and so on."""
     sql = """
-        select exists (select from entry where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'
-                       and details ->> 'field' = 'status')"""
-    return bool(await value(tx, bool, sql, {"ticket": ticket_id, "entry": entry_id}))
+        select distinct details ->> 'field' from entry
+        where ticket_id = %(ticket)s and id > %(entry)s and kind = 'change'"""
+    return set(await values(tx, str, sql, {"ticket": ticket_id, "entry": entry_id}))
 
 
 async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by: int | None) -> list[int]:

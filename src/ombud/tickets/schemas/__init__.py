@@ -6,7 +6,6 @@ from ombud.tickets.schemas.desk import (
     Draft,
     DraftDetails,
     DraftIn,
-    FileRef,
     Notification,
     Rendering,
 )
@@ -44,6 +43,7 @@ from ombud.tickets.schemas.values import (
     ChannelKind,
     ClientKey,
     DeliveryState,
+    FileRef,
     MailKind,
     NotificationKind,
     Priority,

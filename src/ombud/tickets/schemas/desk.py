@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from ombud.tickets.schemas.values import MAX_TEXT, Addresses, NotificationKind, Text
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, FileRef, NotificationKind, Text
 
 
 class DraftDetails(Struct, omit_defaults=True, frozen=True):
@@ -30,6 +30,8 @@ class Draft(Struct):
     text: str
     details: DraftDetails
     updated_at: datetime
+    # the files of ``details.attachment_ids`` that are still there
+    attachments: list[FileRef] = []
 
 
 class Notification(Struct):
@@ -42,17 +44,6 @@ class Notification(Struct):
     entry_id: int | None
     at: datetime
     read_at: datetime | None
-
-
-class FileRef(Struct):
-    """An uploaded file."""
-
-    id: int
-    token: str
-    name: str
-    type: str
-    size: int
-    url: str
 
 
 class CannedReply(Struct):

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from ombud.customers.schemas import NewCustomer
 from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.tickets import Recipients
-from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, Priority, Subject, Tags, Text
+from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
 
 
 class ReplyIn(Struct, forbid_unknown_fields=True):
@@ -78,7 +78,8 @@ class SnoozeIn(Struct, forbid_unknown_fields=True):
 
 
 class Undone(Struct):
-    """The text of a reply that was taken back, for the composer."""
+    """A reply that was taken back, for the composer: its text, addresses and files."""
 
     text: str
     details: Recipients
+    attachments: list[FileRef] = []

@@ -67,6 +67,9 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     # what an undo puts back
     status_before: int | None = None
     waiting_before: datetime | None = None
+    snoozed_before: datetime | None = None
+    # the answer gave a ticket without a holder to its writer
+    is_taken: bool = False
 
 
 class Delivery(Struct):

@@ -28,3 +28,14 @@ class Address(Struct, frozen=True):
 
 
 Addresses = Annotated[list[Address], Meta(max_length=100)]
+
+
+class FileRef(Struct):
+    """An uploaded file."""
+
+    id: int
+    token: str
+    name: str
+    type: str
+    size: int
+    url: str

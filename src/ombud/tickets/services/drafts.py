@@ -11,6 +11,10 @@ from ombud.shared.errors import NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import Draft, DraftDetails, DraftIn, Notification
+from ombud.tickets.services.uploads import load_files
+
+# Whatever a client kept there, it is no bigger than an id can be.
+MOST_ID = 2**63
 
 
 async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> Draft | None:
@@ -23,7 +27,11 @@ async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -
     sql = """
         select kind, text, details, updated_at from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
-    return await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
+    found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
+    if found and found.details.attachment_ids:
+        ids = [one for one in found.details.attachment_ids if 0 < one < MOST_ID]
+        found.attachments = await load_files(tx, ids, ticket_id, by=by)
+    return found
 
 
 class PeopleOnly(NotAllowed):

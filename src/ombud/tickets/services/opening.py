@@ -29,7 +29,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     Raises:
         NotFound: no such team or customer for the actor.
         KeyReused: the actor opened another ticket with this ``client_key``.
-        Invalid: neither a customer nor what is needed to enter one, no such channel, or a subject of blanks only.
+        Invalid: neither a customer nor what is needed to enter one, no such team or channel, or a blank subject.
 
     Emits: TicketOpened
     """
@@ -39,6 +39,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     known = await _claim_key(tx, data, by=by, now=now)
     if known is not None:
         return known
+    await _check_team(tx, data.team_id)
     await _check_channel(tx, data.channel_id)
     customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
@@ -72,6 +73,12 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
     await tx.execute(sql, {"made": str(ticket_id).encode(), "actor": by.key, "key": _key(data)})
     return ticket_id
+
+
+async def _check_team(tx: Transaction, team_id: int) -> None:
+    sql = "select exists (select from team where id = %(id)s and archived_at is null)"
+    if not await value(tx, bool, sql, {"id": team_id}):
+        raise Invalid("There is no such team, or it is archived.", fields={"team_id": "unknown"})
 
 
 async def _fill_in(tx: Transaction, ticket_id: int, data: TicketIn, *, by: Actor, now: datetime) -> None:

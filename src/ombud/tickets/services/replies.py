@@ -7,7 +7,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, execute, row
+from ombud.shared.database import Transaction, execute, row, values
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
 from ombud.shared.events import emit, emit_all
 from ombud.shared.lines import has_control
@@ -37,6 +37,7 @@ from ombud.tickets.services.timeline import (
     refresh_preview,
     reload_entry,
 )
+from ombud.tickets.services.uploads import load_files
 
 
 class StaleReply(Conflict):
@@ -95,6 +96,7 @@ async def reply(
     route, envelope = await _route(tx, ticket, data)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
+    taker = await _taker(tx, ticket, by)
     wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
     details = EntryDetails(
         to=envelope.to,
@@ -102,6 +104,8 @@ async def reply(
         subject=envelope.subject,
         status_before=ticket.status_id,
         waiting_before=ticket.waiting_since,
+        snoozed_before=ticket.snoozed_until,
+        is_taken=taker is not None,
     )
     answer = compose_entry(
         ticket_id,
@@ -117,7 +121,7 @@ async def reply(
     await add_composed(tx, answer, channel_id=route.channel_id)
     await attach_files(tx, answer.id, ticket, data.attachment_ids, by=by)
     answer.delivery = await _queue(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
-    await _after_reply(tx, ticket, answer, data, status_id, category, by=by, now=now)
+    await _after_reply(tx, ticket, answer, data, status_id, category, taker=taker, by=by, now=now)
     return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
 
 
@@ -215,6 +219,7 @@ async def _after_reply(
     status_id: int,
     category: str,
     *,
+    taker: int | None,
     by: Actor,
     now: datetime,
 ) -> None:
@@ -234,7 +239,7 @@ async def _after_reply(
         "done": category in DONE_CATEGORIES,
         "now": now,
         "preview": preview_of(data.text),
-        "writer": await _member(tx, ticket, by),
+        "writer": taker,
     }
     await tx.execute(sql, params)
     await emit(tx, ReplySent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=answer.id), by=by, at=now)
@@ -243,7 +248,7 @@ async def _after_reply(
         await emit(tx, solved, by=by, at=now)
 
 
-async def _member(tx: Transaction, ticket: LockedTicket, by: Actor) -> int | None:
+async def _taker(tx: Transaction, ticket: LockedTicket, by: Actor) -> int | None:
     """The writer as the holder of a ticket without one, if they belong to its team."""
     if by.kind != "person" or by.id is None or ticket.assignee_id is not None:
         return None
@@ -275,7 +280,7 @@ async def _lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, now: dat
 
 
 async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Undone:
-    """Take back a mail that still waits; its text comes back for the composer and the ticket is as it was.
+    """Take back a mail that still waits; its text and files come back for the composer, the ticket is as it was.
 
     Raises:
         NotFound: no such answer, or ``by`` may not see the ticket.
@@ -290,17 +295,19 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await tx.execute("delete from outbox where entry_id = %(entry)s", {"entry": entry_id})
     await tx.execute("update entry set undone_at = %(now)s where id = %(id)s", {"now": now, "id": entry_id})
     await refresh_preview(tx, ticket_id)
-    await _put_back(tx, ticket, sent)
+    await _put_back(tx, ticket, sent, now=now)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
-    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc))
+    file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
+    files = await load_files(tx, file_ids, ticket_id, by=by)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc), files)
 
 
-async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:
-    """Give the ticket the status and the wait that it had before an answer, unless somebody changed it since."""
+async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: datetime) -> None:
+    """Give the ticket the status, wait, sleep and holder that it had before an answer, unless changed since."""
     before = sent.details
     has_newer = ticket.last_message_id != sent.id
-    is_changed = await timeline_queries.has_status_change_after(tx, ticket.id, sent.id)
-    if before.status_before is not None and not has_newer and not is_changed:
+    changed = await timeline_queries.fields_changed_after(tx, ticket.id, sent.id)
+    if before.status_before is not None and not has_newer and "status" not in changed:
         sql = """
             update ticket t set status_id = s.id, category = s.category,
                 solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
@@ -312,6 +319,13 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent) -> None:
         update ticket set waiting_since = coalesce(%(waiting)s, waiting_since)
         where id = %(ticket)s and category not in ('solved', 'closed')"""
     await tx.execute(sql, {"waiting": before.waiting_before, "ticket": ticket.id})
+    if before.is_taken and ticket.assignee_id == sent.author_id and "assignee" not in changed:
+        await tx.execute("update ticket set assignee_id = null where id = %(ticket)s", {"ticket": ticket.id})
+    if before.snoozed_before and before.snoozed_before > now and not has_newer and "snooze" not in changed:
+        sql = """
+            update ticket set snoozed_until = %(until)s
+            where id = %(ticket)s and category not in ('solved', 'closed')"""
+        await tx.execute(sql, {"until": before.snoozed_before, "ticket": ticket.id})
 
 
 async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Entry:

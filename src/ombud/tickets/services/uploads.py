@@ -7,7 +7,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, value
+from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Invalid, NotFound, TooLarge
 from ombud.shared.files import FileStore
 from ombud.tickets.schemas import FileRef
@@ -89,3 +89,18 @@ async def find_file(tx: Transaction, token: str, *, by: Actor) -> FileRow:
     if found is None:
         raise NotFound
     return found
+
+
+class _Kept(FileRow):
+    id: int
+
+
+async def load_files(tx: Transaction, file_ids: list[int], ticket_id: int, *, by: Actor) -> list[FileRef]:
+    """Those of some files that the actor may attach on a ticket: their own uploads and the ticket's files."""
+    sql = """
+        select f.id, f.token, f.name, f.type, f.size from file f where f.id = any(%(ids)s::bigint[])
+            and ((f.uploaded_by_kind = %(kind)s and f.uploaded_by_id is not distinct from %(by)s)
+                 or exists (select from attachment a where a.file_id = f.id and a.ticket_id = %(ticket)s))
+        order by f.id"""
+    found = await rows(tx, _Kept, sql, {"ids": file_ids, "ticket": ticket_id, "kind": by.kind, "by": by.id})
+    return [FileRef(one.id, one.token, one.name, one.type, one.size, file_url(one.token, one.name)) for one in found]

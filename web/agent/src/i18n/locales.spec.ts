@@ -56,6 +56,14 @@ describe('locales', () => {
     expect([...broken('en', en), ...broken('zh-CN', zh)]).toEqual([])
   })
 
+  it('name each category the same on every screen, and speak to people politely', () => {
+    for (const words of [en, zh])
+      for (const [key, text] of words)
+        if (key.startsWith('settings.categories.'))
+          expect(words.get(key.replace('settings.categories', 'tickets.category'))).toBe(text)
+    expect([...zh].filter(([, text]) => text.includes('\u4f60'))).toEqual([])
+  })
+
   it('leave no word empty and no Chinese word in English', () => {
     expect([...zh].filter(([, text]) => !text.trim())).toEqual([])
     // a language is named in its own words

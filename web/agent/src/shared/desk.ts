@@ -17,7 +17,8 @@ export type DeskList = 'people' | 'teams' | 'statuses' | 'channels'
 
 const paths: Record<DeskList, string> = {
   people: '/people/brief',
-  teams: '/teams',
+  // those put away as well: old tickets and timelines name them
+  teams: '/teams?archived=true',
   statuses: '/statuses',
   channels: '/channels',
 }
@@ -44,7 +45,8 @@ export function useDesk() {
   const channels = useList<ChannelBrief>('channels')
   return {
     people: people.items,
-    teams: teams.items,
+    /** Those at work: what may be chosen. */
+    teams: computed(() => teams.items.value.filter((team) => !team.is_archived)),
     statuses: statuses.items,
     channels: channels.items,
     person: (id: Id | null) => (id === null ? undefined : people.byId.value.get(id)),

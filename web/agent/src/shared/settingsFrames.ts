@@ -7,10 +7,16 @@ const people: QueryKey[] = [
   ['settings', 'people-brief'],
 ]
 
+const teams: QueryKey[] = [
+  ['desk', 'teams'],
+  ['settings', 'teams'],
+  ['settings', 'teams-archived'],
+]
+
 /** Which cached lists a `settings` frame speaks of; people's teams and a team's members are one thing. */
 const lists: Record<string, QueryKey[]> = {
-  people: [...people, ['settings', 'teams'], ['desk', 'teams']],
-  teams: [['desk', 'teams'], ['settings', 'teams'], ...people],
+  people: [...people, ...teams],
+  teams: [...teams, ...people],
   brands: [['settings', 'brands']],
   statuses: [
     ['desk', 'statuses'],

@@ -2,9 +2,9 @@ import { api, type Notification, type Page } from '@api'
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { i18n } from '@/i18n'
+import { alertOf, playSound } from '@/shared/alerts'
 import { queryClient } from '@/shared/queryClient'
 import { onStream } from '@/stream'
-import { alertOf, playSound } from './alerts'
 
 const KEY = ['notifications']
 

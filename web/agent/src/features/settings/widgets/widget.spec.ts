@@ -36,7 +36,48 @@ describe('widgetForm', () => {
   })
 })
 
+describe('what a widget has', () => {
+  const closed_on = ['2026-10-01', '2026-10-02']
+  const settings = {
+    office_hours: { time_zone: 'UTC', intervals: [{ weekday: 0, start: 0, end: 60 }], closed_on },
+    pre_chat: { name: false, email: 'off' },
+    file_types: ['image/*', 'application/pdf'],
+    signed_only: true,
+    mails_per_day: 3,
+  }
+  const channel = { id: 3, name: 'a', settings } as unknown as Stored
+
+  it('stays as it is when something else is saved', () => {
+    const saved = widgetBody({ ...widgetForm(channel, defaults), color: '#000000' }).settings
+    expect(saved).toMatchObject({ ...settings, file_types: ['application/pdf', 'image/*'] })
+  })
+
+  it('keeps its days off while it is always open', () => {
+    const form = { ...widgetForm(channel, defaults), is_always_open: true }
+    expect(widgetBody(form).settings.office_hours).toMatchObject({ intervals: [], closed_on })
+  })
+
+  it('keeps what a later server knows of the hours', () => {
+    const later = { ...settings, office_hours: { ...settings.office_hours, half_days: ['x'] } }
+    const form = widgetForm({ ...channel, settings: later } as unknown as Stored, defaults)
+    expect(widgetBody(form).settings.office_hours).toHaveProperty('half_days', ['x'])
+  })
+
+  it('takes any file as an empty list, and some kinds as their types', () => {
+    expect(widgetForm({ ...channel, settings: { file_types: [] } }, defaults).takes_any_file).toBe(true)
+    expect(widgetBody({ ...named(), takes_any_file: true }).settings.file_types).toEqual([])
+    expect(widgetBody({ ...named(), file_kinds: ['pdf'] }).settings.file_types).toEqual(['application/pdf'])
+  })
+})
+
 describe('checkWidget', () => {
+  it('wants a kind of file, unless any or none is taken', () => {
+    const none = { ...named(), file_kinds: [] }
+    expect(checkWidget(none, t)).toHaveProperty('file_kinds')
+    expect(checkWidget({ ...none, takes_any_file: true }, t)).toEqual({})
+    expect(checkWidget({ ...none, file_max_mb: 0 }, t)).toEqual({})
+  })
+
   it('is content with what it begins with, once it has a name', () => {
     expect(checkWidget(named(), t)).toEqual({})
     expect(checkWidget({ ...named(), name: ' ' }, t)).toHaveProperty('name')

@@ -4,9 +4,17 @@ import { baseOf, checkBase, type ChannelBase } from '../channel/useChannelForm'
 import type { Channel } from '../types'
 import { bothWords, type BothWords } from '../words'
 import { parseColour } from './contrast'
+import { kindsOf, typesOf, usualKinds } from './fileKinds'
 import { intervalProblems, sortIntervals, workdays, type Interval } from './officeHours'
 
 export type EmailQuestion = 'off' | 'optional' | 'required'
+
+interface OfficeHours {
+  time_zone: string
+  intervals: Interval[]
+  /** Days off, as 2026-10-01. */
+  closed_on: string[]
+}
 
 export interface WidgetSettings {
   color: string
@@ -14,14 +22,22 @@ export interface WidgetSettings {
   away_message: BothWords
   pre_chat: { name: boolean; email: EmailQuestion }
   /** No interval at all means always. */
-  office_hours: { time_zone: string; intervals: Interval[] }
+  office_hours: OfficeHours
   file_max_bytes: number
+  /** By what the bytes are; none at all means any. */
+  file_types: string[]
+  /** Only visitors whom the site signs. */
+  signed_only: boolean
   mail_after_minutes: number
+  /** To one address that a visitor typed. */
+  mails_per_day: number
   locale_default: Locale
 }
 
-export interface WidgetForm extends ChannelBase, Omit<WidgetSettings, 'file_max_bytes'> {
+export interface WidgetForm extends ChannelBase, Omit<WidgetSettings, 'file_max_bytes' | 'file_types'> {
   file_max_mb: number
+  takes_any_file: boolean
+  file_kinds: string[]
   is_always_open: boolean
 }
 
@@ -42,9 +58,12 @@ const nothing = ({ zone, greeting, away, locale }: Defaults): WidgetSettings => 
   greeting,
   away_message: away,
   pre_chat: { name: true, email: 'optional' },
-  office_hours: { time_zone: zone, intervals: [] },
+  office_hours: { time_zone: zone, intervals: [], closed_on: [] },
   file_max_bytes: 10 * MB,
+  file_types: typesOf(usualKinds),
+  signed_only: false,
   mail_after_minutes: 5,
+  mails_per_day: 10,
   locale_default: locale,
 })
 
@@ -53,7 +72,7 @@ const usualHours = (): Interval[] => workdays.map((weekday) => ({ weekday, start
 
 export function widgetForm(channel: Channel<Partial<WidgetSettings>> | null, defaults: Defaults): WidgetForm {
   const given = channel?.settings ?? {}
-  const { file_max_bytes, ...all } = { ...nothing(defaults), ...given }
+  const { file_max_bytes, file_types, ...all } = { ...nothing(defaults), ...given }
   const isAlways = all.office_hours.intervals.length === 0
   return {
     ...baseOf(channel as Channel | null, defaults.brandId, defaults.teamId),
@@ -61,7 +80,13 @@ export function widgetForm(channel: Channel<Partial<WidgetSettings>> | null, def
     greeting: channel ? bothWords(given.greeting) : all.greeting,
     away_message: channel ? bothWords(given.away_message) : all.away_message,
     is_always_open: isAlways,
-    office_hours: { ...all.office_hours, intervals: isAlways ? usualHours() : all.office_hours.intervals },
+    office_hours: {
+      ...all.office_hours,
+      closed_on: [...(all.office_hours.closed_on ?? [])].sort(),
+      intervals: isAlways ? usualHours() : all.office_hours.intervals,
+    },
+    takes_any_file: file_types.length === 0,
+    file_kinds: file_types.length ? kindsOf(file_types) : [...usualKinds],
     file_max_mb: Math.round((file_max_bytes / MB) * 10) / 10,
   }
 }
@@ -69,6 +94,8 @@ export function widgetForm(channel: Channel<Partial<WidgetSettings>> | null, def
 export function checkWidget(values: WidgetForm, t: (key: string) => string): Errors {
   const found = checkBase(values, t)
   if (!parseColour(values.color)) found.color = t('settings.widget.colourWrong')
+  if (values.file_max_mb > 0 && !values.takes_any_file && !values.file_kinds.length)
+    found.file_kinds = t('settings.widget.kindsMissing')
   if (values.is_always_open) return found
   const { intervals } = values.office_hours
   if (!intervals.length) found.hours = t('settings.widget.hoursMissing')
@@ -87,7 +114,8 @@ export function widgetBody(values: WidgetForm): {
   settings: WidgetSettings
   secrets: Record<string, string>
 } {
-  const { greeting, away_message, pre_chat, office_hours, mail_after_minutes, locale_default } = values
+  const { greeting, away_message, pre_chat, office_hours, locale_default } = values
+  const { signed_only, mail_after_minutes, mails_per_day } = values
   return {
     settings: {
       color: longColour(values.color),
@@ -95,11 +123,15 @@ export function widgetBody(values: WidgetForm): {
       away_message,
       pre_chat,
       office_hours: {
-        time_zone: office_hours.time_zone,
+        ...office_hours,
         intervals: values.is_always_open ? [] : sortIntervals(office_hours.intervals),
       },
       file_max_bytes: Math.round(values.file_max_mb * MB),
+      // without any file the kinds do not matter: they stay as they are
+      file_types: values.takes_any_file ? [] : typesOf(values.file_kinds),
+      signed_only,
       mail_after_minutes,
+      mails_per_day,
       locale_default,
     },
     secrets: {},

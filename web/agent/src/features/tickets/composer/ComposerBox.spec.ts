@@ -114,6 +114,73 @@ describe('ComposerBox', () => {
     expect(posts().filter((path) => path.endsWith('/typing'))).toHaveLength(1)
   })
 
+  describe('by mail', () => {
+    const rosa = { name: 'Rosa', address: 'rosa@x.example' }
+    const mail = { to: [rosa], cc: [] }
+    const fields = () => page.findAll('.addresses')
+    const replied = () => calls.find((call) => call.path.endsWith('/replies'))?.body
+
+    async function typeAddress(place: number, text: string): Promise<void> {
+      const input = fields()[place]?.find('input')
+      await input?.setValue(text)
+      await input?.trigger('keydown', { key: 'Enter' })
+    }
+
+    async function openMail(change: Record<string, unknown> = {}): Promise<void> {
+      await open({ mail, ...change })
+      await page.find('[aria-label="Recipients"]').trigger('click')
+    }
+
+    it('shows whom it goes to, and sends to whom the writer chose', async () => {
+      await openMail()
+      expect(fields()[0]?.text()).toContain('Rosa')
+      await typeAddress(0, 'Ben <ben@x.example>')
+      await fields()[0]?.find('button[aria-label="Remove rosa@x.example"]').trigger('click')
+      await typeAddress(1, 'eve@x.example')
+      await write('Hello')
+      await sendButton().trigger('click')
+      await flushPromises()
+      expect(replied()).toMatchObject({
+        to: [{ name: 'Ben', address: 'ben@x.example' }],
+        cc: [{ name: '', address: 'eve@x.example' }],
+      })
+    })
+
+    it('leaves untouched recipients to the server', async () => {
+      await openMail()
+      await write('Hello')
+      await sendButton().trigger('click')
+      await flushPromises()
+      expect(replied()).not.toHaveProperty('to')
+    })
+
+    it('does not send while something typed is no address', async () => {
+      await openMail()
+      await write('Hello')
+      await typeAddress(0, 'ben@x.example, eve')
+      expect(fields()[0]?.find('input').element.value).toBe('eve')
+      await sendButton().trigger('click')
+      expect(replied()).toBeUndefined()
+      await typeAddress(0, '')
+      await sendButton().trigger('click')
+      await flushPromises()
+      expect(replied()).toBeDefined()
+    })
+
+    it('does not send to nobody', async () => {
+      await open({ mail: { to: [], cc: [] } })
+      await write('Hello')
+      expect(page.text()).toContain('Add an address')
+      expect(sendButton().attributes('disabled')).toBeDefined()
+    })
+
+    it('shows no addresses beside a note', async () => {
+      await openMail()
+      await page.findAll('[role="tab"]')[1]?.trigger('click')
+      expect(fields()).toHaveLength(0)
+    })
+  })
+
   it('is not there for those who may only read', async () => {
     signIn({}, ['tickets.read'])
     await open()

@@ -47,13 +47,34 @@ describe('drafts', () => {
 
   it('come back from the server', async () => {
     const cc = [{ name: '', address: 'a@b.example' }]
-    serve({ [`GET ${path}`]: { body: { kind: 'reply', text: 'Earlier', details: { cc }, updated_at: '' } } })
+    const draft = { kind: 'reply', text: 'Earlier', details: { cc, to: cc }, updated_at: '', attachments: [] }
+    serve({ [`GET ${path}`]: { body: draft } })
     await loadDraft(ticketId, 'reply')
-    expect(draftOf(ticketId, 'reply')).toMatchObject({ text: 'Earlier', cc })
+    expect(draftOf(ticketId, 'reply')).toMatchObject({ text: 'Earlier', cc, to: cc, files: [] })
+  })
+
+  it('bring their files back, to be seen, removed and sent', async () => {
+    const file = { id: 7, token: 't', name: 'bill.pdf', type: 'application/pdf', size: 9, url: '/x' }
+    const details = { attachment_ids: [7, 8] }
+    const calls = serve({
+      [`GET ${path}`]: { body: { kind: 'reply', text: '', details, updated_at: '', attachments: [file] } },
+      [`DELETE ${path}`]: { status: 204 },
+    })
+    await loadDraft(ticketId, 'reply')
+    const state = draftOf(ticketId, 'reply')
+    expect(state.files).toMatchObject([{ name: 'bill.pdf', fileId: 7, progress: 1, problem: '' }])
+    state.files = []
+    touchDraft(ticketId, 'reply')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(writes(calls)).toEqual(['DELETE'])
   })
 
   it('are not overwritten by an answer that comes late', async () => {
-    serve({ [`GET ${path}`]: { body: { kind: 'reply', text: 'Earlier', details: {}, updated_at: '' } } })
+    serve({
+      [`GET ${path}`]: {
+        body: { kind: 'reply', text: 'Earlier', details: {}, updated_at: '', attachments: [] },
+      },
+    })
     const loading = loadDraft(ticketId, 'reply')
     write('Now')
     await loading

@@ -1,10 +1,11 @@
 import { api, type Address, type Draft, type DraftKind, type Id } from '@api'
 import { reactive } from 'vue'
-import { uploadedIds, type UploadState } from './uploads'
+import { uploadedFile, uploadedIds, type UploadState } from './uploads'
 
 export interface DraftState {
   text: string
   /** null: untouched, those of the conversation. */
+  to: Address[] | null
   cc: Address[] | null
   files: UploadState[]
   save: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
@@ -25,7 +26,7 @@ const pathOf = (ticketId: Id, kind: DraftKind): string => `/tickets/${String(tic
 
 export function draftOf(ticketId: Id, kind: DraftKind): DraftState {
   const key = keyOf(ticketId, kind)
-  if (!drafts.has(key)) drafts.set(key, { text: '', cc: null, files: [], save: 'clean' })
+  if (!drafts.has(key)) drafts.set(key, { text: '', to: null, cc: null, files: [], save: 'clean' })
   return drafts.get(key) as DraftState
 }
 
@@ -37,9 +38,11 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
   try {
     const found = await api.get<Draft | null>(pathOf(ticketId, kind))
     const state = draftOf(ticketId, kind)
-    if (!found?.text || state.save !== 'clean' || state.text) return
+    if (!found || state.save !== 'clean' || state.text) return
     state.text = found.text
+    state.to = found.details.to ?? null
     state.cc = found.details.cc ?? null
+    state.files = found.attachments.map(uploadedFile)
     state.save = 'saved'
   } catch {
     asked.delete(key)
@@ -58,6 +61,7 @@ async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   state.save = 'saving'
   const ids = uploadedIds(state.files)
   const details = {
+    ...(state.to ? { to: state.to } : {}),
     ...(state.cc ? { cc: state.cc } : {}),
     ...(ids.length ? { attachment_ids: ids } : {}),
   }
@@ -96,6 +100,7 @@ export function clearDraft(ticketId: Id, kind: DraftKind): void {
   window.clearTimeout(timers.get(key))
   Object.assign(draftOf(ticketId, kind), {
     text: '',
+    to: null,
     cc: null,
     files: [],
     save: 'clean',
@@ -109,10 +114,11 @@ export function clearDraft(ticketId: Id, kind: DraftKind): void {
 export function restoreDraft(
   ticketId: Id,
   kind: DraftKind,
-  kept: Partial<Pick<DraftState, 'text' | 'cc' | 'files'>>,
+  kept: Partial<Pick<DraftState, 'text' | 'to' | 'cc' | 'files'>>,
 ): void {
   const state = draftOf(ticketId, kind)
   state.text = [kept.text, state.text].filter((text) => text?.trim()).join('\n\n')
+  if (kept.to) state.to = kept.to
   if (kept.cc) state.cc = kept.cc
   if (kept.files?.length) state.files = kept.files
   touchDraft(ticketId, kind)

@@ -9,6 +9,7 @@ export interface Pending {
   kind: DraftKind
   text: string
   /** null: those of the conversation, as the server knows them. */
+  to: Address[] | null
   cc: Address[] | null
   files: UploadState[]
   mentions: Id[]

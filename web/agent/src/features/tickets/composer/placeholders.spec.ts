@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findGaps, findMentions, parseAddresses } from './placeholders'
+import { findGaps, findMentions } from './placeholders'
 
 describe('findGaps', () => {
   it('finds what a canned reply left open, with its place', () => {
@@ -27,19 +27,5 @@ describe('findMentions', () => {
 
   it('does not take one name for the beginning of another', () => {
     expect(findMentions('@Anna Bell please', people)).toEqual([2])
-  })
-})
-
-describe('parseAddresses', () => {
-  it('reads addresses with and without names, whatever stands between them', () => {
-    expect(parseAddresses('Ann Lee <ann@a.example>, b@b.example；"Dee" <d@d.example>')).toEqual([
-      { name: 'Ann Lee', address: 'ann@a.example' },
-      { name: '', address: 'b@b.example' },
-      { name: 'Dee', address: 'd@d.example' },
-    ])
-  })
-
-  it.each(['nobody', 'a@b', '@x.example', ''])('takes "%s" for no address', (text) => {
-    expect(parseAddresses(text)).toEqual([])
   })
 })

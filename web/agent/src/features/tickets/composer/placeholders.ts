@@ -25,12 +25,3 @@ export function findMentions(text: string, people: { id: number; name: string }[
   }
   return found
 }
-
-/** Addresses out of what a person typed or pasted: `Name <a@b.c>, d@e.f`. Words that are no address are left out. */
-export function parseAddresses(text: string): { name: string; address: string }[] {
-  return text
-    .split(/[,;，；\n]+/)
-    .map((part) => /^\s*(?:"?([^"<]*?)"?\s*<)?\s*([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+?)\s*>?\s*$/.exec(part))
-    .filter((match) => match !== null)
-    .map((match) => ({ name: match[1] ?? '', address: match[2] ?? '' }))
-}

@@ -130,11 +130,14 @@ describe('undoReply', () => {
 
   it('puts the text back into the composer and takes the entry away', async () => {
     draftOf(id, 'reply').text = ''
-    serve({ [`DELETE /tickets/${String(id)}/replies/20`]: { body: { text: 'Sent text', details: {} } } })
+    const to = [{ name: '', address: 'ben@x.example' }]
+    const attachments = [{ id: 7, token: 't', name: 'bill.pdf', type: 'application/pdf', size: 9, url: '/x' }]
+    const body = { text: 'Sent text', details: { to, cc: [] }, attachments }
+    serve({ [`DELETE /tickets/${String(id)}/replies/20`]: { body } })
     queryClient.setQueryData<Timeline>(['timeline', id], { items: [sent()], older: false })
     await undoReply(sent())
     expect(ids()).toEqual([])
-    expect(draftOf(id, 'reply').text).toBe('Sent text')
+    expect(draftOf(id, 'reply')).toMatchObject({ text: 'Sent text', to, cc: [], files: [{ fileId: 7 }] })
   })
 
   it('says so when it has left already', async () => {

@@ -1,4 +1,4 @@
-import { api, ApiError, type Entry, type Id, type Timeline } from '@api'
+import { api, ApiError, type Entry, type Id, type Timeline, type Undone } from '@api'
 import { reactive } from 'vue'
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
@@ -8,7 +8,7 @@ import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
-import { uploadedIds } from './uploads'
+import { uploadedFile, uploadedIds } from './uploads'
 
 /** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
 export const stale = reactive(new Map<Id, Entry[]>())
@@ -34,6 +34,7 @@ function post(pending: Pending): Promise<Entry> {
   return api.post<Entry>(path(pending.ticketId, '/replies'), {
     ...common,
     last_seen_entry_id: pending.lastSeenEntryId,
+    ...(pending.to ? { to: pending.to } : {}),
     ...(pending.cc ? { cc: pending.cc } : {}),
     ...(pending.isForced ? { force: true } : {}),
     ...(pending.solves ? { solve: true } : {}),
@@ -42,7 +43,8 @@ function post(pending: Pending): Promise<Entry> {
 
 function takeBack(pending: Pending): void {
   dropPending(pending.clientKey)
-  restoreDraft(pending.ticketId, pending.kind, { text: pending.text, cc: pending.cc, files: pending.files })
+  const { text, to, cc, files } = pending
+  restoreDraft(pending.ticketId, pending.kind, { text, to, cc, files })
 }
 
 function holdBack(pending: Pending, error: ApiError): void {
@@ -55,11 +57,16 @@ function holdBack(pending: Pending, error: ApiError): void {
 /** Take a reply back while it has not left; its text returns to the composer. */
 export async function undoReply(entry: Entry): Promise<void> {
   try {
-    const kept = await api.delete<{ text: string } | undefined>(
-      path(entry.ticket_id, `/replies/${String(entry.id)}`),
-    )
+    const kept = await api.delete<Undone>(path(entry.ticket_id, `/replies/${String(entry.id)}`))
     dropEntry(entry.ticket_id, entry.id)
-    restoreDraft(entry.ticket_id, 'reply', { text: kept?.text ?? entry.text })
+    const { to, cc } = entry.channel_kind === 'email' ? kept.details : {}
+    restoreDraft(entry.ticket_id, 'reply', {
+      text: kept.text,
+      files: (kept.attachments ?? []).map(uploadedFile),
+      ...(to ? { to } : {}),
+      ...(cc ? { cc } : {}),
+    })
+    void queryClient.invalidateQueries({ queryKey: ['ticket', entry.ticket_id] })
     toast(t('tickets.composer.undone'))
   } catch (error) {
     toast(errorText(error), { tone: 'bad' })
@@ -124,6 +131,7 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     ticketId,
     kind,
     text: draft.text.trim(),
+    to: draft.to && [...draft.to],
     cc: draft.cc && [...draft.cc],
     files: [...draft.files],
     mentions: options.mentions ?? [],

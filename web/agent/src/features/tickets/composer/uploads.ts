@@ -13,8 +13,8 @@ export interface UploadState {
   cancel: () => void
 }
 
-/** Start to send a file to the server; the returned state follows it. */
-export function startUpload(file: File): UploadState {
+/** Start to send a file to the server; the returned state follows it, and `whenKept` hears that it is there. */
+export function startUpload(file: File, whenKept: () => void): UploadState {
   const abort = new AbortController()
   const state = reactive<UploadState>({
     key: crypto.randomUUID(),
@@ -29,11 +29,25 @@ export function startUpload(file: File): UploadState {
     .then((ref) => {
       state.fileId = ref.id
       state.progress = 1
+      whenKept()
     })
     .catch((error: unknown) => {
       if (!(error instanceof DOMException)) state.problem = errorText(error)
     })
   return state
+}
+
+/** A file that the server has already. */
+export function uploadedFile(file: Pick<FileRef, 'id' | 'name' | 'size'>): UploadState {
+  return {
+    key: `file-${String(file.id)}`,
+    name: file.name,
+    size: file.size,
+    progress: 1,
+    fileId: file.id,
+    problem: '',
+    cancel: () => undefined,
+  }
 }
 
 export function isUploading(files: UploadState[]): boolean {

@@ -3,7 +3,15 @@ import { reactive, ref, type Ref } from 'vue'
 import { onStream, type StreamEvents } from '@/stream'
 import { queryClient } from '@/shared/queryClient'
 import { me } from '@/shared/session'
-import { addEntries, dropEntry, dropRow, patchLists, patchTicket, type RowChange } from './patches'
+import {
+  addEntries,
+  dropEntry,
+  dropRow,
+  patchCustomer,
+  patchLists,
+  patchTicket,
+  type RowChange,
+} from './patches'
 
 /** The ticket on the screen, null: none. */
 export const openTicketId: Ref<Id | null> = ref(null)
@@ -88,6 +96,12 @@ function hearGone(frame: StreamEvents['gone']): void {
   void queryClient.invalidateQueries({ queryKey: ['ticket', frame.ticket_id] })
 }
 
+function hearCustomer({ customer }: StreamEvents['customer']): void {
+  patchCustomer(customer)
+  // what the panel shows beyond the row: address, number, remarks
+  void queryClient.invalidateQueries({ queryKey: ['customer', customer.id], exact: true })
+}
+
 function hearReset(): void {
   void queryClient.invalidateQueries()
 }
@@ -98,6 +112,7 @@ export function followTickets(): () => void {
     onStream('ticket', hearTicket),
     onStream('typing', hearTyping),
     onStream('gone', hearGone),
+    onStream('customer', hearCustomer),
     onStream('reset', hearReset),
   ]
   return () => stops.forEach((stop) => stop())

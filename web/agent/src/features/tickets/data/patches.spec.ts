@@ -3,7 +3,16 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { queryClient } from '@/shared/queryClient'
 import { makeEntry, makeMe, makeRow, makeTicket } from '@/testing/fixtures'
 import { arrivalsOf, forgetArrivals } from './arrivals'
-import { addEntries, changeRow, dropEntry, dropRow, patchLists, patchTicket, type RowChange } from './patches'
+import {
+  addEntries,
+  changeRow,
+  dropEntry,
+  dropRow,
+  patchCustomer,
+  patchLists,
+  patchTicket,
+  type RowChange,
+} from './patches'
 import { listKey, type ListSource } from './source'
 import { flattenPages, type ListData } from './useTicketList'
 
@@ -107,6 +116,29 @@ describe("the reader's own changes", () => {
     queryClient.setQueryData(['ticket', 1], makeTicket())
     patchTicket(1, { subject: 'x' })
     expect(queryClient.getQueryData<Ticket>(['ticket', 1])?.subject).toBe('x')
+  })
+})
+
+describe('patchCustomer', () => {
+  const other = { id: 8, name: 'Ben', tier: 'VIP' }
+
+  it('shows the new name on every ticket of the customer, and on no other', () => {
+    const data = fresh()
+    data.pages[0]?.items.splice(0, 1, makeRow({ id: 3, customer: other }))
+    queryClient.setQueryData(listKey(source), data)
+    queryClient.setQueryData(['ticket', 1], makeTicket({ id: 1 }))
+    queryClient.setQueryData(['ticket', 3], makeTicket({ id: 3, customer: other }))
+    patchCustomer({ id: 7, name: '琳达', tier: 'VIP' })
+    expect([3, 2, 1].map((id) => rowOf(id)?.customer.name)).toEqual(['Ben', '琳达', '琳达'])
+    const names = [1, 3].map((id) => queryClient.getQueryData<Ticket>(['ticket', id])?.customer.name)
+    expect(names).toEqual(['琳达', 'Ben'])
+  })
+
+  it('leaves a page without the customer the same object', () => {
+    queryClient.setQueryData(listKey(source), fresh())
+    const before = list().pages[0]
+    patchCustomer(other)
+    expect(list().pages[0]).toBe(before)
   })
 })
 

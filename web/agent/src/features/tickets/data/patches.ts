@@ -91,6 +91,24 @@ export function dropRow(id: Id): void {
   })
 }
 
+/** Show what a customer is called now, wherever one of their tickets stands. */
+export function patchCustomer(customer: TicketRow['customer']): void {
+  queryClient.setQueriesData<ListData>({ queryKey: ['tickets'] }, (data) => {
+    if (!data) return data
+    const pages = data.pages.map((page) => {
+      if (!page.items.some((row) => row.customer.id === customer.id)) return page
+      return {
+        ...page,
+        items: page.items.map((row) => (row.customer.id === customer.id ? { ...row, customer } : row)),
+      }
+    })
+    return { ...data, pages }
+  })
+  queryClient.setQueriesData<Ticket>({ queryKey: ['ticket'] }, (old) =>
+    old?.customer.id === customer.id ? { ...old, customer } : old,
+  )
+}
+
 export function patchTicket(id: Id, change: Partial<Ticket>): void {
   queryClient.setQueryData<Ticket>(['ticket', id], (old) => old && { ...old, ...change })
 }

@@ -1,10 +1,11 @@
-import type { Ticket } from '@api'
+import type { Status, Ticket } from '@api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { queryClient } from '@/shared/queryClient'
 import { toasts } from '@/shared/toasts'
 import { makeTicket } from '@/testing/fixtures'
+import { signIn } from '@/testing/mount'
 import { serve } from '@/testing/server'
-import { assign, setPriority, setTags, snooze } from './verbs'
+import { assign, setPriority, setStatus, setTags, snooze } from './verbs'
 
 const ticket = makeTicket({ id: 1 })
 const shown = (): Ticket | undefined => queryClient.getQueryData<Ticket>(['ticket', 1])
@@ -44,6 +45,51 @@ describe('verbs', () => {
     toasts.value.at(-1)?.action?.run()
     await vi.waitFor(() => expect(calls.at(-1)?.method === 'PUT' && calls.length).toBe(2))
     expect(calls[1]?.body).toEqual({ assignee_id: 7, team_id: 1, force: true })
+  })
+
+  it('put status, holder and sleep back as they were when a solve is undone', async () => {
+    signIn({}, ['tickets.assign'])
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    const before = makeTicket({ id: 1, snoozed_until: until })
+    const calls = serve({
+      'PATCH /tickets/1': { body: before },
+      'PUT /tickets/1/assignment': { body: before },
+      'PUT /tickets/1/snooze': { body: before },
+    })
+    const solved = { id: 9, category: 'solved', name_en: 'Solved', name_zh: '已办结' } as Status
+    await setStatus(before, solved)
+    expect(shown()?.category).toBe('solved')
+    expect(toasts.value.at(-1)).toMatchObject({ text: 'tickets.done.status', hasCountdown: true })
+    toasts.value.at(-1)?.action?.run()
+    await vi.waitFor(() => expect(shown()).toMatchObject({ category: 'open', snoozed_until: until }))
+    expect(calls.slice(1).map((call) => [call.path, call.body])).toEqual([
+      ['/tickets/1', { status_id: 1 }],
+      ['/tickets/1/assignment', { assignee_id: 1, team_id: 1, force: true }],
+      ['/tickets/1/snooze', { until }],
+    ])
+  })
+
+  it('give a ticket back to whom it was taken from', async () => {
+    signIn({}, ['tickets.assign'])
+    const calls = serve({
+      'PATCH /tickets/1': { body: ticket },
+      'PUT /tickets/1/assignment': { body: ticket },
+      'PUT /tickets/1/snooze': { body: ticket },
+    })
+    await assign(ticket, null, 4)
+    expect(toasts.value.at(-1)?.text).toBe('tickets.done.moved')
+    toasts.value.at(-1)?.action?.run()
+    await vi.waitFor(() => expect(shown()).toMatchObject({ assignee_id: 1, team_id: 1 }))
+    expect(calls[2]?.body).toEqual({ assignee_id: 1, team_id: 1, force: true })
+  })
+
+  it('say so when an undo comes too late', async () => {
+    let isGone = false
+    serve({ 'PUT /tickets/1/snooze': () => (isGone ? { status: 404, body: { code: 'not_found' } } : {}) })
+    await snooze(ticket, '2036-12-01T09:00:00Z')
+    isGone = true
+    toasts.value.at(-1)?.action?.run()
+    await vi.waitFor(() => expect(toasts.value.at(-1)?.tone).toBe('bad'))
   })
 
   it('snooze until a moment and wake with null', async () => {

@@ -11,16 +11,26 @@ import {
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
+import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
+
+const UNDO_MS = 8_000
+
+interface Options {
+  /** Offered in place of giving up when the server answers with this code. */
+  wayOut?: { code: string; label: string; run: () => void }
+  /** What is said when it is done, with the way to take it back. */
+  undo?: { text: string; run: () => Promise<unknown> }
+}
 
 /** Show a change at once; take it back with an explanation if the server refuses. */
 async function changeOptimistically(
   ticket: TicketRow,
   change: Partial<TicketRow>,
   ask: () => Promise<unknown>,
-  wayOut?: { code: string; label: string; run: () => void },
+  { wayOut, undo }: Options = {},
 ): Promise<boolean> {
   const before = Object.fromEntries(Object.keys(change).map((key) => [key, ticket[key as keyof TicketRow]]))
   changeRow(ticket.id, change)
@@ -29,6 +39,7 @@ async function changeOptimistically(
     await ask()
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
     refreshCountsSoon()
+    if (undo) offerUndo(ticket, undo)
     return true
   } catch (error) {
     changeRow(ticket.id, before)
@@ -39,11 +50,46 @@ async function changeOptimistically(
   }
 }
 
+function offerUndo(ticket: TicketRow, undo: NonNullable<Options['undo']>): void {
+  const { t } = i18n.global
+  const run = async (): Promise<void> => {
+    try {
+      await undo.run()
+      void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
+      void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
+      refreshCountsSoon()
+    } catch (error) {
+      toast(errorText(error), { tone: 'bad' })
+    }
+  }
+  toast(undo.text, { milliseconds: UNDO_MS, action: { label: t('tickets.undo'), run: () => void run() } })
+}
+
 const path = (id: Id, rest = ''): string => `/tickets/${String(id)}${rest}`
+const isAhead = (until: string | null): boolean => until !== null && new Date(until).getTime() > Date.now()
+
+/** Status, holder, team and sleep as they were: what one verb changed besides what it says goes back with it. */
+async function putBack(before: TicketRow): Promise<void> {
+  const { id, status_id, category, assignee_id, team_id, snoozed_until } = before
+  await api.patch(path(id), { status_id })
+  if (may('tickets.assign')) await api.put(path(id, '/assignment'), { assignee_id, team_id, force: true })
+  const isAsleep = isAhead(snoozed_until)
+  await api.put(path(id, '/snooze'), { until: isAsleep ? snoozed_until : null })
+  const back = { status_id, category, assignee_id, team_id, snoozed_until: isAsleep ? snoozed_until : null }
+  changeRow(id, back)
+  patchTicket(id, back)
+}
 
 export function setStatus(ticket: TicketRow, status: Status): Promise<boolean> {
-  return changeOptimistically(ticket, { status_id: status.id, category: status.category }, () =>
-    api.patch(path(ticket.id), { status_id: status.id }),
+  const before = { ...ticket }
+  const { locale, t } = i18n.global
+  const name = locale.value === 'zh-CN' ? status.name_zh : status.name_en
+  const text = t('tickets.done.status', { id: ticket.id, name })
+  return changeOptimistically(
+    ticket,
+    { status_id: status.id, category: status.category },
+    () => api.patch(path(ticket.id), { status_id: status.id }),
+    { undo: { text, run: () => putBack(before) } },
   )
 }
 
@@ -67,20 +113,41 @@ export function assign(
   isForced = false,
 ): Promise<boolean> {
   const body = { assignee_id: assigneeId, team_id: teamId, ...(isForced ? { force: true } : {}) }
-  const label = i18n.global.t('tickets.assign.anyway')
+  const before = { ...ticket }
+  const { t } = i18n.global
+  const label = t('tickets.assign.anyway')
+  const isMove = teamId !== ticket.team_id
+  const done = isMove ? 'moved' : assigneeId === null ? 'unassigned' : 'assigned'
+  const text = t(`tickets.done.${done}`, { id: ticket.id })
   const wayOut = { code: 'agent_full', label, run: () => void assign(ticket, assigneeId, teamId, true) }
   return changeOptimistically(
     ticket,
     { assignee_id: assigneeId, team_id: teamId },
     () => api.put(path(ticket.id, '/assignment'), body),
-    wayOut,
+    { wayOut, undo: { text, run: () => putBack(before) } },
   )
 }
 
 /** Put the ticket out of sight until a moment; null brings it back. */
 export function snooze(ticket: TicketRow, until: string | null): Promise<boolean> {
-  return changeOptimistically(ticket, { snoozed_until: until }, () =>
-    api.put(path(ticket.id, '/snooze'), { until }),
+  const before = ticket.snoozed_until
+  const { t } = i18n.global
+  const text = t(until ? 'tickets.done.snoozed' : 'tickets.done.woken', { id: ticket.id })
+  const back = isAhead(before) ? before : null
+  return changeOptimistically(
+    ticket,
+    { snoozed_until: until },
+    () => api.put(path(ticket.id, '/snooze'), { until }),
+    {
+      undo: {
+        text,
+        run: async () => {
+          await api.put(path(ticket.id, '/snooze'), { until: back })
+          changeRow(ticket.id, { snoozed_until: back })
+          patchTicket(ticket.id, { snoozed_until: back })
+        },
+      },
+    },
   )
 }
 

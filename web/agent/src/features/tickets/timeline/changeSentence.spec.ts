@@ -15,7 +15,8 @@ const person = {
 }
 const desk: SentenceWords['desk'] = {
   person: (id) => (id === 2 ? person : undefined),
-  team: (id) => (id === 4 ? { id: 4, name: 'Repairs', routing: 'push', member_ids: [] } : undefined),
+  team: (id) =>
+    id === 4 ? { id: 4, name: 'Repairs', routing: 'push', member_ids: [], is_archived: false } : undefined,
   statusName: (id) => (id === 3 ? 'On hold' : ''),
 }
 

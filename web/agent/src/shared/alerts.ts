@@ -14,18 +14,31 @@ export const hasAlerts = ref(
 
 watch(hasSound, (on) => localStorage.setItem(SOUND_KEY, on ? 'on' : 'off'))
 watch(hasAlerts, (on) => localStorage.setItem(ALERT_KEY, on ? 'on' : 'off'))
+// another tab of this browser was asked
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (key === SOUND_KEY) hasSound.value = newValue === 'on'
+  if (key === ALERT_KEY) hasAlerts.value = newValue === 'on'
+})
 
-/** Switch notices of the browser on; false if the person or the browser forbids them. */
-export async function allowAlerts(): Promise<boolean> {
-  if (!('Notification' in window)) return false
-  hasAlerts.value = (await Notification.requestPermission()) === 'granted'
-  return hasAlerts.value
+/** Switch notices of the browser on or off; false if the person or the browser forbids them. */
+export async function setAlerts(on: boolean): Promise<boolean> {
+  if (on && !('Notification' in window)) return false
+  hasAlerts.value = on && (await Notification.requestPermission()) === 'granted'
+  return hasAlerts.value === on
+}
+
+/** Switch the sound on or off; on is heard at once. */
+export function setSound(on: boolean): void {
+  hasSound.value = on
+  playSound()
 }
 
 /** Two soft notes; nothing to load. */
 export function playSound(): void {
   if (!hasSound.value) return
   const audio = new AudioContext()
+  // born asleep in a tab that nobody has touched yet; it sounds if the browser lets it
+  void audio.resume()
   const gain = audio.createGain()
   gain.connect(audio.destination)
   gain.gain.setValueAtTime(0.06, audio.currentTime)
