@@ -632,6 +632,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMacros
+         * @description Macros that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MacrosGetMacros"];
+        put?: never;
+        /**
+         * PostMacro
+         * @description Keep a macro; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1MacrosPostMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteMacro
+         * @description Remove a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1MacrosMacroIdDeleteMacro"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchMacro
+         * @description Replace a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1MacrosMacroIdPatchMacro"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1446,6 +1502,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostForward
+         * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdForwardsPostForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteForward
+         * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdForwardsEntryIdDeleteForward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroApply
+         * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroPreview
+         * @description What a macro would change on a ticket, and its texts with their placeholders filled.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/notes": {
         parameters: {
             query?: never;
@@ -1462,6 +1606,84 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         post: operations["ApiV1TicketsTicketIdNotesPostNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlannedReplies
+         * @description Answers that go out later, and those that are held.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies"];
+        put?: never;
+        /**
+         * PostPlannedReply
+         * @description Keep an answer until its time. A newer message of the customer holds it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeletePlannedReply
+         * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchPlannedReply
+         * @description Give it another time; a held one goes out then, as it is.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlannedSending
+         * @description Send it at once, on purpose; newer messages do not hold it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2391,7 +2613,7 @@ export interface components {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
             /** @enum {string} */
-            kind: "reply" | "note";
+            kind: "reply" | "note" | "forward";
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -2399,7 +2621,11 @@ export interface components {
         /** DraftDetails */
         DraftDetails: {
             attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][];
+            entry_ids?: number[];
+            /** @default  */
+            subject?: string;
             to?: components["schemas"]["Address"][];
         };
         /** DraftIn */
@@ -2431,7 +2657,7 @@ export interface components {
             html: string | null;
             id: number;
             /** @enum {string} */
-            kind: "message" | "note" | "change";
+            kind: "message" | "note" | "change" | "side";
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -2443,6 +2669,7 @@ export interface components {
             };
             /** @default  */
             auto_answer?: string;
+            bcc?: components["schemas"]["Address"][];
             bounce?: components["schemas"]["Bounce"];
             cc?: components["schemas"]["Address"][];
             /** @default  */
@@ -2559,6 +2786,18 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ForwardIn */
+        ForwardIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            client_key: string;
+            entry_ids?: number[];
+            subject: string;
+            /** @default  */
+            text?: string;
+            to: components["schemas"]["Address"][];
+        };
         /** GoneFrame */
         GoneFrame: {
             ticket_id: number;
@@ -2628,6 +2867,73 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** Macro */
+        Macro: {
+            actions: components["schemas"]["MacroActions"];
+            id: number;
+            note: string;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** MacroActions */
+        MacroActions: {
+            add_tags?: string[];
+            assignee?: number | ("me" | "nobody");
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            remove_tags?: string[];
+            snooze_minutes?: number;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+        };
+        /** MacroApplied */
+        MacroApplied: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            note_id: number | null;
+            text: string;
+        };
+        /** MacroChange */
+        MacroChange: {
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** MacroIn */
+        MacroIn: {
+            actions?: components["schemas"]["MacroActions"];
+            /** @default  */
+            note?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["Macro"][];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            text: string;
         };
         /** Me */
         Me: {
@@ -2770,7 +3076,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "side_replied" | "reply_held";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -2939,6 +3245,42 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** PlannedReply */
+        PlannedReply: {
+            attachment_ids: number[];
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][] | null;
+            /** Format: date-time */
+            created_at: string;
+            html: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            problem: string | null;
+            /** Format: date-time */
+            send_at: string;
+            solve: boolean;
+            /** @enum {string} */
+            state: "planned" | "held";
+            text: string;
+            ticket_id: number;
+            to: components["schemas"]["Address"][] | null;
+        };
+        /** PlannedReplyIn */
+        PlannedReplyIn: {
+            reply: components["schemas"]["ReplyIn"];
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PlannedReplyList */
+        PlannedReplyList: {
+            items: components["schemas"]["PlannedReply"][];
+        };
+        /** PlannedReplyPatch */
+        PlannedReplyPatch: {
+            /** Format: date-time */
+            send_at: string;
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -3000,6 +3342,7 @@ export interface components {
         };
         /** Recipients */
         Recipients: {
+            bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
         };
@@ -3025,6 +3368,7 @@ export interface components {
         /** ReplyIn */
         ReplyIn: {
             attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
             /** @default false */
@@ -3081,7 +3425,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "webhooks" | "api_keys" | "intake";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "webhooks" | "api_keys" | "intake";
         };
         /** SignInInput */
         SignInInput: {
@@ -3347,6 +3691,7 @@ export interface components {
         Undone: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
+            html: string | null;
             text: string;
         };
         /** ViewCount */
@@ -4655,6 +5000,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosGetMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosPostMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdDeleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdPatchMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -6150,7 +6621,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -6182,7 +6653,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -6216,7 +6687,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -6228,6 +6699,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsPostForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroApplied"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -6254,6 +6856,172 @@ export interface operations {
                 "application/json": components["schemas"]["NoteIn"];
             };
         };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Document created, URL follows */
             201: {

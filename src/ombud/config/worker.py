@@ -30,6 +30,7 @@ from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
+from ombud.tickets.services.planned import send_planned
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
@@ -79,6 +80,7 @@ class Worker:
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
+            self._sending_planned(),
             self._sweeping(),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
@@ -163,6 +165,16 @@ class Worker:
         while True:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _sending_planned(self) -> None:
+        while True:
+            await self._run_dry("planned", self._send_planned)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _send_planned(self) -> int:
+        if await send_planned(self.parts.database, self.parts.clock):
+            self.parts.bus.wake("sequence", "outbox")
+        return 0
 
     async def _sweeping(self) -> None:
         while True:

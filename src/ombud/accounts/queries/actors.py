@@ -66,6 +66,16 @@ async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) ->
     return await row(tx, PersonBehind, f"{BEHIND} s.token_hash = %(token_hash)s and {ALIVE}", params)
 
 
+async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
+    """A person with what they may do at this moment, for what they left to be done later; None if they are gone."""
+    sql = """
+        select 0::bigint as session_id, true as is_complete, p.created_at as seen_at, p.id as person_id, p.name, p.role,
+            p.locale, p.sees_all_teams, array(select m.team_id from membership m where m.person_id = p.id) as team_ids
+        from person p where p.id = %(id)s and p.deactivated_at is null"""
+    found = await row(tx, PersonBehind, sql, {"id": person_id})
+    return found.actor() if found else None
+
+
 async def key_actor(tx: Transaction, key_hash: bytes) -> KeyBehind | None:
     """The program that holds a key."""
     sql = """

@@ -5,11 +5,12 @@ from litestar import Router
 from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
+from ombud.tickets.api.macros import HANDLERS as MACROS
+from ombud.tickets.api.outgoing import HANDLERS as OUTGOING
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.types import HANDLERS as TYPES
 
-routers = [
-    Router("/api/v1", route_handlers=[*LISTS, *TICKETS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES], tags=["tickets"])
-]
+HANDLERS = [*LISTS, *TICKETS, *OUTGOING, *MACROS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES]
+routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

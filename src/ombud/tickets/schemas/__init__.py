@@ -9,8 +9,20 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
-from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
+from ombud.tickets.schemas.inputs import (
+    AssignmentIn,
+    ForwardIn,
+    NoteIn,
+    PlannedReplyIn,
+    PlannedReplyPatch,
+    ReplyIn,
+    SnoozeIn,
+    TicketIn,
+    TicketPatch,
+    Undone,
+)
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
+from ombud.tickets.schemas.macros import Macro, MacroActions, MacroApplied, MacroChange, MacroIn, MacroPreview
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.tickets import (
     LockedTicket,
@@ -32,6 +44,7 @@ from ombud.tickets.schemas.timeline import (
     Entry,
     EntryDetails,
     HostPage,
+    PlannedReply,
     Reason,
     Timeline,
 )
@@ -77,15 +90,25 @@ __all__ = [
     "EntryDetails",
     "Envelope",
     "FileRef",
+    "ForwardIn",
     "GoneFrame",
     "HostPage",
     "InboundMessage",
     "InboxProblem",
     "LockedTicket",
+    "Macro",
+    "MacroActions",
+    "MacroApplied",
+    "MacroChange",
+    "MacroIn",
+    "MacroPreview",
     "MailKind",
     "NoteIn",
     "Notification",
     "NotificationKind",
+    "PlannedReply",
+    "PlannedReplyIn",
+    "PlannedReplyPatch",
     "Priority",
     "Reason",
     "Recipients",

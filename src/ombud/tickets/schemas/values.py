@@ -7,7 +7,9 @@ from msgspec import Meta, Struct
 Category = Literal["new", "open", "waiting", "on_hold", "solved", "closed"]
 ChannelKind = Literal["email", "chat", "form", "api"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "unconfirmed"]
-NotificationKind = Literal["assigned", "mentioned", "customer_replied", "delivery_failed", "snooze_over"]
+NotificationKind = Literal[
+    "assigned", "mentioned", "customer_replied", "delivery_failed", "snooze_over", "side_replied", "reply_held"
+]
 View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
 
