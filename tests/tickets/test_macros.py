@@ -72,7 +72,7 @@ async def test_macro_that_a_form_refuses_leaves_nothing_behind(site: Site, agent
     ticket = await site.ticket()
     admin = await site.browser(await site.desk.person("Root", role="administrator"))
     names = {"name_en": "Serial", "name_zh": "序列号"}
-    await admin.post("/fields", {"subject": "ticket", "key": "serial", "kind": "text"} | names)
+    await admin.post("/fields", {"key": "serial", "kind": "text"} | names)
     form = [{"key": "serial", "required_on": "solve"}]
     kind = await admin.post("/ticket-types", {"name_en": "Repair", "name_zh": "维修", "form": form})
     assert kind.status_code == 201, kind.text

@@ -54,6 +54,7 @@ const pages: RouteRecordRaw[] = [
   page('statuses', 'statuses.manage', () => import('./statuses/StatusesPage.vue')),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
+  page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -50,6 +50,7 @@ function applyWaiting(): void {
     if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
+    if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/assigned|changed|opened/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
   }
