@@ -12,12 +12,11 @@ from ombud.config.parts import Parts
 from ombud.shared.database import Database, Transaction, value, values
 
 # Tables that a threaded message touches, in the order in which their rows may be written.
-THREADED = ("customer", "identity", "ticket", "ticket_words", "conversation", "entry", "event_new")
+THREADED = ("customer", "identity", "ticket", "conversation", "entry", "event_new")
 KEYS = {
     "customer": "id",
     "identity": "customer_id",
     "ticket": "id",
-    "ticket_words": "ticket_id",
     "conversation": "ticket_id",
 }
 THREAD_BATCH = 500
@@ -52,7 +51,7 @@ class Mark:
 async def mark(parts: Parts) -> Mark:
     """Remember the newest ids."""
     async with parts.database.transaction() as tx:
-        tables = [table for table in THREADED if table not in {"ticket_words", "conversation"}]
+        tables = [table for table in THREADED if table != "conversation"]
         return Mark({one: await value(tx, int, f"select coalesce(max(id), 0) from {one}") or 0 for one in tables})
 
 

@@ -8,10 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import _texts
 from benchmarks._desk import bench_folder, bench_settings, connected, database
 from benchmarks._figures import Report
+from benchmarks._texts import POOL_SIZE, pool
 from ombud.config.parts import Parts
+from ombud.shared.database import values
 from ombud.shared.migrations import known_migrations
+from ombud.shared.words import tsvector
+from ombud.tickets.search.index import VERSION
 
 TEAMS, AGENTS, ENTRIES = 20, 200, 10
 SIZES = {"quick": 100_000, "full": 1_000_000}
@@ -55,8 +60,33 @@ TIMELINE = """
            case when k %% 2 = 0 then 'person' else 'customer' end,
            case when k %% 2 = 0 then coalesce(t.assignee_id, 1) else t.customer_id end, 1,
            t.created_at + k * interval '9 minutes',
-           'Message ' || k || ' of ' || t.id || ': the machine leaks since this morning. 机器漏水,请尽快安排维修。'
-    from ticket t, generate_series(1, %(entries)s) k where t.id between %(first)s and %(last)s order by t.id, k"""
+           p.text || ' AB-' || t.id || '-' || k
+    from ticket t cross join generate_series(1, %(entries)s) k
+    join bench_text p on p.id = (t.id * 7919 + k * 104729) %% %(pool)s
+    where t.id between %(first)s and %(last)s order by t.id, k"""
+# The words that the product would write (_texts.py makes those of the pool with the product's own code); the number at
+# the end of each text is a word that stands there only.
+MARKS = """
+    format($f$'A%%s' 'B%%s' 'C%%s' 'T%%s' 'ab-%%s-%%s':1 'ab':1 '%%s':2 '%%s':3$f$, n.id >> 13, n.id >> 17,
+           n.id >> 21, t.team_id, t.id, k, t.id, k)::tsvector"""
+WORDS = (
+    f"""
+    insert into entry_words (entry_id, ticket_id, is_internal, at, words)
+    select n.id, t.id, false, t.created_at + k * interval '9 minutes', p.words || {MARKS}
+    from ticket t cross join generate_series(1, %(entries)s) k
+    cross join lateral (select t.id * %(entries)s - %(entries)s + k as id) n
+    join bench_text p on p.id = (t.id * 7919 + k * 104729) %% %(pool)s
+    where t.id between %(first)s and %(last)s order by t.id, k""",
+    """
+    insert into ticket_words (ticket_id, team_id, words)
+    select t.id, t.team_id, format($f$'A%%s' 'B%%s' 'C%%s' 'T%%s' '%%s':1,4 'washing':2 'wash':2 'machine':3
+        'machin':3 'leaks':5 'leak':5 'customer':6 'custom':6 '%%s':7$f$,
+        t.id >> 13, t.id >> 17, t.id >> 21, t.team_id, t.id, t.customer_id)::tsvector
+    from ticket t where t.id between %(first)s and %(last)s order by t.id""",
+)
+POOL = """
+    insert into bench_text select * from unnest(%(ids)s::int[], %(texts)s::text[], %(words)s::text[]::tsvector[])"""
+INDEXES = ("entry_words_words", "entry_words_ticket", "ticket_words_words")
 REST = (
     """insert into mention (entry_id, person_id, ticket_id, at)
        select t.id * %(entries)s, case when t.id %% 3 = 0 then 1 else 2 + t.id %% (%(agents)s - 1) end, t.id,
@@ -69,7 +99,7 @@ REST = (
 
 def seed_folder(count: int) -> Path:
     """Where a seeded desk of a size lies: the name holds a hash of the schema and of how the rows are made."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(_texts.__file__).read_bytes())
     for path in sorted((Path(__file__).parent.parent / "migrations").glob("*.sql")):
         digest.update(path.read_bytes())
     assert known_migrations()
@@ -94,19 +124,49 @@ def seeded(report: Report, count: int) -> Iterator[tuple[Path, str]]:
 
 async def _seed(folder: Path, url: str, count: int) -> None:
     params = {"teams": TEAMS, "agents": AGENTS, "entries": ENTRIES, "count": count, "customers": max(count // 5, 1)}
+    params["pool"] = POOL_SIZE
     async with connected(bench_settings(folder, url), max_connections=2) as parts:
         for sql in GROUND:
             await _run(parts, sql, params)
+        await _lay_pool(parts)
+        definitions = await _take_indexes(parts)
         for first in range(1, count + 1, A_STEP):
             place = {"first": first, "last": min(first + A_STEP - 1, count)}
             await _run(parts, TICKETS, params | place)
-            await _run(parts, TIMELINE, params | place)
+            for sql in (TIMELINE, *WORDS):
+                await _run(parts, sql, params | place)
+        await _make_indexes(parts, definitions)
         for sql in REST:
             await _run(parts, sql, params)
         connection = await parts.database.connect()
         await connection.execute("vacuum (analyze)")
         await connection.execute("checkpoint")
         await connection.close()
+
+
+async def _lay_pool(parts: Parts) -> None:
+    texts = pool(POOL_SIZE)
+    params = {"ids": list(range(len(texts))), "texts": texts, "words": [tsvector(one) for one in texts]}
+    async with parts.database.transaction() as tx:
+        await tx.execute("create table bench_text (id int primary key, text text not null, words tsvector not null)")
+        await tx.execute(POOL, params)
+
+
+async def _take_indexes(parts: Parts) -> list[str]:
+    """Take the indexes of words away while they grow; gives the statements that make them."""
+    async with parts.database.transaction() as tx:
+        made = "select pg_get_indexdef(name::regclass) from unnest(%(names)s::text[]) name"
+        definitions = await values(tx, str, made, {"names": list(INDEXES)})
+        await tx.execute(f"drop index {', '.join(INDEXES)}")
+        await tx.execute("update search_fill set version = %(version)s, is_done = true", {"version": VERSION})
+    return definitions
+
+
+async def _make_indexes(parts: Parts, definitions: list[str]) -> None:
+    async with parts.database.transaction() as tx:
+        await tx.execute("set local maintenance_work_mem = '256MB'")
+        for sql in definitions:
+            await tx.execute(sql.encode())
 
 
 async def _run(parts: Parts, sql: str, params: dict[str, int]) -> None:

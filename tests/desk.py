@@ -18,9 +18,11 @@ from ombud.routing.services import choose_presence
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import rows, value, values
 from ombud.shared.events import Event, events_after
+from ombud.shared.readers import read_batch, register_reader
 from ombud.shared.sequencer import sequence_events
 from ombud.tickets.queries.timeline import load_timeline
 from ombud.tickets.schemas import Entry, InboundMessage
+from ombud.tickets.search.reactions import SEARCH
 from ombud.tickets.services.intake.door import Arrival, receive
 from ombud.tickets.services.intake.work import take_in
 
@@ -116,6 +118,15 @@ class Desk:
         async with self.parts.database.transaction() as tx:
             found = await events_after(tx, 0, limit=10_000)
         return [one for one in found if not kinds or one.kind in kinds]
+
+    async def index(self) -> None:
+        """Let the search read what has happened, as the worker does within a second."""
+        async with self.parts.database.transaction() as tx:
+            await register_reader(tx, SEARCH)
+            while await sequence_events(tx, now=self.now):
+                pass
+        while (await read_batch(self.parts.database, SEARCH, now=self.now)).passed:
+            pass
 
     async def tickets(self) -> list[int]:
         """Ids of all tickets, oldest first."""

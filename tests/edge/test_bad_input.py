@@ -208,7 +208,7 @@ async def test_search_for_odd_text_finds_nothing_and_breaks_nothing(agent: Brows
         answer = await agent.get(path)
         assert answer.status_code in {200, 400}, (path[:60], answer.text)
         if path.startswith("/search") and answer.status_code == 200:
-            assert answer.json()["tickets"] == []
+            assert answer.json()["items"] == []
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999", "1.5", "abc", "%00", "1%27"])

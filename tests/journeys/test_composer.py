@@ -67,7 +67,10 @@ async def test_reply_goes_to_whom_the_writer_chose(served: Served, browser: Brow
     await screen.picture("composer-recipients")
     await screen.press("Control+Enter")
     await screen.sees(screen.entry("For you both."))
-    envelope = (await served.values("select envelope from outbox where ticket_id = %(id)s", id=ticket))[0]
+    sql = "select envelope from outbox where ticket_id = %(id)s"
+    # shown before the server has answered
+    await until(lambda: served.values(sql, id=ticket))
+    envelope = (await served.values(sql, id=ticket))[0]
     found = json.loads(envelope) if isinstance(envelope, str) else envelope
     assert [one["address"] for one in found["to"]] == ["ben@x.example"]
     assert [one["address"] for one in found["cc"]] == ["eve@x.example"]

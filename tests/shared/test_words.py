@@ -31,7 +31,7 @@ def test_words_of_any_text_are_short_lower_and_bounded(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("洗衣机漏水", {"洗衣机", "漏水", "洗", "水"}),
+        ("洗衣机漏水", {"洗衣", "衣机", "漏水", "水"}),
         ("Order AB-2024-0931!", {"order", "ab-2024-0931", "ab", "2024", "0931"}),
         ("Café ROSA@example.com", {"café", "rosa@example.com", "rosa"}),
         ("", set()),

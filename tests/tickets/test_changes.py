@@ -46,7 +46,9 @@ async def test_change_ticket_writes_one_entry_a_field_and_one_event(site: Site, 
     [event] = await site.desk.events("ticket_changed")
     assert event.data["fields"] == ["priority", "subject", "tags"]
     assert (await agent.get("/tags?prefix=wa")).json() == {"items": ["water"]}
-    assert [one["id"] for one in (await agent.get("/search?q=kitchen")).json()["tickets"]] == [ticket]
+    await site.desk.index()
+    found = (await agent.get("/search?q=kitchen&kind=tickets")).json()["items"]
+    assert [one["id"] for one in found] == [ticket]
 
 
 async def test_change_ticket_to_what_it_is_emits_nothing(site: Site, agent: Browser, ticket: int) -> None:
@@ -306,7 +308,7 @@ async def test_customer_change_is_found_by_its_new_words(site: Site, agent: Brow
     customer = await site.desk.column(ticket, "customer_id")
     answer = await agent.patch(f"/customers/{customer}", {"name": "琳达", "phone": "+86 138", "tier": "vip"})
     assert answer.json()["tier"] == "vip"
-    assert [one["id"] for one in (await agent.get("/search?q=琳达")).json()["customers"]] == [customer]
+    assert [one["id"] for one in (await agent.get("/search?q=琳达&kind=customers")).json()["items"]] == [customer]
     assert [one["id"] for one in (await agent.get("/customers?q=138")).json()["items"]] == [customer]
     assert (await agent.get("/customers?q=C1")).json()["items"] == []
     [event] = await site.desk.events("customer_changed")

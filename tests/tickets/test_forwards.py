@@ -43,7 +43,9 @@ async def forwarded(agent: Browser, ticket: int, **more: Any) -> Any:
 async def built(site: Site, ticket: int) -> Any:
     """The next due mail as the sender makes it."""
     channel = await site.desk.column(ticket, "channel_id")
-    settings = EmailSettings(address="help@desk.example", sender_name="Help", threading=ThreadingSettings(plus_address=True))
+    settings = EmailSettings(
+        address="help@desk.example", sender_name="Help", threading=ThreadingSettings(plus_address=True)
+    )
     site.desk.later(minutes=1)
     async with site.desk.parts.database.transaction() as tx:
         claimed = await claim_mail(tx, channel, KEY, "desk.example", now=site.desk.now)
@@ -73,7 +75,9 @@ async def test_forward_quotes_the_chosen_messages_below_ones_own_words(site: Sit
     assert [one.kind for one in await site.desk.events() if one.kind in {"reply_sent", "side_sent"}] == ["side_sent"]
 
 
-async def test_mail_to_a_third_party_carries_no_trace_of_the_conversation(site: Site, agent: Browser, mail: int) -> None:
+async def test_mail_to_a_third_party_carries_no_trace_of_the_conversation(
+    site: Site, agent: Browser, mail: int
+) -> None:
     await forwarded(agent, mail, bcc=[{"address": "quiet@maker.example"}])
     letter = await built(site, mail)
     assert [one.address for one in letter.to] == [MAKER]
@@ -141,7 +145,9 @@ async def test_reply_to_the_customer_goes_to_no_third_party_and_names_none_of_th
     await forwarded(agent, mail)
     side = await built(site, mail)
     await answered(site, mail, "zz-between-us-zz", references=[side.message_id])
-    assert [one["address"] for one in (await agent.get(f"/tickets/{mail}")).json()["mail"]["to"]] == ["rosa@example.com"]
+    assert [one["address"] for one in (await agent.get(f"/tickets/{mail}")).json()["mail"]["to"]] == [
+        "rosa@example.com"
+    ]
     await agent.post(f"/tickets/{mail}/replies", reply_of("We ordered the part."))
     letter = await built(site, mail)
     assert [one.address for one in [*letter.to, *letter.cc, *letter.bcc]] == ["rosa@example.com"]
@@ -157,7 +163,7 @@ async def test_forward_to_the_customers_side_is_refused(site: Site, agent: Brows
     assert await site.desk.sql("select count(*) from outbox") == 0
 
 
-async def test_somebody_in_copy_of_the_conversation_is_no_third_party(site: Site, agent: Browser, mail: int) -> None:
+async def test_somebody_in_copy_of_the_conversation_is_no_third_party(agent: Browser, mail: int) -> None:
     await agent.post(f"/tickets/{mail}/replies", reply_of(cc=[{"address": "husband@example.com"}]))
     answer = await agent.post(f"/tickets/{mail}/forwards", forward_of(to="husband@example.com"))
     assert answer.json()["code"] == "customer_address"

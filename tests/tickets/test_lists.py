@@ -39,7 +39,7 @@ async def agent(site: Site, lu: Actor) -> Browser:
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "snoozed", "all")),
     "/views",
-    "/search?q=leak",
+    "/search?q=leak&kind=messages",
     "/customers",
     "/customers?q=c",
     "/customers/1/tickets",
@@ -135,7 +135,8 @@ async def test_status_narrows_sleeping_and_mentioned_tickets_page_by_page(
 async def test_search_finds_by_number_word_and_customer(site: Site, agent: Browser, text: str) -> None:
     ticket = await site.ticket("x", kind="email", subject="洗衣机漏水 leak AB-2024-0931")
     await site.ticket("y", who="other")
-    found = (await agent.get(f"/search?q={text.format(id=ticket)}")).json()["tickets"]
+    await site.desk.index()
+    found = (await agent.get(f"/search?q={text.format(id=ticket)}&kind=tickets&typing=true")).json()["items"]
     assert [one["id"] for one in found] == [ticket]
 
 

@@ -4,8103 +4,8316 @@
  */
 
 export interface paths {
-  '/api/v1/api-keys': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All API keys
-     * @description All keys that work, without their secrets.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    get: operations['list_api_keys']
-    put?: never
-    /**
-     * Make an API key
-     * @description Make a key. The answer shows it this one time. Only people make keys: a stolen one must not breed.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    post: operations['create_api_key']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/api-keys/{key_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * Revoke an API key
-     * @description End a key, within seconds.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    delete: operations['revoke_api_key']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/brands': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All brands
-     * @description All brands.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_brands']
-    put?: never
-    /**
-     * Make a brand
-     * @description Make a brand. 409 ``name_taken``.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['add_brand']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/brands/{brand_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Rename a brand
-     * @description Give a brand another name. 409 ``name_taken``.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['rename_brand']
-    trace?: never
-  }
-  '/api/v1/canned-replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCannedReplies
-     * @description Canned replies that the actor may use, those that hold a text if one is given.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1CannedRepliesGetCannedReplies']
-    put?: never
-    /**
-     * PostCannedReply
-     * @description Keep a text for reuse; shared ones need canned_replies.manage.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1CannedRepliesPostCannedReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/canned-replies/{reply_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteCannedReply
-     * @description Remove a canned reply.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1CannedRepliesReplyIdDeleteCannedReply']
-    options?: never
-    head?: never
-    /**
-     * PatchCannedReply
-     * @description Replace a canned reply.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1CannedRepliesReplyIdPatchCannedReply']
-    trace?: never
-  }
-  '/api/v1/canned-replies/{reply_id}/rendering': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRendering
-     * @description Fill the placeholders for a ticket; those without a value are named, never left out silently.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1CannedRepliesReplyIdRenderingPostRendering']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChannels
-     * @description All channels, without their settings.
-     */
-    get: operations['ApiV1ChannelsGetChannels']
-    put?: never
-    /**
-     * PostChannel
-     * @description Make a mailbox, a chat widget, a form or an API channel.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsPostChannel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChannel
-     * @description A channel with its settings; of secrets only which are set.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    get: operations['ApiV1ChannelsChannelIdGetChannel']
-    put?: never
-    post?: never
-    /**
-     * DeleteChannel
-     * @description Remove a channel; its tickets stay.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    delete: operations['ApiV1ChannelsChannelIdDeleteChannel']
-    options?: never
-    head?: never
-    /**
-     * PatchChannel
-     * @description Change a channel.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1ChannelsChannelIdPatchChannel']
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/identity-secret': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostIdentitySecret
-     * @description Make a new key for signing a widget's visitors and show it once; the old one is worth nothing from now on.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/messages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Hand in a customer's message (scope messages.write)
-     * @description Hand in a message; it is kept when this answers.
-     *
-     *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
-     *
-     *     Needs the permission `messages.write`.
-     */
-    post: operations['hand_in_message']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/outgoing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Answers to deliver (scope outgoing.read)
-     * @description Answers with a greater id, and any that were never handed out, oldest first; they count as sent from now on.
-     *
-     *     Needs the permission `outgoing.read`.
-     */
-    get: operations['list_outgoing']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/outgoing/{outbox_id}/delivery': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Report a delivery (scope outgoing.read)
-     * @description Say whether an answer was delivered; saying it twice is harmless.
-     *
-     *     Needs the permission `outgoing.read`.
-     */
-    put: operations['put_delivery']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/test': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostChannelTest
-     * @description Try the connections of a mailbox; says in words what to mend.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsChannelIdTestPostChannelTest']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomers
-     * @description Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersGetCustomers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomer
-     * @description A customer with identities; only those with a ticket that the actor sees, or with none yet.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdGetCustomer']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchCustomer
-     * @description Change a customer's data.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    patch: operations['ApiV1CustomersCustomerIdPatchCustomer']
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/tickets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerTickets
-     * @description A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdTicketsGetCustomerTickets']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/desk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetDesk
-     * @description The rules of the desk: reopening solved tickets, undoing mails.
-     */
-    get: operations['ApiV1DeskGetDesk']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchDesk
-     * @description Change rules of the desk; they hold for what happens from now on.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1DeskPatchDesk']
-    trace?: never
-  }
-  '/api/v1/fields': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetFields
-     * @description Definitions of tickets', customers' or organisations' fields, archived ones last.
-     */
-    get: operations['ApiV1FieldsGetFields']
-    put?: never
-    /**
-     * PostField
-     * @description Define a field. Its key and kind never change.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    post: operations['ApiV1FieldsPostField']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/fields/{field_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchField
-     * @description Replace names, options and order of a field, or archive it; the values that exist stay.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    patch: operations['ApiV1FieldsFieldIdPatchField']
-    trace?: never
-  }
-  '/api/v1/files': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostFile
-     * @description Upload a file (form field ``file``) to attach it to a reply or note.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1FilesPostFile']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/files/{token}/{name}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetFile
-     * @description A file of a ticket that the actor sees, or their own upload.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1FilesTokenNameGetFile']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetProblems
-     * @description Messages that intake put aside, with their reason.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    get: operations['ApiV1IntakeProblemsGetProblems']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteProblem
-     * @description Take a message off the list; its original stays.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    delete: operations['ApiV1IntakeProblemsInboxIdDeleteProblem']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}/raw': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetProblemRaw
-     * @description The original of a message, as it came.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    get: operations['ApiV1IntakeProblemsInboxIdRawGetProblemRaw']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostProblemRetry
-     * @description Let intake try a message again.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    post: operations['ApiV1IntakeProblemsInboxIdRetryPostProblemRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/macros': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMacros
-     * @description Macros that the actor may use.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1MacrosGetMacros']
-    put?: never
-    /**
-     * PostMacro
-     * @description Keep a macro; shared ones need canned_replies.manage.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1MacrosPostMacro']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/macros/{macro_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteMacro
-     * @description Remove a macro.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1MacrosMacroIdDeleteMacro']
-    options?: never
-    head?: never
-    /**
-     * PatchMacro
-     * @description Replace a macro.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1MacrosMacroIdPatchMacro']
-    trace?: never
-  }
-  '/api/v1/me': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change your own data
-     * @description Change names, language, time zone, theme, signature or preferences.
-     */
-    patch: operations['change_me']
-    trace?: never
-  }
-  '/api/v1/me/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Change your password
-     * @description Change the password; all other sessions end. 400 ``wrong_password`` or ``weak_password``.
-     */
-    put: operations['change_password']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/presence': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutPresence
-     * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
-     *
-     *     Needs the permission `presence.own`.
-     */
-    put: operations['ApiV1MePresencePutPresence']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Switch the second factor on
-     * @description Confirm with a code of the app; the recovery codes are shown this one time. 400 ``wrong_code``.
-     */
-    put: operations['confirm_second_factor']
-    /**
-     * Begin to set up a second factor
-     * @description A secret for an authenticator app; it counts once a code of it was given. 409 ``second_factor_on``.
-     */
-    post: operations['begin_second_factor']
-    /**
-     * Switch the second factor off
-     * @description Switch it off, with the password as a proof. 400 ``wrong_password``.
-     */
-    delete: operations['remove_second_factor']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Your sessions
-     * @description Every browser in which you are signed in, the latest used first.
-     */
-    get: operations['list_sessions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/sessions/{session_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * End one of your sessions
-     * @description End a session; its pages are signed out within seconds.
-     */
-    delete: operations['revoke_session']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/notifications': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetNotifications
-     * @description The actor's notifications, newest first.
-     */
-    get: operations['ApiV1NotificationsGetNotifications']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/notifications/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutNotificationsRead
-     * @description Mark the actor's notifications as read, up to one.
-     */
-    put: operations['ApiV1NotificationsReadPutNotificationsRead']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/one-time-links/inspection': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Whom a one-time link is for
-     * @description Look at a link without using it up. 404 ``link_not_valid``.
-     */
-    post: operations['inspect_one_time_link']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/one-time-links/redemption': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Use a one-time link
-     * @description Sign in by a link; a password is needed unless the link only signs in. 400 ``weak_password``.
-     */
-    post: operations['redeem_one_time_link']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/password-resets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Ask for a link to choose a new password
-     * @description Always 202, at once: neither answer nor time tells whether somebody has the address.
-     */
-    post: operations['request_password_reset']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All people
-     * @description All people with what administrators decide of them.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    get: operations['list_people']
-    put?: never
-    /**
-     * Invite a person
-     * @description Add a person and mail them a link; the answer holds it when no mailbox can. 409 ``email_taken``.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    post: operations['invite_person']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/brief': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All colleagues, in brief
-     * @description Names, presence and teams; people who left stay in it, because old tickets name them.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_colleagues']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change a person
-     * @description Change role, teams, capacity and more, or (de)activate. 409 ``last_administrator`` or ``email_taken``.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    patch: operations['change_person']
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/invitation': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Send a person a new link
-     * @description Mail a link to choose a password, the first or a new one; older links are worth nothing then.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    post: operations['send_invitation']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * Switch a person's second factor off
-     * @description For somebody who lost phone and recovery codes.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    delete: operations['take_second_factor_away']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * End all sessions of a person
-     * @description Sign a person out everywhere, within seconds.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    delete: operations['sign_out_person']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/receipts/{receipt_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What became of a message (scope messages.write)
-     * @description ``waiting``, ``done`` with ticket and entry, or ``set_aside`` for an administrator to look at.
-     *
-     *     Needs the permission `messages.write`.
-     */
-    get: operations['get_receipt']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/search': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSearch
-     * @description Tickets by number, subject or customer, and customers by name, address or number.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1SearchGetSearch']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Who is signed in
-     * @description The signed-in person, the word for unsafe requests, and what is allowed.
-     */
-    get: operations['get_session']
-    put?: never
-    /**
-     * Sign in with address and password
-     * @description Sign in. 401 ``wrong_credentials``; 429 with ``Retry-After`` after too many tries.
-     */
-    post: operations['sign_in']
-    /**
-     * Sign out
-     * @description End this session and take its cookie away.
-     */
-    delete: operations['sign_out']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Give the code of the second factor
-     * @description Complete a sign-in with a code of the app or a recovery code. 401 ``wrong_code``.
-     */
-    post: operations['prove_second_factor']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/statuses': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetStatuses
-     * @description All statuses, archived ones too, because old tickets show them.
-     */
-    get: operations['ApiV1StatusesGetStatuses']
-    put?: never
-    /**
-     * PostStatus
-     * @description Add a status within a category.
-     *
-     *     Needs the permission `statuses.manage`.
-     */
-    post: operations['ApiV1StatusesPostStatus']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/statuses/{status_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchStatus
-     * @description Change a status; each category keeps one default.
-     *
-     *     Needs the permission `statuses.manage`.
-     */
-    patch: operations['ApiV1StatusesStatusIdPatchStatus']
-    trace?: never
-  }
-  '/api/v1/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetStream
-     * @description Server-sent events of everything that the signed-in person may see, resumable with ``Last-Event-ID``.
-     *
-     *     A member of the schema is the name of an event, and its type the data of that event.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1StreamGetStream']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tags': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTags
-     * @description Names of tags that begin with a text.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TagsGetTags']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All teams
-     * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_teams']
-    put?: never
-    /**
-     * Make a team
-     * @description Make a team. 409 ``name_taken``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    post: operations['add_team']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change a team
-     * @description Change name, routing or the whole list of members. 409 ``name_taken``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    patch: operations['change_team']
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}/archive': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutArchive
-     * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    put: operations['ApiV1TeamsTeamIdArchivePutArchive']
-    post?: never
-    /**
-     * DeleteArchive
-     * @description Bring an archived team back with the members that it had.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    delete: operations['ApiV1TeamsTeamIdArchiveDeleteArchive']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}/ties': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTies
-     * @description What hangs on a team: tickets, channels, members.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    get: operations['ApiV1TeamsTeamIdTiesGetTies']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/ticket-types': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTicketTypes
-     * @description All types with their forms, archived ones last.
-     */
-    get: operations['ApiV1TicketTypesGetTicketTypes']
-    put?: never
-    /**
-     * PostTicketType
-     * @description Add a type with its form.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    post: operations['ApiV1TicketTypesPostTicketType']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/ticket-types/{type_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchTicketType
-     * @description Replace a type's names, form and rules, or archive it; tickets keep it.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    patch: operations['ApiV1TicketTypesTypeIdPatchTicketType']
-    trace?: never
-  }
-  '/api/v1/tickets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTickets
-     * @description One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsGetTickets']
-    put?: never
-    /**
-     * PostTicket
-     * @description Open a ticket for a customer; the text is a note, or the first message to them.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsPostTicket']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTicket
-     * @description A ticket with all that its page shows beside the timeline.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdGetTicket']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchTicket
-     * @description Change subject, priority, status, tags, type or custom fields; null takes a field's value away.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    patch: operations['ApiV1TicketsTicketIdPatchTicket']
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/assignment': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutAssignment
-     * @description Assign the ticket; repeating the call is harmless. 409 ``agent_full`` unless ``force`` is set.
-     *
-     *     Needs the permission `tickets.assign`.
-     */
-    put: operations['ApiV1TicketsTicketIdAssignmentPutAssignment']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/drafts/{kind}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetDraft
-     * @description The actor's own draft on a ticket, null when there is none.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    get: operations['ApiV1TicketsTicketIdDraftsKindGetDraft']
-    /**
-     * PutDraft
-     * @description Keep what the composer holds; an empty text removes the draft.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    put: operations['ApiV1TicketsTicketIdDraftsKindPutDraft']
-    post?: never
-    /**
-     * DeleteDraft
-     * @description Throw the draft away.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    delete: operations['ApiV1TicketsTicketIdDraftsKindDeleteDraft']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/forwards': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostForward
-     * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdForwardsPostForward']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/forwards/{entry_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteForward
-     * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdForwardsEntryIdDeleteForward']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMacroApply
-     * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMacroPreview
-     * @description What a macro would change on a ticket, and its texts with their placeholders filled.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/notes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostNote
-     * @description Write an internal note. It can never reach the customer.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1TicketsTicketIdNotesPostNote']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetPlannedReplies
-     * @description Answers that go out later, and those that are held.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies']
-    put?: never
-    /**
-     * PostPlannedReply
-     * @description Keep an answer until its time. A newer message of the customer holds it.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeletePlannedReply
-     * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply']
-    options?: never
-    head?: never
-    /**
-     * PatchPlannedReply
-     * @description Give it another time; a held one goes out then, as it is.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply']
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostPlannedSending
-     * @description Send it at once, on purpose; newer messages do not hold it.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutRead
-     * @description Remember up to where the actor has read; a chat's visitor sees it.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    put: operations['ApiV1TicketsTicketIdReadPutRead']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostReply
-     * @description Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdRepliesPostReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies/{entry_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteReply
-     * @description Take back a mail that still waits. 409 ``already_sent`` when it has left.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdRepliesEntryIdDeleteReply']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies/{entry_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRetry
-     * @description Send a failed or unconfirmed message again, on purpose.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/snooze': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutSnooze
-     * @description Let the ticket sleep until a moment, or wake it with null.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    put: operations['ApiV1TicketsTicketIdSnoozePutSnooze']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/timeline': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTimeline
-     * @description A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdTimelineGetTimeline']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/typing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostTyping
-     * @description Tell the customer and colleagues that the actor is typing; forgotten after some seconds.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdTypingPostTyping']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/views': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetViews
-     * @description How many tickets each view holds, counted to 1,000.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1ViewsGetViews']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListWebhooks
-     * @description All receivers, oldest first.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksListWebhooks']
-    put?: never
-    /**
-     * PostWebhook
-     * @description Make a receiver. The answer holds the secret of its signatures; it is shown only here.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksPostWebhook']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetWebhook
-     * @description One receiver.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksWebhookIdGetWebhook']
-    put?: never
-    post?: never
-    /**
-     * DeleteWebhook
-     * @description Remove a receiver and its deliveries.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    delete: operations['ApiV1WebhooksWebhookIdDeleteWebhook']
-    options?: never
-    head?: never
-    /**
-     * PatchWebhook
-     * @description Change a receiver; ``is_active`` true starts a paused one again.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    patch: operations['ApiV1WebhooksWebhookIdPatchWebhook']
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/deliveries': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListDeliveries
-     * @description What was sent or is to be sent, newest first; kept for 30 days.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksWebhookIdDeliveriesListDeliveries']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRetry
-     * @description Send an event again; 409 with the code ``delivery_still_queued`` while it is on its way.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/secret': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostSecret
-     * @description Replace the secret; the old one signs nothing more. The new one is shown only here.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdSecretPostSecret']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/test': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostTest
-     * @description Send an event of the kind ``ping`` at once and tell how the receiver answered.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdTestPostTest']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/forms/{public_key}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * A form's page
-     * @description The form as a page that works without scripts; ``lang`` chooses between en and zh-CN.
-     */
-    get: operations['get_form']
-    put?: never
-    /**
-     * Send a form
-     * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
-     *
-     *     429 with ``Retry-After`` after too many from one address.
-     */
-    post: operations['send_form']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetHealth
-     * @description 200 while this process and its database answer, else 503; tells nothing else.
-     */
-    get: operations['HealthGetHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/metrics': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMetrics
-     * @description Measures in the text format of Prometheus; without the database, those of this process.
-     */
-    get: operations['MetricsGetMetrics']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/contact': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Leave name and address
-     * @description Leave a name or an address after the first message. Typed, so it proves nothing.
-     */
-    put: operations['put_visitor_contact']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/files': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Upload a file
-     * @description Upload a file (form field ``file``) for the next message.
-     *
-     *     413 ``file_too_large``, 415 ``file_type_refused``: by what the bytes are, whatever the name says.
-     */
-    post: operations['upload_visitor_file']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/files/{token}/{name}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * A file of the talk
-     * @description A file of the talk, by its unguessable name; files of internal notes are not found here.
-     */
-    get: operations['get_visitor_file']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/messages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * The talk so far
-     * @description The visitor's own talk, oldest first, after a message; and where they stand in the queue.
-     */
-    get: operations['list_visitor_messages']
-    put?: never
-    /**
-     * Write to the desk
-     * @description Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
-     *
-     *     429 with ``Retry-After`` after too many; 403 ``blocked``.
-     */
-    post: operations['send_visitor_message']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Confirm answers
-     * @description Say up to which answer the widget has got, or the visitor has seen, the talk.
-     */
-    post: operations['visitor_read']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetVisitorStream
-     * @description A visitor's own server-sent events, resumable with ``Last-Event-ID``.
-     *
-     *     A member of the schema is the name of an event, and its type the data of that event.
-     */
-    get: operations['WidgetV1StreamGetVisitorStream']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/typing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Say that the visitor types
-     * @description Tell the agents that the visitor types, never what; forgotten after some seconds.
-     */
-    post: operations['visitor_types']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/{public_key}/config': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How a widget looks
-     * @description What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait.
-     */
-    get: operations['get_widget_config']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/{public_key}/visitors': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Become a visitor
-     * @description A visitor token: for whom the host page signs, for the visitor of the token sent along, or for a new visitor.
-     *
-     *     401 ``identity_refused`` when the signature is not valid.
-     */
-    post: operations['begin_visit']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All API keys
+         * @description All keys that work, without their secrets.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Make a key. The answer shows it this one time. Only people make keys: a stolen one must not breed.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description End a key, within seconds.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All brands
+         * @description All brands.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_brands"];
+        put?: never;
+        /**
+         * Make a brand
+         * @description Make a brand. 409 ``name_taken``.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["add_brand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename a brand
+         * @description Give a brand another name. 409 ``name_taken``.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["rename_brand"];
+        trace?: never;
+    };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCannedReplies
+         * @description Canned replies that the actor may use, those that hold a text if one is given.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1CannedRepliesGetCannedReplies"];
+        put?: never;
+        /**
+         * PostCannedReply
+         * @description Keep a text for reuse; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1CannedRepliesPostCannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCannedReply
+         * @description Remove a canned reply.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1CannedRepliesReplyIdDeleteCannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchCannedReply
+         * @description Replace a canned reply.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1CannedRepliesReplyIdPatchCannedReply"];
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}/rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRendering
+         * @description Fill the placeholders for a ticket; those without a value are named, never left out silently.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1CannedRepliesReplyIdRenderingPostRendering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChannels
+         * @description All channels, without their settings.
+         */
+        get: operations["ApiV1ChannelsGetChannels"];
+        put?: never;
+        /**
+         * PostChannel
+         * @description Make a mailbox, a chat widget, a form or an API channel.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsPostChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChannel
+         * @description A channel with its settings; of secrets only which are set.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        get: operations["ApiV1ChannelsChannelIdGetChannel"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChannel
+         * @description Remove a channel; its tickets stay.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChannelsChannelIdDeleteChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChannel
+         * @description Change a channel.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChannelsChannelIdPatchChannel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/identity-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostIdentitySecret
+         * @description Make a new key for signing a widget's visitors and show it once; the old one is worth nothing from now on.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a customer's message (scope messages.write)
+         * @description Hand in a message; it is kept when this answers.
+         *
+         *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
+         *
+         *     Needs the permission `messages.write`.
+         */
+        post: operations["hand_in_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/outgoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers to deliver (scope outgoing.read)
+         * @description Answers with a greater id, and any that were never handed out, oldest first; they count as sent from now on.
+         *
+         *     Needs the permission `outgoing.read`.
+         */
+        get: operations["list_outgoing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/outgoing/{outbox_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report a delivery (scope outgoing.read)
+         * @description Say whether an answer was delivered; saying it twice is harmless.
+         *
+         *     Needs the permission `outgoing.read`.
+         */
+        put: operations["put_delivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChannelTest
+         * @description Try the connections of a mailbox; says in words what to mend.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsChannelIdTestPostChannelTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomers
+         * @description Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersGetCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomer
+         * @description A customer with identities; only those with a ticket that the actor sees, or with none yet.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdGetCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomer
+         * @description Change a customer's data.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerTickets
+         * @description A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdTicketsGetCustomerTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDesk
+         * @description The rules of the desk: reopening solved tickets, undoing mails.
+         */
+        get: operations["ApiV1DeskGetDesk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchDesk
+         * @description Change rules of the desk; they hold for what happens from now on.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1DeskPatchDesk"];
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFields
+         * @description Definitions of tickets', customers' or organisations' fields, archived ones last.
+         */
+        get: operations["ApiV1FieldsGetFields"];
+        put?: never;
+        /**
+         * PostField
+         * @description Define a field. Its key and kind never change.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1FieldsPostField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchField
+         * @description Replace names, options and order of a field, or archive it; the values that exist stay.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1FieldsFieldIdPatchField"];
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostFile
+         * @description Upload a file (form field ``file``) to attach it to a reply or note.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1FilesPostFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFile
+         * @description A file of a ticket that the actor sees, or their own upload.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1FilesTokenNameGetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProblems
+         * @description Messages that intake put aside, with their reason.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        get: operations["ApiV1IntakeProblemsGetProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteProblem
+         * @description Take a message off the list; its original stays.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        delete: operations["ApiV1IntakeProblemsInboxIdDeleteProblem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProblemRaw
+         * @description The original of a message, as it came.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        get: operations["ApiV1IntakeProblemsInboxIdRawGetProblemRaw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostProblemRetry
+         * @description Let intake try a message again.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        post: operations["ApiV1IntakeProblemsInboxIdRetryPostProblemRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMacros
+         * @description Macros that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MacrosGetMacros"];
+        put?: never;
+        /**
+         * PostMacro
+         * @description Keep a macro; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1MacrosPostMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteMacro
+         * @description Remove a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1MacrosMacroIdDeleteMacro"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchMacro
+         * @description Replace a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1MacrosMacroIdPatchMacro"];
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your own data
+         * @description Change names, language, time zone, theme, signature or preferences.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your password
+         * @description Change the password; all other sessions end. 400 ``wrong_password`` or ``weak_password``.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPresence
+         * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MePresencePutPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch the second factor on
+         * @description Confirm with a code of the app; the recovery codes are shown this one time. 400 ``wrong_code``.
+         */
+        put: operations["confirm_second_factor"];
+        /**
+         * Begin to set up a second factor
+         * @description A secret for an authenticator app; it counts once a code of it was given. 409 ``second_factor_on``.
+         */
+        post: operations["begin_second_factor"];
+        /**
+         * Switch the second factor off
+         * @description Switch it off, with the password as a proof. 400 ``wrong_password``.
+         */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your sessions
+         * @description Every browser in which you are signed in, the latest used first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your sessions
+         * @description End a session; its pages are signed out within seconds.
+         */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotifications
+         * @description The actor's notifications, newest first.
+         */
+        get: operations["ApiV1NotificationsGetNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutNotificationsRead
+         * @description Mark the actor's notifications as read, up to one.
+         */
+        put: operations["ApiV1NotificationsReadPutNotificationsRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/one-time-links/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom a one-time link is for
+         * @description Look at a link without using it up. 404 ``link_not_valid``.
+         */
+        post: operations["inspect_one_time_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/one-time-links/redemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a one-time link
+         * @description Sign in by a link; a password is needed unless the link only signs in. 400 ``weak_password``.
+         */
+        post: operations["redeem_one_time_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to choose a new password
+         * @description Always 202, at once: neither answer nor time tells whether somebody has the address.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All people
+         * @description All people with what administrators decide of them.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Invite a person
+         * @description Add a person and mail them a link; the answer holds it when no mailbox can. 409 ``email_taken``.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All colleagues, in brief
+         * @description Names, presence and teams; people who left stay in it, because old tickets name them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person
+         * @description Change role, teams, capacity and more, or (de)activate. 409 ``last_administrator`` or ``email_taken``.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a person a new link
+         * @description Mail a link to choose a password, the first or a new one; older links are worth nothing then.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        post: operations["send_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch a person's second factor off
+         * @description For somebody who lost phone and recovery codes.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        delete: operations["take_second_factor_away"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End all sessions of a person
+         * @description Sign a person out everywhere, within seconds.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        delete: operations["sign_out_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a message (scope messages.write)
+         * @description ``waiting``, ``done`` with ticket and entry, or ``set_aside`` for an administrator to look at.
+         *
+         *     Needs the permission `messages.write`.
+         */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSearch
+         * @description Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
+         *
+         *     Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes
+         *     operators as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SearchGetSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSuggestions
+         * @description What may be meant by what was typed so far: by its beginning, pinyin or initials (`tk` for 退款).
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SearchSuggestGetSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description The signed-in person, the word for unsafe requests, and what is allowed.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in with address and password
+         * @description Sign in. 401 ``wrong_credentials``; 429 with ``Retry-After`` after too many tries.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description End this session and take its cookie away.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code of the second factor
+         * @description Complete a sign-in with a code of the app or a recovery code. 401 ``wrong_code``.
+         */
+        post: operations["prove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStatuses
+         * @description All statuses, archived ones too, because old tickets show them.
+         */
+        get: operations["ApiV1StatusesGetStatuses"];
+        put?: never;
+        /**
+         * PostStatus
+         * @description Add a status within a category.
+         *
+         *     Needs the permission `statuses.manage`.
+         */
+        post: operations["ApiV1StatusesPostStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statuses/{status_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchStatus
+         * @description Change a status; each category keeps one default.
+         *
+         *     Needs the permission `statuses.manage`.
+         */
+        patch: operations["ApiV1StatusesStatusIdPatchStatus"];
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStream
+         * @description Server-sent events of everything that the signed-in person may see, resumable with ``Last-Event-ID``.
+         *
+         *     A member of the schema is the name of an event, and its type the data of that event.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1StreamGetStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTags
+         * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TagsGetTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All teams
+         * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_teams"];
+        put?: never;
+        /**
+         * Make a team
+         * @description Make a team. 409 ``name_taken``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        post: operations["add_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description Change name, routing or the whole list of members. 409 ``name_taken``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdArchivePutArchive"];
+        post?: never;
+        /**
+         * DeleteArchive
+         * @description Bring an archived team back with the members that it had.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        delete: operations["ApiV1TeamsTeamIdArchiveDeleteArchive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTies
+         * @description What hangs on a team: tickets, channels, members.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        get: operations["ApiV1TeamsTeamIdTiesGetTies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTypes
+         * @description All types with their forms, archived ones last.
+         */
+        get: operations["ApiV1TicketTypesGetTicketTypes"];
+        put?: never;
+        /**
+         * PostTicketType
+         * @description Add a type with its form.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1TicketTypesPostTicketType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-types/{type_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketType
+         * @description Replace a type's names, form and rules, or archive it; tickets keep it.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1TicketTypesTypeIdPatchTicketType"];
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTickets
+         * @description One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsGetTickets"];
+        put?: never;
+        /**
+         * PostTicket
+         * @description Open a ticket for a customer; the text is a note, or the first message to them.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsPostTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicket
+         * @description A ticket with all that its page shows beside the timeline.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdGetTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicket
+         * @description Change subject, priority, status, tags, type or custom fields; null takes a field's value away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPatchTicket"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAssignment
+         * @description Assign the ticket; repeating the call is harmless. 409 ``agent_full`` unless ``force`` is set.
+         *
+         *     Needs the permission `tickets.assign`.
+         */
+        put: operations["ApiV1TicketsTicketIdAssignmentPutAssignment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDraft
+         * @description The actor's own draft on a ticket, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
+        /**
+         * PutDraft
+         * @description Keep what the composer holds; an empty text removes the draft.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdDraftsKindPutDraft"];
+        post?: never;
+        /**
+         * DeleteDraft
+         * @description Throw the draft away.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFieldFiles
+         * @description Files that stand in the ticket's fields, now or before, by the id that the field holds.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdFieldFilesGetFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostForward
+         * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdForwardsPostForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteForward
+         * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdForwardsEntryIdDeleteForward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroApply
+         * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroPreview
+         * @description What a macro would change on a ticket, and its texts with their placeholders filled.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostNote
+         * @description Write an internal note. It can never reach the customer.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdNotesPostNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlannedReplies
+         * @description Answers that go out later, and those that are held.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies"];
+        put?: never;
+        /**
+         * PostPlannedReply
+         * @description Keep an answer until its time. A newer message of the customer holds it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeletePlannedReply
+         * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchPlannedReply
+         * @description Give it another time; a held one goes out then, as it is.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlannedSending
+         * @description Send it at once, on purpose; newer messages do not hold it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRead
+         * @description Remember up to where the actor has read; a chat's visitor sees it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdReadPutRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReply
+         * @description Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdRepliesPostReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteReply
+         * @description Take back a mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdRepliesEntryIdDeleteReply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies/{entry_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRetry
+         * @description Send a failed or unconfirmed message again, on purpose.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSnooze
+         * @description Let the ticket sleep until a moment, or wake it with null.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdSnoozePutSnooze"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeline
+         * @description A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTyping
+         * @description Tell the customer and colleagues that the actor is typing; forgotten after some seconds.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViews
+         * @description How many tickets each view holds, counted to 1,000.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ViewsGetViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWebhooks
+         * @description All receivers, oldest first.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksListWebhooks"];
+        put?: never;
+        /**
+         * PostWebhook
+         * @description Make a receiver. The answer holds the secret of its signatures; it is shown only here.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksPostWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWebhook
+         * @description One receiver.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksWebhookIdGetWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteWebhook
+         * @description Remove a receiver and its deliveries.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        delete: operations["ApiV1WebhooksWebhookIdDeleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchWebhook
+         * @description Change a receiver; ``is_active`` true starts a paused one again.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        patch: operations["ApiV1WebhooksWebhookIdPatchWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDeliveries
+         * @description What was sent or is to be sent, newest first; kept for 30 days.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksWebhookIdDeliveriesListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRetry
+         * @description Send an event again; 409 with the code ``delivery_still_queued`` while it is on its way.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSecret
+         * @description Replace the secret; the old one signs nothing more. The new one is shown only here.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdSecretPostSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTest
+         * @description Send an event of the kind ``ping`` at once and tell how the receiver answered.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdTestPostTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forms/{public_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A form's page
+         * @description The form as a page that works without scripts; ``lang`` chooses between en and zh-CN.
+         */
+        get: operations["get_form"];
+        put?: never;
+        /**
+         * Send a form
+         * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
+         *
+         *     429 with ``Retry-After`` after too many from one address.
+         */
+        post: operations["send_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHealth
+         * @description 200 while this process and its database answer, else 503; tells nothing else.
+         */
+        get: operations["HealthGetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMetrics
+         * @description Measures in the text format of Prometheus; without the database, those of this process.
+         */
+        get: operations["MetricsGetMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Leave name and address
+         * @description Leave a name or an address after the first message. Typed, so it proves nothing.
+         */
+        put: operations["put_visitor_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description Upload a file (form field ``file``) for the next message.
+         *
+         *     413 ``file_too_large``, 415 ``file_type_refused``: by what the bytes are, whatever the name says.
+         */
+        post: operations["upload_visitor_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/files/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of the talk
+         * @description A file of the talk, by its unguessable name; files of internal notes are not found here.
+         */
+        get: operations["get_visitor_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The talk so far
+         * @description The visitor's own talk, oldest first, after a message; and where they stand in the queue.
+         */
+        get: operations["list_visitor_messages"];
+        put?: never;
+        /**
+         * Write to the desk
+         * @description Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
+         *
+         *     429 with ``Retry-After`` after too many; 403 ``blocked``.
+         */
+        post: operations["send_visitor_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm answers
+         * @description Say up to which answer the widget has got, or the visitor has seen, the talk.
+         */
+        post: operations["visitor_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVisitorStream
+         * @description A visitor's own server-sent events, resumable with ``Last-Event-ID``.
+         *
+         *     A member of the schema is the name of an event, and its type the data of that event.
+         */
+        get: operations["WidgetV1StreamGetVisitorStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the visitor types
+         * @description Tell the agents that the visitor types, never what; forgotten after some seconds.
+         */
+        post: operations["visitor_types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/{public_key}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a widget looks
+         * @description What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait.
+         */
+        get: operations["get_widget_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/{public_key}/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become a visitor
+         * @description A visitor token: for whom the host page signs, for the visitor of the token sent along, or for a new visitor.
+         *
+         *     401 ``identity_refused`` when the signature is not valid.
+         */
+        post: operations["begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** Accepted */
-    Accepted: {
-      receipt: number
-      /**
-       * @default accepted
-       * @constant
-       */
-      state: 'accepted'
-    }
-    /** Address */
-    Address: {
-      address: string
-      /** @default  */
-      name: string
-    }
-    /** AgentReadFrame */
-    AgentReadFrame: {
-      /** Format: date-time */
-      at: string
-      entry_id: number
-    }
-    /** AgentTypingFrame */
-    AgentTypingFrame: {
-      name: string
-    }
-    /** ApiKey */
-    ApiKey: {
-      /** Format: date-time */
-      created_at: string
-      created_by: number
-      id: number
-      last_used_at: string | null
-      name: string
-      prefix: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** ArchiveIn */
-    ArchiveIn: {
-      open_tickets_to?: number | null
-    }
-    /** AssignmentIn */
-    AssignmentIn: {
-      assignee_id: number | null
-      /** @default false */
-      force?: boolean
-      team_id?: number | null
-    }
-    /** Attachment */
-    Attachment: {
-      content_id: string | null
-      id: number
-      is_inline: boolean
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** Author */
-    Author: {
-      id: number | null
-      /** @enum {string} */
-      kind: 'customer' | 'person' | 'system' | 'api_key'
-      name: string
-    }
-    /** BothLanguages */
-    BothLanguages: {
-      /** @default  */
-      en?: string
-      /** @default  */
-      'zh-CN'?: string
-    }
-    /** Bounce */
-    Bounce: {
-      entry_id: number | null
-      /** @enum {string} */
-      kind: 'normal' | 'bounce' | 'delivered' | 'complaint' | 'auto_reply'
-      recipients: components['schemas']['BounceRecipient'][]
-      /** @default  */
-      text: string
-    }
-    /** BounceRecipient */
-    BounceRecipient: {
-      address: string
-      hard: boolean
-      status: string
-    }
-    /** Brand */
-    Brand: {
-      id: number
-      name: string
-    }
-    /** BrandInput */
-    BrandInput: {
-      name: string
-    }
-    /** ByeFrame */
-    ByeFrame: {
-      /** @enum {string} */
-      reason: 'session_ended' | 'restart'
-    }
-    /** CannedReply */
-    CannedReply: {
-      id: number
-      /** @enum {string} */
-      scope: 'all' | 'team' | 'own'
-      shortcut: string
-      team_id: number | null
-      text: string
-      title: string
-      uses: number
-    }
-    /** CannedReplyIn */
-    CannedReplyIn: {
-      /**
-       * @default own
-       * @enum {string}
-       */
-      scope?: 'all' | 'team' | 'own'
-      /** @default  */
-      shortcut?: string
-      team_id?: number | null
-      text: string
-      title: string
-    }
-    /** CannedReplyList */
-    CannedReplyList: {
-      items: components['schemas']['CannedReply'][]
-    }
-    /** Channel */
-    Channel: {
-      brand_id: number
-      /** Format: date-time */
-      created_at: string
-      health: components['schemas']['ChannelHealth']
-      id: number
-      is_active: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      public_key: string | null
-      secrets_set: string[]
-      settings: {
-        [key: string]: unknown
-      }
-      team_id: number
-    }
-    /** ChannelBrief */
-    ChannelBrief: {
-      brand_id: number
-      health: components['schemas']['ChannelHealth']
-      id: number
-      is_active: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      public_key: string | null
-      team_id: number
-    }
-    /** ChannelHealth */
-    ChannelHealth: {
-      imap?: components['schemas']['ConnectionHealth']
-      smtp?: components['schemas']['ConnectionHealth']
-    }
-    /** ChannelIn */
-    ChannelIn: {
-      brand_id: number
-      /** @default true */
-      is_active?: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      secrets?: {
-        [key: string]: string
-      }
-      settings?: {
-        [key: string]: unknown
-      }
-      team_id: number
-    }
-    /** ChannelList */
-    ChannelList: {
-      items: components['schemas']['ChannelBrief'][]
-    }
-    /** ChannelPatch */
-    ChannelPatch: {
-      brand_id?: number
-      is_active?: boolean
-      name?: string
-      secrets?: {
-        [key: string]: string
-      }
-      settings?: {
-        [key: string]: unknown
-      }
-      team_id?: number
-    }
-    /** Choice */
-    Choice: {
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      value: string
-    }
-    /** ClientCustomer */
-    ClientCustomer: {
-      /** @default  */
-      email?: string
-      external_id: string
-      /** @default  */
-      name?: string
-    }
-    /** ClientMessage */
-    ClientMessage: {
-      at?: string | null
-      attachment_ids?: number[]
-      customer: components['schemas']['ClientCustomer']
-      /** @default  */
-      subject?: string
-      text: string
-      thread?: string | null
-    }
-    /** CodeInput */
-    CodeInput: {
-      code: string
-    }
-    /** ConnectionHealth */
-    ConnectionHealth: {
-      /** Format: date-time */
-      at: string
-      ok: boolean
-      problem: string
-    }
-    /** ConnectionTest */
-    ConnectionTest: {
-      details: {
-        [key: string]: {
-          [key: string]: string
-        }
-      }
-      ok: boolean
-      /** @default  */
-      problem: string
-    }
-    /** ContactIn */
-    ContactIn: {
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-    }
-    /** Customer */
-    Customer: {
-      /** Format: date-time */
-      created_at: string
-      email: string
-      id: number
-      identities: components['schemas']['Identity'][]
-      is_blocked: boolean
-      locale: string
-      name: string
-      notes: string
-      phone: string
-      /** @default 0 */
-      ticket_count: number
-      tier: string
-      time_zone: string
-    }
-    /** CustomerBrief */
-    CustomerBrief: {
-      id: number
-      name: string
-      tier: string
-    }
-    /** CustomerFrame */
-    CustomerFrame: {
-      customer: components['schemas']['CustomerBrief']
-    }
-    /** CustomerListItem */
-    CustomerListItem: {
-      /** Format: date-time */
-      created_at: string
-      email: string
-      id: number
-      name: string
-      phone: string
-      tier: string
-    }
-    /** CustomerPatch */
-    CustomerPatch: {
-      email?: string
-      is_blocked?: boolean
-      locale?: '' | 'en' | 'zh-CN'
-      name?: string
-      notes?: string
-      phone?: string
-      tier?: string
-      time_zone?: string
-    }
-    /** Delivery */
-    Delivery: {
-      /** @default false */
-      can_undo: boolean
-      delivered_at: string | null
-      /** Format: date-time */
-      not_before: string
-      problem: string | null
-      read_at: string | null
-      sent_at: string | null
-      /** @enum {string} */
-      state: 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unconfirmed'
-    }
-    /** DeliveryIn */
-    DeliveryIn: {
-      /** @default  */
-      problem?: string
-      /** @enum {string} */
-      state: 'delivered' | 'failed'
-    }
-    /** DeskPolicy */
-    DeskPolicy: {
-      reopen_days: number
-      undo_seconds: number
-    }
-    /** DeskPolicyPatch */
-    DeskPolicyPatch: {
-      reopen_days?: number
-      undo_seconds?: number
-    }
-    /** Draft */
-    Draft: {
-      attachments: components['schemas']['FileRef'][]
-      details: components['schemas']['DraftDetails']
-      /** @enum {string} */
-      kind: 'reply' | 'note' | 'forward'
-      text: string
-      /** Format: date-time */
-      updated_at: string
-    }
-    /** DraftDetails */
-    DraftDetails: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][]
-      entry_ids?: number[]
-      /** @default  */
-      subject?: string
-      to?: components['schemas']['Address'][]
-    }
-    /** DraftIn */
-    DraftIn: {
-      details?: components['schemas']['DraftDetails']
-      text: string
-    }
-    /** EmptyFrame */
-    EmptyFrame: Record<string, never>
-    /** Enrolment */
-    Enrolment: {
-      qr_svg: string
-      secret: string
-      uri: string
-    }
-    /** Entry */
-    Entry: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['Attachment'][]
-      author: components['schemas']['Author']
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      client_key: string | null
-      delivery: components['schemas']['Delivery'] | null
-      details: components['schemas']['EntryDetails']
-      /** @enum {null|string} */
-      direction: 'in' | 'out' | null
-      html: string | null
-      id: number
-      /** @enum {string} */
-      kind: 'message' | 'note' | 'change' | 'side'
-      quoted: string | null
-      text: string
-      ticket_id: number
-    }
-    /** EntryDetails */
-    EntryDetails: {
-      authentication?: {
-        [key: string]: string
-      }
-      /** @default  */
-      auto_answer?: string
-      bcc?: components['schemas']['Address'][]
-      bounce?: components['schemas']['Bounce']
-      cc?: components['schemas']['Address'][]
-      /** @default  */
-      field?: string
-      from?: components['schemas']['Address']
-      from_value?: unknown
-      /** @default false */
-      has_remote_images?: boolean
-      /** @default false */
-      is_taken?: boolean
-      /** @default true */
-      is_verified?: boolean
-      /**
-       * @default normal
-       * @enum {string}
-       */
-      kind?: 'normal' | 'bounce' | 'delivered' | 'complaint' | 'auto_reply'
-      mentions?: number[]
-      page?: components['schemas']['HostPage']
-      reason?: components['schemas']['Reason']
-      reply_to?: components['schemas']['Address']
-      snoozed_before?: string
-      status_before?: number
-      /** @default  */
-      subject?: string
-      to?: components['schemas']['Address'][]
-      to_value?: unknown
-      waiting_before?: string
-    }
-    /** Field */
-    Field: {
-      id: number
-      is_archived: boolean
-      key: string
-      /** @enum {string} */
-      kind:
-        | 'text'
-        | 'long_text'
-        | 'number'
-        | 'date'
-        | 'choice'
-        | 'tree'
-        | 'multi_choice'
-        | 'money'
-        | 'customer'
-        | 'file'
-        | 'yes_no'
-      name_en: string
-      name_zh: string
-      options: components['schemas']['FieldOptions']
-      position: number
-      /** @enum {string} */
-      subject: 'ticket' | 'customer' | 'organisation'
-    }
-    /** FieldIn */
-    FieldIn: {
-      key: string
-      /** @enum {string} */
-      kind:
-        | 'text'
-        | 'long_text'
-        | 'number'
-        | 'date'
-        | 'choice'
-        | 'tree'
-        | 'multi_choice'
-        | 'money'
-        | 'customer'
-        | 'file'
-        | 'yes_no'
-      name_en: string
-      name_zh: string
-      options?: components['schemas']['FieldOptions']
-      /** @default 100 */
-      position?: number
-    }
-    /** FieldList */
-    FieldList: {
-      items: components['schemas']['Field'][]
-    }
-    /** FieldOptions */
-    FieldOptions: {
-      choices?: components['schemas']['Choice'][]
-      /** @default CNY */
-      currency?: string
-      decimals?: number
-      /** @default  */
-      hint_en?: string
-      /** @default  */
-      hint_zh?: string
-      max_length?: number
-      maximum?: number
-      minimum?: number
-      /** @default  */
-      pattern?: string
-    }
-    /** FieldPatch */
-    FieldPatch: {
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      options: components['schemas']['FieldOptions']
-      /** @default 100 */
-      position?: number
-    }
-    /** FileRef */
-    FileRef: {
-      id: number
-      name: string
-      size: number
-      token: string
-      type: string
-      url: string
-    }
-    /** FormField */
-    FormField: {
-      key: string
-      /**
-       * @default never
-       * @enum {string}
-       */
-      required_on?: 'never' | 'save' | 'solve'
-    }
-    /** FormRule */
-    FormRule: {
-      hide?: string[]
-      limit?: {
-        [key: string]: string[]
-      }
-      require?: {
-        [key: string]: 'never' | 'save' | 'solve'
-      }
-      show?: string[]
-      when: {
-        [key: string]: unknown
-      }
-    }
-    /** ForwardIn */
-    ForwardIn: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][]
-      client_key: string
-      entry_ids?: number[]
-      subject: string
-      /** @default  */
-      text?: string
-      to: components['schemas']['Address'][]
-      /** @default true */
-      with_files?: boolean
-    }
-    /** GoneFrame */
-    GoneFrame: {
-      ticket_id: number
-    }
-    /** Health */
-    Health: {
-      database: string
-      /** @default ombud */
-      program: string
-      status: string
-    }
-    /** HostPage */
-    HostPage: {
-      /** @default  */
-      title: string
-      url: string
-    }
-    /** Identity */
-    Identity: {
-      id: number
-      /** @enum {string} */
-      kind: 'email' | 'phone' | 'visitor' | 'external'
-      scope: string
-      value: string
-      verified_at: string | null
-    }
-    /** IdentitySecret */
-    IdentitySecret: {
-      identity_secret: string
-    }
-    /** InboxProblem */
-    InboxProblem: {
-      attempts: number
-      channel_id: number
-      channel_name: string
-      id: number
-      preview: string
-      problem: string
-      /** Format: date-time */
-      received_at: string
-    }
-    /** InvitedPerson */
-    InvitedPerson: {
-      capacity_points: number
-      /** Format: date-time */
-      created_at: string
-      display_name: string
-      email: string
-      has_second_factor: boolean
-      id: number
-      invited: boolean
-      is_active: boolean
-      link: string | null
-      load_points: number
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      staff_number: string
-      team_ids: number[]
-    }
-    /** LinkInfo */
-    LinkInfo: {
-      email: string
-      /** @enum {string} */
-      kind: 'sign_in' | 'invitation' | 'password_reset'
-      name: string
-    }
-    /** Macro */
-    Macro: {
-      actions: components['schemas']['MacroActions']
-      id: number
-      note: string
-      /** @enum {string} */
-      scope: 'all' | 'team' | 'own'
-      team_id: number | null
-      text: string
-      title: string
-      uses: number
-    }
-    /** MacroActions */
-    MacroActions: {
-      add_tags?: string[]
-      assignee?: number | ('me' | 'nobody')
-      fields?: {
-        [key: string]: unknown
-      }
-      /** @enum {integer|null} */
-      priority?: 1 | 2 | 3 | 4 | null
-      remove_tags?: string[]
-      snooze_minutes?: number
-      status_id?: number
-      team_id?: number
-      type_id?: number
-    }
-    /** MacroApplied */
-    MacroApplied: {
-      changes: components['schemas']['MacroChange'][]
-      missing: string[]
-      note: string
-      note_id: number | null
-      text: string
-    }
-    /** MacroChange */
-    MacroChange: {
-      field: string
-      from_value: unknown
-      to_value: unknown
-    }
-    /** MacroIn */
-    MacroIn: {
-      actions?: components['schemas']['MacroActions']
-      /** @default  */
-      note?: string
-      /**
-       * @default own
-       * @enum {string}
-       */
-      scope?: 'all' | 'team' | 'own'
-      team_id?: number | null
-      /** @default  */
-      text?: string
-      title: string
-    }
-    /** MacroList */
-    MacroList: {
-      items: components['schemas']['Macro'][]
-    }
-    /** MacroPreview */
-    MacroPreview: {
-      changes: components['schemas']['MacroChange'][]
-      missing: string[]
-      note: string
-      text: string
-    }
-    /** Me */
-    Me: {
-      capacity_points: number
-      display_name: string
-      email: string
-      has_password: boolean
-      has_second_factor: boolean
-      id: number
-      /** @enum {string} */
-      locale: 'en' | 'zh-CN'
-      name: string
-      preferences: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      signature: string
-      staff_number: string
-      teams: components['schemas']['TeamBrief'][]
-      /** @enum {string} */
-      theme: 'system' | 'light' | 'dark'
-      time_zone: string
-    }
-    /** MeChange */
-    MeChange: {
-      display_name?: string
-      locale?: 'en' | 'zh-CN'
-      name?: string
-      preferences?: {
-        [key: string]: unknown
-      }
-      signature?: string
-      staff_number?: string
-      theme?: 'system' | 'light' | 'dark'
-      time_zone?: string
-    }
-    /** MessageAccepted */
-    MessageAccepted: {
-      client_key: string
-    }
-    /** MessageIn */
-    MessageIn: {
-      attachment_tokens?: string[]
-      client_key: string
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-      page?: components['schemas']['PageIn']
-      /** @default  */
-      text?: string
-    }
-    /** NewApiKey */
-    NewApiKey: {
-      /** Format: date-time */
-      created_at: string
-      created_by: number
-      id: number
-      /** @default  */
-      key: string
-      last_used_at: string | null
-      name: string
-      prefix: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** NewApiKeyInput */
-    NewApiKeyInput: {
-      name: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** NewCustomer */
-    NewCustomer: {
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-      /** @default  */
-      phone?: string
-    }
-    /** NewPerson */
-    NewPerson: {
-      email: string
-      /**
-       * @default en
-       * @enum {string}
-       */
-      locale?: 'en' | 'zh-CN'
-      name: string
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      /** @default false */
-      sees_all_teams?: boolean
-      team_ids?: number[]
-    }
-    /** NewSecret */
-    NewSecret: {
-      secret: string
-    }
-    /** NewTeam */
-    NewTeam: {
-      member_ids?: number[]
-      name: string
-      /**
-       * @default push
-       * @enum {string}
-       */
-      routing?: 'push' | 'manual'
-    }
-    /** NewWebhook */
-    NewWebhook: {
-      /** Format: date-time */
-      created_at: string
-      failing_since: string | null
-      id: number
-      is_active: boolean
-      kinds: string[]
-      name: string
-      paused_at: string | null
-      secret: string
-      team_ids: number[] | null
-      url: string
-    }
-    /** NoteIn */
-    NoteIn: {
-      attachment_ids?: number[]
-      client_key: string
-      mentions?: number[]
-      text: string
-    }
-    /** Notification */
-    Notification: {
-      /** Format: date-time */
-      at: string
-      entry_id: number | null
-      id: number
-      /** @enum {string} */
-      kind:
-        | 'assigned'
-        | 'mentioned'
-        | 'customer_replied'
-        | 'delivery_failed'
-        | 'snooze_over'
-        | 'side_replied'
-        | 'reply_held'
-      read_at: string | null
-      subject: string
-      ticket_id: number
-    }
-    /** NotificationsReadIn */
-    NotificationsReadIn: {
-      up_to_id: number
-    }
-    /** OfficeState */
-    OfficeState: {
-      is_open: boolean
-      opens_at: string | null
-    }
-    /** Outgoing */
-    Outgoing: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['OutgoingFile'][]
-      customer_external_id: string | null
-      id: number
-      text: string
-      thread: string | null
-      ticket_id: number
-    }
-    /** OutgoingFile */
-    OutgoingFile: {
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** OutgoingList */
-    OutgoingList: {
-      items: components['schemas']['Outgoing'][]
-    }
-    /**
-     * PageIn
-     * @default {
-     *       "url": "",
-     *       "title": ""
-     *     }
-     */
-    PageIn: {
-      /** @default  */
-      title?: string
-      /** @default  */
-      url?: string
-    }
-    /** Paged[ApiKey] */
-    PageOfApiKey: {
-      items: components['schemas']['ApiKey'][]
-      next: string | null
-    }
-    /** Paged[Brand] */
-    PageOfBrand: {
-      items: components['schemas']['Brand'][]
-      next: string | null
-    }
-    /** Paged[PersonBrief] */
-    PageOfPersonBrief: {
-      items: components['schemas']['PersonBrief'][]
-      next: string | null
-    }
-    /** Paged[Person] */
-    PageOfPerson: {
-      items: components['schemas']['Person'][]
-      next: string | null
-    }
-    /** Paged[SessionRow] */
-    PageOfSessionRow: {
-      items: components['schemas']['SessionRow'][]
-      next: string | null
-    }
-    /** Paged[Team] */
-    PageOfTeam: {
-      items: components['schemas']['Team'][]
-      next: string | null
-    }
-    /** Paged[WebhookDelivery] */
-    PageOfWebhookDelivery: {
-      items: components['schemas']['WebhookDelivery'][]
-      next: string | null
-    }
-    /** Paged[Webhook] */
-    PageOfWebhook: {
-      items: components['schemas']['Webhook'][]
-      next: string | null
-    }
-    /** Paged[CustomerListItem] */
-    PageOfCustomerListItem: {
-      items: components['schemas']['CustomerListItem'][]
-      next: string | null
-    }
-    /** Paged[Notification] */
-    PageOfNotification: {
-      items: components['schemas']['Notification'][]
-      next: string | null
-    }
-    /** Paged[InboxProblem] */
-    PageOfInboxProblem: {
-      items: components['schemas']['InboxProblem'][]
-      next: string | null
-    }
-    /** Paged[TicketRow] */
-    PageOfTicketRow: {
-      items: components['schemas']['TicketRow'][]
-      next: string | null
-    }
-    /** PasswordChange */
-    PasswordChange: {
-      current: string
-      new: string
-    }
-    /** PasswordInput */
-    PasswordInput: {
-      password: string
-    }
-    /** Person */
-    Person: {
-      capacity_points: number
-      /** Format: date-time */
-      created_at: string
-      display_name: string
-      email: string
-      has_second_factor: boolean
-      id: number
-      invited: boolean
-      is_active: boolean
-      load_points: number
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      staff_number: string
-      team_ids: number[]
-    }
-    /** PersonBrief */
-    PersonBrief: {
-      display_name: string
-      id: number
-      is_active: boolean
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      staff_number: string
-      team_ids: number[]
-    }
-    /** PersonChange */
-    PersonChange: {
-      capacity_points?: number
-      display_name?: string
-      email?: string
-      is_active?: boolean
-      name?: string
-      role?: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams?: boolean
-      staff_number?: string
-      team_ids?: number[]
-    }
-    /** Ping */
-    Ping: {
-      duration_ms: number
-      ok: boolean
-      response_excerpt: string
-      response_status: number | null
-    }
-    /** PlannedReply */
-    PlannedReply: {
-      attachment_ids: number[]
-      bcc: components['schemas']['Address'][]
-      cc: components['schemas']['Address'][] | null
-      /** Format: date-time */
-      created_at: string
-      html: string | null
-      id: number
-      person_id: number
-      person_name: string
-      problem: string | null
-      /** Format: date-time */
-      send_at: string
-      solve: boolean
-      /** @enum {string} */
-      state: 'planned' | 'held'
-      text: string
-      ticket_id: number
-      to: components['schemas']['Address'][] | null
-    }
-    /** PlannedReplyIn */
-    PlannedReplyIn: {
-      reply: components['schemas']['ReplyIn']
-      /** Format: date-time */
-      send_at: string
-    }
-    /** PlannedReplyList */
-    PlannedReplyList: {
-      items: components['schemas']['PlannedReply'][]
-    }
-    /** PlannedReplyPatch */
-    PlannedReplyPatch: {
-      /** Format: date-time */
-      send_at: string
-    }
-    /** PreChat */
-    PreChat: {
-      /**
-       * @default optional
-       * @enum {string}
-       */
-      email?: 'off' | 'optional' | 'required'
-      /** @default false */
-      name?: boolean
-    }
-    /** PresenceFrame */
-    PresenceFrame: {
-      person_id: number
-      /** @enum {string} */
-      state: 'online' | 'away' | 'offline'
-    }
-    /** PresenceIn */
-    PresenceIn: {
-      /** @enum {string} */
-      state: 'online' | 'away' | 'offline'
-    }
-    /** Problem */
-    Problem: {
-      code: string
-      detail: string
-      fields?: {
-        [key: string]: string
-      }
-      status: number
-      title: string
-      type: string
-    }
-    /** QueueState */
-    QueueState: {
-      expected_wait_s: number | null
-      position: number | null
-      /** @enum {string} */
-      state: 'none' | 'waiting' | 'assigned' | 'closed'
-    }
-    /** ReadIn */
-    ReadIn: {
-      entry_id: number
-    }
-    /** Reason */
-    Reason: {
-      candidates?: number
-      capacity_points?: number
-      code: string
-      idle_since?: string
-      load_points?: number
-    }
-    /** Receipt */
-    Receipt: {
-      entry_id: number | null
-      id: number
-      /** @enum {string} */
-      state: 'waiting' | 'done' | 'set_aside'
-      ticket_id: number | null
-    }
-    /** Recipients */
-    Recipients: {
-      bcc: components['schemas']['Address'][]
-      cc: components['schemas']['Address'][]
-      to: components['schemas']['Address'][]
-    }
-    /** RecoveryCodes */
-    RecoveryCodes: {
-      recovery_codes: string[]
-    }
-    /** RedemptionInput */
-    RedemptionInput: {
-      name?: string | null
-      password?: string | null
-      token: string
-    }
-    /** Rendering */
-    Rendering: {
-      missing: string[]
-      text: string
-    }
-    /** RenderingIn */
-    RenderingIn: {
-      ticket_id: number
-    }
-    /** ReplyIn */
-    ReplyIn: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][] | null
-      client_key: string
-      /** @default false */
-      force?: boolean
-      html?: string | null
-      /** @default 0 */
-      last_seen_entry_id?: number
-      /** @default false */
-      solve?: boolean
-      status_id?: number | null
-      text: string
-      to?: components['schemas']['Address'][] | null
-    }
-    /** ResetInput */
-    ResetInput: {
-      email: string
-    }
-    /** RoutingState */
-    RoutingState: {
-      /** Format: date-time */
-      at: string
-      details: components['schemas']['Reason']
-      reason: string
-      /** @enum {string} */
-      state: 'assigned' | 'waiting' | 'manual'
-    }
-    /** SearchResult */
-    SearchResult: {
-      customers: components['schemas']['CustomerListItem'][]
-      tickets: components['schemas']['TicketRow'][]
-    }
-    /** Session */
-    Session: {
-      csrf: string
-      permissions: string[]
-      person: components['schemas']['Me']
-    }
-    /** SessionRow */
-    SessionRow: {
-      /** Format: date-time */
-      created_at: string
-      device: string
-      id: number
-      ip: string
-      is_current: boolean
-      /** Format: date-time */
-      seen_at: string
-    }
-    /** SessionStart */
-    SessionStart: {
-      /** @enum {string} */
-      state: 'signed_in' | 'second_factor'
-    }
-    /** SettingsFrame */
-    SettingsFrame: {
-      /** @enum {string} */
-      what:
-        | 'teams'
-        | 'channels'
-        | 'people'
-        | 'brands'
-        | 'statuses'
-        | 'canned_replies'
-        | 'macros'
-        | 'desk'
-        | 'webhooks'
-        | 'api_keys'
-        | 'intake'
-    }
-    /** SignInInput */
-    SignInInput: {
-      email: string
-      password: string
-    }
-    /** SnoozeIn */
-    SnoozeIn: {
-      until: string | null
-    }
-    /** Source */
-    Source: {
-      id: number
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-    }
-    /** Status */
-    Status: {
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      id: number
-      is_archived: boolean
-      is_default: boolean
-      name_en: string
-      name_zh: string
-      position: number
-    }
-    /** StatusIn */
-    StatusIn: {
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      /** @default false */
-      is_archived?: boolean
-      /** @default false */
-      is_default?: boolean
-      name_en: string
-      name_zh: string
-      /** @default 100 */
-      position?: number
-    }
-    /** StatusList */
-    StatusList: {
-      items: components['schemas']['Status'][]
-    }
-    /** StreamEvents */
-    StreamEvents: {
-      bye: components['schemas']['ByeFrame']
-      customer: components['schemas']['CustomerFrame']
-      gone: components['schemas']['GoneFrame']
-      notification: components['schemas']['Notification']
-      presence: components['schemas']['PresenceFrame']
-      reset: components['schemas']['EmptyFrame']
-      settings: components['schemas']['SettingsFrame']
-      ticket: components['schemas']['TicketFrame']
-      typing: components['schemas']['TypingFrame']
-    }
-    /** TagList */
-    TagList: {
-      items: string[]
-    }
-    /** Team */
-    Team: {
-      id: number
-      /** @default false */
-      is_archived: boolean
-      member_ids: number[]
-      name: string
-      /** @enum {string} */
-      routing: 'push' | 'manual'
-    }
-    /** TeamBrief */
-    TeamBrief: {
-      id: number
-      name: string
-    }
-    /** TeamChange */
-    TeamChange: {
-      member_ids?: number[]
-      name?: string
-      routing?: 'push' | 'manual'
-    }
-    /** TeamTies */
-    TeamTies: {
-      channels: components['schemas']['Source'][]
-      members: number
-      open_tickets: number
-    }
-    /** Ticket */
-    Ticket: {
-      /** Format: date-time */
-      activity_at: string
-      assignee_id: number | null
-      brand_id: number
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      channel_id: number | null
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      closed_at: string | null
-      /** Format: date-time */
-      created_at: string
-      customer: components['schemas']['CustomerBrief']
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      last_message_id: number | null
-      links: components['schemas']['TicketLink'][]
-      mail: components['schemas']['Recipients'] | null
-      message_count: number
-      preview: string
-      /** @enum {string} */
-      preview_by: 'customer' | 'person' | 'system'
-      /** @enum {integer} */
-      priority: 1 | 2 | 3 | 4
-      /** @default none */
-      reply_by: ('email' | 'chat' | 'form' | 'api') | 'none'
-      routing: components['schemas']['RoutingState'] | null
-      snoozed_until: string | null
-      solved_at: string | null
-      status_id: number
-      subject: string
-      tags: string[]
-      team_id: number
-      type_id: number | null
-      unread: boolean
-      version: number
-      waiting_since: string | null
-    }
-    /** TicketFrame */
-    TicketFrame: {
-      entries: components['schemas']['Entry'][]
-      kind: string
-      ticket: components['schemas']['TicketRow']
-      undone_entry_id: number | null
-    }
-    /** TicketIn */
-    TicketIn: {
-      channel_id?: number | null
-      client_key: string
-      customer?: components['schemas']['NewCustomer'] | null
-      customer_id?: number | null
-      fields?: {
-        [key: string]: unknown
-      }
-      /**
-       * @default 2
-       * @enum {integer}
-       */
-      priority?: 1 | 2 | 3 | 4
-      subject: string
-      tags?: string[]
-      team_id: number
-      text: string
-      type_id?: number | null
-      /**
-       * @default note
-       * @enum {string}
-       */
-      write_as?: 'reply' | 'note'
-    }
-    /** TicketLink */
-    TicketLink: {
-      /** @enum {string} */
-      kind: 'follow_up_of' | 'followed_by'
-      subject: string
-      ticket_id: number
-    }
-    /** TicketPatch */
-    TicketPatch: {
-      fields?: {
-        [key: string]: unknown
-      }
-      priority?: 1 | 2 | 3 | 4
-      status_id?: number
-      subject?: string
-      tags?: string[]
-      type_id?: number | null
-    }
-    /** TicketRow */
-    TicketRow: {
-      /** Format: date-time */
-      activity_at: string
-      assignee_id: number | null
-      brand_id: number
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      /** Format: date-time */
-      created_at: string
-      customer: components['schemas']['CustomerBrief']
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      last_message_id: number | null
-      message_count: number
-      preview: string
-      /** @enum {string} */
-      preview_by: 'customer' | 'person' | 'system'
-      /** @enum {integer} */
-      priority: 1 | 2 | 3 | 4
-      snoozed_until: string | null
-      status_id: number
-      subject: string
-      tags: string[]
-      team_id: number
-      type_id: number | null
-      unread: boolean
-      version: number
-      waiting_since: string | null
-    }
-    /** TicketType */
-    TicketType: {
-      form: components['schemas']['FormField'][]
-      id: number
-      is_archived: boolean
-      name_en: string
-      name_zh: string
-      position: number
-      rules: components['schemas']['FormRule'][]
-    }
-    /** TicketTypeIn */
-    TicketTypeIn: {
-      form?: components['schemas']['FormField'][]
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      /** @default 100 */
-      position?: number
-      rules?: components['schemas']['FormRule'][]
-    }
-    /** TicketTypeList */
-    TicketTypeList: {
-      items: components['schemas']['TicketType'][]
-    }
-    /** Timeline */
-    Timeline: {
-      items: components['schemas']['Entry'][]
-      older: boolean
-    }
-    /** TokenInput */
-    TokenInput: {
-      token: string
-    }
-    /** TypingFrame */
-    TypingFrame: {
-      /** @enum {string} */
-      by: 'customer' | 'person'
-      name: string
-      person_id: number | null
-      ticket_id: number
-    }
-    /** TypingIn */
-    TypingIn: {
-      /** @default 0 */
-      text_length?: number
-    }
-    /** Undone */
-    Undone: {
-      attachments: components['schemas']['FileRef'][]
-      details: components['schemas']['Recipients']
-      html: string | null
-      text: string
-    }
-    /** ViewCount */
-    ViewCount: {
-      count: number
-      is_capped: boolean
-      /** @enum {string} */
-      key: 'mine' | 'unassigned' | 'open' | 'mentions' | 'snoozed' | 'all'
-    }
-    /** ViewCounts */
-    ViewCounts: {
-      items: components['schemas']['ViewCount'][]
-    }
-    /** VisitorIn */
-    VisitorIn: {
-      /**
-       * @default en
-       * @enum {string}
-       */
-      locale?: 'en' | 'zh-CN'
-      page?: components['schemas']['PageIn']
-      token?: string | null
-    }
-    /** VisitorOut */
-    VisitorOut: {
-      /** Format: date-time */
-      expires_at: string
-      is_verified: boolean
-      visitor_id: string
-      visitor_token: string
-    }
-    /** VisitorReadIn */
-    VisitorReadIn: {
-      entry_id: number
-      /**
-       * @default read
-       * @enum {string}
-       */
-      state?: 'delivered' | 'read'
-    }
-    /** VisitorStreamEvents */
-    VisitorStreamEvents: {
-      bye: components['schemas']['ByeFrame']
-      closed: components['schemas']['EmptyFrame']
-      message: components['schemas']['WidgetMessage']
-      read: components['schemas']['AgentReadFrame']
-      reset: components['schemas']['EmptyFrame']
-      status: components['schemas']['QueueState']
-      typing: components['schemas']['AgentTypingFrame']
-    }
-    /** Webhook */
-    Webhook: {
-      /** Format: date-time */
-      created_at: string
-      failing_since: string | null
-      id: number
-      is_active: boolean
-      kinds: string[]
-      name: string
-      paused_at: string | null
-      team_ids: number[] | null
-      url: string
-    }
-    /** WebhookChange */
-    WebhookChange: {
-      is_active?: boolean
-      kinds?: string[]
-      name?: string
-      team_ids?: number[] | null
-      url?: string
-    }
-    /** WebhookDelivery */
-    WebhookDelivery: {
-      attempts: number
-      /** Format: date-time */
-      created_at: string
-      done_at: string | null
-      duration_ms: number | null
-      event_id: number
-      id: number
-      kind: string | null
-      /** Format: date-time */
-      not_before: string
-      response_excerpt: string | null
-      response_status: number | null
-      /** @enum {string} */
-      state: 'queued' | 'sending' | 'delivered' | 'failed'
-      ticket_id: number | null
-    }
-    /** WebhookIn */
-    WebhookIn: {
-      /** @default true */
-      is_active?: boolean
-      kinds: string[]
-      name: string
-      team_ids?: number[] | null
-      url: string
-    }
-    /** WidgetConfig */
-    WidgetConfig: {
-      away_message: components['schemas']['BothLanguages']
-      color: string
-      expected_wait_s: number | null
-      file_max_bytes: number
-      file_types: string[]
-      greeting: components['schemas']['BothLanguages']
-      /** @enum {string} */
-      locale_default: 'en' | 'zh-CN'
-      name: string
-      office: components['schemas']['OfficeState']
-      pre_chat: components['schemas']['PreChat']
-    }
-    /** WidgetFile */
-    WidgetFile: {
-      name: string
-      size: number
-      token: string | null
-      type: string
-      url: string
-    }
-    /** WidgetMessage */
-    WidgetMessage: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['WidgetFile'][]
-      author_name: string
-      client_key: string | null
-      /** @enum {string} */
-      direction: 'in' | 'out'
-      id: number
-      read_at: string | null
-      text: string
-    }
-    /** WidgetPage */
-    WidgetPage: {
-      expected_wait_s: number | null
-      items: components['schemas']['WidgetMessage'][]
-      position: number | null
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /** Accepted */
+        Accepted: {
+            receipt: number;
+            /**
+             * @default accepted
+             * @constant
+             */
+            state: "accepted";
+        };
+        /** Address */
+        Address: {
+            address: string;
+            /** @default  */
+            name: string;
+        };
+        /** AgentReadFrame */
+        AgentReadFrame: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+        };
+        /** AgentTypingFrame */
+        AgentTypingFrame: {
+            name: string;
+        };
+        /** ApiKey */
+        ApiKey: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            id: number;
+            last_used_at: string | null;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** ArchiveIn */
+        ArchiveIn: {
+            open_tickets_to?: number | null;
+        };
+        /** AssignmentIn */
+        AssignmentIn: {
+            assignee_id: number | null;
+            /** @default false */
+            force?: boolean;
+            team_id?: number | null;
+        };
+        /** Attachment */
+        Attachment: {
+            content_id: string | null;
+            id: number;
+            is_inline: boolean;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** Author */
+        Author: {
+            id: number | null;
+            /** @enum {string} */
+            kind: "customer" | "person" | "system" | "api_key";
+            name: string;
+        };
+        /** BothLanguages */
+        BothLanguages: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
+        };
+        /** Bounce */
+        Bounce: {
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            recipients: components["schemas"]["BounceRecipient"][];
+            /** @default  */
+            text: string;
+        };
+        /** BounceRecipient */
+        BounceRecipient: {
+            address: string;
+            hard: boolean;
+            status: string;
+        };
+        /** Brand */
+        Brand: {
+            id: number;
+            name: string;
+        };
+        /** BrandInput */
+        BrandInput: {
+            name: string;
+        };
+        /** ByeFrame */
+        ByeFrame: {
+            /** @enum {string} */
+            reason: "session_ended" | "restart";
+        };
+        /** CannedReply */
+        CannedReply: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            shortcut: string;
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** CannedReplyIn */
+        CannedReplyIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            /** @default  */
+            shortcut?: string;
+            team_id?: number | null;
+            text: string;
+            title: string;
+        };
+        /** CannedReplyList */
+        CannedReplyList: {
+            items: components["schemas"]["CannedReply"][];
+        };
+        /** Channel */
+        Channel: {
+            brand_id: number;
+            /** Format: date-time */
+            created_at: string;
+            health: components["schemas"]["ChannelHealth"];
+            id: number;
+            is_active: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            public_key: string | null;
+            secrets_set: string[];
+            settings: {
+                [key: string]: unknown;
+            };
+            team_id: number;
+        };
+        /** ChannelBrief */
+        ChannelBrief: {
+            brand_id: number;
+            health: components["schemas"]["ChannelHealth"];
+            id: number;
+            is_active: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            public_key: string | null;
+            team_id: number;
+        };
+        /** ChannelHealth */
+        ChannelHealth: {
+            imap?: components["schemas"]["ConnectionHealth"];
+            smtp?: components["schemas"]["ConnectionHealth"];
+        };
+        /** ChannelIn */
+        ChannelIn: {
+            brand_id: number;
+            /** @default true */
+            is_active?: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            secrets?: {
+                [key: string]: string;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+            team_id: number;
+        };
+        /** ChannelList */
+        ChannelList: {
+            items: components["schemas"]["ChannelBrief"][];
+        };
+        /** ChannelPatch */
+        ChannelPatch: {
+            brand_id?: number;
+            is_active?: boolean;
+            name?: string;
+            secrets?: {
+                [key: string]: string;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+            team_id?: number;
+        };
+        /** Choice */
+        Choice: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** ClientCustomer */
+        ClientCustomer: {
+            /** @default  */
+            email?: string;
+            external_id: string;
+            /** @default  */
+            name?: string;
+        };
+        /** ClientMessage */
+        ClientMessage: {
+            at?: string | null;
+            attachment_ids?: number[];
+            customer: components["schemas"]["ClientCustomer"];
+            /** @default  */
+            subject?: string;
+            text: string;
+            thread?: string | null;
+        };
+        /** CodeInput */
+        CodeInput: {
+            code: string;
+        };
+        /** ConnectionHealth */
+        ConnectionHealth: {
+            /** Format: date-time */
+            at: string;
+            ok: boolean;
+            problem: string;
+        };
+        /** ConnectionTest */
+        ConnectionTest: {
+            details: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            ok: boolean;
+            /** @default  */
+            problem: string;
+        };
+        /** ContactIn */
+        ContactIn: {
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+        };
+        /** Customer */
+        Customer: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: number;
+            identities: components["schemas"]["Identity"][];
+            is_blocked: boolean;
+            locale: string;
+            name: string;
+            notes: string;
+            phone: string;
+            /** @default 0 */
+            ticket_count: number;
+            tier: string;
+            time_zone: string;
+        };
+        /** CustomerBrief */
+        CustomerBrief: {
+            id: number;
+            name: string;
+            tier: string;
+        };
+        /** CustomerFrame */
+        CustomerFrame: {
+            customer: components["schemas"]["CustomerBrief"];
+        };
+        /** CustomerListItem */
+        CustomerListItem: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: number;
+            name: string;
+            phone: string;
+            tier: string;
+        };
+        /** CustomerPatch */
+        CustomerPatch: {
+            email?: string;
+            is_blocked?: boolean;
+            locale?: "" | "en" | "zh-CN";
+            name?: string;
+            notes?: string;
+            phone?: string;
+            tier?: string;
+            time_zone?: string;
+        };
+        /** Delivery */
+        Delivery: {
+            /** @default false */
+            can_undo: boolean;
+            delivered_at: string | null;
+            /** Format: date-time */
+            not_before: string;
+            problem: string | null;
+            read_at: string | null;
+            sent_at: string | null;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "delivered" | "failed" | "unconfirmed";
+        };
+        /** DeliveryIn */
+        DeliveryIn: {
+            /** @default  */
+            problem?: string;
+            /** @enum {string} */
+            state: "delivered" | "failed";
+        };
+        /** DeskPolicy */
+        DeskPolicy: {
+            reopen_days: number;
+            undo_seconds: number;
+        };
+        /** DeskPolicyPatch */
+        DeskPolicyPatch: {
+            reopen_days?: number;
+            undo_seconds?: number;
+        };
+        /** Draft */
+        Draft: {
+            attachments: components["schemas"]["FileRef"][];
+            details: components["schemas"]["DraftDetails"];
+            /** @enum {string} */
+            kind: "reply" | "note" | "forward";
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** DraftDetails */
+        DraftDetails: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            entry_ids?: number[];
+            /** @default  */
+            subject?: string;
+            to?: components["schemas"]["Address"][];
+        };
+        /** DraftIn */
+        DraftIn: {
+            details?: components["schemas"]["DraftDetails"];
+            text: string;
+        };
+        /** EmptyFrame */
+        EmptyFrame: Record<string, never>;
+        /** Enrolment */
+        Enrolment: {
+            qr_svg: string;
+            secret: string;
+            uri: string;
+        };
+        /** Entry */
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][];
+            author: components["schemas"]["Author"];
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            client_key: string | null;
+            delivery: components["schemas"]["Delivery"] | null;
+            details: components["schemas"]["EntryDetails"];
+            /** @enum {null|string} */
+            direction: "in" | "out" | null;
+            html: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "message" | "note" | "change" | "side";
+            quoted: string | null;
+            text: string;
+            ticket_id: number;
+        };
+        /** EntryDetails */
+        EntryDetails: {
+            authentication?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            auto_answer?: string;
+            bcc?: components["schemas"]["Address"][];
+            bounce?: components["schemas"]["Bounce"];
+            cc?: components["schemas"]["Address"][];
+            /** @default  */
+            field?: string;
+            from?: components["schemas"]["Address"];
+            from_value?: unknown;
+            /** @default false */
+            has_remote_images?: boolean;
+            /** @default false */
+            is_taken?: boolean;
+            /** @default true */
+            is_verified?: boolean;
+            /**
+             * @default normal
+             * @enum {string}
+             */
+            kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            mentions?: number[];
+            page?: components["schemas"]["HostPage"];
+            reason?: components["schemas"]["Reason"];
+            reply_to?: components["schemas"]["Address"];
+            snoozed_before?: string;
+            status_before?: number;
+            /** @default  */
+            subject?: string;
+            to?: components["schemas"]["Address"][];
+            to_value?: unknown;
+            waiting_before?: string;
+        };
+        /** Field */
+        Field: {
+            id: number;
+            is_archived: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            position: number;
+            /** @enum {string} */
+            subject: "ticket" | "customer" | "organisation";
+        };
+        /** FieldChange */
+        FieldChange: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            entry_id: number;
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** FieldFile */
+        FieldFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** FieldFileList */
+        FieldFileList: {
+            items: components["schemas"]["FieldFile"][];
+        };
+        /** FieldHistory */
+        FieldHistory: {
+            items: components["schemas"]["FieldChange"][];
+            next: string | null;
+        };
+        /** FieldIn */
+        FieldIn: {
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options?: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
+        /** FieldList */
+        FieldList: {
+            items: components["schemas"]["Field"][];
+        };
+        /** FieldOptions */
+        FieldOptions: {
+            choices?: components["schemas"]["Choice"][];
+            /** @default CNY */
+            currency?: string;
+            decimals?: number;
+            /** @default  */
+            hint_en?: string;
+            /** @default  */
+            hint_zh?: string;
+            max_length?: number;
+            maximum?: number;
+            minimum?: number;
+            /** @default  */
+            pattern?: string;
+        };
+        /** FieldPatch */
+        FieldPatch: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
+        /** FileRef */
+        FileRef: {
+            id: number;
+            name: string;
+            size: number;
+            token: string;
+            type: string;
+            url: string;
+        };
+        /** FormField */
+        FormField: {
+            key: string;
+            /**
+             * @default never
+             * @enum {string}
+             */
+            required_on?: "never" | "save" | "solve";
+        };
+        /** FormRule */
+        FormRule: {
+            hide?: string[];
+            limit?: {
+                [key: string]: string[];
+            };
+            require?: {
+                [key: string]: "never" | "save" | "solve";
+            };
+            show?: string[];
+            when: {
+                [key: string]: unknown;
+            };
+        };
+        /** ForwardIn */
+        ForwardIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            client_key: string;
+            entry_ids?: number[];
+            subject: string;
+            /** @default  */
+            text?: string;
+            to: components["schemas"]["Address"][];
+            /** @default true */
+            with_files?: boolean;
+        };
+        /** FoundEntry */
+        FoundEntry: {
+            /** Format: date-time */
+            at: string;
+            author_kind: string;
+            author_name: string;
+            direction: string | null;
+            id: number;
+            kind: string;
+        };
+        /** FoundFile */
+        FoundFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** GoneFrame */
+        GoneFrame: {
+            ticket_id: number;
+        };
+        /** Health */
+        Health: {
+            database: string;
+            /** @default ombud */
+            program: string;
+            status: string;
+        };
+        /** HostPage */
+        HostPage: {
+            /** @default  */
+            title: string;
+            url: string;
+        };
+        /** Identity */
+        Identity: {
+            id: number;
+            /** @enum {string} */
+            kind: "email" | "phone" | "visitor" | "external";
+            scope: string;
+            value: string;
+            verified_at: string | null;
+        };
+        /** IdentitySecret */
+        IdentitySecret: {
+            identity_secret: string;
+        };
+        /** InboxProblem */
+        InboxProblem: {
+            attempts: number;
+            channel_id: number;
+            channel_name: string;
+            id: number;
+            preview: string;
+            problem: string;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** InvitedPerson */
+        InvitedPerson: {
+            capacity_points: number;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            email: string;
+            has_second_factor: boolean;
+            id: number;
+            invited: boolean;
+            is_active: boolean;
+            link: string | null;
+            load_points: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** LinkInfo */
+        LinkInfo: {
+            email: string;
+            /** @enum {string} */
+            kind: "sign_in" | "invitation" | "password_reset";
+            name: string;
+        };
+        /** Macro */
+        Macro: {
+            actions: components["schemas"]["MacroActions"];
+            id: number;
+            note: string;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** MacroActions */
+        MacroActions: {
+            add_tags?: string[];
+            assignee?: number | ("me" | "nobody");
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            remove_tags?: string[];
+            snooze_minutes?: number;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+        };
+        /** MacroApplied */
+        MacroApplied: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            note_id: number | null;
+            text: string;
+        };
+        /** MacroChange */
+        MacroChange: {
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** MacroIn */
+        MacroIn: {
+            actions?: components["schemas"]["MacroActions"];
+            /** @default  */
+            note?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["Macro"][];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            text: string;
+        };
+        /** Me */
+        Me: {
+            capacity_points: number;
+            display_name: string;
+            email: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            id: number;
+            /** @enum {string} */
+            locale: "en" | "zh-CN";
+            name: string;
+            preferences: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            signature: string;
+            staff_number: string;
+            teams: components["schemas"]["TeamBrief"][];
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+            time_zone: string;
+        };
+        /** MeChange */
+        MeChange: {
+            display_name?: string;
+            locale?: "en" | "zh-CN";
+            name?: string;
+            preferences?: {
+                [key: string]: unknown;
+            };
+            signature?: string;
+            staff_number?: string;
+            theme?: "system" | "light" | "dark";
+            time_zone?: string;
+        };
+        /** MessageAccepted */
+        MessageAccepted: {
+            client_key: string;
+        };
+        /** MessageIn */
+        MessageIn: {
+            attachment_tokens?: string[];
+            client_key: string;
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+            page?: components["schemas"]["PageIn"];
+            /** @default  */
+            text?: string;
+        };
+        /** NewApiKey */
+        NewApiKey: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            id: number;
+            /** @default  */
+            key: string;
+            last_used_at: string | null;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** NewApiKeyInput */
+        NewApiKeyInput: {
+            name: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** NewCustomer */
+        NewCustomer: {
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            phone?: string;
+        };
+        /** NewPerson */
+        NewPerson: {
+            email: string;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            name: string;
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            /** @default false */
+            sees_all_teams?: boolean;
+            team_ids?: number[];
+        };
+        /** NewSecret */
+        NewSecret: {
+            secret: string;
+        };
+        /** NewTeam */
+        NewTeam: {
+            member_ids?: number[];
+            name: string;
+            /**
+             * @default push
+             * @enum {string}
+             */
+            routing?: "push" | "manual";
+        };
+        /** NewWebhook */
+        NewWebhook: {
+            /** Format: date-time */
+            created_at: string;
+            failing_since: string | null;
+            id: number;
+            is_active: boolean;
+            kinds: string[];
+            name: string;
+            paused_at: string | null;
+            secret: string;
+            team_ids: number[] | null;
+            url: string;
+        };
+        /** NoteIn */
+        NoteIn: {
+            attachment_ids?: number[];
+            client_key: string;
+            mentions?: number[];
+            text: string;
+        };
+        /** Notification */
+        Notification: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "side_replied" | "reply_held";
+            read_at: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** NotificationsReadIn */
+        NotificationsReadIn: {
+            up_to_id: number;
+        };
+        /** OfficeState */
+        OfficeState: {
+            is_open: boolean;
+            opens_at: string | null;
+        };
+        /** Outgoing */
+        Outgoing: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["OutgoingFile"][];
+            customer_external_id: string | null;
+            id: number;
+            text: string;
+            thread: string | null;
+            ticket_id: number;
+        };
+        /** OutgoingFile */
+        OutgoingFile: {
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** OutgoingList */
+        OutgoingList: {
+            items: components["schemas"]["Outgoing"][];
+        };
+        /**
+         * PageIn
+         * @default {
+         *       "url": "",
+         *       "title": ""
+         *     }
+         */
+        PageIn: {
+            /** @default  */
+            title?: string;
+            /** @default  */
+            url?: string;
+        };
+        /** Paged[ApiKey] */
+        PageOfApiKey: {
+            items: components["schemas"]["ApiKey"][];
+            next: string | null;
+        };
+        /** Paged[Brand] */
+        PageOfBrand: {
+            items: components["schemas"]["Brand"][];
+            next: string | null;
+        };
+        /** Paged[PersonBrief] */
+        PageOfPersonBrief: {
+            items: components["schemas"]["PersonBrief"][];
+            next: string | null;
+        };
+        /** Paged[Person] */
+        PageOfPerson: {
+            items: components["schemas"]["Person"][];
+            next: string | null;
+        };
+        /** Paged[SessionRow] */
+        PageOfSessionRow: {
+            items: components["schemas"]["SessionRow"][];
+            next: string | null;
+        };
+        /** Paged[Team] */
+        PageOfTeam: {
+            items: components["schemas"]["Team"][];
+            next: string | null;
+        };
+        /** Paged[WebhookDelivery] */
+        PageOfWebhookDelivery: {
+            items: components["schemas"]["WebhookDelivery"][];
+            next: string | null;
+        };
+        /** Paged[Webhook] */
+        PageOfWebhook: {
+            items: components["schemas"]["Webhook"][];
+            next: string | null;
+        };
+        /** Paged[CustomerListItem] */
+        PageOfCustomerListItem: {
+            items: components["schemas"]["CustomerListItem"][];
+            next: string | null;
+        };
+        /** Paged[Notification] */
+        PageOfNotification: {
+            items: components["schemas"]["Notification"][];
+            next: string | null;
+        };
+        /** Paged[InboxProblem] */
+        PageOfInboxProblem: {
+            items: components["schemas"]["InboxProblem"][];
+            next: string | null;
+        };
+        /** Paged[TicketRow] */
+        PageOfTicketRow: {
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            current: string;
+            new: string;
+        };
+        /** PasswordInput */
+        PasswordInput: {
+            password: string;
+        };
+        /** Person */
+        Person: {
+            capacity_points: number;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            email: string;
+            has_second_factor: boolean;
+            id: number;
+            invited: boolean;
+            is_active: boolean;
+            load_points: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** PersonBrief */
+        PersonBrief: {
+            display_name: string;
+            id: number;
+            is_active: boolean;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** PersonChange */
+        PersonChange: {
+            capacity_points?: number;
+            display_name?: string;
+            email?: string;
+            is_active?: boolean;
+            name?: string;
+            role?: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams?: boolean;
+            staff_number?: string;
+            team_ids?: number[];
+        };
+        /** Ping */
+        Ping: {
+            duration_ms: number;
+            ok: boolean;
+            response_excerpt: string;
+            response_status: number | null;
+        };
+        /** PlannedReply */
+        PlannedReply: {
+            attachment_ids: number[];
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][] | null;
+            /** Format: date-time */
+            created_at: string;
+            html: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            problem: string | null;
+            /** Format: date-time */
+            send_at: string;
+            solve: boolean;
+            /** @enum {string} */
+            state: "planned" | "held";
+            text: string;
+            ticket_id: number;
+            to: components["schemas"]["Address"][] | null;
+        };
+        /** PlannedReplyIn */
+        PlannedReplyIn: {
+            reply: components["schemas"]["ReplyIn"];
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PlannedReplyList */
+        PlannedReplyList: {
+            items: components["schemas"]["PlannedReply"][];
+        };
+        /** PlannedReplyPatch */
+        PlannedReplyPatch: {
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PreChat */
+        PreChat: {
+            /**
+             * @default optional
+             * @enum {string}
+             */
+            email?: "off" | "optional" | "required";
+            /** @default false */
+            name?: boolean;
+        };
+        /** PresenceFrame */
+        PresenceFrame: {
+            person_id: number;
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+        };
+        /** PresenceIn */
+        PresenceIn: {
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            fields?: {
+                [key: string]: string;
+            };
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** QueueState */
+        QueueState: {
+            expected_wait_s: number | null;
+            position: number | null;
+            /** @enum {string} */
+            state: "none" | "waiting" | "assigned" | "closed";
+        };
+        /** ReadIn */
+        ReadIn: {
+            entry_id: number;
+        };
+        /** Reason */
+        Reason: {
+            candidates?: number;
+            capacity_points?: number;
+            code: string;
+            idle_since?: string;
+            load_points?: number;
+        };
+        /** Receipt */
+        Receipt: {
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "done" | "set_aside";
+            ticket_id: number | null;
+        };
+        /** Recipients */
+        Recipients: {
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][];
+            to: components["schemas"]["Address"][];
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** RedemptionInput */
+        RedemptionInput: {
+            name?: string | null;
+            password?: string | null;
+            token: string;
+        };
+        /** Rendering */
+        Rendering: {
+            missing: string[];
+            text: string;
+        };
+        /** RenderingIn */
+        RenderingIn: {
+            ticket_id: number;
+        };
+        /** ReplyIn */
+        ReplyIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][] | null;
+            client_key: string;
+            /** @default false */
+            force?: boolean;
+            html?: string | null;
+            /** @default 0 */
+            last_seen_entry_id?: number;
+            /** @default false */
+            solve?: boolean;
+            status_id?: number | null;
+            text: string;
+            to?: components["schemas"]["Address"][] | null;
+        };
+        /** ResetInput */
+        ResetInput: {
+            email: string;
+        };
+        /** RoutingState */
+        RoutingState: {
+            /** Format: date-time */
+            at: string;
+            details: components["schemas"]["Reason"];
+            reason: string;
+            /** @enum {string} */
+            state: "assigned" | "waiting" | "manual";
+        };
+        /** SearchFound */
+        SearchFound: {
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["SearchHit"][];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            next: string | null;
+        };
+        /** SearchHit */
+        SearchHit: {
+            customer: components["schemas"]["CustomerListItem"] | null;
+            entry: components["schemas"]["FoundEntry"] | null;
+            file: components["schemas"]["FoundFile"] | null;
+            id: number;
+            /** @enum {string} */
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            snippet: components["schemas"]["Snippet"] | null;
+            ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** Session */
+        Session: {
+            csrf: string;
+            permissions: string[];
+            person: components["schemas"]["Me"];
+        };
+        /** SessionRow */
+        SessionRow: {
+            /** Format: date-time */
+            created_at: string;
+            device: string;
+            id: number;
+            ip: string;
+            is_current: boolean;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        /** SessionStart */
+        SessionStart: {
+            /** @enum {string} */
+            state: "signed_in" | "second_factor";
+        };
+        /** SettingsFrame */
+        SettingsFrame: {
+            /** @enum {string} */
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
+        };
+        /** SignInInput */
+        SignInInput: {
+            email: string;
+            password: string;
+        };
+        /** Snippet */
+        Snippet: {
+            marks: [
+                number,
+                number
+            ][];
+            text: string;
+        };
+        /** SnoozeIn */
+        SnoozeIn: {
+            until: string | null;
+        };
+        /** Source */
+        Source: {
+            id: number;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+        };
+        /** Status */
+        Status: {
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            id: number;
+            is_archived: boolean;
+            is_default: boolean;
+            name_en: string;
+            name_zh: string;
+            position: number;
+        };
+        /** StatusIn */
+        StatusIn: {
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** @default false */
+            is_archived?: boolean;
+            /** @default false */
+            is_default?: boolean;
+            name_en: string;
+            name_zh: string;
+            /** @default 100 */
+            position?: number;
+        };
+        /** StatusList */
+        StatusList: {
+            items: components["schemas"]["Status"][];
+        };
+        /** StreamEvents */
+        StreamEvents: {
+            bye: components["schemas"]["ByeFrame"];
+            customer: components["schemas"]["CustomerFrame"];
+            gone: components["schemas"]["GoneFrame"];
+            notification: components["schemas"]["Notification"];
+            presence: components["schemas"]["PresenceFrame"];
+            reset: components["schemas"]["EmptyFrame"];
+            settings: components["schemas"]["SettingsFrame"];
+            ticket: components["schemas"]["TicketFrame"];
+            typing: components["schemas"]["TypingFrame"];
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "operators";
+            label: string;
+            value: string;
+        };
+        /** Suggestions */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** TagList */
+        TagList: {
+            items: string[];
+        };
+        /** Team */
+        Team: {
+            id: number;
+            /** @default false */
+            is_archived: boolean;
+            member_ids: number[];
+            name: string;
+            /** @enum {string} */
+            routing: "push" | "manual";
+        };
+        /** TeamBrief */
+        TeamBrief: {
+            id: number;
+            name: string;
+        };
+        /** TeamChange */
+        TeamChange: {
+            member_ids?: number[];
+            name?: string;
+            routing?: "push" | "manual";
+        };
+        /** TeamTies */
+        TeamTies: {
+            channels: components["schemas"]["Source"][];
+            members: number;
+            open_tickets: number;
+        };
+        /** Ticket */
+        Ticket: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            brand_id: number;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            channel_id: number | null;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            last_message_id: number | null;
+            links: components["schemas"]["TicketLink"][];
+            mail: components["schemas"]["Recipients"] | null;
+            message_count: number;
+            preview: string;
+            /** @enum {string} */
+            preview_by: "customer" | "person" | "system";
+            /** @enum {integer} */
+            priority: 1 | 2 | 3 | 4;
+            /** @default none */
+            reply_by: ("email" | "chat" | "form" | "api") | "none";
+            routing: components["schemas"]["RoutingState"] | null;
+            snoozed_until: string | null;
+            solved_at: string | null;
+            status_id: number;
+            subject: string;
+            tags: string[];
+            team_id: number;
+            type_id: number | null;
+            unread: boolean;
+            version: number;
+            waiting_since: string | null;
+        };
+        /** TicketFrame */
+        TicketFrame: {
+            entries: components["schemas"]["Entry"][];
+            kind: string;
+            ticket: components["schemas"]["TicketRow"];
+            undone_entry_id: number | null;
+        };
+        /** TicketIn */
+        TicketIn: {
+            channel_id?: number | null;
+            client_key: string;
+            customer?: components["schemas"]["NewCustomer"] | null;
+            customer_id?: number | null;
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default 2
+             * @enum {integer}
+             */
+            priority?: 1 | 2 | 3 | 4;
+            subject: string;
+            tags?: string[];
+            team_id: number;
+            text: string;
+            type_id?: number | null;
+            /**
+             * @default note
+             * @enum {string}
+             */
+            write_as?: "reply" | "note";
+        };
+        /** TicketLink */
+        TicketLink: {
+            /** @enum {string} */
+            kind: "follow_up_of" | "followed_by";
+            subject: string;
+            ticket_id: number;
+        };
+        /** TicketPatch */
+        TicketPatch: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            priority?: 1 | 2 | 3 | 4;
+            status_id?: number;
+            subject?: string;
+            tags?: string[];
+            type_id?: number | null;
+        };
+        /** TicketRow */
+        TicketRow: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            brand_id: number;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            last_message_id: number | null;
+            message_count: number;
+            preview: string;
+            /** @enum {string} */
+            preview_by: "customer" | "person" | "system";
+            /** @enum {integer} */
+            priority: 1 | 2 | 3 | 4;
+            snoozed_until: string | null;
+            status_id: number;
+            subject: string;
+            tags: string[];
+            team_id: number;
+            type_id: number | null;
+            unread: boolean;
+            version: number;
+            waiting_since: string | null;
+        };
+        /** TicketType */
+        TicketType: {
+            form: components["schemas"]["FormField"][];
+            id: number;
+            is_archived: boolean;
+            name_en: string;
+            name_zh: string;
+            position: number;
+            rules: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeIn */
+        TicketTypeIn: {
+            form?: components["schemas"]["FormField"][];
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            /** @default 100 */
+            position?: number;
+            rules?: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeList */
+        TicketTypeList: {
+            items: components["schemas"]["TicketType"][];
+        };
+        /** Timeline */
+        Timeline: {
+            items: components["schemas"]["Entry"][];
+            older: boolean;
+        };
+        /** TokenInput */
+        TokenInput: {
+            token: string;
+        };
+        /** TypingFrame */
+        TypingFrame: {
+            /** @enum {string} */
+            by: "customer" | "person";
+            name: string;
+            person_id: number | null;
+            ticket_id: number;
+        };
+        /** TypingIn */
+        TypingIn: {
+            /** @default 0 */
+            text_length?: number;
+        };
+        /** Undone */
+        Undone: {
+            attachments: components["schemas"]["FileRef"][];
+            details: components["schemas"]["Recipients"];
+            html: string | null;
+            text: string;
+        };
+        /** ViewCount */
+        ViewCount: {
+            count: number;
+            is_capped: boolean;
+            /** @enum {string} */
+            key: "mine" | "unassigned" | "open" | "mentions" | "snoozed" | "all";
+        };
+        /** ViewCounts */
+        ViewCounts: {
+            items: components["schemas"]["ViewCount"][];
+        };
+        /** VisitorIn */
+        VisitorIn: {
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            page?: components["schemas"]["PageIn"];
+            token?: string | null;
+        };
+        /** VisitorOut */
+        VisitorOut: {
+            /** Format: date-time */
+            expires_at: string;
+            is_verified: boolean;
+            visitor_id: string;
+            visitor_token: string;
+        };
+        /** VisitorReadIn */
+        VisitorReadIn: {
+            entry_id: number;
+            /**
+             * @default read
+             * @enum {string}
+             */
+            state?: "delivered" | "read";
+        };
+        /** VisitorStreamEvents */
+        VisitorStreamEvents: {
+            bye: components["schemas"]["ByeFrame"];
+            closed: components["schemas"]["EmptyFrame"];
+            message: components["schemas"]["WidgetMessage"];
+            read: components["schemas"]["AgentReadFrame"];
+            reset: components["schemas"]["EmptyFrame"];
+            status: components["schemas"]["QueueState"];
+            typing: components["schemas"]["AgentTypingFrame"];
+        };
+        /** Webhook */
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            failing_since: string | null;
+            id: number;
+            is_active: boolean;
+            kinds: string[];
+            name: string;
+            paused_at: string | null;
+            team_ids: number[] | null;
+            url: string;
+        };
+        /** WebhookChange */
+        WebhookChange: {
+            is_active?: boolean;
+            kinds?: string[];
+            name?: string;
+            team_ids?: number[] | null;
+            url?: string;
+        };
+        /** WebhookDelivery */
+        WebhookDelivery: {
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            duration_ms: number | null;
+            event_id: number;
+            id: number;
+            kind: string | null;
+            /** Format: date-time */
+            not_before: string;
+            response_excerpt: string | null;
+            response_status: number | null;
+            /** @enum {string} */
+            state: "queued" | "sending" | "delivered" | "failed";
+            ticket_id: number | null;
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            /** @default true */
+            is_active?: boolean;
+            kinds: string[];
+            name: string;
+            team_ids?: number[] | null;
+            url: string;
+        };
+        /** WidgetConfig */
+        WidgetConfig: {
+            away_message: components["schemas"]["BothLanguages"];
+            color: string;
+            expected_wait_s: number | null;
+            file_max_bytes: number;
+            file_types: string[];
+            greeting: components["schemas"]["BothLanguages"];
+            /** @enum {string} */
+            locale_default: "en" | "zh-CN";
+            name: string;
+            office: components["schemas"]["OfficeState"];
+            pre_chat: components["schemas"]["PreChat"];
+        };
+        /** WidgetFile */
+        WidgetFile: {
+            name: string;
+            size: number;
+            token: string | null;
+            type: string;
+            url: string;
+        };
+        /** WidgetMessage */
+        WidgetMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["WidgetFile"][];
+            author_name: string;
+            client_key: string | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: number;
+            read_at: string | null;
+            text: string;
+        };
+        /** WidgetPage */
+        WidgetPage: {
+            expected_wait_s: number | null;
+            items: components["schemas"]["WidgetMessage"][];
+            position: number | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
+export type $defs = Record<string, never>;
 export interface operations {
-  list_api_keys: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfApiKey']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  create_api_key: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewApiKeyInput']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewApiKey']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revoke_api_key: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_brands: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfBrand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  add_brand: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BrandInput']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Brand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  rename_brand: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        brand_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BrandInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Brand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesGetCannedReplies: {
-    parameters: {
-      query?: {
-        q?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReplyList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesPostCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdDeleteCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdPatchCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdRenderingPostRendering: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RenderingIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Rendering']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsGetChannels: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChannelList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsPostChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChannelIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdGetChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdDeleteChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdPatchChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChannelPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IdentitySecret']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  hand_in_message: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description Your own key of this message: the same key again is the same message. */
-        'Idempotency-Key': string
-      }
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ClientMessage']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Accepted']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_outgoing: {
-    parameters: {
-      query?: {
-        after?: number
-        limit?: number
-      }
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OutgoingList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  put_delivery: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-        outbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeliveryIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdTestPostChannelTest: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ConnectionTest']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersGetCustomers: {
-    parameters: {
-      query?: {
-        q?: string
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfCustomerListItem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdGetCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdPatchCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CustomerPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfTicketRow']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1DeskGetDesk: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeskPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1DeskPatchDesk: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeskPolicyPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeskPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsGetFields: {
-    parameters: {
-      query?: {
-        subject?: 'ticket' | 'customer' | 'organisation'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FieldList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsPostField: {
-    parameters: {
-      query?: {
-        subject?: 'ticket' | 'customer' | 'organisation'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FieldIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Field']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsFieldIdPatchField: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        field_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FieldPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Field']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FilesPostFile: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          files?: string[]
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FileRef']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FilesTokenNameGetFile: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        token: string
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsGetProblems: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfInboxProblem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdDeleteProblem: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdRawGetProblemRaw: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdRetryPostProblemRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosGetMacros: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosPostMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MacroIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Macro']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosMacroIdDeleteMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosMacroIdPatchMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MacroIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Macro']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_me: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MeChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_password: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MePresencePutPresence: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PresenceIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  confirm_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CodeInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RecoveryCodes']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  begin_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Enrolment']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  remove_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_sessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfSessionRow']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revoke_session: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1NotificationsGetNotifications: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfNotification']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1NotificationsReadPutNotificationsRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NotificationsReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  inspect_one_time_link: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TokenInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LinkInfo']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  redeem_one_time_link: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RedemptionInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  request_password_reset: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ResetInput']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_people: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  invite_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewPerson']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InvitedPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_colleagues: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfPersonBrief']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Person']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_invitation: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InvitedPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  take_second_factor_away: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_out_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_receipt: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        receipt_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Receipt']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SearchGetSearch: {
-    parameters: {
-      query: {
-        q: string
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SearchResult']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_session: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_in: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignInInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_out: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  prove_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CodeInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesGetStatuses: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StatusList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesPostStatus: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StatusIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesStatusIdPatchStatus: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        status_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StatusIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StreamGetStream: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['StreamEvents']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TagsGetTags: {
-    parameters: {
-      query?: {
-        prefix?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_teams: {
-    parameters: {
-      query?: {
-        archived?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfTeam']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  add_team: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewTeam']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_team: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TeamChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdArchivePutArchive: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ArchiveIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdArchiveDeleteArchive: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdTiesGetTies: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TeamTies']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesGetTicketTypes: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketTypeList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesPostTicketType: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketTypeIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketType']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesTypeIdPatchTicketType: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        type_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketTypeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketType']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsGetTickets: {
-    parameters: {
-      query?: {
-        view?: string
-        team_id?: number | null
-        status_id?: number | null
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfTicketRow']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsPostTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdGetTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPatchTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdAssignmentPutAssignment: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AssignmentIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket'] | null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindGetDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Draft'] | null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindPutDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DraftIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdForwardsPostForward: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ForwardIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroApplied']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroPreview']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdNotesPostNote: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NoteIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReplyList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlannedReplyPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdReadPutRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesPostReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesEntryIdDeleteReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSnoozePutSnooze: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SnoozeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTimelineGetTimeline: {
-    parameters: {
-      query?: {
-        before?: number | null
-        after?: number | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Timeline']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTypingPostTyping: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ViewsGetViews: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ViewCounts']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksListWebhooks: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfWebhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksPostWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WebhookIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewWebhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdGetWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Webhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeleteWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdPatchWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WebhookChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Webhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeliveriesListDeliveries: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfWebhookDelivery']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-        delivery_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WebhookDelivery']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdSecretPostSecret: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewSecret']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdTestPostTest: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ping']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_form: {
-    parameters: {
-      query?: {
-        lang?: string
-      }
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_form: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          email: string
-          locale?: string
-          name: string
-          phone?: string
-          subject?: string
-          text: string
-        }
-        'application/x-www-form-urlencoded': {
-          email: string
-          locale?: string
-          name: string
-          phone?: string
-          subject?: string
-          text: string
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  HealthGetHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  MetricsGetMetrics: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  put_visitor_contact: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ContactIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  upload_visitor_file: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          files?: string[]
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetFile']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_visitor_file: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        token: string
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_visitor_messages: {
-    parameters: {
-      query?: {
-        after?: number
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetPage']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_visitor_message: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MessageIn']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MessageAccepted']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  visitor_read: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['VisitorReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  WidgetV1StreamGetVisitorStream: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['VisitorStreamEvents']
-        }
-      }
-      /** @description Additional response */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  visitor_types: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TypingIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_widget_config: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetConfig']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  begin_visit: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['VisitorIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['VisitorOut']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfApiKey"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKeyInput"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_brands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfBrand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandInput"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesGetCannedReplies: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesPostCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdDeleteCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdPatchCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdRenderingPostRendering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderingIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendering"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsGetChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsPostChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdGetChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdDeleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdPatchChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_message: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own key of this message: the same key again is the same message. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMessage"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outgoing: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+                outbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdTestPostChannelTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersGetCustomers: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerListItem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdGetCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdPatchCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DeskGetDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DeskPatchDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskPolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsGetFields: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsPostField: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsFieldIdPatchField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FilesPostFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FilesTokenNameGetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsGetProblems: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfInboxProblem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdDeleteProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdRawGetProblemRaw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdRetryPostProblemRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosGetMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosPostMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdDeleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdPatchMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePresencePutPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSessionRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NotificationsGetNotifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNotification"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NotificationsReadPutNotificationsRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationsReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_one_time_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_one_time_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedemptionInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInput"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonBrief"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_second_factor_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SearchGetSearch: {
+        parameters: {
+            query: {
+                q: string;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                order?: "newest" | "relevant";
+                typing?: boolean;
+                as_text?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchFound"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SearchSuggestGetSuggestions: {
+        parameters: {
+            query: {
+                kind: "people" | "tags" | "canned_replies" | "operators";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesGetStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesPostStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesStatusIdPatchStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StreamGetStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvents"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TagsGetTags: {
+        parameters: {
+            query?: {
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeam"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchiveDeleteArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdTiesGetTies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesGetTicketTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTypeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesPostTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesTypeIdPatchTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsGetTickets: {
+        parameters: {
+            query?: {
+                view?: string;
+                team_id?: number | null;
+                status_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsPostTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdGetTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPatchTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdAssignmentPutAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindGetDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindPutDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFieldFilesGetFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsPostForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdHistoryGetHistory: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldHistory"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroApplied"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdNotesPostNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdReadPutRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesPostReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesEntryIdDeleteReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSnoozePutSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimelineGetTimeline: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTypingPostTyping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewsGetViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksListWebhooks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksPostWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdGetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdPatchWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeliveriesListDeliveries: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhookDelivery"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdSecretPostSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdTestPostTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ping"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: {
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    locale?: string;
+                    name: string;
+                    phone?: string;
+                    subject?: string;
+                    text: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    email: string;
+                    locale?: string;
+                    name: string;
+                    phone?: string;
+                    subject?: string;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HealthGetHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    MetricsGetMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_visitor_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_visitor_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetFile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visitor_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_visitor_messages: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_visitor_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAccepted"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visitor_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WidgetV1StreamGetVisitorStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["VisitorStreamEvents"];
+                };
+            };
+            /** @description Additional response */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visitor_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_widget_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetConfig"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorOut"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }

@@ -51,7 +51,11 @@ export type Timeline = Schemas['Timeline']
 export type Undone = Schemas['Undone']
 export type ViewCount = Schemas['ViewCount']
 export type ViewKey = ViewCount['key']
-export type SearchResult = Schemas['SearchResult']
+export type SearchHit = Schemas['SearchHit']
+export type SearchFound = Schemas['SearchFound']
+export type SearchKind = SearchHit['kind']
+export type Snippet = Schemas['Snippet']
+export type Suggestion = Schemas['Suggestion']
 
 export type Identity = Schemas['Identity']
 export type Customer = Schemas['Customer']
@@ -82,3 +86,15 @@ export type Ping = Schemas['Ping']
 
 /** Events of an agent's stream by name, each with its data. */
 export type StreamEvents = Schemas['StreamEvents']
+
+/** Custom fields and the forms of ticket types. */
+export type Field = Schemas['Field']
+export type FieldKind = Field['kind']
+export type FieldSubject = Field['subject']
+export type FieldOptions = Schemas['FieldOptions']
+export type FieldChoice = Schemas['Choice']
+export type TicketType = Schemas['TicketType']
+export type FormField = Schemas['FormField']
+export type FormRule = Schemas['FormRule']
+export type FieldChange = Schemas['FieldChange']
+export type FieldFile = Schemas['FieldFile']

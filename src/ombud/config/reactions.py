@@ -3,8 +3,10 @@
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.shared.readers import Reader
+from ombud.tickets.search.reactions import SEARCH
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    SEARCH,
     ACKNOWLEDGEMENTS,
 ]

@@ -30,6 +30,8 @@ Settings = Literal[
     "webhooks",
     "api_keys",
     "intake",
+    "fields",
+    "ticket_types",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -52,6 +54,8 @@ SETTINGS_OF: dict[str, Settings] = {
     "api_key_created": "api_keys",
     "api_key_revoked": "api_keys",
     "message_set_aside": "intake",
+    "field_changed": "fields",
+    "ticket_type_changed": "ticket_types",
 }
 
 

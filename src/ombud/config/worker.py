@@ -26,6 +26,8 @@ from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
 from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
+from ombud.tickets.search.file_texts import read_next_file
+from ombud.tickets.search.filling import fill_next
 from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
@@ -34,11 +36,12 @@ from ombud.tickets.services.planned import send_planned
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks")
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
+FILL_PAUSE_SECONDS = 0.1
 
 
 def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
@@ -82,6 +85,8 @@ class Worker:
             self._upkeep(),
             self._sending_planned(),
             self._sweeping(),
+            self._loop("file_texts", self._read_files),
+            self._fill_search(),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
@@ -128,6 +133,20 @@ class Worker:
         if read:
             parts.bus.wake("intake", "sequence")
         return read
+
+    async def _read_files(self) -> int:
+        return await read_next_file(self.parts.database, self.parts.files, now=self.parts.clock.now())
+
+    async def _fill_search(self) -> None:
+        while True:
+            await self._run_dry("search words", self._fill_a_batch)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _fill_a_batch(self) -> int:
+        filled = await fill_next(self.parts.database)
+        # Whoever waits goes first.
+        await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
+        return filled
 
     async def _send_mails(self) -> int:
         sent = await self._sender.send_due()

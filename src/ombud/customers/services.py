@@ -1,6 +1,6 @@
 """Verbs on customers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -156,3 +156,24 @@ async def change_customer(
     await tx.execute(sql, {**changes, "words": words, "now": now, "id": customer_id})
     await emit(tx, CustomerChanged(customer_id=customer_id, fields=sorted(changes)), by=by, at=now)
     return await queries.get_customer(tx, customer_id, by=by)
+
+
+class _Worded(msgspec.Struct):
+    """What a customer's search words are made of."""
+
+    id: int
+    text: str
+
+
+async def rewrite_customer_words(tx: Transaction, customer_ids: Collection[int]) -> int:
+    """Make the search words of customers anew from what they are; how many there are."""
+    sql = """
+        select c.id, concat_ws(' ', c.name, c.email, c.phone, (select string_agg(i.value, ' ' order by i.id)
+            from identity i where i.customer_id = c.id and i.kind in ('email', 'phone'))) as text
+        from customer c where c.id = any(%(ids)s)"""
+    found = await rows(tx, _Worded, sql, {"ids": list(customer_ids)})
+    sql = """
+        update customer c set words = n.words::tsvector
+        from unnest(%(ids)s::bigint[], %(words)s::text[]) as n (id, words) where c.id = n.id"""
+    params = {"ids": [one.id for one in found], "words": [tsvector(one.text) for one in found]}
+    return await execute(tx, sql, params)

@@ -13,14 +13,14 @@ from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
 from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
 from ombud.demo.pictures import draw_files
-from ombud.shared.database import Transaction
+from ombud.shared.database import Transaction, values
 from ombud.shared.files import StoredFile
-from ombud.shared.words import tsvector
 from ombud.tickets.rules import load_points, preview_of
+from ombud.tickets.search.index import SEARCHED_KINDS, VERSION, entry_vector, index_attachments, ticket_vector
 
 Row = tuple[Value, ...]
-ANALYZED = ("customer", "identity", "ticket", "ticket_words", "entry", "outbox", "event", "conversation")
-BIG = ("ticket", "ticket_words", "entry", "outbox", "mail_reference")
+ANALYZED = ("customer", "identity", "ticket", "ticket_words", "entry", "entry_words", "outbox", "event", "conversation")
+BIG = ("ticket", "ticket_words", "entry", "entry_words", "outbox", "mail_reference")
 NUMBERED = ("ticket", "entry", "outbox", "file", "notification")
 
 
@@ -52,6 +52,9 @@ async def write_records(
         await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
         await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
         await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
+        await copy_rows(
+            tx, "entry_words", WORDS, (row for line in lines for row in scribe.entry_words(line, by_number))
+        )
         await copy_rows(tx, "outbox", OUTBOX, (row for line in lines for row in scribe.outbox(line, by_number)))
         mails = ((line.message_id, line.id, line.ticket) for line in lines if line.message_id)
         await copy_rows(tx, "mail_reference", "message_id entry_id ticket_id", mails)
@@ -75,6 +78,7 @@ TICKET = (
     "message_count version"
 )
 ENTRY = "id ticket_id kind direction author_kind author_id channel_id at text quoted details client_key"
+WORDS = "entry_id ticket_id is_internal at words"
 OUTBOX = (
     "channel_id ticket_id entry_id state not_before attempts problem envelope sent_at delivered_at read_at created_at"
 )
@@ -122,10 +126,18 @@ class Scribe:
 
     def words(self, page: Page) -> Row:
         """The search words of a ticket."""
-        story = page.case.story
-        texts = [line.beat.text for line in page.lines if line.beat.text]
-        text = "\n".join([str(page.number), story.subject, story.buyer.name, story.buyer.email, *texts])
-        return (page.number, self._ground.teams[page.case.team], tsvector(text))
+        buyer = page.case.story.buyer
+        team = self._ground.teams[page.case.team]
+        who = f"{buyer.name} {buyer.email} {buyer.phone}"
+        return (page.number, team, ticket_vector(page.number, team, page.case.story.subject, who))
+
+    def entry_words(self, line: Line, pages: dict[int, Page]) -> list[Row]:
+        """The search words of a message or a note."""
+        if line.kind not in SEARCHED_KINDS or not line.beat.text:
+            return []
+        team = self._ground.teams[pages[line.ticket].case.team]
+        vector = entry_vector(line.id, team, line.beat.text)
+        return [(line.id, line.ticket, line.kind != "message", line.stamp, vector)]
 
     def entry(self, line: Line) -> Row:
         """An entry's row."""
@@ -310,11 +322,13 @@ async def _write_files(
     await copy_rows(tx, "file", "id token name type size sha256 uploaded_by_kind uploaded_by_id created_at", files)
     rows = ((line.id, line.ticket, numbers[line.beat.picture]) for line in lines if line.beat.picture)
     await copy_rows(tx, "attachment", "entry_id ticket_id file_id", rows)
+    await index_attachments(tx, await values(tx, int, "select id from attachment"))
 
 
 async def _advance(tx: Transaction, events: int) -> None:
     for table in NUMBERED:
         await tx.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}")
     await tx.execute("update event_head set seq = %(seq)s", {"seq": events})
+    await tx.execute("update search_fill set version = %(version)s, is_done = true", {"version": VERSION})
     # Readers that are at work already have nothing to do with what happened before them.
     await tx.execute("update reader set seq = %(seq)s", {"seq": events})

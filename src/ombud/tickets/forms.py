@@ -1,7 +1,7 @@
 """Pure rules of a ticket's form: what is shown, required and allowed for the values it has now.
 
 A field that some rule shows is hidden until such a rule holds. Rules are asked in their order; the last word counts.
-``web/agent/src/features/tickets/fields/form.ts`` does the same in the page; both are tested on
+``web/agent/src/shared/fields/form.ts`` does the same in the page; both are tested on
 ``tests/tickets/forms.json``.
 """
 

@@ -4,13 +4,13 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from ombud.customers.queries import find_customers, is_customer_visible
-from ombud.shared.database import values
+from ombud.customers.queries import is_customer_visible
 from ombud.shared.errors import NotFound
 from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
-from ombud.tickets.schemas import SearchResult, TicketRow, ViewCount
+from ombud.tickets.schemas import TicketRow, ViewCount
+from ombud.tickets.search.suggest import suggest
 
 
 class ViewCounts(Struct):
@@ -47,19 +47,10 @@ async def get_views(reading: Reading, actor: By) -> ViewCounts:
     return ViewCounts(await lists.count_views(reading, by=actor))
 
 
-@get("/search", guards=[may("tickets.read")])
-async def get_search(tx: Tx, actor: By, q: FromQuery[str], limit: FromQuery[int] = 20) -> SearchResult:
-    """Tickets by number, subject or customer, and customers by name, address or number."""
-    tickets = await lists.search_tickets(tx, q[:200], by=actor, limit=min(max(limit, 1), 50))
-    customers = await find_customers(tx, q[:200], by=actor, limit=10) if actor.may("customers.read") else []
-    return SearchResult(tickets, customers)
-
-
 @get("/tags", guards=[may("tickets.read")])
-async def get_tags(tx: Tx, prefix: FromQuery[str] = "") -> TagList:
-    """Names of tags that begin with a text."""
-    sql = "select name from tag where starts_with(lower(name), lower(%(prefix)s)) order by name limit 50"
-    return TagList(await values(tx, str, sql, {"prefix": prefix[:60]}))
+async def get_tags(tx: Tx, actor: By, prefix: FromQuery[str] = "") -> TagList:
+    """Names of tags that begin with a text or sound like it (`tk` for 退款), the best first."""
+    return TagList([one.value for one in await suggest(tx, prefix[:60], "tags", by=actor)])
 
 
 @get("/customers/{customer_id:int}/tickets", guards=[may("tickets.read")])
@@ -72,4 +63,4 @@ async def get_customer_tickets(
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 
-HANDLERS = [get_customer_tickets, get_tickets, get_views, get_search, get_tags]
+HANDLERS = [get_customer_tickets, get_tickets, get_views, get_tags]

@@ -10,11 +10,13 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 from ombud.shared.bus import Bus
 from ombud.shared.database import Transaction
 from ombud.shared.http import By, Now, Reading, Tx, may
+from ombud.tickets.queries import history, timeline
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.queries import timeline
 from ombud.tickets.schemas import (
     AssignmentIn,
     Entry,
+    FieldFileList,
+    FieldHistory,
     NoteIn,
     ReplyIn,
     SnoozeIn,
@@ -62,6 +64,27 @@ async def get_timeline(
     """A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first."""
     await queries.require_visible(reading, ticket_id, by=actor)
     return await timeline.load_timeline(reading, ticket_id, now=now, before=before, after=after, limit=limit)
+
+
+@get("/tickets/{ticket_id:int}/history", guards=[may("tickets.read")])
+async def get_history(
+    reading: Reading,
+    actor: By,
+    ticket_id: FromPath[int],
+    field: FromQuery[str | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
+) -> FieldHistory:
+    """Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to."""
+    await queries.require_visible(reading, ticket_id, by=actor)
+    return await history.load_history(reading, ticket_id, field=field, cursor=cursor, limit=limit)
+
+
+@get("/tickets/{ticket_id:int}/field-files", guards=[may("tickets.read")])
+async def get_field_files(reading: Reading, actor: By, ticket_id: FromPath[int]) -> FieldFileList:
+    """Files that stand in the ticket's fields, now or before, by the id that the field holds."""
+    await queries.require_visible(reading, ticket_id, by=actor)
+    return await history.list_field_files(reading, ticket_id)
 
 
 @post("/tickets/{ticket_id:int}/replies", guards=[may("tickets.reply")], status_code=HTTP_201_CREATED)
@@ -133,6 +156,8 @@ HANDLERS = [
     post_ticket,
     get_ticket,
     get_timeline,
+    get_history,
+    get_field_files,
     post_reply,
     delete_reply,
     post_retry,

@@ -1,4 +1,4 @@
-"""Lists of tickets: the shipped views, search, a customer's tickets. Every list is keyset-paged."""
+"""Lists of tickets: the shipped views, a customer's tickets. Every list is keyset-paged."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import Invalid
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
-from ombud.shared.words import tsquery
 from ombud.tickets.schemas import TicketRow, View, ViewCount
 
 VIEWS: tuple[str, ...] = get_args(View)
@@ -208,28 +207,3 @@ async def list_customer_tickets(
             and (%(before)s::bigint is null or t.id < %(before)s)
         order by t.id desc limit %(limit)s"""
     return page(await rows(tx, TicketRow, sql, params), limit, lambda one: one.id)
-
-
-async def search_tickets(tx: Transaction, text: str, *, by: Actor, limit: int) -> list[TicketRow]:
-    """Visible tickets by number (with or without #), by words of the subject, or by customer, newest first."""
-    bare = text.strip().lstrip("#")
-    params: dict[str, object] = {"me": by.person_id, "limit": limit, "query": tsquery(text)}
-    params |= {"teams": by.visible_teams(), "number": int(bare) if bare.isdecimal() and len(bare) < 16 else None}  # noqa: PLR2004 – fits a bigint
-    sql = f"""
-        with hits as (
-            (select id from ticket where id = %(number)s)
-            union
-            (select w.ticket_id from ticket_words w where %(query)s <> '' and w.words @@ %(query)s::tsquery
-                and (%(teams)s::bigint[] is null or w.team_id = any(%(teams)s))
-             order by w.ticket_id + 0 desc limit %(limit)s)
-            union
-            (select t.id from (select id from customer where %(query)s <> '' and words @@ %(query)s::tsquery
-                               order by id + 0 desc limit 50) f
-             cross join lateral (select id from ticket where customer_id = f.id order by id desc limit 20) t)
-        )
-        select {ROW}, {UNREAD} from hits join ticket t on t.id = hits.id {JOINS} {READ}
-        where %(teams)s::bigint[] is null or t.team_id = any(%(teams)s)
-        order by t.id desc limit %(limit)s"""
-    # A generic plan would walk the table backwards for rare words (200 times slower).
-    await tx.execute("set local plan_cache_mode = force_custom_plan")
-    return await rows(tx, TicketRow, sql, params)

@@ -9,6 +9,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
+from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
 from ombud.tickets.schemas.inputs import (
     AssignmentIn,
     ForwardIn,
@@ -28,7 +29,6 @@ from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
     RoutingState,
-    SearchResult,
     Status,
     Ticket,
     TicketLink,
@@ -89,6 +89,10 @@ __all__ = [
     "Entry",
     "EntryDetails",
     "Envelope",
+    "FieldChange",
+    "FieldFile",
+    "FieldFileList",
+    "FieldHistory",
     "FileRef",
     "ForwardIn",
     "GoneFrame",
@@ -115,7 +119,6 @@ __all__ = [
     "Rendering",
     "ReplyIn",
     "RoutingState",
-    "SearchResult",
     "SnoozeIn",
     "Status",
     "StoredAttachment",

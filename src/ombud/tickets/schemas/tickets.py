@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.customers.schemas import CustomerBrief, CustomerListItem
+from ombud.customers.schemas import CustomerBrief
 from ombud.tickets.schemas.timeline import Reason
 from ombud.tickets.schemas.values import Address, Category, ChannelKind, Priority, View
 
@@ -117,10 +117,3 @@ class ViewCount(Struct):
     key: View
     count: int
     is_capped: bool
-
-
-class SearchResult(Struct):
-    """What the search box found."""
-
-    tickets: list[TicketRow]
-    customers: list[CustomerListItem]

@@ -14,12 +14,12 @@ from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
 from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.lines import one_line
-from ombud.shared.words import tsvector
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
+from ombud.tickets.services.references import check_references, keep_field_files
 from ombud.tickets.services.timeline import (
     add_change,
     add_composed,
@@ -55,13 +55,14 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     Emits: TicketChanged, TicketSolved
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
-    changes = await wanted_changes(tx, ticket, patch)
+    changes = await wanted_changes(tx, ticket, patch, by=by)
     if not changes:
         return
     category = await _category_after(tx, ticket, changes)
     await check_form(tx, ticket, changes, category, by=by, now=now)
     steps = field_steps(ticket, changes)
     entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
+    await keep_field_files(tx, ticket, steps, entry_ids, by=by)
     await write_changes(tx, ticket, changes, category, now=now)
     facts: list[Fact] = [
         TicketChanged(
@@ -79,11 +80,12 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     await emit_all(tx, facts, by=by, at=now)
 
 
-async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPatch) -> dict[str, Any]:
+async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPatch, *, by: Actor) -> dict[str, Any]:
     """What a patch would really change, by column, in the form in which it is kept.
 
     Raises:
-        Invalid: a subject of blanks only, or values that custom fields do not take.
+        Invalid: a subject of blanks only, or values that custom fields do not take; a customer or a file must be
+            one that ``by`` may name.
     """
     wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
     if "tags" in wanted:
@@ -91,7 +93,9 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
     if "subject" in wanted:
         wanted["subject"] = checked_subject(wanted["subject"])
     if "fields" in wanted:
-        wanted["fields"], _ = merged_values(await list_fields(tx, "ticket"), ticket.fields, wanted["fields"])
+        fields = await list_fields(tx, "ticket")
+        wanted["fields"], changed = merged_values(fields, ticket.fields, wanted["fields"])
+        await check_references(tx, ticket, fields, {key: wanted["fields"].get(key) for key in changed}, by=by)
     return {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
 
 
@@ -137,10 +141,6 @@ async def write_changes(
         await tx.execute(sql, {"tags": changes["tags"], "now": now})
     if changes.keys() & {"tags", "type_id", "fields"}:
         await refresh_facets(tx, ticket, changes)
-    if "subject" in changes:
-        sql = """
-            update ticket_words set words = (%(words)s::tsvector) where ticket_id = %(id)s"""
-        await tx.execute(sql, {"words": tsvector(changes["subject"]), "id": ticket.id})
 
 
 async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, by: Actor, now: datetime) -> None:
@@ -177,9 +177,6 @@ async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Acto
     ticket.team_id = team_id
     sql = "update ticket set team_id = %(team)s, activity_at = %(now)s, version = version + 1 where id = %(id)s"
     await tx.execute(sql, {"team": team_id, "now": now, "id": ticket.id})
-    await tx.execute(
-        "update ticket_words set team_id = %(team)s where ticket_id = %(id)s", {"team": team_id, "id": ticket.id}
-    )
     fact = TicketMoved(ticket_id=ticket.id, team_id=team_id, entry_id=entry_id, from_team_id=before)
     await emit(tx, fact, by=by, at=now)
     if ticket.assignee_id is not None:

@@ -12,13 +12,13 @@ from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit, emit_all
-from ombud.shared.words import tsvector
 from ombud.tickets.events import TicketOpened, TicketWoke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn, TicketPatch
 from ombud.tickets.services.changes import add_note, checked_subject, wanted_changes, write_changes
 from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.references import keep_first_files
 from ombud.tickets.services.replies import reply
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
@@ -60,8 +60,6 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         "now": now,
     }
     ticket_id = await value(tx, int, sql, params) or 0
-    sql = "insert into ticket_words (ticket_id, team_id, words) values (%(id)s, %(team)s, %(words)s::tsvector)"
-    await tx.execute(sql, {"id": ticket_id, "team": data.team_id, "words": tsvector(subject)})
     if data.tags or data.type_id is not None or data.fields:
         await _fill_in(tx, ticket_id, data, by=by, now=now)
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
@@ -84,8 +82,9 @@ async def _check_team(tx: Transaction, team_id: int) -> None:
 async def _fill_in(tx: Transaction, ticket_id: int, data: TicketIn, *, by: Actor, now: datetime) -> None:
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
     patch = TicketPatch(tags=data.tags, type_id=data.type_id, fields=data.fields)
-    changes = await wanted_changes(tx, ticket, patch) | {"type_id": data.type_id}
+    changes = await wanted_changes(tx, ticket, patch, by=by) | {"type_id": data.type_id}
     await check_form(tx, ticket, changes, ticket.category, by=by, now=now)
+    await keep_first_files(tx, ticket, changes.get("fields", {}), by=by, now=now)
     await write_changes(tx, ticket, changes, ticket.category, now=now)
 
 

@@ -79,8 +79,8 @@ async def reply(
     """Answer the customer. Sending the same ``client_key`` twice gives the same entry.
 
     Mail waits as long as the desk's policy says, or ``undo_seconds`` (None: not at all), so that it can be taken
-    back; chat and API messages are out at once. The ticket then waits for the customer, or is solved, or takes the status asked for;
-    without a holder it goes to the writer.
+    back; chat and API messages are out at once. The ticket then waits for the customer, or is solved, or takes the
+    status asked for; without a holder it goes to the writer.
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.

@@ -13,7 +13,7 @@ from ombud.shared.database import Transaction, draw_ids, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import Fact, emit_all
 from ombud.tickets.events import TicketAssigned, TicketMoved
-from ombud.tickets.schemas import ChannelKind, EntryDetails
+from ombud.tickets.schemas import ChannelKind, EntryDetails, Reason
 
 MOVED = "moved_to_team"
 
@@ -141,11 +141,11 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
 
 
 def _moved(team_id: int, to_id: int) -> EntryDetails:
-    return EntryDetails(field="team", from_value=team_id, to_value=to_id, reason={"code": "team_archived"})
+    return EntryDetails(field="team", from_value=team_id, to_value=to_id, reason=Reason("team_archived"))
 
 
 def _given_up(one: _Held) -> EntryDetails:
-    return EntryDetails(field="assignee", from_value=one.assignee_id, to_value=None, reason={"code": MOVED})
+    return EntryDetails(field="assignee", from_value=one.assignee_id, to_value=None, reason=Reason(MOVED))
 
 
 async def _note(

@@ -8,6 +8,7 @@ import {
 } from 'vue-router'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
+import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 
@@ -30,7 +31,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [...ticketRoutes, ...searchRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],

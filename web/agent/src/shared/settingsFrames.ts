@@ -32,6 +32,14 @@ const lists: Record<string, QueryKey[]> = {
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],
   desk: [['settings', 'desk']],
+  fields: [
+    ['desk', 'fields'],
+    ['settings', 'fields'],
+  ],
+  ticket_types: [
+    ['desk', 'ticket_types'],
+    ['settings', 'ticket-types'],
+  ],
 }
 
 /** Have the lists on the screen fetched anew, and the others when they are next shown. */

@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 
 from ombud.shared.database import Transaction
-from ombud.shared.words import tsvector
 from ombud.tickets.rules import load_points, subject_of
 from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownTicket, NewTicket
 
@@ -14,7 +13,7 @@ from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownT
 async def write_new_tickets(
     tx: Transaction, opened: Sequence[NewTicket], growths: Sequence[Growth], *, now: datetime
 ) -> None:
-    """Insert tickets as they stand after the batch, with their search words, links and conversations."""
+    """Insert tickets as they stand after the batch, with links and conversations; search words follow from the log."""
     if not opened:
         return
     firsts = [one.first for one in opened]
@@ -50,11 +49,6 @@ async def write_new_tickets(
         "waits": [one.waiting_since for one in grown],
     }
     await tx.execute(sql, params)
-    sql = """
-        insert into ticket_words (ticket_id, team_id, words)
-        select n.id, n.team_id, n.words::tsvector
-        from unnest(%(ids)s::bigint[], %(teams)s::bigint[], %(words)s::text[]) as n (id, team_id, words)"""
-    await tx.execute(sql, {**params, "words": [tsvector(subject) for subject in subjects]})
     await _link_follow_ups(tx, opened, now=now)
     await _point_conversations(tx, opened)
 

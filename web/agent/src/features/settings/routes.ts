@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 type Page = () => Promise<unknown>
 
-const words = ['settings', 'session', 'form']
+const words = ['settings', 'session', 'form', 'fields', 'conditions']
 
 const page = (path: string, permission: string | undefined, component: Page): RouteRecordRaw => ({
   path,

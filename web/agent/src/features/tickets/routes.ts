@@ -5,7 +5,7 @@ export const routes: RouteRecordRaw[] = [
     path: 'tickets/:view(mine|unassigned|open|mentions|snoozed|all)/:id(\\d+)?',
     name: 'tickets',
     component: () => import('./WorkspacePage.vue'),
-    meta: { words: ['tickets'] },
+    meta: { words: ['tickets', 'fields'] },
   },
   { path: 'tickets/:id(\\d+)', redirect: (to) => `/tickets/all/${String(to.params.id)}` },
 ]

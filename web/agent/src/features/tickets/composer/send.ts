@@ -4,6 +4,7 @@ import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { dismissToast, toast } from '@/shared/toasts'
+import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
@@ -133,7 +134,11 @@ export async function deliver(pending: Pending): Promise<boolean> {
     return true
   } catch (error) {
     if (error instanceof ApiError && error.code === 'stale_reply') holdBack(pending, error)
-    else pending.problem = errorText(error)
+    else if (isAboutFields(error)) {
+      // the reply was not sent: its text waits in the composer while the form is filled in
+      takeBack(pending)
+      leadToMissing(pending.ticketId, error.fields)
+    } else pending.problem = errorText(error)
     return false
   }
 }

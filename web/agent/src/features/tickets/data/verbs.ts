@@ -13,6 +13,7 @@ import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
+import { isAboutFields, leadToMissing } from '../fields/draft'
 import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
 
@@ -44,6 +45,10 @@ async function changeOptimistically(
   } catch (error) {
     changeRow(ticket.id, before)
     patchTicket(ticket.id, before)
+    if (isAboutFields(error)) {
+      leadToMissing(ticket.id, error.fields)
+      return false
+    }
     const action = wayOut && error instanceof ApiError && error.code === wayOut.code ? wayOut : undefined
     toast(errorText(error), { tone: 'bad', action })
     return false

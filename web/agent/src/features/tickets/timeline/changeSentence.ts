@@ -1,12 +1,14 @@
 import type { Entry, Priority } from '@api'
 import { dateTime } from '@ui'
 import type { Desk } from '@/shared/desk'
+import { fieldSentence, type FieldSentenceWords } from './fieldSentence'
 
 export interface SentenceWords {
   t: (key: string, values?: Record<string, unknown>) => string
   te: (key: string) => boolean
   locale: string
   desk: Pick<Desk, 'person' | 'team' | 'statusName'>
+  fields?: FieldSentenceWords['fields']
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -92,6 +94,10 @@ export function changeSentence(entry: Entry, words: SentenceWords): string {
       : entry.author.name || t('tickets.change.somebody')
   if (field === 'assignee') return assigneeSentence(entry, who, words)
   if (field === 'tags') return tagSentence(from, to, who, words)
+  if (words.fields) {
+    const told = fieldSentence(entry, who, { ...words, fields: words.fields })
+    if (told) return told
+  }
   const sentence = simpleSentence(entry, who, words)
   if (sentence) return sentence
   if (field && te(`tickets.change.${field}`))

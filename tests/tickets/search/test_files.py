@@ -1,0 +1,119 @@
+"""Attachments are found by their name and by their text, and no file can hurt the worker."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+
+from ombud.tickets.search.file_texts import Unreadable, extract, read_next_file
+from tests.accounts.desk import Browser
+from tests.site import Site, client_key
+
+BODY = (
+    '<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    "<w:p><w:r><w:t>退款协议</w:t></w:r></w:p><w:p><w:r><w:t>Serial SN-77-1</w:t></w:r></w:p></w:body></w:document>"
+)
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">&b;</w:document>'
+)
+
+
+def docx(body: str | bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", body)
+    return packed.getvalue()
+
+
+def pdf(text: str) -> bytes:
+    """The smallest PDF that says something."""
+    content = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, places = "%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj{one}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    start = len(out)
+    return (
+        f"{out}xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF".encode()
+    )
+
+
+async def read_all(site: Site) -> None:
+    parts = site.desk.parts
+    while await read_next_file(parts.database, parts.files, now=site.desk.now):
+        pass
+
+
+@pytest.fixture
+def attach(site: Site, browser: Browser) -> Any:
+    async def attached(name: str, data: bytes) -> int:
+        """A note with a file, on a ticket of its own."""
+        ticket = await site.ticket(who=name)
+        file = await browser.client.post("/api/v1/files", files={"file": (name, data, "application/octet-stream")})
+        assert file.status_code == 201, file.text
+        note = {"text": "See the file", "client_key": client_key(), "attachment_ids": [file.json()["id"]]}
+        assert (await browser.post(f"/tickets/{ticket}/notes", note)).status_code == 201
+        await site.desk.index()
+        await read_all(site)
+        return ticket
+
+    return attached
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "query"),
+    [
+        ("terms.docx", docx(BODY), "退款协议"),
+        ("terms.docx", docx(BODY), "SN-77-1"),
+        ("report.pdf", pdf("broken compressor"), '"broken compressor"'),
+        ("note.txt", "机器漏水".encode("gb18030"), "漏水"),
+        ("note.txt", b"the kettle leaks", "leaking"),
+        ("发票_2026.png", b"\x89PNG", "发票"),
+        ("Invoice-AB-7.zip", b"PK", "invoice"),
+    ],
+)
+async def test_attachment_is_found_by_name_and_text(attach: Any, ask: Any, name: str, data: bytes, query: str) -> None:
+    ticket = await attach(name, data)
+    [hit] = (await ask(query, kind="attachments"))["items"]
+    assert (hit["file"]["name"], hit["ticket"]["id"]) == (name, ticket)
+    assert hit["snippet"]["marks"]
+    assert (await ask(f"{query} has:attachment", kind="attachments"))["items"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.pdf", b"%PDF-1.4 nothing behind"),
+        ("a.docx", b"no archive"),
+        ("a.docx", docx(BOMB)),
+        ("a.docx", docx(b"<x>" + b" " * 40_000_000)),
+        ("a.docx", docx("<not xml")),
+    ],
+)
+async def test_broken_file_is_unreadable_and_nothing_else(name: str, data: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        await extract(data, name)
+    assert str(refused.value)
+
+
+async def test_broken_file_is_tried_twice_and_still_found_by_its_name(site: Site, attach: Any, ask: Any) -> None:
+    await attach("manual.pdf", b"%PDF-1.4 nothing behind")
+    site.desk.later(minutes=3)
+    await read_all(site)
+    state = await site.desk.sql("select state || attempts || (problem is not null) from file_text")
+    assert state == "failed2true"
+    assert len((await ask("manual", kind="attachments"))["items"]) == 1
+
+
+async def test_text_of_a_large_file_is_bounded() -> None:
+    assert len(await extract(b"word " * 1_000_000, "a.txt")) <= 100_000

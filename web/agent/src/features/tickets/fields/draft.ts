@@ -1,0 +1,91 @@
+import { api, ApiError, type Field, type Id, type Ticket } from '@api'
+import { reactive, ref } from 'vue'
+import { i18n } from '@/i18n'
+import { errorText } from '@/shared/errorText'
+import { queryClient } from '@/shared/queryClient'
+import { toast } from '@/shared/toasts'
+import { nameIn, type FieldProblems, type FieldValues } from '@/shared/fields'
+import { changeRow, patchTicket } from '../data/patches'
+
+/** What was entered on a ticket and is not saved yet: it waits until the form has what it must have. */
+export interface FieldDraft {
+  typeId?: Id | null
+  fields: FieldValues
+  /** What the server said, by field. */
+  problems: FieldProblems
+  isSaving: boolean
+}
+
+const drafts = reactive(new Map<Id, FieldDraft>())
+/** The ticket whose missing fields were asked for by solving it; its panel opens and leads there. */
+export const askedFor = ref<Id | null>(null)
+
+export function fieldDraft(ticketId: Id): FieldDraft {
+  let draft = drafts.get(ticketId)
+  if (!draft) {
+    draft = reactive({ fields: {}, problems: {}, isSaving: false })
+    drafts.set(ticketId, draft)
+  }
+  return draft
+}
+
+export function hasDraft(draft: FieldDraft): boolean {
+  return draft.typeId !== undefined || Object.keys(draft.fields).length > 0
+}
+
+export function discardDraft(ticketId: Id): void {
+  drafts.delete(ticketId)
+}
+
+/** Solving was refused: mark what is missing, and lead there. */
+export function leadToMissing(ticketId: Id, problems: FieldProblems): void {
+  fieldDraft(ticketId).problems = problems
+  askedFor.value = ticketId
+  const { t, locale } = i18n.global
+  const known = queryClient.getQueryData<Field[]>(['desk', 'fields', 'ticket']) ?? []
+  const names = known.filter((field) => field.key in problems).map((field) => nameIn(locale.value, field))
+  const listed = names.join(t('tickets.listComma')) || Object.keys(problems).join(', ')
+  toast(t('fields.missingToSolve', { names: listed }), { tone: 'bad' })
+}
+
+/** Whether an error is about fields of a form, which are then marked. */
+export function isAboutFields(error: unknown): error is ApiError {
+  return (
+    error instanceof ApiError &&
+    (error.code === 'fields_missing' || error.code === 'bad_fields' || isRefusal(error)) &&
+    Object.keys(error.fields).length > 0
+  )
+}
+
+const isRefusal = (error: ApiError): boolean => Object.values(error.fields).includes('not_allowed')
+
+/** Save what was entered; what the server refuses stays, marked at its field. */
+export async function saveDraft(ticket: Ticket): Promise<void> {
+  const draft = fieldDraft(ticket.id)
+  const { typeId, fields } = draft
+  const sent = { ...fields }
+  draft.isSaving = true
+  try {
+    const body = { ...(typeId === undefined ? {} : { type_id: typeId }), fields: sent }
+    const after = await api.patch<Ticket>(`/tickets/${String(ticket.id)}`, body)
+    const part = { type_id: after.type_id, fields: after.fields, version: after.version }
+    patchTicket(ticket.id, part)
+    changeRow(ticket.id, part)
+    forget(draft, typeId, sent)
+    void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
+    void queryClient.invalidateQueries({ queryKey: ['field-files', ticket.id] })
+  } catch (error) {
+    if (isAboutFields(error)) draft.problems = error.fields
+    else toast(errorText(error), { tone: 'bad' })
+  } finally {
+    draft.isSaving = false
+  }
+}
+
+/** Saved is what was sent; what was entered meanwhile stays. */
+function forget(draft: FieldDraft, typeId: Id | null | undefined, sent: FieldValues): void {
+  draft.problems = {}
+  if (draft.typeId === typeId) delete draft.typeId
+  const entered = Object.entries(draft.fields).filter(([key, value]) => !(key in sent) || sent[key] !== value)
+  draft.fields = Object.fromEntries(entered)
+}
