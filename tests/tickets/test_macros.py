@@ -111,7 +111,7 @@ async def test_macro_to_a_team_takes_a_holder_who_is_no_member_away(site: Site, 
     assert (await agent.post(f"/tickets/{ticket}/macros/{macro}/apply", {})).status_code == 404
 
 
-async def test_reader_may_look_and_not_do(site: Site, agent: Browser) -> None:
+async def test_reader_may_look_and_not_do(site: Site) -> None:
     ticket = await site.ticket()
     lead = await site.browser(await site.desk.person("Ada", role="supervisor"))
     macro = await made(lead, scope="all", actions={"priority": 4})
@@ -119,7 +119,6 @@ async def test_reader_may_look_and_not_do(site: Site, agent: Browser) -> None:
     assert len((await use(reader, ticket, macro, "preview"))["changes"]) == 1
     assert (await reader.post(f"/tickets/{ticket}/macros/{macro}/apply", {})).status_code == 403
     assert (await reader.post("/macros", {"title": "x", "text": "y"})).status_code == 403
-    assert agent
 
 
 async def test_macros_of_each_scope_are_for_whom_they_say(site: Site, agent: Browser, lead: Browser) -> None:
@@ -173,10 +172,9 @@ async def test_reply_with_an_unfilled_placeholder_is_refused(site: Site, agent: 
     assert theirs.status_code == 201
 
 
-async def test_canned_replies_are_found_by_each_word(site: Site, agent: Browser) -> None:
+async def test_canned_replies_are_found_by_each_word(agent: Browser) -> None:
     await agent.post("/canned-replies", {"title": "Refund of a parcel", "text": "We pay 退款 back", "shortcut": "rf"})
     await agent.post("/canned-replies", {"title": "Refund", "text": "x"})
     for words in ("parcel refund", "BACK 退款", "/rf"):
         found = (await agent.get(f"/canned-replies?q={words}")).json()["items"]
         assert [one["title"] for one in found] == ["Refund of a parcel"], words
-    assert site
