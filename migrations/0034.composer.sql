@@ -49,8 +49,8 @@ alter table outbox validate constraint outbox_entry_kind_check;
 
 alter table notification drop constraint notification_kind_check;
 alter table notification add constraint notification_kind_check
-    check (kind in ('assigned', 'mentioned', 'customer_replied', 'delivery_failed', 'snooze_over', 'side_replied',
-                    'reply_held'));
+    check (kind in ('assigned', 'mentioned', 'customer_replied', 'delivery_failed', 'snooze_over', 'follower_added',
+                    'followed_reply', 'followed_solved', 'followed_assigned', 'side_replied', 'reply_held'));
 
 alter table draft drop constraint draft_kind_check;
 alter table draft add constraint draft_kind_check check (kind in ('reply', 'note', 'forward'));

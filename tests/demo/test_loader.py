@@ -234,3 +234,19 @@ def test_load_demo_leaves_indexes_as_the_migrations_made_them(loaded: Loaded) ->
 
 def test_load_demo_puts_no_customer_text_into_the_log(loaded: Loaded) -> None:
     assert loaded.ask("select max(length(data::text)) from event") < 200
+
+
+def test_load_demo_shows_followers_checklists_and_time(loaded: Loaded) -> None:
+    assert loaded.ask("select count(*) from checklist_template") == 4
+    mine = "select count(*) from follower f join ticket t on t.id = f.ticket_id where f.person_id = 1 and t.is_open"
+    assert loaded.ask(mine) > 50
+    assert (
+        loaded.ask(
+            "select count(*) from follower f join ticket t on t.id = f.ticket_id where t.assignee_id = f.person_id"
+        )
+        == 0
+    )
+    assert loaded.ask("select count(distinct ticket_id) from checklist_item") > 100
+    assert loaded.ask("select count(*) from checklist_item where done_at is not null") > 50
+    assert loaded.ask("select count(*) from checklist_item where done_at < created_at or done_at > %(now)s") == 0
+    assert loaded.ask("select count(*) from time_spent where at > %(now)s") == 0

@@ -23,6 +23,7 @@ OF_THE_DESK = {
     "channel_id",
     "delivery_id",
     "field_id",
+    "job_id",
     "key_id",
     "kind",
     "name",
@@ -32,6 +33,7 @@ OF_THE_DESK = {
     "status_id",
     "team_id",
     "type_id",
+    "view_id",
     "webhook_id",
 }
 # A channel's own routes for programs follow its team, too.

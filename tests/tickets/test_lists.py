@@ -39,6 +39,7 @@ async def agent(site: Site, lu: Actor) -> Browser:
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "snoozed", "all")),
     "/views",
+    "/saved-views",
     "/search?q=leak&kind=messages",
     "/customers",
     "/customers?q=c",

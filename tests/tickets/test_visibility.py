@@ -27,9 +27,23 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/drafts/{kind}"): {"text": "Half a thought"},
     ("DELETE", "/tickets/{ticket_id}/drafts/{kind}"): None,
     ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
+    ("GET", "/tickets/{ticket_id}/together"): None,
+    ("GET", "/tickets/{ticket_id}/lookers"): None,
+    ("PUT", "/tickets/{ticket_id}/looking"): {"tab": "spying-tab"},
+    ("DELETE", "/tickets/{ticket_id}/looking"): None,
+    ("PUT", "/tickets/{ticket_id}/followers/{person_id}"): None,
+    ("DELETE", "/tickets/{ticket_id}/followers/{person_id}"): None,
+    ("POST", "/tickets/{ticket_id}/checklist"): {"text": "Spy"},
+    ("PATCH", "/tickets/{ticket_id}/checklist/{item_id}"): {"is_done": True},
+    ("DELETE", "/tickets/{ticket_id}/checklist/{item_id}"): None,
+    ("GET", "/tickets/{ticket_id}/shared-draft"): None,
+    ("PUT", "/tickets/{ticket_id}/shared-draft"): {"text": "Spying", "version": 0},
+    ("DELETE", "/tickets/{ticket_id}/shared-draft"): None,
+    ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
+    ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
 }
 LISTS = [
-    *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "snoozed", "all")),
+    *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "following", "snoozed", "all")),
     "/tickets?view=all&team_id={team}",
     "/search?q=kettle",
     "/search?q=rosa",
@@ -39,6 +53,8 @@ LISTS = [
     "/canned-replies",
     "/tags",
 ]
+# What an endpoint asks for in its address beside the ticket.
+QUERIES = {"/looking": "?tab=spying-tab", "/shared-draft": "?version=1"}
 OUTSIDERS = ("agent", "administrator", "supervisor", "program")
 
 
@@ -51,12 +67,16 @@ class Scene:
     ticket: int
     customer: int
     entry: int
+    item: int
+    time: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
 
-    def path(self, route: str) -> str:
-        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply")
+    def path(self, method: str, route: str) -> str:
+        query = next((QUERIES[end] for end in QUERIES if method == "DELETE" and route.endswith(end)), "")
+        ids = {"person_id": self.lu.id, "item_id": self.item, "time_id": self.time}
+        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
 
 @pytest.fixture
@@ -78,7 +98,11 @@ async def scene(site: Site) -> Scene:
     sent = await browser.post(f"/tickets/{ticket}/replies", reply_of(attachment_ids=[file["id"]]))
     assert sent.status_code == 201, sent.text
     customer = await desk.column(ticket, "customer_id")
-    return Scene(site, team, ticket, customer, sent.json()["id"], file["token"], lu, outsiders)
+    item = (await browser.post(f"/tickets/{ticket}/checklist", {"text": SECRET})).json()["items"][0]["id"]
+    spent = {"seconds": 60, "client_key": client_key(), "note": SECRET}
+    time = (await browser.post(f"/tickets/{ticket}/time", spent)).json()["time"][0]["id"]
+    await browser.put(f"/tickets/{ticket}/shared-draft", {"text": SECRET})
+    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:
@@ -100,7 +124,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
     before = await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)")
     for who in OUTSIDERS:
         for (method, route), body in TICKET_ROUTES.items():
-            answer = await scene.outsiders[who].send(method, scene.path(route), body)
+            answer = await scene.outsiders[who].send(method, scene.path(method, route), body)
             assert answer.status_code == 404, (who, method, route, answer.text)
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
@@ -111,9 +135,13 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
 async def test_ticket_endpoint_of_own_team_is_found(scene: Scene) -> None:
     browser = await scene.site.browser(scene.lu)
     for (method, route), body in TICKET_ROUTES.items():
-        answer = await browser.send(method, scene.path(route), body)
+        answer = await browser.send(method, scene.path(method, route), body)
         # The reply's draft is gone once it was sent, and what is on its way is not stuck.
-        assert answer.status_code < 300 or answer.json()["code"] in {"not_stuck", "not_found"}, (route, answer.text)
+        assert answer.status_code < 300 or answer.json()["code"] in {
+            "not_stuck",
+            "not_found",
+            "shared_draft_changed",
+        }, (route, answer.text)
         if route.endswith("/assignment"):
             await scene.site.desk.run("update ticket set team_id = %(team)s", team=scene.team)
 
@@ -150,7 +178,7 @@ async def test_customer_of_both_teams_shows_each_its_own_number_of_tickets(scene
 
 async def test_views_for_outsiders_count_nothing_of_unseen_team(scene: Scene) -> None:
     for browser in scene.outsiders.values():
-        assert [one["count"] for one in (await browser.get("/views")).json()["items"]] == [0] * 5
+        assert [one["count"] for one in (await browser.get("/views")).json()["items"]] == [0] * 7
     counts = (await (await scene.site.browser(scene.lu)).get("/views")).json()["items"]
     assert {one["key"]: one["count"] for one in counts}["open"] == 1
 

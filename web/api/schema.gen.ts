@@ -104,6 +104,100 @@ export interface paths {
         patch: operations["rename_brand"];
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJobs
+         * @description One's own last 20 jobs, exports too, newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkGetJobs"];
+        put?: never;
+        /**
+         * PostBulk
+         * @description Change many tickets in the background, each by the rights and forms that hold for a single one.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkPostBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJob
+         * @description One of one's own jobs, with what failed by reason.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkJobIdGetJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCancel
+         * @description Stop a job; what is done stays done.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUndo
+         * @description Give back what a change has changed, where nobody changed it since; the report of this job says where not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdUndoPostUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -354,6 +448,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecklistTemplates
+         * @description Checklists to take items from.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ChecklistTemplatesGetChecklistTemplates"];
+        put?: never;
+        /**
+         * PostChecklistTemplate
+         * @description Add a checklist to take items from.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChecklistTemplatesPostChecklistTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistTemplate
+         * @description Remove a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistTemplate
+         * @description Change a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -450,6 +600,50 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1DeskPatchDesk"];
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExport
+         * @description Write tickets into a CSV or Excel file in the background, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1ExportsPostExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExportFile
+         * @description The file of one's own export, kept for a week.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ExportsJobIdFileGetExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/fields": {
@@ -1078,6 +1272,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViews
+         * @description The views that one sees: everybody's, those of one's teams, one's own. ``problems`` says what of one is gone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsGetSavedViews"];
+        put?: never;
+        /**
+         * PostSavedView
+         * @description Save a view. One of a team or of everybody needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1SavedViewsPostSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViewCounts
+         * @description How many tickets each saved view holds, counted to 1,000, at most 20 s old; some come with the next call.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsCountsGetSavedViewCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSavedViewOrder
+         * @description Put views into an order; those that one may not change stay.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1SavedViewsOrderPutSavedViewOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSavedView
+         * @description Remove a view. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1SavedViewsViewIdDeleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchSavedView
+         * @description Change a view; what is left out stays. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1424,7 +1718,10 @@ export interface paths {
         };
         /**
          * GetTickets
-         * @description One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first.
+         * @description One page of a view: mine, unassigned, open, mentions, snoozed, all, or ``saved:<id>``.
+         *
+         *     Shipped views have the newest activity first. A saved view has its own sort, or the one that is asked for; a page
+         *     with ``is_partial`` stopped for time and goes on at ``next``.
          *
          *     Needs the permission `tickets.read`.
          */
@@ -1437,6 +1734,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsPostTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostQuery
+         * @description One page of the tickets that meet a condition, saved nowhere; with their count if asked for.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsQueryPostQuery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,6 +1812,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChecklist
+         * @description Add an item by its text, or those of a template that are not there yet.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdChecklistPostChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistItem
+         * @description Take an item off the checklist.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistItem
+         * @description Tick an item off, open it again, change its text or its place.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
         parameters: {
             query?: never;
@@ -1509,7 +1878,7 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
         /**
          * PutDraft
-         * @description Keep what the composer holds; an empty text removes the draft.
+         * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1517,7 +1886,7 @@ export interface paths {
         post?: never;
         /**
          * DeleteDraft
-         * @description Throw the draft away.
+         * @description Throw the draft away, if ``version`` is given only as long as it is that one.
          *
          *     Needs the permission `tickets.note`.
          */
@@ -1544,6 +1913,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/followers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutFollower
+         * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdFollowersPersonIdPutFollower"];
+        post?: never;
+        /**
+         * DeleteFollower
+         * @description End the following of oneself or of a colleague.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1610,6 +2007,56 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLookers
+         * @description Who has the ticket on the screen at this moment, and whether they write.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLookersGetLookers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLooking
+         * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdLookingPutLooking"];
+        post?: never;
+        /**
+         * DeleteLooking
+         * @description Tell that a window shows something else now.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1847,6 +2294,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/shared-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharedDraft
+         * @description The draft that everybody who sees the ticket writes, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdSharedDraftGetSharedDraft"];
+        /**
+         * PutSharedDraft
+         * @description Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSharedDraftPutSharedDraft"];
+        post?: never;
+        /**
+         * DeleteSharedDraft
+         * @description Throw the shared draft away, as long as it is the version that the actor has seen.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -1869,6 +2350,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTime
+         * @description Enter time that the actor worked on a ticket.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdTimePostTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time/{time_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTime
+         * @description Take away time that the actor had entered.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdTimeTimeIdDeleteTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/timeline": {
         parameters: {
             query?: never;
@@ -1883,6 +2408,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTogether
+         * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTogetherGetTogether"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2393,6 +2940,9 @@ export interface components {
             assignee_id: number | null;
             /** @default false */
             force?: boolean;
+            seen?: {
+                [key: string]: unknown;
+            };
             team_id?: number | null;
         };
         /** Attachment */
@@ -2443,6 +2993,11 @@ export interface components {
         BrandInput: {
             name: string;
         };
+        /** BulkIn */
+        BulkIn: {
+            changes: components["schemas"]["Changes"];
+            selection: components["schemas"]["Selection"];
+        };
         /** ByeFrame */
         ByeFrame: {
             /** @enum {string} */
@@ -2475,6 +3030,20 @@ export interface components {
         /** CannedReplyList */
         CannedReplyList: {
             items: components["schemas"]["CannedReply"][];
+        };
+        /** Changes */
+        Changes: {
+            add_tags?: string[];
+            assignee_id?: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            priority?: 1 | 2 | 3 | 4;
+            remove_tags?: string[];
+            snooze_until?: string;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
         };
         /** Channel */
         Channel: {
@@ -2543,6 +3112,44 @@ export interface components {
                 [key: string]: unknown;
             };
             team_id?: number;
+        };
+        /** Checklist */
+        Checklist: {
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /** ChecklistIn */
+        ChecklistIn: {
+            template_id?: number | null;
+            text?: string | null;
+        };
+        /** ChecklistItem */
+        ChecklistItem: {
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            position: number;
+            text: string;
+        };
+        /** ChecklistItemPatch */
+        ChecklistItemPatch: {
+            is_done?: boolean;
+            position?: number;
+            text?: string;
+        };
+        /** ChecklistTemplate */
+        ChecklistTemplate: {
+            id: number;
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateIn */
+        ChecklistTemplateIn: {
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateList */
+        ChecklistTemplateList: {
+            items: components["schemas"]["ChecklistTemplate"][];
         };
         /** Choice */
         Choice: {
@@ -2669,11 +3276,13 @@ export interface components {
         };
         /** DeskPolicy */
         DeskPolicy: {
+            checklist_holds: boolean;
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
+            checklist_holds?: boolean;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -2686,6 +3295,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             updated_at: string;
+            version: number;
         };
         /** DraftDetails */
         DraftDetails: {
@@ -2701,6 +3311,11 @@ export interface components {
         DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
+            version?: number | null;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
@@ -2767,6 +3382,16 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** ExportIn */
+        ExportIn: {
+            columns?: string[];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            selection: components["schemas"]["Selection"];
         };
         /** Field */
         Field: {
@@ -2858,6 +3483,15 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Follower */
+        Follower: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            way: "own" | "added" | "mention";
         };
         /** FormField */
         FormField: {
@@ -2977,12 +3611,100 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
+        /** Job */
+        Job: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** JobFailure */
+        JobFailure: {
+            code: string;
+            count: number;
+            detail: string;
+            ticket_ids: number[];
+        };
+        /** JobFrame */
+        JobFrame: {
+            done: number;
+            failed: number;
+            id: number;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+        };
+        /** JobList */
+        JobList: {
+            items: components["schemas"]["Job"][];
+        };
+        /** JobReport */
+        JobReport: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            failures: components["schemas"]["JobFailure"][];
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** Looker */
+        Looker: {
+            /** @enum {string} */
+            doing: "looking" | "reply" | "note";
+            name: string;
+            person_id: number;
+        };
+        /** LookerList */
+        LookerList: {
+            items: components["schemas"]["Looker"][];
+        };
+        /** LookingFrame */
+        LookingFrame: {
+            lookers: components["schemas"]["Looker"][];
+            ticket_id: number;
+        };
+        /** LookingIn */
+        LookingIn: {
+            /**
+             * @default looking
+             * @enum {string}
+             */
+            doing?: "looking" | "reply" | "note";
+            tab: string;
         };
         /** Macro */
         Macro: {
@@ -3192,7 +3914,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "side_replied" | "reply_held";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -3429,6 +4151,22 @@ export interface components {
             title: string;
             type: string;
         };
+        /** QueryIn */
+        QueryIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            count?: boolean;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+        };
         /** QueueState */
         QueueState: {
             expected_wait_s: number | null;
@@ -3511,6 +4249,42 @@ export interface components {
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
         };
+        /** SavedView */
+        SavedView: {
+            /** @default false */
+            can_change: boolean;
+            columns: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            id: number;
+            /** @enum {string} */
+            layout: "list" | "table" | "board";
+            name_en: string;
+            name_zh: string;
+            owner_id: number;
+            position: number;
+            problems: components["schemas"]["ViewProblem"][];
+            /** @enum {string} */
+            scope: "own" | "team" | "all";
+            /** @enum {string} */
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id: number | null;
+        };
+        /** SavedViewCount */
+        SavedViewCount: {
+            count: number;
+            id: number;
+            is_capped: boolean;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            items: components["schemas"]["SavedViewCount"][];
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -3529,6 +4303,15 @@ export interface components {
             kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** Selection */
+        Selection: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            except_ids?: number[];
+            ids?: number[];
+            view?: string;
         };
         /** Session */
         Session: {
@@ -3555,7 +4338,28 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "webhooks" | "api_keys" | "intake" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+        };
+        /** SharedDraft */
+        SharedDraft: {
+            edited_by: number;
+            name: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** SharedDraftFrame */
+        SharedDraftFrame: {
+            person_id: number;
+            ticket_id: number;
+            version: number;
+        };
+        /** SharedDraftIn */
+        SharedDraftIn: {
+            text: string;
+            /** @default 0 */
+            version?: number;
         };
         /** SignInInput */
         SignInInput: {
@@ -3614,10 +4418,13 @@ export interface components {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
             gone: components["schemas"]["GoneFrame"];
+            job: components["schemas"]["JobFrame"];
+            looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
+            shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
         };
@@ -3747,12 +4554,26 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** TicketPage */
+        TicketPage: {
+            count: number | null;
+            /** @default false */
+            is_count_capped: boolean;
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+            searched_to: string | null;
+        };
         /** TicketPatch */
         TicketPatch: {
             fields?: {
                 [key: string]: unknown;
             };
             priority?: 1 | 2 | 3 | 4;
+            seen?: {
+                [key: string]: unknown;
+            };
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -3817,10 +4638,43 @@ export interface components {
         TicketTypeList: {
             items: components["schemas"]["TicketType"][];
         };
+        /** TimeIn */
+        TimeIn: {
+            client_key: string;
+            /** @default  */
+            note?: string;
+            seconds: number;
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            way?: "hand" | "timer";
+        };
+        /** TimeSpent */
+        TimeSpent: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            name: string;
+            note: string;
+            person_id: number;
+            seconds: number;
+            /** @enum {string} */
+            way: "hand" | "timer";
+        };
         /** Timeline */
         Timeline: {
             items: components["schemas"]["Entry"][];
             older: boolean;
+        };
+        /** Together */
+        Together: {
+            checklist: components["schemas"]["ChecklistItem"][];
+            followers: components["schemas"]["Follower"][];
+            has_shared_draft: boolean;
+            is_following: boolean;
+            time: components["schemas"]["TimeSpent"][];
+            total_seconds: number;
         };
         /** TokenInput */
         TokenInput: {
@@ -3851,11 +4705,62 @@ export interface components {
             count: number;
             is_capped: boolean;
             /** @enum {string} */
-            key: "mine" | "unassigned" | "open" | "mentions" | "snoozed" | "all";
+            key: "mine" | "unassigned" | "open" | "mentions" | "following" | "snoozed" | "all";
         };
         /** ViewCounts */
         ViewCounts: {
             items: components["schemas"]["ViewCount"][];
+        };
+        /** ViewIn */
+        ViewIn: {
+            columns?: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default list
+             * @enum {string}
+             */
+            layout?: "list" | "table" | "board";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "own" | "team" | "all";
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewOrder */
+        ViewOrder: {
+            ids: number[];
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            columns?: string[];
+            condition?: {
+                [key: string]: unknown;
+            };
+            layout?: "list" | "table" | "board";
+            name_en?: string;
+            name_zh?: string;
+            scope?: "own" | "team" | "all";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewProblem */
+        ViewProblem: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            field: string;
+            value: number | string | null;
         };
         /** VisitorIn */
         VisitorIn: {
@@ -4179,6 +5084,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkGetJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkPostBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdGetJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdUndoPostUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What is wrong */
@@ -4680,6 +5740,132 @@ export interface operations {
             };
         };
     };
+    ApiV1ChecklistTemplatesGetChecklistTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesPostChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersGetCustomers: {
         parameters: {
             query?: {
@@ -4862,6 +6048,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsPostExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsJobIdFileGetExportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description What is wrong */
@@ -5978,6 +7228,194 @@ export interface operations {
             };
         };
     };
+    ApiV1SavedViewsGetSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsPostSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsCountsGetSavedViewCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsOrderPutSavedViewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdDeleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdPatchSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SearchGetSearch: {
         parameters: {
             query: {
@@ -6641,6 +8079,7 @@ export interface operations {
                 view?: string;
                 team_id?: number | null;
                 status_id?: number | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6656,7 +8095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfTicketRow"];
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */
@@ -6690,6 +8129,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsQueryPostQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
                 };
             };
             /** @description What is wrong */
@@ -6804,6 +8276,109 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdChecklistPostChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDraftsKindGetDraft: {
         parameters: {
             query?: never;
@@ -6852,12 +8427,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -6872,7 +8449,9 @@ export interface operations {
     };
     ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: number | null;
+            };
             header?: never;
             path: {
                 ticket_id: number;
@@ -6918,6 +8497,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */
@@ -7021,6 +8664,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FieldHistory"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookersGetLookers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingPutLooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingDeleteLooking: {
+        parameters: {
+            query: {
+                tab: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -7430,6 +9170,103 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -7465,6 +9302,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdTimePostTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                time_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimelineGetTimeline: {
         parameters: {
             query?: {
@@ -7487,6 +9391,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTogetherGetTogether: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
                 };
             };
             /** @description What is wrong */

@@ -101,5 +101,8 @@ export function holds(
   if ('any' in condition) return condition.any.some((part) => holds(part, values, context))
   if ('not' in condition) return !holds(condition.not, values, context)
   const compare = COMPARE[condition.op]
-  return compare?.(values[condition.field], resolved(condition.value, context), context) ?? false
+  const have = values[condition.field]
+  // only people and teams are placeholders, and they are numbers: a text may well hold the word "me"
+  const want = typeof have === 'number' ? resolved(condition.value, context) : condition.value
+  return compare?.(have, want, context) ?? false
 }

@@ -8,7 +8,7 @@ READS = frozenset({"tickets.read", "customers.read"})
 WORK = frozenset(
     {"tickets.write", "tickets.reply", "tickets.note", "tickets.assign", "customers.write", "presence.own"}
 )
-LEAD = frozenset({"canned_replies.manage", "intake.manage"})
+LEAD = frozenset({"canned_replies.manage", "intake.manage", "views.manage"})
 ADMINISTRATION = frozenset(
     {
         "channels.manage",

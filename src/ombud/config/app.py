@@ -26,7 +26,7 @@ from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
 from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
-from ombud.config.streams import LOADERS, hear_typing
+from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
 from ombud.routing.services import note_heartbeat
@@ -35,6 +35,7 @@ from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EXCEPTION_HANDLERS
 from ombud.shared.lending import give_back
 from ombud.shared.migrations import check_schema
+from ombud.views.queries import Counts
 
 log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -60,6 +61,7 @@ def build_app(parts: Parts) -> Litestar:
             "pages": pages.Pages(),
             "outbound": parts.outbound,
             "request_counts": counts,
+            "view_counts": Counts(),
             "open_requests": requests,
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
@@ -102,6 +104,8 @@ def _live(parts: Parts, requests: OpenRequests) -> Any:
         async with parts.running():
             await app.state.hub.start()
             hear_typing(parts.bus, app.state.hub)
+            hear_together(parts.bus, app.state.hub)
+            hear_jobs(parts.bus, app.state.hub)
             Signals(parts.database, parts.bus, app.state.hub)
             try:
                 yield

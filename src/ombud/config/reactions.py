@@ -4,9 +4,11 @@ from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.shared.readers import Reader
 from ombud.tickets.search.reactions import SEARCH
+from ombud.tickets.services.together.notices import FOLLOWERS
 
 READERS: list[Reader] = [
     WEBHOOKS,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FOLLOWERS,
 ]

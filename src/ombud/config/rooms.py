@@ -14,6 +14,7 @@ import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
+import ombud.views.api
 from ombud.config import health, pages
 
 ROOMS: list[Any] = [
@@ -21,6 +22,7 @@ ROOMS: list[Any] = [
     ombud.fields.api,
     ombud.customers.api,
     ombud.tickets.api,
+    ombud.views.api,
     ombud.routing.api,
     ombud.channels.api,
     ombud.channels.chat.api,

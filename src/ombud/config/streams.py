@@ -15,8 +15,10 @@ from ombud.routing.schemas import PresenceFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
-from ombud.tickets.schemas import GoneFrame, Notification, TicketFrame, TypingFrame
+from ombud.tickets.schemas import GoneFrame, LookingFrame, Notification, SharedDraftFrame, TicketFrame, TypingFrame
 from ombud.tickets.stream import notification_frames, ticket_frames
+from ombud.views.jobs import TOPIC as JOB_TOPIC
+from ombud.views.schemas import JobFrame
 
 Settings = Literal[
     "teams",
@@ -27,9 +29,11 @@ Settings = Literal[
     "canned_replies",
     "macros",
     "desk",
+    "checklist_templates",
     "webhooks",
     "api_keys",
     "intake",
+    "saved_views",
     "fields",
     "ticket_types",
 ]
@@ -47,6 +51,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "canned_reply_changed": "canned_replies",
     "macro_changed": "macros",
     "desk_changed": "desk",
+    "checklist_template_changed": "checklist_templates",
     "webhook_created": "webhooks",
     "webhook_changed": "webhooks",
     "webhook_removed": "webhooks",
@@ -54,6 +59,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "api_key_created": "api_keys",
     "api_key_revoked": "api_keys",
     "message_set_aside": "intake",
+    "saved_view_changed": "saved_views",
     "field_changed": "fields",
     "ticket_type_changed": "ticket_types",
 }
@@ -75,6 +81,9 @@ class StreamEvents(Struct):
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
+    looking: LookingFrame
+    shared_draft: SharedDraftFrame
+    job: JobFrame
     reset: EmptyFrame
     bye: ByeFrame
 
@@ -107,3 +116,28 @@ def hear_typing(bus: Bus, hub: Hub) -> None:
             hub.send(Frame("typing", convert(signal.payload, TypingFrame), team_id=team_id))
 
     bus.listen("typing", hear)
+
+
+def hear_together(bus: Bus, hub: Hub) -> None:
+    """Pass on who looks at a ticket, and that its shared draft has another text, to those who see it."""
+    shapes: dict[str, type[Struct]] = {"looking": LookingFrame, "shared_draft": SharedDraftFrame}
+
+    def hear(signal: Signal) -> None:
+        team_id = signal.payload.get("team_id")
+        if isinstance(team_id, int):
+            data = convert(signal.payload, shapes[signal.topic])
+            hub.send(Frame(signal.topic, data, team_id=team_id))
+
+    for topic in shapes:
+        bus.listen(topic, hear)
+
+
+def hear_jobs(bus: Bus, hub: Hub) -> None:
+    """Tell a person how far their jobs are; whoever comes later asks."""
+
+    def hear(signal: Signal) -> None:
+        person_id = signal.payload.get("person_id")
+        if isinstance(person_id, int):
+            hub.send(Frame(JOB_TOPIC, convert(signal.payload, JobFrame), person_id=person_id))
+
+    bus.listen(JOB_TOPIC, hear)

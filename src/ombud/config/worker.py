@@ -33,10 +33,12 @@ from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
 from ombud.tickets.services.planned import send_planned
+from ombud.tickets.services.together.looking import forget_lookers
+from ombud.views.jobs import JobRunner
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts")
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
@@ -57,6 +59,7 @@ class Worker:
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._resolver = MailResolver() if parts.settings.check_senders else None
+        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -80,6 +83,8 @@ class Worker:
             self._loop("routing", self._route, full=ROUTING_BATCH),
             self._loop("mail", self._read_mails),
             self._loop("outbox", self._send_mails),
+            self._loop("changes", self._jobs.change),
+            self._loop("exports", self._jobs.export),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
@@ -205,6 +210,8 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
+            await forget_lookers(tx, now=now)
+        await self._jobs.forget()
         return 0
 
     async def _keep_up(self) -> int:

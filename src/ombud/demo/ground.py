@@ -12,9 +12,11 @@ from ombud.accounts.passwords import hash_password
 from ombud.channels.settings import SETTINGS, checked
 from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
+from ombud.demo.forms import Forms, define_forms
 from ombud.demo.hours import DAY, moment
 from ombud.demo.material import Colleague, Material
 from ombud.demo.story import Story
+from ombud.demo.views import make_views
 from ombud.shared.crypto import new_token
 from ombud.shared.database import Transaction, execute, value, values
 from ombud.shared.words import tsvector
@@ -82,6 +84,7 @@ class Ground:
     channels: dict[str, int]
     statuses: dict[str, int]
     buyers: list[int]
+    forms: Forms
 
     def brand_of(self, story: Story) -> int:
         """Which of the two brands the customer bought from."""
@@ -146,7 +149,9 @@ async def lay_ground(
     await _make_canned_replies(tx, material, teams, since)
     await _make_macros(tx, material, since)
     statuses = await _statuses(tx)
-    ground = Ground(material, brands, teams, people, channels, statuses, [])
+    await make_views(tx, teams, people, since)
+    forms = await define_forms(tx, material, now)
+    ground = Ground(material, brands, teams, people, channels, statuses, [], forms)
     ground.buyers = await _make_customers(tx, ground, buyers, rng)
     return ground
 

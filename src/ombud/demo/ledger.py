@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 from ombud.demo.desk import Case
 from ombud.demo.ground import Ground
@@ -52,6 +53,8 @@ class Page:
     number: int
     case: Case
     lines: list[Line]
+    type_id: int | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 class Writer:

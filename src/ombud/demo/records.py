@@ -13,14 +13,26 @@ from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
 from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
 from ombud.demo.pictures import draw_files
+from ombud.demo.together import OpenTicket, write_together
 from ombud.shared.database import Transaction, values
 from ombud.shared.files import StoredFile
 from ombud.tickets.rules import load_points, preview_of
 from ombud.tickets.search.index import SEARCHED_KINDS, VERSION, entry_vector, index_attachments, ticket_vector
 
 Row = tuple[Value, ...]
-ANALYZED = ("customer", "identity", "ticket", "ticket_words", "entry", "entry_words", "outbox", "event", "conversation")
-BIG = ("ticket", "ticket_words", "entry", "entry_words", "outbox", "mail_reference")
+ANALYZED = (
+    "ticket_facet",
+    "customer",
+    "identity",
+    "ticket",
+    "ticket_words",
+    "entry",
+    "entry_words",
+    "outbox",
+    "event",
+    "conversation",
+)
+BIG = ("ticket", "ticket_facet", "ticket_words", "entry", "entry_words", "outbox", "mail_reference")
 NUMBERED = ("ticket", "entry", "outbox", "file", "notification")
 
 
@@ -50,6 +62,8 @@ async def write_records(
     scribe = Scribe(ground, rng, now)
     async with indexes_made_last(tx, BIG):
         await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
+        facets = (row for page in pages if (row := scribe.facets(page)))
+        await copy_rows(tx, "ticket_facet", "ticket_id facets", facets)
         await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
         await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
         await copy_rows(
@@ -64,6 +78,7 @@ async def write_records(
     events = list(scribe.events(facts, by_number))
     await copy_rows(tx, "event", EVENT, events)
     await _write_personal(tx, ground, pages, now)
+    await write_together(tx, ground, _open_tickets(pages), YOU)
     if keep_file is not None:
         await _write_files(tx, lines, keep_file, now)
     await _advance(tx, len(events))
@@ -73,9 +88,9 @@ async def write_records(
 
 
 TICKET = (
-    "id subject status_id category priority team_id assignee_id customer_id channel_id brand_id tags snoozed_until "
-    "load_points created_at activity_at waiting_since solved_at closed_at preview preview_by last_message_id "
-    "message_count version"
+    "id subject status_id category priority team_id assignee_id customer_id channel_id brand_id tags "
+    "snoozed_until type_id fields load_points created_at activity_at waiting_since solved_at closed_at preview "
+    "preview_by last_message_id message_count version"
 )
 ENTRY = "id ticket_id kind direction author_kind author_id channel_id at text quoted details client_key"
 WORDS = "entry_id ticket_id is_internal at words"
@@ -111,6 +126,7 @@ class Scribe:
             self._ground.brands[self._ground.brand_of(story)],
             array(case.tags),
             moment(case.snoozed_until) if case.snoozed_until else None,
+            *self._form_of(page),
             load_points(story.channel),
             moment(page.lines[0].at),
             moment(_activity(page)),
@@ -123,6 +139,16 @@ class Scribe:
             len(messages),
             len(page.lines),
         )
+
+    def _form_of(self, page: Page) -> tuple[Value, Value]:
+        customer = self._ground.buyers[page.case.story.buyer.number]
+        page.type_id, page.fields = self._ground.forms.values_of(page.case, customer, self._rng)
+        return page.type_id, self._encode(page.fields).decode()
+
+    def facets(self, page: Page) -> Row | None:
+        """What lists find the ticket by; None for nothing."""
+        found = self._ground.forms.facets(page.case.tags, page.type_id, page.fields)
+        return (page.number, array(found)) if found else None
 
     def words(self, page: Page) -> Row:
         """The search words of a ticket."""
@@ -268,6 +294,14 @@ def _tags(pages: list[Page]) -> list[Row]:
         for tag in page.case.tags:
             first.setdefault(tag, (tag, moment(page.lines[0].at)))
     return list(first.values())
+
+
+def _open_tickets(pages: list[Page]) -> list[OpenTicket]:
+    return [
+        OpenTicket(page.number, page.case.story.language, page.case.assignee, page.lines[0].at, page.lines[-1].at)
+        for page in pages
+        if page.case.is_open
+    ]
 
 
 async def _write_personal(tx: Transaction, ground: Ground, pages: list[Page], now: float) -> None:

@@ -26,6 +26,8 @@ Op = Literal[
 # fmt: on
 MAX_DEPTH = 12
 MAX_LEAVES = 100
+# What the database compares as a whole number.
+MAX_NUMBER = 2**63
 _ONE_OF: tuple[Op, ...] = ("is", "is_not", "any_of", "none_of")
 _ALWAYS: tuple[Op, ...] = ("is_empty", "is_set")
 OPS: dict[Kind, tuple[Op, ...]] = {
@@ -191,11 +193,11 @@ def _is_moment(value: object) -> bool:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 
 _SHAPES: dict[Kind, Callable[[object], bool]] = {
-    "number": lambda value: _is_id(value) or isinstance(value, float),
+    "number": lambda value: _is_id(value) or (isinstance(value, float) and abs(value) < MAX_NUMBER),
     "yes_no": lambda value: isinstance(value, bool),
     "person": lambda value: value == "me" or _is_id(value),
     "team": _is_id,
@@ -215,7 +217,10 @@ def evaluate(condition: Condition, values: Mapping[str, Any], context: Context) 
             return any(evaluate(part, values, context) for part in parts)
         case Not(part):
             return not evaluate(part, values, context)
-    return _COMPARE[condition.op](values.get(condition.field), resolved(condition.value, context), context)
+    have = values.get(condition.field)
+    # Only people and teams are placeholders, and they are numbers: a text may well hold the word "me".
+    want = resolved(condition.value, context) if isinstance(have, int) else condition.value
+    return _COMPARE[condition.op](have, want, context)
 
 
 def resolved(value: Any, context: Context) -> Any:
@@ -244,7 +249,8 @@ def _is_empty(have: Any) -> bool:
 
 
 def _folded(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+    # The database and the page fold by lower case, too.
+    return value.lower() if isinstance(value, str) else value
 
 
 def _same(have: Any, want: Any) -> bool:

@@ -112,6 +112,42 @@ class DeliveryChanged(Fact, frozen=True, kw_only=True):
     state: str
 
 
+class FollowersChanged(Fact, frozen=True, kw_only=True):
+    """Somebody follows a ticket, or no longer does."""
+
+    person_id: int
+    change: Literal["added", "removed"]
+
+
+class ChecklistChanged(Fact, frozen=True, kw_only=True):
+    """Items of a ticket's checklist were added, done, opened again, changed or removed."""
+
+    item_ids: list[int]
+    change: Literal["added", "done", "opened", "changed", "removed"]
+
+
+class TimeSpentChanged(Fact, frozen=True, kw_only=True):
+    """Time spent on a ticket was entered or taken away; ``seconds`` is how much it was."""
+
+    time_id: int
+    person_id: int
+    seconds: int
+    change: Literal["added", "removed"]
+
+
+class SharedDraftChanged(Fact, frozen=True, kw_only=True):
+    """A ticket's shared draft was begun, or another person writes it now, or it was thrown away."""
+
+    change: Literal["begun", "taken_over", "removed"]
+
+
+class ChecklistTemplateChanged(Fact, frozen=True, kw_only=True):
+    """A checklist to take items from was made, changed or removed."""
+
+    template_id: int
+    change: Literal["made", "changed", "removed"]
+
+
 class MessageSetAside(Fact, frozen=True, kw_only=True):
     """Intake could not use a message; an administrator sees it with its reason."""
 

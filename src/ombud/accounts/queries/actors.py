@@ -66,16 +66,6 @@ async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) ->
     return await row(tx, PersonBehind, f"{BEHIND} s.token_hash = %(token_hash)s and {ALIVE}", params)
 
 
-async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
-    """A person with what they may do at this moment, for what they left to be done later; None if they are gone."""
-    sql = """
-        select 0::bigint as session_id, true as is_complete, p.created_at as seen_at, p.id as person_id, p.name, p.role,
-            p.locale, p.sees_all_teams, array(select m.team_id from membership m where m.person_id = p.id) as team_ids
-        from person p where p.id = %(id)s and p.deactivated_at is null"""
-    found = await row(tx, PersonBehind, sql, {"id": person_id})
-    return found.actor() if found else None
-
-
 async def key_actor(tx: Transaction, key_hash: bytes) -> KeyBehind | None:
     """The program that holds a key."""
     sql = """
@@ -98,3 +88,25 @@ async def alive_sessions(tx: Transaction, session_ids: Collection[int], *, now: 
         where s.id = any(%(ids)s) and s.is_complete and {ALIVE}"""
     params = {"ids": list(session_ids), "now": now, "idle_after": now - rules.SESSION_IDLE}
     return set(await values(tx, int, sql, params))
+
+
+class _Person(Struct):
+    id: int
+    name: str
+    role: Role
+    locale: str
+    sees_all_teams: bool
+    team_ids: frozenset[int]
+
+
+async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
+    """A person as one who acts at this moment, for work that goes on behind them; None once they are deactivated."""
+    sql = """
+        select p.id, p.name, p.role, p.locale, p.sees_all_teams,
+            array(select m.team_id from membership m where m.person_id = p.id) as team_ids
+        from person p where p.id = %(id)s and p.deactivated_at is null"""
+    found = await row(tx, _Person, sql, {"id": person_id})
+    if found is None:
+        return None
+    team_ids = None if found.sees_all_teams else found.team_ids
+    return Actor("person", found.id, found.name, ROLES[found.role], team_ids, locale=found.locale)

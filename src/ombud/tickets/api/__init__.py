@@ -10,8 +10,21 @@ from ombud.tickets.api.outgoing import HANDLERS as OUTGOING
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
+from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-HANDLERS = [*LISTS, *TICKETS, *OUTGOING, *MACROS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH]
+HANDLERS = [
+    *LISTS,
+    *TICKETS,
+    *OUTGOING,
+    *MACROS,
+    *DESK,
+    *POLICY,
+    *TEAMS,
+    *FILES,
+    *TYPES,
+    *SEARCH,
+    *TOGETHER,
+]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

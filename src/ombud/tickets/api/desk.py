@@ -17,6 +17,7 @@ from ombud.tickets.schemas import (
     CannedReplyIn,
     Draft,
     DraftIn,
+    DraftKept,
     InboxProblem,
     Notification,
     Rendering,
@@ -25,6 +26,7 @@ from ombud.tickets.schemas import (
 from ombud.tickets.services import canned_replies, drafts, problems, statuses
 
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
+DraftVersion = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 DraftKind = Literal["reply", "note", "forward"]
 
 
@@ -64,18 +66,24 @@ async def get_draft(tx: Tx, actor: By, ticket_id: FromPath[int], kind: FromPath[
     return await drafts.find_draft(tx, ticket_id, kind, by=actor)
 
 
-@put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")], status_code=HTTP_204_NO_CONTENT)
+@put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
 async def put_draft(
     tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], kind: FromPath[DraftKind], data: JSONBody[DraftIn]
-) -> None:
-    """Keep what the composer holds; an empty text removes the draft."""
-    await drafts.keep_draft(tx, ticket_id, kind, data, by=actor, now=now)
+) -> DraftKept:
+    """Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's."""
+    return DraftKept(await drafts.keep_draft(tx, ticket_id, kind, data, by=actor, now=now))
 
 
 @delete("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
-async def delete_draft(tx: Tx, actor: By, ticket_id: FromPath[int], kind: FromPath[DraftKind]) -> None:
-    """Throw the draft away."""
-    await drafts.drop_draft(tx, ticket_id, kind, by=actor)
+async def delete_draft(
+    tx: Tx,
+    actor: By,
+    ticket_id: FromPath[int],
+    kind: FromPath[DraftKind],
+    version: FromQuery[DraftVersion | None] = None,
+) -> None:
+    """Throw the draft away, if ``version`` is given only as long as it is that one."""
+    await drafts.drop_draft(tx, ticket_id, kind, by=actor, version=version)
 
 
 @put("/tickets/{ticket_id:int}/read", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)

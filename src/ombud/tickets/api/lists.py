@@ -25,22 +25,6 @@ class TagList(Struct):
     items: list[str]
 
 
-@get("/tickets", guards=[may("tickets.read")])
-async def get_tickets(
-    reading: Reading,
-    actor: By,
-    view: FromQuery[str] = "open",
-    team_id: FromQuery[int | None] = None,
-    status_id: FromQuery[int | None] = None,
-    cursor: FromQuery[str | None] = None,
-    limit: FromQuery[int] = 50,
-) -> Paged[TicketRow]:
-    """One page of a view: mine, unassigned, open, mentions, snoozed or all. Newest activity first."""
-    return await lists.list_tickets(
-        reading, view, by=actor, team_id=team_id, status_id=status_id, cursor=cursor, limit=limit
-    )
-
-
 @get("/views", guards=[may("tickets.read")])
 async def get_views(reading: Reading, actor: By) -> ViewCounts:
     """How many tickets each view holds, counted to 1,000."""
@@ -63,4 +47,4 @@ async def get_customer_tickets(
     return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
 
 
-HANDLERS = [get_customer_tickets, get_tickets, get_views, get_tags]
+HANDLERS = [get_customer_tickets, get_views, get_tags]

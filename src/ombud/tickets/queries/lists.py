@@ -73,6 +73,8 @@ async def list_tickets(
     narrowed = "" if status_id is None else "and t.status_id = %(status)s"
     if view == "mentions":
         return await _mentions(tx, params, narrowed, cursor, limit)
+    if view == "following":
+        return await _following(tx, params, narrowed, cursor, limit)
     if view == "snoozed":
         return await _snoozed(tx, params, narrowed, cursor, limit)
     after = narrowed
@@ -134,6 +136,21 @@ async def _mentions(
     return Paged(list(whole.items), whole.next)
 
 
+async def _following(
+    tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
+) -> Paged[TicketRow]:
+    after = narrowed
+    if cursor is not None:
+        params["at"], params["id"] = decode_cursor(cursor, tuple[datetime, int])
+        after += f" and (t.activity_at, t.id) < ({KEY})"
+    sql = f"""
+        select {ROW}, {UNREAD} from follower f join ticket t on t.id = f.ticket_id {JOINS} {READ}
+        where f.person_id = {ME} and t.team_id = any({TEAMS}::bigint[]) {after}
+        order by t.activity_at desc, t.id desc {LIMIT}"""
+    found = await rows(tx, TicketRow, sql, params)
+    return page(found, limit, lambda one: (one.activity_at, one.id))
+
+
 async def _snoozed(
     tx: Transaction, params: dict[str, object], narrowed: str, cursor: str | None, limit: int
 ) -> Paged[TicketRow]:
@@ -170,6 +187,8 @@ async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
             ('open', {per_team.format(condition=FILTERS["open"])}),
             ('mentions', (select count(*) from (select from mention m join ticket t on t.id = m.ticket_id
                 where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s) limit %(cap)s) n)),
+            ('following', (select count(*) from (select from follower f join ticket t on t.id = f.ticket_id
+                where f.person_id = %(me)s and t.team_id = any(%(teams)s) and t.is_open limit %(cap)s) n)),
             ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
                 and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
                 limit %(cap)s) n)),

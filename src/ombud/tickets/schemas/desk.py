@@ -20,10 +20,11 @@ class DraftDetails(Struct, omit_defaults=True, frozen=True):
 
 
 class DraftIn(Struct, forbid_unknown_fields=True):
-    """A draft as the composer has it."""
+    """A draft as the composer has it; ``version`` is the state it began from, 0 for none, null: whatever is there."""
 
     text: Annotated[str, Meta(max_length=MAX_TEXT)]
     details: DraftDetails = field(default_factory=DraftDetails)
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
 
 
 class Draft(Struct):
@@ -33,8 +34,15 @@ class Draft(Struct):
     text: str
     details: DraftDetails
     updated_at: datetime
+    version: int
     # the files of ``details.attachment_ids`` that are still there
     attachments: list[FileRef] = []
+
+
+class DraftKept(Struct):
+    """Which state of a draft is kept now; 0: none."""
+
+    version: int
 
 
 class Notification(Struct):

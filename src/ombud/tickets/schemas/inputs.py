@@ -1,7 +1,7 @@
 """What people ask of a ticket."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -9,6 +9,9 @@ from ombud.customers.schemas import NewCustomer
 from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.tickets import Recipients
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
+
+# What somebody saw in a ticket's fields when they decided to change them, by the field's name.
+Seen = Annotated[dict[str, Any], Meta(max_length=100)]
 
 
 class ReplyIn(Struct, forbid_unknown_fields=True):
@@ -82,7 +85,11 @@ class TicketIn(Struct, forbid_unknown_fields=True):
 
 
 class TicketPatch(Struct, forbid_unknown_fields=True):
-    """Changes to a ticket; what is left out stays."""
+    """Changes to a ticket; what is left out stays.
+
+    ``seen`` tells what the actor saw in fields they change (``priority``, ``tags``, ``fields.<key>``): where somebody
+    else has changed one of them since, nothing is written.
+    """
 
     subject: Subject | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
@@ -90,14 +97,19 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     tags: Tags | UnsetType = UNSET
     type_id: int | UnsetType | None = UNSET
     fields: FieldValues | UnsetType = UNSET
+    seen: Seen = {}
 
 
 class AssignmentIn(Struct, forbid_unknown_fields=True):
-    """Who shall hold the ticket, and in which team; ``force`` passes over a full agent's capacity."""
+    """Who shall hold the ticket, and in which team; ``force`` passes over a full agent's capacity.
+
+    ``seen`` tells which holder (``assignee_id``) and team (``team_id``) the actor saw.
+    """
 
     assignee_id: int | None
     team_id: int | None = None
     force: bool = False
+    seen: Seen = {}
 
 
 class SnoozeIn(Struct, forbid_unknown_fields=True):

@@ -8,9 +8,19 @@ Category = Literal["new", "open", "waiting", "on_hold", "solved", "closed"]
 ChannelKind = Literal["email", "chat", "form", "api"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "unconfirmed"]
 NotificationKind = Literal[
-    "assigned", "mentioned", "customer_replied", "delivery_failed", "snooze_over", "side_replied", "reply_held"
+    "assigned",
+    "mentioned",
+    "customer_replied",
+    "delivery_failed",
+    "snooze_over",
+    "follower_added",
+    "followed_reply",
+    "followed_solved",
+    "followed_assigned",
+    "side_replied",
+    "reply_held",
 ]
-View = Literal["mine", "unassigned", "open", "mentions", "snoozed", "all"]
+View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
 
 MAX_TEXT = 200_000

@@ -18,6 +18,7 @@ from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, Ticke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
+from ombud.tickets.services.collisions import refuse_unseen
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.references import check_references, keep_field_files
 from ombud.tickets.services.timeline import (
@@ -29,6 +30,7 @@ from ombud.tickets.services.timeline import (
     notify,
     reload_entry,
 )
+from ombud.tickets.services.together.followers import follow_mentioned
 
 
 class AgentFull(Conflict):
@@ -51,6 +53,8 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         Unprocessable: no such status or type.
         Invalid: a subject of blanks only, or values that custom fields do not take.
         FieldsMissing: the form asks for fields that have no value.
+        ItemsOpen: the checklist holds the ticket open.
+        FieldChanged: a field is not what the actor saw any more.
 
     Emits: TicketChanged, TicketSolved
     """
@@ -58,6 +62,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     changes = await wanted_changes(tx, ticket, patch, by=by)
     if not changes:
         return
+    await refuse_unseen(tx, ticket, patch.seen, changes, by=by)
     category = await _category_after(tx, ticket, changes)
     await check_form(tx, ticket, changes, category, by=by, now=now)
     steps = field_steps(ticket, changes)
@@ -87,7 +92,8 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
         Invalid: a subject of blanks only, or values that custom fields do not take; a customer or a file must be
             one that ``by`` may name.
     """
-    wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
+    given = msgspec.structs.asdict(patch)
+    wanted = {name: new for name, new in given.items() if new is not UNSET and name != "seen"}
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:
@@ -153,10 +159,14 @@ async def assign_ticket(tx: Transaction, ticket_id: int, data: AssignmentIn, *, 
         NotFound: it does not exist, or ``by`` may not see it.
         NotInTeam: the person is no member of the team.
         AgentFull: the agent would pass their capacity, and ``force`` is not set.
+        FieldChanged: holder or team are not what the actor saw any more.
 
     Emits: TicketMoved, TicketAssigned
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    wanted = {"assignee_id": data.assignee_id, "team_id": ticket.team_id if data.team_id is None else data.team_id}
+    changes = {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
+    await refuse_unseen(tx, ticket, data.seen, changes, by=by)
     if data.team_id is not None and data.team_id != ticket.team_id:
         await _move(tx, ticket, data.team_id, by=by, now=now)
     if data.assignee_id == ticket.assignee_id:
@@ -262,7 +272,7 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
 
-    Emits: NoteAdded
+    Emits: NoteAdded, FollowersChanged
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
     mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id) if data.mentions else []
@@ -277,6 +287,7 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
             insert into mention (entry_id, person_id, ticket_id, at)
             select %(entry)s, p, %(ticket)s, %(now)s from unnest(%(people)s::bigint[]) as p"""
         await tx.execute(sql, {"entry": note.id, "ticket": ticket_id, "now": now, "people": mentioned})
+    await follow_mentioned(tx, ticket, mentioned, by=by, now=now)
     fact = NoteAdded(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=note.id, mentions=tuple(mentioned))
     await emit(tx, fact, by=by, at=now)
     await notify(tx, mentioned, "mentioned", ticket, entry_id=note.id, by=by, now=now)

@@ -6,8 +6,8 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, rows
-from ombud.shared.errors import NotAllowed
+from ombud.shared.database import Transaction, row, rows, value
+from ombud.shared.errors import Conflict, NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import Draft, DraftDetails, DraftIn, Notification
@@ -25,7 +25,7 @@ async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -
     """
     await require_visible(tx, ticket_id, by=by)
     sql = """
-        select kind, text, details, updated_at from draft
+        select kind, text, details, updated_at, version from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
     found = await row(tx, Draft, sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
     if found and found.details.attachment_ids:
@@ -40,47 +40,80 @@ class PeopleOnly(NotAllowed):
     code = "people_only"
 
 
-def _require_person(by: Actor) -> None:
+def require_person(by: Actor) -> None:
+    """Refuse programs and the system.
+
+    Raises:
+        PeopleOnly: a program acts.
+    """
     if not by.person_id:
         raise PeopleOnly
 
 
-async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, *, by: Actor, now: datetime) -> None:
-    """Keep what the composer holds; an empty text removes the draft.
+class DraftChanged(Conflict):
+    """You have written on in another window. Look at that text, then keep it or go on with this one."""
+
+    code = "draft_changed"
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+
+    def extra(self) -> dict[str, object]:
+        """The draft as the other window left it."""
+        return {"draft": msgspec.to_builtins(self.draft)}
+
+
+async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, *, by: Actor, now: datetime) -> int:
+    """Keep what the composer holds, and give the version it has now; an empty text removes the draft (version 0).
 
     Raises:
         NotFound: the ticket may not be seen.
         PeopleOnly: a program acts.
+        DraftChanged: another window of the person's has kept another text since ``data.version``.
     """
     await require_visible(tx, ticket_id, by=by)
-    _require_person(by)
+    require_person(by)
     if not data.text.strip() and data.details == DraftDetails():
-        await drop_draft(tx, ticket_id, kind, by=by)
-        return
+        await drop_draft(tx, ticket_id, kind, by=by, version=data.version)
+        return 0
     sql = """
         insert into draft (ticket_id, person_id, kind, text, details, updated_at)
         values (%(ticket)s, %(person)s, %(kind)s, %(text)s, %(details)s, %(now)s)
         on conflict (ticket_id, person_id, kind) do update
-            set text = excluded.text, details = excluded.details, updated_at = excluded.updated_at"""
+            set text = excluded.text, details = excluded.details, updated_at = excluded.updated_at,
+                version = draft.version + 1
+            where %(version)s::int is null or draft.version = %(version)s
+                or (draft.text, draft.details) = (excluded.text, excluded.details)
+        returning version"""
     params = {
         "ticket": ticket_id,
         "person": by.person_id,
         "kind": kind,
         "text": data.text,
         "details": Jsonb(msgspec.to_builtins(data.details)),
+        "version": data.version,
     }
-    await tx.execute(sql, {**params, "now": now})
+    kept = await value(tx, int, sql, {**params, "now": now})
+    if kept is None and (other := await find_draft(tx, ticket_id, kind, by=by)):
+        raise DraftChanged(other)
+    return kept or 0
 
 
-async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -> None:
+async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor, version: int | None = None) -> None:
     """Throw a draft away; one that is gone already is no error.
 
     Raises:
         NotFound: the ticket may not be seen.
+        DraftChanged: another window of the person's has kept another text since ``version``.
     """
     await require_visible(tx, ticket_id, by=by)
-    sql = "delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"
-    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind})
+    sql = """
+        delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s
+            and (%(version)s::int is null or version = %(version)s)"""
+    await tx.execute(sql, {"ticket": ticket_id, "person": by.person_id, "kind": kind, "version": version})
+    if version is not None and (other := await find_draft(tx, ticket_id, kind, by=by)):
+        raise DraftChanged(other)
 
 
 async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> None:
@@ -91,7 +124,7 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
         PeopleOnly: a program acts.
     """
     await require_visible(tx, ticket_id, by=by)
-    _require_person(by)
+    require_person(by)
     params = {"ticket": ticket_id, "person": by.person_id, "entry": entry_id, "now": now}
     sql = """
         insert into ticket_read (person_id, ticket_id, entry_id) values (%(person)s, %(ticket)s, %(entry)s)

@@ -11,7 +11,7 @@ from ombud.fields.schemas import Field
 from ombud.fields.services.values import comparable
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Context
-from ombud.shared.database import Transaction, row
+from ombud.shared.database import Transaction, row, value
 from ombud.shared.errors import Unprocessable
 from ombud.tickets.forms import form_problems, form_state
 from ombud.tickets.rules import DONE_CATEGORIES
@@ -27,6 +27,21 @@ class FieldsMissing(Unprocessable):
     """The ticket's form asks for more. Fill in the fields that are named."""
 
     code = "fields_missing"
+
+
+class ItemsOpen(Unprocessable):
+    """The checklist is not done. Tick off what is left, or take it off, then solve the ticket."""
+
+    code = "checklist_open"
+
+
+async def _refuse_open_items(tx: Transaction, ticket: LockedTicket) -> None:
+    sql = """
+        select count(*) from checklist_item where ticket_id = %(id)s and done_at is null
+            and (select value = 'true' from setting where name = 'checklist_holds')"""
+    left = await value(tx, int, sql, {"id": ticket.id})
+    if left:
+        raise ItemsOpen(f"{left} items of the checklist are not done.", fields={"checklist": str(left)})
 
 
 def field_steps(ticket: LockedTicket, changes: Mapping[str, Any]) -> list[Step]:
@@ -59,9 +74,12 @@ async def check_form(
     Raises:
         FieldsMissing: fields that must have a value have none.
         Unprocessable: no such type, or a value that the form does not allow now.
+        ItemsOpen: the ticket would be done while its checklist is not, and the desk's rule holds it open.
     """
     type_id = changes.get("type_id", ticket.type_id)
     becomes_done = category in DONE_CATEGORIES and ticket.category not in DONE_CATEGORIES
+    if becomes_done:
+        await _refuse_open_items(tx, ticket)
     if type_id is None or not (becomes_done or changes.keys() & {"fields", "type_id"}):
         return
     kind = await find_type(tx, type_id)

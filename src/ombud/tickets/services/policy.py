@@ -1,9 +1,9 @@
-"""The rules of the whole desk that administrators set: when a solved ticket reopens, how long a mail can be undone."""
+"""The rules of the whole desk that administrators set: reopening, undoing mails, checklists that hold a ticket."""
 
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from msgspec import UNSET, Meta, Struct, UnsetType, convert, structs
 from psycopg.types.json import Jsonb
 
 from ombud.shared.actor import Actor
@@ -23,6 +23,8 @@ class DeskPolicy(Struct):
 
     reopen_days: int
     undo_seconds: int
+    # whether an open item of its checklist keeps a ticket from being solved
+    checklist_holds: bool
 
 
 class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
@@ -30,18 +32,20 @@ class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
 
     reopen_days: ReopenDays | UnsetType = UNSET
     undo_seconds: UndoSeconds | UnsetType = UNSET
+    checklist_holds: bool | UnsetType = UNSET
 
 
 class _Setting(Struct):
     name: str
-    value: int
+    value: int | bool
 
 
 async def desk_policy(tx: Transaction, *, undo_seconds: int) -> DeskPolicy:
     """The rules in force; ``undo_seconds`` is the installation's own, which holds until somebody sets another."""
-    sql = "select name, value from setting where name in ('reopen_days', 'undo_seconds')"
+    sql = "select name, value from setting where name in ('reopen_days', 'undo_seconds', 'checklist_holds')"
     kept = {one.name: one.value for one in await rows(tx, _Setting, sql)}
-    return DeskPolicy(**({"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds} | kept))
+    shipped = {"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds, "checklist_holds": False}
+    return convert({**shipped, **kept}, DeskPolicy)
 
 
 async def reopen_days(tx: Transaction) -> int:
@@ -62,10 +66,10 @@ async def change_desk_policy(
     before = structs.asdict(await desk_policy(tx, undo_seconds=undo_seconds))
     wanted = {name: new for name, new in structs.asdict(patch).items() if new not in {UNSET, before[name]}}
     if not wanted:
-        return DeskPolicy(**before)
+        return convert(before, DeskPolicy)
     sql = """
         insert into setting (name, value) select * from unnest(%(names)s::text[], %(values)s::jsonb[])
         on conflict (name) do update set value = excluded.value"""
     await tx.execute(sql, {"names": list(wanted), "values": [Jsonb(new) for new in wanted.values()]})
     await emit(tx, DeskChanged(fields=sorted(wanted)), by=by, at=now)
-    return DeskPolicy(**(before | wanted))
+    return convert(before | wanted, DeskPolicy)

@@ -11,6 +11,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
+import { routes as viewRoutes } from '@/features/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -31,7 +32,13 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('./AppShell.vue'),
-      children: [...ticketRoutes, ...searchRoutes, ...notificationRoutes, settingsRoutes(ownRoutes)],
+      children: [
+        ...ticketRoutes,
+        ...viewRoutes,
+        ...searchRoutes,
+        ...notificationRoutes,
+        settingsRoutes(ownRoutes),
+      ],
     },
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],

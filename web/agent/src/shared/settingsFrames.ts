@@ -31,7 +31,9 @@ const lists: Record<string, QueryKey[]> = {
   api_keys: [['settings', 'api-keys']],
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],
+  saved_views: [['saved_views'], ['views', 'saved']],
   desk: [['settings', 'desk']],
+  checklist_templates: [['checklist_templates'], ['settings', 'checklist-templates']],
   fields: [
     ['desk', 'fields'],
     ['settings', 'fields'],

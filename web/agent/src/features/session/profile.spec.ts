@@ -11,6 +11,7 @@ const profile: Profile = {
   theme: 'system',
   signature: 'Regards\n',
   presence: 'keep',
+  followsMentions: true,
 }
 const person = { ...profile, preferences: { density: 'compact' } } as unknown as Me
 

@@ -2,10 +2,10 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
   {
-    path: 'tickets/:view(mine|unassigned|open|mentions|snoozed|all)/:id(\\d+)?',
+    path: 'tickets/:view(mine|unassigned|open|mentions|following|snoozed|all|saved:\\d+)/:id(\\d+)?',
     name: 'tickets',
     component: () => import('./WorkspacePage.vue'),
-    meta: { words: ['tickets', 'fields'] },
+    meta: { words: ['tickets', 'fields', 'together', 'views', 'form'] },
   },
   { path: 'tickets/:id(\\d+)', redirect: (to) => `/tickets/all/${String(to.params.id)}` },
 ]

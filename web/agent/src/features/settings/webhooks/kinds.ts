@@ -23,7 +23,17 @@ export const kindGroups: KindGroup[] = [
     key: 'messages',
     kinds: ['message_received', 'reply_sent', 'reply_undone', 'note_added', 'delivery_changed'],
   },
-  { key: 'desk', kinds: ['customer_changed', 'message_set_aside', 'presence_changed', 'channel_changed'] },
+  {
+    key: 'desk',
+    kinds: [
+      'customer_changed',
+      'message_set_aside',
+      'presence_changed',
+      'channel_changed',
+      'field_changed',
+      'ticket_type_changed',
+    ],
+  },
 ]
 
 const known = kindGroups.flatMap((group) => group.kinds)

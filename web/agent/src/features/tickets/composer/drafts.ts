@@ -1,4 +1,13 @@
-import { api, type Address, type Draft, type DraftKind, type Id } from '@api'
+import {
+  api,
+  ApiError,
+  withQuery,
+  type Address,
+  type Draft,
+  type DraftKept,
+  type DraftKind,
+  type Id,
+} from '@api'
 import { reactive } from 'vue'
 import { uploadedFile, uploadedIds, type UploadState } from './uploads'
 
@@ -13,6 +22,10 @@ export interface DraftState {
   entryIds: Id[]
   files: UploadState[]
   save: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
+  /** The state on the server from which this text was written, 0: none; unknown before it was asked for. */
+  version?: number
+  /** What another window of the person has written meanwhile; nothing is saved until they choose. */
+  other?: Draft
 }
 
 const SAVE_AFTER_MS = 900
@@ -46,18 +59,47 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
   try {
     const found = await api.get<Draft | null>(pathOf(ticketId, kind))
     const state = draftOf(ticketId, kind)
+    if (!found) state.version ??= 0
     if (!found || state.save !== 'clean' || state.text) return
-    state.text = found.text
-    state.to = found.details.to ?? null
-    state.cc = found.details.cc ?? null
-    state.bcc = found.details.bcc ?? null
-    state.subject = found.details.subject ?? ''
-    state.entryIds = found.details.entry_ids ?? []
-    state.files = found.attachments.map(uploadedFile)
-    state.save = 'saved'
+    take(state, found)
   } catch {
     asked.delete(key)
   }
+}
+
+function take(state: DraftState, found: Draft): void {
+  state.text = found.text
+  state.to = found.details.to ?? null
+  state.cc = found.details.cc ?? null
+  state.bcc = found.details.bcc ?? null
+  state.subject = found.details.subject ?? ''
+  state.entryIds = found.details.entry_ids ?? []
+  state.files = (found.attachments ?? []).map(uploadedFile)
+  state.save = 'saved'
+  state.version = found.version
+  delete state.other
+}
+
+/** The window has come to the front: what another one has written since is shown, unless something waits here. */
+export async function refreshDraft(ticketId: Id, kind: DraftKind): Promise<void> {
+  const isQuiet = (): boolean => ['clean', 'saved'].includes(draftOf(ticketId, kind).save)
+  if (!asked.has(keyOf(ticketId, kind)) || !isQuiet()) return
+  const found = await api.get<Draft | null>(pathOf(ticketId, kind)).catch(() => undefined)
+  const state = draftOf(ticketId, kind)
+  if (found === undefined || !isQuiet() || (found?.version ?? 0) === (state.version ?? 0)) return
+  if (found) take(state, found)
+  else Object.assign(state, { text: '', to: null, cc: null, files: [], save: 'clean', version: 0 })
+}
+
+/** Two windows wrote the same draft: go on with the text of the other one, or with this one's. */
+export function settleDraft(ticketId: Id, kind: DraftKind, which: 'theirs' | 'mine'): void {
+  const state = draftOf(ticketId, kind)
+  const { other } = state
+  if (!other) return
+  if (which === 'theirs') return take(state, other)
+  state.version = other.version
+  delete state.other
+  touchDraft(ticketId, kind)
 }
 
 function enqueue(key: string, write: () => Promise<void>): Promise<void> {
@@ -68,7 +110,7 @@ function enqueue(key: string, write: () => Promise<void>): Promise<void> {
 
 async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   const state = draftOf(ticketId, kind)
-  if (state.save !== 'dirty' && state.save !== 'failed') return
+  if (state.other || (state.save !== 'dirty' && state.save !== 'failed')) return
   state.save = 'saving'
   const ids = uploadedIds(state.files)
   const details = {
@@ -81,12 +123,21 @@ async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   }
   const isEmpty = !state.text.trim() && ids.length === 0
   try {
-    if (isEmpty) await api.delete(pathOf(ticketId, kind))
-    else await api.put(pathOf(ticketId, kind), { text: state.text, details })
+    const path = pathOf(ticketId, kind)
+    const known = state.version === undefined ? {} : { version: state.version }
+    const kept = isEmpty
+      ? await api.delete<undefined>(withQuery(path, known))
+      : await api.put<DraftKept | undefined>(path, { text: state.text, details, ...known })
+    if (isEmpty) state.version = 0
+    else if (kept) state.version = kept.version
     // typed on meanwhile: the next save has it
     if (currentSave(state) === 'saving') state.save = isEmpty ? 'clean' : 'saved'
-  } catch {
+  } catch (error) {
     state.save = 'failed'
+    if (error instanceof ApiError && error.code === 'draft_changed') {
+      state.other = error.body.draft as Draft
+      return
+    }
     schedule(ticketId, kind, RETRY_AFTER_MS)
   }
 }
@@ -113,8 +164,11 @@ export function clearDraft(ticketId: Id, kind: DraftKind): void {
   const key = keyOf(ticketId, kind)
   window.clearTimeout(timers.get(key))
   Object.assign(draftOf(ticketId, kind), { ...emptyDraft(), save: 'clean' } satisfies DraftState)
+  const state = draftOf(ticketId, kind)
+  delete state.other
   void enqueue(key, async () => {
     await api.delete(pathOf(ticketId, kind)).catch(() => undefined)
+    if (state.version !== undefined) state.version = 0
   })
 }
 

@@ -12,6 +12,8 @@ import {
   patchTicket,
   type RowChange,
 } from './patches'
+import { hearLooking } from '../together/looking'
+import { hearShared } from '../together/sharedDraft'
 
 /** The ticket on the screen, null: none. */
 export const openTicketId: Ref<Id | null> = ref(null)
@@ -51,7 +53,9 @@ function applyWaiting(): void {
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
-    if (/assigned|changed|opened/.test(kind))
+    if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
+    else if (/assigned|changed|opened/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
   }
   const open = openTicketId.value
@@ -113,6 +117,8 @@ export function followTickets(): () => void {
     onStream('ticket', hearTicket),
     onStream('typing', hearTyping),
     onStream('gone', hearGone),
+    onStream('looking', hearLooking),
+    onStream('shared_draft', hearShared),
     onStream('customer', hearCustomer),
     onStream('reset', hearReset),
   ]

@@ -1,4 +1,6 @@
-import type { Category, Me, Priority, TicketRow } from '@api'
+import type { Category, Me, Priority, SavedView, TicketRow } from '@api'
+import { holds, type Condition } from '@ui'
+import { queryClient } from '@/shared/queryClient'
 import type { ListSource } from './source'
 
 const MINUTE = 60_000
@@ -24,8 +26,46 @@ function isInView(row: TicketRow, source: ListSource, me: Me, now: number): bool
     case 'snoozed':
       return isOpen(row) && isSnoozed(row, now)
     default:
-      return true
+      return meetsSaved(row, source.view, me, now)
   }
+}
+
+/** What a condition may ask of a row; whether it is solved since when, a row does not tell. */
+function valuesOf(row: TicketRow): Record<string, unknown> {
+  const custom = Object.entries(row.fields).map(([key, value]) => {
+    const isMoney = typeof value === 'object' && value !== null && 'amount_cents' in value
+    return [`fields.${key}`, isMoney ? (value as { amount_cents: number }).amount_cents : value]
+  })
+  return {
+    number: row.id,
+    subject: row.subject,
+    status: row.status_id,
+    category: row.category,
+    priority: row.priority,
+    type: row.type_id,
+    team: row.team_id,
+    assignee: row.assignee_id,
+    customer_name: row.customer.name,
+    tier: row.customer.tier,
+    brand: row.brand_id,
+    channel: row.channel_kind,
+    tags: row.tags,
+    created: row.created_at,
+    activity: row.activity_at,
+    waiting: row.waiting_since,
+    snoozed: row.snoozed_until,
+    unread: row.unread,
+    messages: row.message_count,
+    ...(Object.fromEntries(custom) as Record<string, unknown>),
+  }
+}
+
+function meetsSaved(row: TicketRow, view: string, me: Me, now: number): boolean {
+  const views = queryClient.getQueryData<SavedView[]>(['saved_views']) ?? []
+  const saved = views.find((one) => `saved:${String(one.id)}` === view)
+  if (!saved) return true
+  const context = { now: new Date(now), me: me.id, myTeams: me.teams.map((one) => one.id) }
+  return holds(saved.condition as Condition, valuesOf(row), context)
 }
 
 /** Whether a ticket belongs into a list as far as its row tells; mentions cannot be told from a row and stay. */

@@ -2,13 +2,14 @@ import { withQuery, type Id, type ViewKey } from '@api'
 
 /** What a list shows: one of the views, narrowed by team or status, or all tickets of a customer. */
 export interface ListSource {
-  view: ViewKey
+  /** One of the shipped views, or `saved:<id>`. */
+  view: ViewKey | `saved:${string}`
   teamId: Id | null
   statusId: Id | null
   customerId: Id | null
 }
 
-export const VIEW_KEYS: ViewKey[] = ['mine', 'unassigned', 'open', 'mentions', 'snoozed', 'all']
+export const VIEW_KEYS: ViewKey[] = ['mine', 'unassigned', 'open', 'mentions', 'following', 'snoozed', 'all']
 
 export const PAGE_SIZE = 100
 

@@ -1,4 +1,4 @@
-import { api, type Id, type Page, type TicketRow } from '@api'
+import { api, type Id, type Page, type TicketPage, type TicketRow } from '@api'
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/vue-query'
 import { computed, watch, type Ref } from 'vue'
 import { queryClient } from '@/shared/queryClient'
@@ -42,6 +42,8 @@ export function useTicketList(source: Ref<ListSource>) {
   })
   const rows = computed(() => flattenPages(query.data.value))
   const arrivals = computed(() => arrivalsOf(source.value))
+  // a page that ended for time says how far it came; a customer's list never does
+  const lastPage = computed(() => query.data.value?.pages.at(-1) as Partial<TicketPage> | undefined)
 
   watch(
     source,
@@ -63,6 +65,8 @@ export function useTicketList(source: Ref<ListSource>) {
     isLoading: query.isLoading,
     isLoadingMore: query.isFetchingNextPage,
     hasMore: query.hasNextPage,
+    isPartial: computed(() => lastPage.value?.is_partial ?? false),
+    searchedTo: computed(() => lastPage.value?.searched_to ?? null),
     error: query.error,
     retry: () => void query.refetch(),
     refresh: () => refreshList(source.value),

@@ -23,7 +23,7 @@ describe('verbs', () => {
     const asking = setPriority(ticket, 4)
     expect(shown()?.priority).toBe(4)
     expect(await asking).toBe(true)
-    expect(calls[0]?.body).toEqual({ priority: 4 })
+    expect(calls[0]?.body).toEqual({ priority: 4, seen: { priority: 2 } })
   })
 
   it('take it back with an explanation when the server refuses', async () => {
@@ -44,7 +44,12 @@ describe('verbs', () => {
     expect(shown()?.assignee_id).toBe(1)
     toasts.value.at(-1)?.action?.run()
     await vi.waitFor(() => expect(calls.at(-1)?.method === 'PUT' && calls.length).toBe(2))
-    expect(calls[1]?.body).toEqual({ assignee_id: 7, team_id: 1, force: true })
+    expect(calls[1]?.body).toEqual({
+      assignee_id: 7,
+      team_id: 1,
+      force: true,
+      seen: { assignee_id: 1, team_id: 1 },
+    })
   })
 
   it('put status, holder and sleep back as they were when a solve is undone', async () => {

@@ -14,6 +14,7 @@ import { queryClient } from '@/shared/queryClient'
 import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
+import { collisionsOf, inOrder, quarrel, seenNow } from '../together/collisions'
 import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
 
@@ -24,20 +25,27 @@ interface Options {
   wayOut?: { code: string; label: string; run: () => void }
   /** What is said when it is done, with the way to take it back. */
   undo?: { text: string; run: () => Promise<unknown> }
+  /** What the person saw when they decided, where that is not what the ticket is now. */
+  seen?: Seen
 }
+
+/** What was seen in the fields that change: the server refuses to overwrite a colleague's newer value. */
+type Seen = Record<string, unknown>
 
 /** Show a change at once; take it back with an explanation if the server refuses. */
 async function changeOptimistically(
   ticket: TicketRow,
   change: Partial<TicketRow>,
-  ask: () => Promise<unknown>,
-  { wayOut, undo }: Options = {},
+  ask: (seen: Seen) => Promise<unknown>,
+  options: Options = {},
 ): Promise<boolean> {
+  const { wayOut, undo } = options
   const before = Object.fromEntries(Object.keys(change).map((key) => [key, ticket[key as keyof TicketRow]]))
+  const seen = options.seen ?? withoutCategory(before)
   changeRow(ticket.id, change)
   patchTicket(ticket.id, change)
   try {
-    await ask()
+    await inOrder(ticket.id, () => ask(seen))
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
     refreshCountsSoon()
     if (undo) offerUndo(ticket, undo)
@@ -45,6 +53,19 @@ async function changeOptimistically(
   } catch (error) {
     changeRow(ticket.id, before)
     patchTicket(ticket.id, before)
+    const changed = collisionsOf(error)
+    if (changed.length) {
+      const theirs = seenNow(changed, {})
+      patchTicket(ticket.id, theirs)
+      void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
+      const setMine = (newest: Seen) =>
+        changeOptimistically({ ...ticket, ...theirs }, change, ask, {
+          ...options,
+          seen: { ...seen, ...newest },
+        })
+      quarrel.value = { ticket, changed, wanted: change, setMine }
+      return false
+    }
     if (isAboutFields(error)) {
       leadToMissing(ticket.id, error.fields)
       return false
@@ -53,6 +74,11 @@ async function changeOptimistically(
     toast(errorText(error), { tone: 'bad', action })
     return false
   }
+}
+
+/** A status brings its category; nobody chooses one. */
+function withoutCategory(fields: Seen): Seen {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'category'))
 }
 
 function offerUndo(ticket: TicketRow, undo: NonNullable<Options['undo']>): void {
@@ -93,21 +119,28 @@ export function setStatus(ticket: TicketRow, status: Status): Promise<boolean> {
   return changeOptimistically(
     ticket,
     { status_id: status.id, category: status.category },
-    () => api.patch(path(ticket.id), { status_id: status.id }),
+    (seen) => api.patch(path(ticket.id), { status_id: status.id, seen }),
     { undo: { text, run: () => putBack(before) } },
   )
 }
 
 export function setPriority(ticket: TicketRow, priority: Priority): Promise<boolean> {
-  return changeOptimistically(ticket, { priority }, () => api.patch(path(ticket.id), { priority }))
+  return changeOptimistically(ticket, { priority }, (seen) => api.patch(path(ticket.id), { priority, seen }))
 }
 
-export function setSubject(ticket: TicketRow, subject: string): Promise<boolean> {
-  return changeOptimistically(ticket, { subject }, () => api.patch(path(ticket.id), { subject }))
+/** `seen` is the subject from which the person began to write. */
+export function setSubject(ticket: TicketRow, subject: string, seen = ticket.subject): Promise<boolean> {
+  const options = { seen: { subject: seen } }
+  return changeOptimistically(
+    ticket,
+    { subject },
+    (told) => api.patch(path(ticket.id), { subject, seen: told }),
+    options,
+  )
 }
 
 export function setTags(ticket: TicketRow, tags: string[]): Promise<boolean> {
-  return changeOptimistically(ticket, { tags }, () => api.patch(path(ticket.id), { tags }))
+  return changeOptimistically(ticket, { tags }, (seen) => api.patch(path(ticket.id), { tags, seen }))
 }
 
 /** Assign to a person, or to a team without one. */
@@ -128,7 +161,7 @@ export function assign(
   return changeOptimistically(
     ticket,
     { assignee_id: assigneeId, team_id: teamId },
-    () => api.put(path(ticket.id, '/assignment'), body),
+    (seen) => api.put(path(ticket.id, '/assignment'), { ...body, seen }),
     { wayOut, undo: { text, run: () => putBack(before) } },
   )
 }

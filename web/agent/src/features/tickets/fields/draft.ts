@@ -5,6 +5,7 @@ import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { toast } from '@/shared/toasts'
 import { nameIn, type FieldProblems, type FieldValues } from '@/shared/fields'
+import { collisionsOf, quarrel } from '../together/collisions'
 import { changeRow, patchTicket } from '../data/patches'
 
 /** What was entered on a ticket and is not saved yet: it waits until the form has what it must have. */
@@ -13,6 +14,8 @@ export interface FieldDraft {
   fields: FieldValues
   /** What the server said, by field. */
   problems: FieldProblems
+  /** What stood there when the person began to change it: a colleague's newer value is not overwritten unseen. */
+  seen?: Record<string, unknown>
   isSaving: boolean
 }
 
@@ -66,7 +69,8 @@ export async function saveDraft(ticket: Ticket): Promise<void> {
   const sent = { ...fields }
   draft.isSaving = true
   try {
-    const body = { ...(typeId === undefined ? {} : { type_id: typeId }), fields: sent }
+    const seen = draft.seen ?? {}
+    const body = { ...(typeId === undefined ? {} : { type_id: typeId }), fields: sent, seen }
     const after = await api.patch<Ticket>(`/tickets/${String(ticket.id)}`, body)
     const part = { type_id: after.type_id, fields: after.fields, version: after.version }
     patchTicket(ticket.id, part)
@@ -75,16 +79,43 @@ export async function saveDraft(ticket: Ticket): Promise<void> {
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
     void queryClient.invalidateQueries({ queryKey: ['field-files', ticket.id] })
   } catch (error) {
-    if (isAboutFields(error)) draft.problems = error.fields
+    if (collisionsOf(error).length) meet(ticket, error)
+    else if (isAboutFields(error)) draft.problems = error.fields
     else toast(errorText(error), { tone: 'bad' })
   } finally {
     draft.isSaving = false
   }
 }
 
+/** A colleague was quicker: theirs is shown, and what was entered here waits for the decision. */
+function meet(ticket: Ticket, error: unknown): void {
+  const draft = fieldDraft(ticket.id)
+  const changed = collisionsOf(error)
+  const typed = Object.entries(draft.fields).map(([key, value]) => [`fields.${key}`, value])
+  const wanted = { type_id: draft.typeId, ...(Object.fromEntries(typed) as Record<string, unknown>) }
+  quarrel.value = {
+    ticket,
+    changed,
+    wanted,
+    setMine: (newest) => {
+      draft.seen = { ...draft.seen, ...newest }
+      return saveDraft(ticket)
+    },
+    keepTheirs: () => discardDraft(ticket.id),
+  }
+}
+
+/** What stands in a field when the person begins to change it. */
+export function rememberSeen(ticket: Ticket, name: string, value: unknown): void {
+  const draft = fieldDraft(ticket.id)
+  draft.seen ??= {}
+  if (!(name in draft.seen)) draft.seen[name] = value ?? null
+}
+
 /** Saved is what was sent; what was entered meanwhile stays. */
 function forget(draft: FieldDraft, typeId: Id | null | undefined, sent: FieldValues): void {
   draft.problems = {}
+  delete draft.seen
   if (draft.typeId === typeId) delete draft.typeId
   const entered = Object.entries(draft.fields).filter(([key, value]) => !(key in sent) || sent[key] !== value)
   draft.fields = Object.fromEntries(entered)

@@ -1,0 +1,1 @@
+"""Verbs of people who work on one ticket at the same time."""

@@ -1,0 +1,78 @@
+"""What a condition may name: every field of a ticket, how it compares, and where SQL finds it."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from ombud.fields.schemas import Field
+from ombud.fields.services.values import CONDITION_KIND
+from ombud.shared.conditions import Kind
+
+
+class Place(Struct, frozen=True):
+    """Where a field's value lies. ``sql`` gives text, float8, timestamptz, bigint, boolean or text[] by its kind.
+
+    ``%(key)s`` in it stands for the custom field's key, which is always a parameter.
+    """
+
+    kind: Kind
+    sql: str
+    # numbers where the choices are ids, words where not
+    is_id: bool = False
+
+
+UNREAD = """coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce((
+    select seen.entry_id from ticket_read seen where seen.ticket_id = t.id and seen.person_id = %(me)s), 0), false)"""
+
+SHIPPED: dict[str, Place] = {
+    "number": Place("number", "t.id::float8"),
+    "subject": Place("text", "t.subject"),
+    "status": Place("choice", "t.status_id", is_id=True),
+    "category": Place("choice", "t.category"),
+    "priority": Place("number", "t.priority::float8"),
+    "type": Place("choice", "t.type_id", is_id=True),
+    "team": Place("team", "t.team_id", is_id=True),
+    "assignee": Place("person", "t.assignee_id", is_id=True),
+    "customer_name": Place("text", "c.name"),
+    "tier": Place("choice", "c.tier"),
+    "brand": Place("choice", "t.brand_id", is_id=True),
+    "channel": Place("choice", "(select kind from channel where channel.id = t.channel_id)"),
+    "tags": Place("many", "t.tags"),
+    "created": Place("time", "t.created_at"),
+    "activity": Place("time", "t.activity_at"),
+    "waiting": Place("time", "t.waiting_since"),
+    "snoozed": Place("time", "t.snoozed_until"),
+    "solved": Place("time", "t.solved_at"),
+    "unread": Place("yes_no", UNREAD),
+    "messages": Place("number", "t.message_count::float8"),
+}
+
+_VALUE = "(t.fields -> %(key)s)"
+_CUSTOM: dict[str, str] = {
+    "number": f"(case when jsonb_typeof({_VALUE}) = 'number' then {_VALUE}::float8 end)",
+    "yes_no": f"(case when jsonb_typeof({_VALUE}) = 'boolean' then {_VALUE}::boolean end)",
+    "date": f"(case when jsonb_typeof({_VALUE}) = 'string' then t.fields ->> %(key)s end)",
+    "many": (
+        f"(case when jsonb_typeof({_VALUE}) = 'array' then array(select jsonb_array_elements_text({_VALUE})) end)"
+    ),
+    "text": "(t.fields ->> %(key)s)",
+}
+_MONEY = f"({_VALUE} ->> 'amount_cents')::float8"
+
+
+def kinds_of(fields: Sequence[Field]) -> dict[str, Kind]:
+    """What conditions of views may name, with how each compares."""
+    shipped = {name: place.kind for name, place in SHIPPED.items()}
+    return shipped | {f"fields.{field.key}": CONDITION_KIND[field.kind] for field in fields}
+
+
+def places_of(fields: Sequence[Field]) -> Mapping[str, Place]:
+    """Where SQL finds each of them."""
+    return SHIPPED | {f"fields.{field.key}": _custom(field) for field in fields}
+
+
+def _custom(field: Field) -> Place:
+    kind = CONDITION_KIND[field.kind]
+    if field.kind == "money":
+        return Place(kind, _MONEY)
+    return Place(kind, _CUSTOM.get(kind, _CUSTOM["text"]))

@@ -1,0 +1,1 @@
+"""Verbs of views and of jobs over many tickets."""

@@ -1,0 +1,10 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: 'views/:view(mine|unassigned|open|snoozed|all|saved:\\d+)',
+    name: 'views',
+    component: () => import('./ViewPage.vue'),
+    meta: { words: ['tickets', 'views', 'form'] },
+  },
+]
