@@ -1,4 +1,4 @@
-import { api, type DraftKind, type Id, type Looker } from '@api'
+import { api, type Id, type Looker } from '@api'
 import { onBeforeUnmount, onMounted, reactive, watch, type Ref } from 'vue'
 
 /** A beat also brings the others: what a killed browser left is gone with the first beat after 20 s. */
