@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ombud.accounts.system_mail import TEXTS, compose
+from ombud.accounts.services.system_mail import TEXTS, compose
 
 WORDS = {"name": "Bo", "by": "Ada", "desk": "desk.example", "link": "https://desk.example/#/link/abc"}
 

@@ -74,7 +74,8 @@ async def open_repair(served: Served) -> int:
     sql = """
         update ticket set fields = (fields - 'fault' - 'injured') || '{"in_warranty": true}' where id = (
             select t.id from ticket t join ticket_type y on y.id = t.type_id
-            where y.name_en = 'Repair' and t.category not in ('solved', 'closed') order by t.id desc limit 1) returning id"""
+            where y.name_en = 'Repair' and t.category not in ('solved', 'closed')
+            order by t.id desc limit 1) returning id"""
     return int((await served.values(sql))[0])
 
 

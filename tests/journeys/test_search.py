@@ -1,6 +1,7 @@
 """Searching in the browser, in both languages: help, operators with suggestions, marks, tabs, errors, the keyboard."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -28,7 +29,7 @@ async def stock(served: Served) -> None:
         sender = Sender("external", f"c{place}", name=name, email=f"c{place}@example.com")
         message = InboundMessage(sender=sender, text=text, subject=subject, at=utc_now(), conversation=f"c{place}")
         arrival = Arrival(channel, f"m{place}", message)
-        await served.do(lambda tx, arrival=arrival: receive(tx, [arrival], now=utc_now()))
+        await served.do(partial(receive, arrivals=[arrival], now=utc_now()))
 
 
 async def is_indexed(served: Served) -> bool:

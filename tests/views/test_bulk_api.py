@@ -44,8 +44,8 @@ async def test_bulk_on_all_of_a_view_leaves_out_what_is_excepted(
 ) -> None:
     leaf = {"field": "priority", "op": "is", "value": 2}
     view_id = (await agent.post("/saved-views", {"name_en": "x", "condition": leaf})).json()["id"]
-    chosen = {"view": f"saved:{view_id}", "except_ids": tickets[:1]}
-    report = await finish(agent, await agent.post("/bulk", bulk(**chosen)))
+    job = await agent.post("/bulk", bulk(view=f"saved:{view_id}", except_ids=tickets[:1]))
+    report = await finish(agent, job)
     assert report["done"] == 2
     assert [await site.desk.column(one, "priority") for one in tickets] == [2, 4, 4]
     report = await finish(agent, await agent.post("/bulk", bulk(view="unassigned", changes={"priority": 3})))

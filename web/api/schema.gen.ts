@@ -504,6 +504,54 @@ export interface paths {
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
         trace?: never;
     };
+    "/api/v1/customer-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMergeUndo
+         * @description Make two of one again; gives the one that had been absorbed. 409 ``newer_merge`` names what comes first.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomerMergesMergeIdUndoPostMergeUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerPolicy
+         * @description The rules about customers' data: JSONBody[which] check level shows and lets do what, tiers.
+         */
+        get: operations["ApiV1CustomerPolicyGetCustomerPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerPolicy
+         * @description Change rules about customers' data.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1CustomerPolicyPatchCustomerPolicy"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -519,7 +567,13 @@ export interface paths {
          */
         get: operations["ApiV1CustomersGetCustomers"];
         put?: never;
-        post?: never;
+        /**
+         * PostCustomer
+         * @description Enter a customer; an address or number that is known gives whom it belongs to.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersPostCustomer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,7 +589,7 @@ export interface paths {
         };
         /**
          * GetCustomer
-         * @description A customer with identities; only those with a ticket that the actor sees, or with none yet.
+         * @description A customer; only those with a ticket that the actor sees, or none yet. A merged number gives the survivor.
          *
          *     Needs the permission `customers.read`.
          */
@@ -547,11 +601,455 @@ export interface paths {
         head?: never;
         /**
          * PatchCustomer
-         * @description Change a customer's data.
+         * @description Change a customer's data. 403 ``identity_check_needed`` where an address is replaced without a check.
          *
          *     Needs the permission `customers.write`.
          */
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/check-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCheckCode
+         * @description Mail a code to one of the customer's addresses, for the check method mail_code.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdCheckCodesPostCheckCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecks
+         * @description Identity checks of the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChecksGetChecks"];
+        put?: never;
+        /**
+         * PostCheck
+         * @description Record how somebody made sure who the customer is. 422 ``wrong_code`` after five attempts for good.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdChecksPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCheck
+         * @description Take a mistaken check back; it stays in the list as revoked.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConsents
+         * @description All that the customer agreed to or took back, newest first: the newest of a purpose and channel holds.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdConsentsGetConsents"];
+        put?: never;
+        /**
+         * PostConsent
+         * @description Write down the customer's yes or no.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdConsentsPostConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/contact-bars/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutContactBar
+         * @description The customer must not be contacted by this channel any more.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdContactBarsChannelPutContactBar"];
+        post?: never;
+        /**
+         * DeleteContactBar
+         * @description The customer may be contacted by this channel again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDuplicates
+         * @description Who may be the same person, the likeliest first, with the reasons. Nothing is merged by itself.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdDuplicatesGetDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates/{other_id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDismissal
+         * @description Say that the two are two people; they are not suggested again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerExport
+         * @description All data of the customer as one JSON file, for their right of access; files are listed with their addresses.
+         *
+         *     Needs the permission `customers.export`.
+         */
+        get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostIdentity
+         * @description Add an address or number. 409 ``identity_taken`` when it is somebody else's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdIdentitiesPostIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteIdentity
+         * @description Take an address or number away.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchIdentity
+         * @description Make an address the main one, or say whether it is verified.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCustomerMerge
+         * @description Let the customer absorb another. 409 ``already_merged``, 403 ``identity_check_needed``.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomersCustomerIdMergePostCustomerMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergePreview
+         * @description Two customers side by side, and what a merge would do.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergePreviewGetMergePreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerMerges
+         * @description Whom the customer absorbed, newest first, undone ones too.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergesGetCustomerMerges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotes
+         * @description Colleagues' notes about the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdNotesGetNotes"];
+        put?: never;
+        /**
+         * PostCustomerNote
+         * @description Write a note about the customer; it never reaches them.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdNotesPostCustomerNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCustomerNote
+         * @description Remove one's own note; supervisors anybody's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerNote
+         * @description Correct one's own note, or pin any.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProducts
+         * @description What the customer owns, newest entry first; serial numbers masked below the level in the settings.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProductsGetProducts"];
+        put?: never;
+        /**
+         * PostProduct
+         * @description Add something that the customer owns.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdProductsPostProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutProduct
+         * @description Replace what is known of a product.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdProductsProductIdPutProduct"];
+        post?: never;
+        /**
+         * DeleteProduct
+         * @description Take a product off.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdProductsProductIdDeleteProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerProfile
+         * @description What is computed of the customer, over the tickets that the actor may see.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProfileGetCustomerProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{customer_id}/tickets": {
@@ -568,6 +1066,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         get: operations["ApiV1CustomersCustomerIdTicketsGetCustomerTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerTimeline
+         * @description Everything with the customer over all tickets and channels, newest first; ``kind`` may be given several times.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdTimelineGetCustomerTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1090,6 +1610,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisations
+         * @description Organisations by name; with a text, those whose name or domain holds it.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsGetOrganisations"];
+        put?: never;
+        /**
+         * PostOrganisation
+         * @description Make an organisation. 409 ``domain_taken`` when a domain is another's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1OrganisationsPostOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisation
+         * @description An organisation with its domains; its customers are counted to 1,000.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdGetOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchOrganisation
+         * @description Change an organisation, or archive it.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
         trace?: never;
     };
     "/api/v1/password-resets": {
@@ -2962,6 +3538,11 @@ export interface components {
             kind: "customer" | "person" | "system" | "api_key";
             name: string;
         };
+        /** BarIn */
+        BarIn: {
+            /** @default  */
+            reason?: string;
+        };
         /** BothLanguages */
         BothLanguages: {
             /** @default  */
@@ -3113,6 +3694,10 @@ export interface components {
             };
             team_id?: number;
         };
+        /** CheckCodeIn */
+        CheckCodeIn: {
+            identity_id: number;
+        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -3181,6 +3766,13 @@ export interface components {
         CodeInput: {
             code: string;
         };
+        /** CodeSent */
+        CodeSent: {
+            address: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_sending: boolean;
+        };
         /** ConnectionHealth */
         ConnectionHealth: {
             /** Format: date-time */
@@ -3199,6 +3791,41 @@ export interface components {
             /** @default  */
             problem: string;
         };
+        /** Consent */
+        Consent: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            /** @enum {string} */
+            channel: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            id: number;
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            source: string;
+        };
+        /** ConsentIn */
+        ConsentIn: {
+            /**
+             * @default any
+             * @enum {string}
+             */
+            channel?: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            /** @default  */
+            source?: string;
+        };
+        /** ContactBar */
+        ContactBar: {
+            /** @enum {string} */
+            channel: "email" | "chat" | "api" | "phone" | "sms";
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** ContactIn */
         ContactIn: {
             /** @default  */
@@ -3208,20 +3835,34 @@ export interface components {
         };
         /** Customer */
         Customer: {
+            contact_bars: components["schemas"]["ContactBar"][];
             /** Format: date-time */
             created_at: string;
             email: string;
+            fields: {
+                [key: string]: unknown;
+            };
             id: number;
             identities: components["schemas"]["Identity"][];
             is_blocked: boolean;
             locale: string;
+            masked: string[];
             name: string;
             notes: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
+            preferences: {
+                [key: string]: unknown;
+            };
+            products: components["schemas"]["Product"][];
+            redirected_from: number | null;
+            standing: components["schemas"]["Standing"];
             /** @default 0 */
             ticket_count: number;
             tier: string;
             time_zone: string;
+            /** @default 1 */
+            version: number;
         };
         /** CustomerBrief */
         CustomerBrief: {
@@ -3229,9 +3870,44 @@ export interface components {
             name: string;
             tier: string;
         };
+        /** CustomerEvent */
+        CustomerEvent: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"] | null;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {null|string} */
+            direction: "in" | "out" | null;
+            id: number;
+            kind: string;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            text: string;
+            ticket_id: number | null;
+        };
+        /** CustomerExport */
+        CustomerExport: {
+            checks: components["schemas"]["IdentityCheck"][];
+            consents: components["schemas"]["Consent"][];
+            customer: components["schemas"]["Customer"];
+            /** Format: date-time */
+            exported_at: string;
+            exported_by: string;
+            files: components["schemas"]["ExportedFile"][];
+            former_ids: number[];
+            is_complete: boolean;
+            notes: components["schemas"]["CustomerNote"][];
+            tickets: components["schemas"]["ExportedTicket"][];
+        };
         /** CustomerFrame */
         CustomerFrame: {
             customer: components["schemas"]["CustomerBrief"];
+            others: number[];
         };
         /** CustomerListItem */
         CustomerListItem: {
@@ -3239,20 +3915,100 @@ export interface components {
             created_at: string;
             email: string;
             id: number;
+            /** @default false */
+            is_blocked: boolean;
             name: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
             tier: string;
+        };
+        /** CustomerMerge */
+        CustomerMerge: {
+            absorbed_id: number;
+            absorbed_name: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            can_undo: boolean;
+            id: number;
+            reason: string;
+            survivor_id: number;
+            undone_at: string | null;
+        };
+        /** CustomerNote */
+        CustomerNote: {
+            author_id: number | null;
+            author_kind: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+            edited_at: string | null;
+            id: number;
+            is_pinned: boolean;
+            text: string;
+        };
+        /** CustomerNoteIn */
+        CustomerNoteIn: {
+            /** @default false */
+            is_pinned?: boolean;
+            text: string;
         };
         /** CustomerPatch */
         CustomerPatch: {
             email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
             is_blocked?: boolean;
             locale?: "" | "en" | "zh-CN";
             name?: string;
             notes?: string;
+            organisation_id?: number | null;
             phone?: string;
+            preferences?: {
+                [key: string]: unknown;
+            };
             tier?: string;
             time_zone?: string;
+            version?: number | null;
+        };
+        /** CustomerPolicy */
+        CustomerPolicy: {
+            /** @default 2 */
+            change_address: number;
+            /** @default 3 */
+            export: number;
+            /** @default 1 */
+            merge: number;
+            /** @default 1 */
+            show_address: number;
+            /** @default 0 */
+            show_email: number;
+            /** @default 1 */
+            show_phone: number;
+            /** @default 1 */
+            show_serial: number;
+            tiers: string[];
+            /** @default 480 */
+            valid_minutes_1: number;
+            /** @default 1440 */
+            valid_minutes_2: number;
+            /** @default 10080 */
+            valid_minutes_3: number;
+        };
+        /** CustomerPolicyPatch */
+        CustomerPolicyPatch: {
+            change_address?: number;
+            export?: number;
+            merge?: number;
+            show_address?: number;
+            show_email?: number;
+            show_phone?: number;
+            show_serial?: number;
+            tiers?: string[];
+            valid_minutes_1?: number;
+            valid_minutes_2?: number;
+            valid_minutes_3?: number;
         };
         /** Delivery */
         Delivery: {
@@ -3317,6 +4073,15 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** Duplicate */
+        Duplicate: {
+            customer: components["schemas"]["CustomerListItem"];
+            reasons: components["schemas"]["Likeness"][];
+        };
+        /** DuplicateList */
+        DuplicateList: {
+            items: components["schemas"]["Duplicate"][];
+        };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
         /** Enrolment */
@@ -3357,6 +4122,8 @@ export interface components {
             bounce?: components["schemas"]["Bounce"];
             cc?: components["schemas"]["Address"][];
             /** @default  */
+            contact_reason?: string;
+            /** @default  */
             field?: string;
             from?: components["schemas"]["Address"];
             from_value?: unknown;
@@ -3393,6 +4160,37 @@ export interface components {
             format?: "csv" | "xlsx";
             selection: components["schemas"]["Selection"];
         };
+        /** ExportedFile */
+        ExportedFile: {
+            entry_id: number;
+            name: string;
+            sha256: string;
+            size: number;
+            ticket_id: number;
+            type: string;
+            url: string;
+        };
+        /** ExportedMessage */
+        ExportedMessage: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: number;
+            text: string;
+        };
+        /** ExportedTicket */
+        ExportedTicket: {
+            category: string;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            messages: components["schemas"]["ExportedMessage"][];
+            solved_at: string | null;
+            subject: string;
+        };
         /** Field */
         Field: {
             id: number;
@@ -3416,6 +4214,15 @@ export interface components {
             field: string;
             from_value: unknown;
             to_value: unknown;
+        };
+        /** FieldChoice */
+        FieldChoice: {
+            absorbed: unknown;
+            /** @enum {string} */
+            field: "name" | "email" | "phone" | "locale" | "time_zone" | "tier" | "notes" | "is_blocked" | "organisation_id" | "preferences" | "fields";
+            /** @enum {string} */
+            proposed: "survivor" | "absorbed";
+            survivor: unknown;
         };
         /** FieldFile */
         FieldFile: {
@@ -3474,6 +4281,13 @@ export interface components {
             options: components["schemas"]["FieldOptions"];
             /** @default 100 */
             position?: number;
+        };
+        /** Figure */
+        Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
         };
         /** FileRef */
         FileRef: {
@@ -3568,11 +4382,53 @@ export interface components {
         /** Identity */
         Identity: {
             id: number;
+            /** @default false */
+            is_main: boolean;
             /** @enum {string} */
             kind: "email" | "phone" | "visitor" | "external";
             scope: string;
             value: string;
             verified_at: string | null;
+        };
+        /** IdentityCheck */
+        IdentityCheck: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            id: number;
+            is_valid: boolean;
+            level: number;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            note: string;
+            revoked_at: string | null;
+            ticket_id: number | null;
+            /** Format: date-time */
+            valid_until: string;
+        };
+        /** IdentityCheckIn */
+        IdentityCheckIn: {
+            /** @default  */
+            code?: string;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            /** @default  */
+            note?: string;
+            ticket_id?: number | null;
+        };
+        /** IdentityIn */
+        IdentityIn: {
+            /** @enum {string} */
+            kind: "email" | "phone" | "external";
+            /** @default  */
+            scope?: string;
+            value: string;
+        };
+        /** IdentityPatch */
+        IdentityPatch: {
+            is_main?: boolean;
+            is_verified?: boolean;
         };
         /** IdentitySecret */
         IdentitySecret: {
@@ -3673,6 +4529,19 @@ export interface components {
             state: "queued" | "running" | "done" | "cancelled" | "failed";
             total: number;
             undoes_id: number | null;
+        };
+        /** LastAgent */
+        LastAgent: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            person_id: number;
+        };
+        /** Likeness */
+        Likeness: {
+            /** @enum {string} */
+            reason: "same_phone" | "same_email" | "same_serial" | "same_name_organisation";
+            value: string;
         };
         /** LinkInfo */
         LinkInfo: {
@@ -3812,6 +4681,29 @@ export interface components {
             theme?: "system" | "light" | "dark";
             time_zone?: string;
         };
+        /** MergeIn */
+        MergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
+        };
+        /** MergeList */
+        MergeList: {
+            items: components["schemas"]["CustomerMerge"][];
+        };
+        /** MergePreview */
+        MergePreview: {
+            absorbed: components["schemas"]["Customer"];
+            fields: components["schemas"]["FieldChoice"][];
+            moves: {
+                [key: string]: number;
+            };
+            shares_chat: boolean;
+            survivor: components["schemas"]["Customer"];
+        };
         /** MessageAccepted */
         MessageAccepted: {
             client_key: string;
@@ -3928,6 +4820,50 @@ export interface components {
             is_open: boolean;
             opens_at: string | null;
         };
+        /** Organisation */
+        Organisation: {
+            /** Format: date-time */
+            created_at: string;
+            customer_count: number;
+            domains: string[];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            is_archived: boolean;
+            name: string;
+            notes: string;
+            tier: string;
+            version: number;
+        };
+        /** OrganisationBrief */
+        OrganisationBrief: {
+            id: number;
+            name: string;
+        };
+        /** OrganisationIn */
+        OrganisationIn: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @default  */
+            notes?: string;
+            /** @default  */
+            tier?: string;
+        };
+        /** OrganisationPatch */
+        OrganisationPatch: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            is_archived?: boolean;
+            name?: string;
+            notes?: string;
+            tier?: string;
+        };
         /** Outgoing */
         Outgoing: {
             /** Format: date-time */
@@ -4003,9 +4939,39 @@ export interface components {
             items: components["schemas"]["Webhook"][];
             next: string | null;
         };
+        /** Paged[Consent] */
+        PageOfConsent: {
+            items: components["schemas"]["Consent"][];
+            next: string | null;
+        };
         /** Paged[CustomerListItem] */
         PageOfCustomerListItem: {
             items: components["schemas"]["CustomerListItem"][];
+            next: string | null;
+        };
+        /** Paged[CustomerNote] */
+        PageOfCustomerNote: {
+            items: components["schemas"]["CustomerNote"][];
+            next: string | null;
+        };
+        /** Paged[IdentityCheck] */
+        PageOfIdentityCheck: {
+            items: components["schemas"]["IdentityCheck"][];
+            next: string | null;
+        };
+        /** Paged[Organisation] */
+        PageOfOrganisation: {
+            items: components["schemas"]["Organisation"][];
+            next: string | null;
+        };
+        /** Paged[Product] */
+        PageOfProduct: {
+            items: components["schemas"]["Product"][];
+            next: string | null;
+        };
+        /** Paged[CustomerEvent] */
+        PageOfCustomerEvent: {
+            items: components["schemas"]["CustomerEvent"][];
             next: string | null;
         };
         /** Paged[Notification] */
@@ -4151,6 +5117,48 @@ export interface components {
             title: string;
             type: string;
         };
+        /** Product */
+        Product: {
+            batch: string;
+            bought_on: string | null;
+            id: number;
+            model: string;
+            name: string;
+            region: string;
+            serial: string;
+            warranty_until: string | null;
+        };
+        /** ProductIn */
+        ProductIn: {
+            /** @default  */
+            batch?: string;
+            bought_on?: string | null;
+            model: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            region?: string;
+            /** @default  */
+            serial?: string;
+            warranty_until?: string | null;
+        };
+        /** Profile */
+        Profile: {
+            channels: components["schemas"]["customer_schemas_Reason"][];
+            /** Format: date-time */
+            computed_at: string;
+            contacts_30: components["schemas"]["Figure"];
+            contacts_90: components["schemas"]["Figure"];
+            first_contact_at: string | null;
+            last_agents: components["schemas"]["LastAgent"][];
+            last_contact_at: string | null;
+            mood: unknown[] | null;
+            open_promises: number | null;
+            open_tickets: number;
+            reasons: components["schemas"]["customer_schemas_Reason"][];
+            solved_share: components["schemas"]["Figure"];
+            value_cents: number | null;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -4225,6 +5233,8 @@ export interface components {
             bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
+            /** @default  */
+            contact_reason?: string;
             /** @default false */
             force?: boolean;
             html?: string | null;
@@ -4244,7 +5254,7 @@ export interface components {
         RoutingState: {
             /** Format: date-time */
             at: string;
-            details: components["schemas"]["Reason"];
+            details: components["schemas"]["schemas_timeline_Reason"];
             reason: string;
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
@@ -4384,6 +5394,21 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "chat" | "form" | "api";
             name: string;
+        };
+        /**
+         * Standing
+         * @default {
+         *       "level": 0,
+         *       "method": null,
+         *       "valid_until": null
+         *     }
+         */
+        Standing: {
+            /** @default 0 */
+            level: number;
+            /** @enum {null|string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back" | null;
+            valid_until: string | null;
         };
         /** Status */
         Status: {
@@ -4526,6 +5551,8 @@ export interface components {
         TicketIn: {
             channel_id?: number | null;
             client_key: string;
+            /** @default  */
+            contact_reason?: string;
             customer?: components["schemas"]["NewCustomer"] | null;
             customer_id?: number | null;
             fields?: {
@@ -4887,6 +5914,20 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** Reason */
+        customer_schemas_Reason: {
+            count: number;
+            key: string;
+            label: string;
+        };
+        /** Reason */
+        schemas_timeline_Reason: {
+            candidates?: number;
+            capacity_points?: number;
+            code: string;
+            idle_since?: string;
+            load_points?: number;
         };
     };
     responses: never;
@@ -5866,12 +6907,106 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomerMergesMergeIdUndoPostMergeUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyGetCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyPatchCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersGetCustomers: {
         parameters: {
             query?: {
                 q?: string;
                 cursor?: string | null;
                 limit?: number;
+                organisation_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -5886,6 +7021,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfCustomerListItem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersPostCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description What is wrong */
@@ -5965,6 +7133,876 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksGetChecks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIdentityCheck"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksPostCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                check_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsGetConsents: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsPostConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelPutContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BarIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesGetDuplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdExportGetCustomerExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesPostIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePostCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePreviewGetMergePreview: {
+        parameters: {
+            query: {
+                absorbed_id: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergesGetCustomerMerges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesGetNotes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesPostCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsGetProducts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProduct"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsPostProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdPutProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdDeleteProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProfileGetCustomerProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
         parameters: {
             query?: {
@@ -5986,6 +8024,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdTimelineGetCustomerTimeline: {
+        parameters: {
+            query?: {
+                kind?: string[] | null;
+                channel?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerEvent"];
                 };
             };
             /** @description What is wrong */
@@ -6920,6 +8994,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsGetOrganisations: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsPostOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdGetOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPatchOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
                 };
             };
             /** @description What is wrong */

@@ -6,9 +6,17 @@ Role = Literal["administrator", "supervisor", "agent", "read_only"]
 
 READS = frozenset({"tickets.read", "customers.read"})
 WORK = frozenset(
-    {"tickets.write", "tickets.reply", "tickets.note", "tickets.assign", "customers.write", "presence.own"}
+    {
+        "tickets.write",
+        "tickets.reply",
+        "tickets.note",
+        "tickets.assign",
+        "customers.write",
+        "customers.merge",
+        "presence.own",
+    }
 )
-LEAD = frozenset({"canned_replies.manage", "intake.manage", "views.manage"})
+LEAD = frozenset({"canned_replies.manage", "intake.manage", "views.manage", "customers.unmask", "customers.export"})
 ADMINISTRATION = frozenset(
     {
         "channels.manage",

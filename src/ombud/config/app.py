@@ -21,6 +21,7 @@ from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
+from ombud.config.customer_timeline import SOURCES
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
@@ -65,6 +66,7 @@ def build_app(parts: Parts) -> Litestar:
             "open_requests": requests,
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
+            "customer_sources": SOURCES,
         }
     )
     state.authenticate = Authenticator(

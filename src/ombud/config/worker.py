@@ -28,6 +28,7 @@ from ombud.shared.tasks import end_tasks
 from ombud.shared.throttle import forget_full
 from ombud.tickets.search.file_texts import read_next_file
 from ombud.tickets.search.filling import fill_next
+from ombud.tickets.services.customer_averages import keep_averages
 from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
@@ -212,6 +213,8 @@ class Worker:
             await forget_full(tx, now=now)
             await forget_lookers(tx, now=now)
         await self._jobs.forget()
+        async with self.parts.database.transaction() as tx:
+            await keep_averages(tx, now=now)
         return 0
 
     async def _keep_up(self) -> int:

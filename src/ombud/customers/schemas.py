@@ -1,18 +1,25 @@
 """Shapes of customers and their identities."""
 
 import re
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ombud.shared.lines import PLAIN, one_line
 
+MAX_VALUE_LENGTH = 320
 IdentityKind = Literal["email", "phone", "visitor", "external"]
 ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
-
-
-MAX_VALUE_LENGTH = 320
+Named = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
+LongText = Annotated[str, Meta(max_length=10_000)]
+# Channels by which somebody can be contacted; phone and text messages are not sent from here yet, but people may ask.
+ContactChannel = Literal["email", "chat", "api", "phone", "sms"]
+ConsentChannel = Literal["any", "email", "chat", "api", "phone", "sms"]
+Purpose = Literal["service", "marketing", "survey", "recording"]
+CheckMethod = Literal["order_number", "known_number", "mail_code", "verified_channel", "documents", "call_back"]
+# Preferences and custom fields: small values by name.
+Values = Annotated[dict[Annotated[str, Meta(min_length=1, max_length=60)], Any], Meta(max_length=100)]
 
 
 def normal_value(kind: str, value: str) -> str:
@@ -33,6 +40,70 @@ class Identity(Struct):
     scope: str
     value: str
     verified_at: datetime | None
+    is_main: bool = False
+
+
+class IdentityIn(Struct, forbid_unknown_fields=True):
+    """An address or number that a person adds by hand: it is not verified by that."""
+
+    kind: Literal["email", "phone", "external"]
+    value: Annotated[str, Meta(min_length=1, max_length=MAX_VALUE_LENGTH)]
+    scope: ShortText = ""
+
+
+class IdentityPatch(Struct, forbid_unknown_fields=True):
+    """Changes to an identity; what is left out stays."""
+
+    is_main: bool | UnsetType = UNSET
+    is_verified: bool | UnsetType = UNSET
+
+
+class Standing(Struct, frozen=True):
+    """How sure we are of a customer at this moment: the highest check that still holds. 0 is none."""
+
+    level: int = 0
+    method: CheckMethod | None = None
+    valid_until: datetime | None = None
+
+
+class ContactBar(Struct):
+    """A channel by which the customer must not be contacted."""
+
+    channel: ContactChannel
+    reason: str
+    since: datetime
+
+
+class Product(Struct):
+    """Something that the customer owns. Days are dates of the place of purchase."""
+
+    id: int
+    model: str
+    name: str
+    serial: str
+    batch: str
+    bought_on: date | None
+    region: str
+    warranty_until: date | None
+
+
+class ProductIn(Struct, forbid_unknown_fields=True):
+    """A product as entered."""
+
+    model: Named
+    name: ShortText = ""
+    serial: ShortText = ""
+    batch: ShortText = ""
+    bought_on: date | None = None
+    region: ShortText = ""
+    warranty_until: date | None = None
+
+
+class OrganisationBrief(Struct):
+    """An organisation as a customer shows it."""
+
+    id: int
+    name: str
 
 
 class CustomerBrief(Struct):
@@ -44,13 +115,14 @@ class CustomerBrief(Struct):
 
 
 class CustomerFrame(Struct, frozen=True):
-    """What rows and tickets show of a customer, as it is now."""
+    """What rows and tickets show of a customer, as it is now; ``others`` were merged into it, or given back."""
 
     customer: CustomerBrief
+    others: list[int] = []
 
 
 class Customer(Struct):
-    """A customer with all identities."""
+    """A customer with all identities. ``masked`` names what is shown in part only, for want of an identity check."""
 
     id: int
     name: str
@@ -64,6 +136,16 @@ class Customer(Struct):
     created_at: datetime
     identities: list[Identity]
     ticket_count: int = 0
+    organisation: OrganisationBrief | None = None
+    preferences: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    contact_bars: list[ContactBar] = []
+    products: list[Product] = []
+    standing: Standing = Standing()
+    masked: list[str] = []
+    version: int = 1
+    # the number that was asked for, where it belongs to somebody who was merged into this one
+    redirected_from: int | None = None
 
 
 class CustomerListItem(CustomerBrief):
@@ -72,10 +154,16 @@ class CustomerListItem(CustomerBrief):
     email: str
     phone: str
     created_at: datetime
+    organisation: OrganisationBrief | None = None
+    is_blocked: bool = False
 
 
 class CustomerPatch(Struct, forbid_unknown_fields=True):
-    """Changes to a customer; what is left out stays."""
+    """Changes to a customer; what is left out stays.
+
+    ``preferences`` and ``fields`` are merged key by key; null removes a key. With ``version``, a change that
+    somebody made since is not passed over: 409 ``customer_changed``.
+    """
 
     name: ShortText | UnsetType = UNSET
     email: ShortText | UnsetType = UNSET
@@ -83,8 +171,12 @@ class CustomerPatch(Struct, forbid_unknown_fields=True):
     locale: Literal["", "en", "zh-CN"] | UnsetType = UNSET
     time_zone: ShortText | UnsetType = UNSET
     tier: ShortText | UnsetType = UNSET
-    notes: Annotated[str, Meta(max_length=10_000)] | UnsetType = UNSET
+    notes: LongText | UnsetType = UNSET
     is_blocked: bool | UnsetType = UNSET
+    organisation_id: int | UnsetType | None = UNSET
+    preferences: Values | UnsetType = UNSET
+    fields: Values | UnsetType = UNSET
+    version: int | None = None
 
 
 class NewCustomer(Struct, forbid_unknown_fields=True):
@@ -115,3 +207,163 @@ class Sender(Struct, frozen=True):
     def key(self) -> tuple[str, str, str]:
         """What makes the identity unique."""
         return (self.kind, self.scope, self.value)
+
+
+class Organisation(OrganisationBrief):
+    """An organisation; new customers who write from its domains belong to it."""
+
+    tier: str
+    notes: str
+    fields: dict[str, Any]
+    domains: list[str]
+    is_archived: bool
+    customer_count: int
+    version: int
+    created_at: datetime
+
+
+Domains = Annotated[list[Annotated[str, Meta(min_length=3, max_length=200)]], Meta(max_length=50)]
+
+
+class OrganisationIn(Struct, forbid_unknown_fields=True):
+    """A new organisation."""
+
+    name: Named
+    tier: ShortText = ""
+    notes: LongText = ""
+    domains: Domains = []
+    fields: Values = {}
+
+
+class OrganisationPatch(Struct, forbid_unknown_fields=True):
+    """Changes to an organisation; what is left out stays. ``fields`` are merged key by key."""
+
+    name: Named | UnsetType = UNSET
+    tier: ShortText | UnsetType = UNSET
+    notes: LongText | UnsetType = UNSET
+    domains: Domains | UnsetType = UNSET
+    fields: Values | UnsetType = UNSET
+    is_archived: bool | UnsetType = UNSET
+
+
+class CustomerNote(Struct):
+    """A note about a customer, for colleagues only."""
+
+    id: int
+    text: str
+    is_pinned: bool
+    author_kind: str
+    author_id: int | None
+    author_name: str
+    created_at: datetime
+    edited_at: datetime | None
+
+
+class CustomerNoteIn(Struct, forbid_unknown_fields=True):
+    """A note as written."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    is_pinned: bool = False
+
+
+class Consent(Struct):
+    """What a customer agreed to, or took back."""
+
+    id: int
+    purpose: Purpose
+    channel: ConsentChannel
+    is_given: bool
+    source: str
+    by_kind: str
+    by_name: str
+    at: datetime
+
+
+class ConsentIn(Struct, forbid_unknown_fields=True):
+    """A customer's yes or no to a purpose, on one channel or on any."""
+
+    purpose: Purpose
+    is_given: bool
+    channel: ConsentChannel = "any"
+    source: ShortText = ""
+
+
+class BarIn(Struct, forbid_unknown_fields=True):
+    """Why a channel must not be used."""
+
+    reason: ShortText = ""
+
+
+class IdentityCheck(Struct):
+    """One identity check: how somebody made sure, and until when it holds."""
+
+    id: int
+    level: int
+    method: CheckMethod
+    note: str
+    ticket_id: int | None
+    by_kind: str
+    by_name: str
+    at: datetime
+    valid_until: datetime
+    is_valid: bool
+    revoked_at: datetime | None
+
+
+class IdentityCheckIn(Struct, forbid_unknown_fields=True):
+    """A check that was made. ``code`` is what was mailed, for the method mail_code."""
+
+    method: CheckMethod
+    note: ShortText = ""
+    ticket_id: int | None = None
+    code: ShortText = ""
+
+
+class CheckCodeIn(Struct, forbid_unknown_fields=True):
+    """To which of the customer's mail identities a code goes."""
+
+    identity_id: int
+
+
+class CodeSent(Struct):
+    """Where a code went, and until when it counts. ``is_sending`` is false while no mailbox can send."""
+
+    address: str
+    expires_at: datetime
+    is_sending: bool
+
+
+Level = Annotated[int, Meta(ge=0, le=3)]
+Minutes = Annotated[int, Meta(ge=5, le=525_600)]
+
+
+class CustomerPolicy(Struct):
+    """Which check level shows what and lets do what, how long checks hold, and the tiers in use."""
+
+    show_email: int = 0
+    show_phone: int = 1
+    show_serial: int = 1
+    show_address: int = 1
+    change_address: int = 2
+    merge: int = 1
+    export: int = 3
+    valid_minutes_1: int = 480
+    valid_minutes_2: int = 1_440
+    valid_minutes_3: int = 10_080
+    tiers: list[str] = field(default_factory=lambda: ["VIP"])
+
+
+class CustomerPolicyPatch(Struct, forbid_unknown_fields=True):
+    """Rules to change; what is left out stays."""
+
+    show_email: Level | UnsetType = UNSET
+    show_phone: Level | UnsetType = UNSET
+    show_serial: Level | UnsetType = UNSET
+    show_address: Level | UnsetType = UNSET
+    change_address: Level | UnsetType = UNSET
+    merge: Level | UnsetType = UNSET
+    export: Level | UnsetType = UNSET
+    valid_minutes_1: Minutes | UnsetType = UNSET
+    valid_minutes_2: Minutes | UnsetType = UNSET
+    valid_minutes_3: Minutes | UnsetType = UNSET
+    tiers: Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=12)] | UnsetType = UNSET

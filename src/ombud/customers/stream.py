@@ -8,19 +8,29 @@ from ombud.realtime.schemas import Frame
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
 
+KINDS = frozenset({"customer_changed", "customers_merged", "customer_merge_undone"})
+
 
 async def customer_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """What lists and tickets show of a changed customer, for each team that has a ticket of theirs."""
+    """What lists and tickets show of changed customers, for each team that has a ticket of theirs.
+
+    A merge, and its undoing, tell whom they took in or gave back: tickets have gone over.
+    """
     changed: dict[int, list[int]] = {}
+    others: dict[int, list[int]] = {}
     for event in events:
-        if event.kind == "customer_changed":
-            changed.setdefault(int(event.data["customer_id"]), []).append(event.seq)
+        if event.kind not in KINDS:
+            continue
+        customer_id = int(event.data["customer_id"])
+        changed.setdefault(customer_id, []).append(event.seq)
+        if "absorbed_id" in event.data:
+            others.setdefault(customer_id, []).append(int(event.data["absorbed_id"]))
     if not changed:
         return []
     return [
         Frame(
             "customer",
-            CustomerFrame(one.customer),
+            CustomerFrame(one.customer, others.get(one.customer.id, [])),
             seq=changed[one.customer.id][0],
             last=changed[one.customer.id][-1],
             team_id=one.team_id,

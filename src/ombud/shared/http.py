@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response
@@ -229,3 +230,18 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     QueryCanceled: database_problem,
     Exception: unknown_problem,
 }
+
+
+# Types that a browser may show in place; everything else is downloaded. No SVG: it can hold scripts.
+SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+def file_headers(name: str, kind: str) -> dict[str, str]:
+    """Headers under which a stranger's file is safe to hand out."""
+    place = "inline" if kind in SHOWN else "attachment"
+    return {
+        "Content-Disposition": f"{place}; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=86400, immutable",
+    }

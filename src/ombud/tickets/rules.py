@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from ombud.shared.lines import has_control
 from ombud.tickets.schemas import Category
 
-OPEN_CATEGORIES = frozenset({"new", "open", "waiting", "on_hold"})
-DONE_CATEGORIES = frozenset({"solved", "closed"})
 # Points of an agent's capacity, by channel: a chat wants attention at once, a mail does not. Calls will take 4.
 LOAD_POINTS = {"chat": 2, "email": 1, "form": 1, "api": 1}
 PREVIEW_LENGTH = 160

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.fields.schemas import CHOSEN, Field
 from ombud.shared.conditions import All, Condition, Context, Leaf, resolved
-from ombud.tickets.rules import DONE_CATEGORIES, OPEN_CATEGORIES
+from ombud.tickets.schemas.values import DONE_CATEGORIES, OPEN_CATEGORIES
 from ombud.tickets.services.facets import tag_facet
 
 

@@ -7,7 +7,7 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 
 from ombud.accounts.authentication import Connection, Surroundings, check_own_page
-from ombud.accounts.system_mail import SystemMail
+from ombud.accounts.services.system_mail import SystemMail
 from ombud.shared.actor import Actor
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database

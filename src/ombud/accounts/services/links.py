@@ -10,7 +10,7 @@ from ombud.accounts.passwords import check_password, hash_password
 from ombud.accounts.queries.people import Credentials, credentials, credentials_by_email
 from ombud.accounts.schemas import LinkInfo, LinkKind, Origin, RedemptionInput
 from ombud.accounts.services.sessions import Started, acting_as, revoke_sessions, start_session
-from ombud.accounts.system_mail import SystemMail, compose
+from ombud.accounts.services.system_mail import SystemMail, compose
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.crypto import hash_token, new_token
 from ombud.shared.database import Database, Transaction, execute, row

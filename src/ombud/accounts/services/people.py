@@ -14,7 +14,7 @@ from ombud.accounts.services.links import send_link
 from ombud.accounts.services.memberships import set_teams_of
 from ombud.accounts.services.second_factor import remove_second_factor
 from ombud.accounts.services.sessions import revoke_sessions
-from ombud.accounts.system_mail import SystemMail
+from ombud.accounts.services.system_mail import SystemMail
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, value, values
 from ombud.shared.errors import Conflict, NotFound

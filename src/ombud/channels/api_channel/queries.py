@@ -79,7 +79,10 @@ async def list_outgoing(tx: Transaction, channel_id: int, *, after: int, limit: 
     sql = """
         select o.id, o.ticket_id, coalesce(o.envelope ->> 'conversation', '') as conversation, e.text, e.at,
             (select i.value from identity i where i.customer_id = t.customer_id and i.kind = 'external'
-                and i.scope = o.channel_id::text order by i.id limit 1) as customer_external_id,
+                and i.scope = o.channel_id::text
+                -- a merged customer has several: the answer goes to the one whose conversation it is
+                order by o.envelope ->> 'conversation' is distinct from 'customer:' || i.value, i.id
+                limit 1) as customer_external_id,
             coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size,
                 'token', f.token) order by a.id) from attachment a join file f on f.id = a.file_id
                 where a.entry_id = e.id), '[]') as files

@@ -79,6 +79,7 @@ async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
         join ticket t on t.id = o.ticket_id
         join brand b on b.id = t.brand_id
         join customer cu on cu.id = t.customer_id and cu.email <> '' and not cu.is_blocked
+            and not exists (select from contact_bar b where b.customer_id = cu.id and b.channel = 'email')
         cross join lateral (
             select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null
                 and settings -> 'smtp' ->> 'host' <> ''

@@ -50,6 +50,12 @@ def merged_values(
     return after, sorted(key for key in given if before.get(key) != after.get(key))
 
 
+def merge_values(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Values by key with changes laid over them; null removes a key."""
+    merged = before | changes
+    return {key: value for key, value in merged.items() if value is not None}
+
+
 def is_empty(value: object) -> bool:
     """Whether a value counts as none; false and zero are values."""
     return value is None or value in ("", [])

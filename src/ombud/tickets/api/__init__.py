@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from ombud.tickets.api.customers import HANDLERS as CUSTOMERS
 from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
@@ -19,6 +20,7 @@ HANDLERS = [
     *TICKETS,
     *OUTGOING,
     *MACROS,
+    *CUSTOMERS,
     *DESK,
     *POLICY,
     *TEAMS,

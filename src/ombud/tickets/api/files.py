@@ -1,7 +1,5 @@
 """Endpoints of files. What goes out can run nowhere: attachment, nosniff, sandboxed."""
 
-from urllib.parse import quote
-
 from litestar import get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, MultipartBody
@@ -9,23 +7,9 @@ from litestar.response import Stream
 from litestar.status_codes import HTTP_201_CREATED
 
 from ombud.shared.errors import Invalid
-from ombud.shared.http import By, Now, Tx, may
+from ombud.shared.http import SHOWN, By, Now, Tx, file_headers, may
 from ombud.tickets.schemas import FileRef
 from ombud.tickets.services import uploads
-
-# Types that a browser may show in place; everything else is downloaded. No SVG: it can hold scripts.
-SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-
-
-def file_headers(name: str, kind: str) -> dict[str, str]:
-    """Headers under which a stranger's file is safe to hand out."""
-    place = "inline" if kind in SHOWN else "attachment"
-    return {
-        "Content-Disposition": f"{place}; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, max-age=86400, immutable",
-    }
 
 
 @post(

@@ -4,8 +4,7 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
-from ombud.customers.queries import is_customer_visible
-from ombud.shared.errors import NotFound
+from ombud.customers.queries.customers import require_customer
 from ombud.shared.http import By, Reading, Tx, may
 from ombud.shared.paging import Paged
 from ombud.tickets.queries import lists
@@ -42,9 +41,8 @@ async def get_customer_tickets(
     tx: Tx, actor: By, customer_id: FromPath[int], cursor: FromQuery[str | None] = None, limit: FromQuery[int] = 20
 ) -> Paged[TicketRow]:
     """A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none."""
-    if not await is_customer_visible(tx, customer_id, by=actor):
-        raise NotFound("There is no such customer.")
-    return await lists.list_customer_tickets(tx, customer_id, by=actor, cursor=cursor, limit=limit)
+    live = await require_customer(tx, customer_id, by=actor)
+    return await lists.list_customer_tickets(tx, live, by=actor, cursor=cursor, limit=limit)
 
 
 HANDLERS = [get_customer_tickets, get_views, get_tags]

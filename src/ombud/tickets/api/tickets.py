@@ -152,7 +152,7 @@ async def post_typing(tx: Tx, actor: By, request: Request[Any, Any, Any], ticket
     bus.publish("typing", payload | {"channel_id": ticket.channel_id, "customer_id": ticket.customer.id})
 
 
-# ``post_ticket`` is served by the views' router: one router holds all verbs of a path, and they list /tickets.
+# ``post_ticket`` is served by config/shared_paths.py: views list the same path.
 HANDLERS = [
     get_ticket,
     get_timeline,

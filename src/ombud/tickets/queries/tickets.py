@@ -164,7 +164,8 @@ async def customer_mail_address(tx: Transaction, customer_id: int) -> tuple[str,
     """Address and name to write to: an address they wrote from, else the one they typed."""
     sql = """
         select coalesce((select i.value from identity i where i.customer_id = c.id and i.kind = 'email'
-                         order by i.verified_at is null, i.id desc limit 1), nullif(c.email, '')) as address, c.name
+                         order by not i.is_main, i.verified_at is null, i.id desc limit 1),
+                        nullif(c.email, '')) as address, c.name
         from customer c where c.id = %(id)s"""
     found = await row(tx, MailName, sql, {"id": customer_id})
     return None if found is None or not found.address else (found.address, found.name)

@@ -28,6 +28,8 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     status_id: int | None = None
+    # why a customer who does not want to be contacted by this channel is answered all the same
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class PlannedReplyIn(Struct, forbid_unknown_fields=True):
@@ -82,6 +84,7 @@ class TicketIn(Struct, forbid_unknown_fields=True):
     type_id: int | None = None
     fields: FieldValues = {}
     write_as: Literal["reply", "note"] = "note"
+    contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
 class TicketPatch(Struct, forbid_unknown_fields=True):

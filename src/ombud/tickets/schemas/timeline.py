@@ -66,6 +66,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     to_value: Any = None
     reason: Reason | None = None
     mentions: list[int] = []
+    # why a bar on this channel was passed
+    contact_reason: str = ""
     # what an undo puts back
     status_before: int | None = None
     waiting_before: datetime | None = None

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Category = Literal["new", "open", "waiting", "on_hold", "solved", "closed"]
+OPEN_CATEGORIES = frozenset({"new", "open", "waiting", "on_hold"})
+DONE_CATEGORIES = frozenset({"solved", "closed"})
 ChannelKind = Literal["email", "chat", "form", "api"]
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "unconfirmed"]
 NotificationKind = Literal[

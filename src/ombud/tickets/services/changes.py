@@ -16,8 +16,8 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.shared.lines import one_line
 from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, TicketMoved, TicketSolved
 from ombud.tickets.queries import tickets as queries
-from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.collisions import refuse_unseen
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.references import check_references, keep_field_files

@@ -14,8 +14,8 @@ from ombud.shared.conditions import Context
 from ombud.shared.database import Transaction, row, value
 from ombud.shared.errors import Unprocessable
 from ombud.tickets.forms import form_problems, form_state
-from ombud.tickets.rules import DONE_CATEGORIES
 from ombud.tickets.schemas import LockedTicket
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.facets import ticket_facets, write_facets
 from ombud.tickets.services.types import TicketType, find_type
 

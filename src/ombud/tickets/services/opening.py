@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from ombud.customers.queries import is_customer_visible
-from ombud.customers.services import enter_customer
+from ombud.customers.services import enter_customer, hold_customer
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
@@ -65,7 +65,8 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
     await emit(tx, fact, by=by, at=now)
     if data.write_as == "reply":
-        await reply(tx, ticket_id, ReplyIn(data.text, data.client_key), by=by, now=now, undo_seconds=undo_seconds)
+        first = ReplyIn(data.text, data.client_key, contact_reason=data.contact_reason)
+        await reply(tx, ticket_id, first, by=by, now=now, undo_seconds=undo_seconds)
     else:
         await add_note(tx, ticket_id, NoteIn(data.text, data.client_key), by=by, now=now)
     sql = "update idempotency_key set response = %(made)s where actor = %(actor)s and key = %(key)s"
@@ -122,12 +123,13 @@ class _Opened(Struct):
 
 async def _customer(tx: Transaction, data: TicketIn, *, by: Actor, now: datetime) -> int:
     if data.customer_id is not None:
-        if not await is_customer_visible(tx, data.customer_id, by=by):
+        live = await hold_customer(tx, data.customer_id)
+        if not await is_customer_visible(tx, live, by=by):
             raise NotFound("There is no such customer.")
-        return data.customer_id
+        return live
     if data.customer is None:
         raise Invalid("Say which customer the ticket is for.", fields={"customer": "required"})
-    return await enter_customer(tx, data.customer, now=now)
+    return await hold_customer(tx, await enter_customer(tx, data.customer, now=now))
 
 
 async def wake_snoozed(tx: Transaction, *, now: datetime, limit: int = 200) -> int:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
+from ombud.customers.services.consents import refuse_barred
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, values
 from ombud.shared.errors import Conflict, NotFound, Unprocessable
@@ -15,7 +16,7 @@ from ombud.tickets.events import DeliveryChanged, ReplySent, ReplyUndone, Ticket
 from ombud.tickets.queries import tickets as ticket_queries
 from ombud.tickets.queries import timeline as timeline_queries
 from ombud.tickets.queries.tickets import MailRoute
-from ombud.tickets.rules import DONE_CATEGORIES, is_mail_address, preview_of
+from ombud.tickets.rules import is_mail_address, preview_of
 from ombud.tickets.schemas import (
     Address,
     Delivery,
@@ -27,6 +28,7 @@ from ombud.tickets.schemas import (
     ReplyIn,
     Undone,
 )
+from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.placeholders import check_filled
 from ombud.tickets.services.policy import desk_policy
@@ -87,6 +89,7 @@ async def reply(
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
         Unfilled: a placeholder has no value yet.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
     """
@@ -97,6 +100,7 @@ async def reply(
     check_filled(data.text, data.html)
     await refuse_stale(tx, ticket, data, by=by, now=now)
     route, envelope = await _route(tx, ticket, data)
+    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
     taker = await _taker(tx, ticket, by)
@@ -108,6 +112,7 @@ async def reply(
         cc=envelope.cc,
         bcc=envelope.bcc,
         subject=envelope.subject,
+        contact_reason=data.contact_reason.strip(),
         status_before=ticket.status_id,
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,

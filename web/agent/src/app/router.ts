@@ -6,12 +6,13 @@ import {
   type RouteLocationNormalized,
   type RouteLocationRaw,
 } from 'vue-router'
+import { routes as customerRoutes } from '@/features/customers/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
-import { routes as viewRoutes } from '@/features/views/routes'
+import { routes as viewRoutes } from '@/features/tickets/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -36,6 +37,7 @@ export const router = createRouter({
         ...ticketRoutes,
         ...viewRoutes,
         ...searchRoutes,
+        ...customerRoutes,
         ...notificationRoutes,
         settingsRoutes(ownRoutes),
       ],

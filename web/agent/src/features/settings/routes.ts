@@ -61,6 +61,11 @@ const pages: RouteRecordRaw[] = [
     () => import('./types/TypePage.vue'),
   ),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
+  {
+    path: 'customer-data',
+    component: () => import('./customers/CustomerDataPage.vue'),
+    meta: { words: [...words, 'customers'], permission: 'channels.manage' },
+  },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serve, type Call } from '@/testing/server'
-import { clearDraft, draftOf, loadDraft, restoreDraft, touchDraft } from './drafts'
+import { clearDraft, draftOf, loadDraft, refreshDraft, restoreDraft, settleDraft, touchDraft } from './drafts'
 
 let ticketId = 100
 let path = ''
@@ -116,5 +116,57 @@ describe('drafts', () => {
     serve({})
     write('to the customer')
     expect(draftOf(ticketId, 'note').text).toBe('')
+  })
+
+  describe('in two windows', () => {
+    const other = { kind: 'reply', text: 'There', details: {}, updated_at: '', version: 4, attachments: [] }
+    const refusal = { status: 409, body: { code: 'draft_changed', detail: '', draft: other } }
+
+    it('wait for a decision where the other one was quicker', async () => {
+      const calls = serve({ [`GET ${path}`]: { body: null }, [`PUT ${path}`]: refusal })
+      await loadDraft(ticketId, 'reply')
+      write('Here')
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(calls.filter((call) => call.method === 'PUT')).toHaveLength(1)
+      expect(calls.at(-1)?.body).toEqual({ text: 'Here', details: {}, version: 0 })
+      expect(draftOf(ticketId, 'reply')).toMatchObject({ text: 'Here', other: { text: 'There' } })
+      settleDraft(ticketId, 'reply', 'theirs')
+      expect(draftOf(ticketId, 'reply')).toMatchObject({ text: 'There', save: 'saved', version: 4 })
+    })
+
+    it('go on with this one from the version of the other', async () => {
+      let answers: object[] = [refusal, { body: { version: 5 } }]
+      const calls = serve({
+        [`GET ${path}`]: { body: null },
+        [`PUT ${path}`]: () => {
+          const [first, ...rest] = answers
+          answers = rest
+          return first as { status?: number; body?: unknown }
+        },
+      })
+      await loadDraft(ticketId, 'reply')
+      write('Here')
+      await vi.advanceTimersByTimeAsync(2_000)
+      settleDraft(ticketId, 'reply', 'mine')
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(calls.at(-1)?.body).toEqual({ text: 'Here', details: {}, version: 4 })
+      expect(draftOf(ticketId, 'reply')).toMatchObject({ save: 'saved', version: 5 })
+    })
+
+    it('show what the other one has when they come to the front, unless something waits here', async () => {
+      let found: object | null = null
+      serve({ [`GET ${path}`]: () => ({ body: found }), [`PUT ${path}`]: { body: { version: 5 } } })
+      await loadDraft(ticketId, 'reply')
+      found = other
+      await refreshDraft(ticketId, 'reply')
+      expect(draftOf(ticketId, 'reply').text).toBe('There')
+      write('Here')
+      await refreshDraft(ticketId, 'reply')
+      expect(draftOf(ticketId, 'reply').text).toBe('Here')
+      await vi.advanceTimersByTimeAsync(2_000)
+      found = null
+      await refreshDraft(ticketId, 'reply')
+      expect(draftOf(ticketId, 'reply')).toMatchObject({ text: '', version: 0 })
+    })
   })
 })

@@ -59,7 +59,8 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
   try {
     const found = await api.get<Draft | null>(pathOf(ticketId, kind))
     const state = draftOf(ticketId, kind)
-    if (!found) state.version ??= 0
+    // begun before the answer came: the server then says what it has, instead of losing it
+    state.version ??= 0
     if (!found || state.save !== 'clean' || state.text) return
     take(state, found)
   } catch {

@@ -18,6 +18,8 @@ export interface Pending {
   mentions: Id[]
   lastSeenEntryId: Id
   isForced: boolean
+  /** Why a customer is answered by a channel that they do not want; '' where they do. */
+  contactReason: string
   solves: boolean
   /** Why it did not go out, in words; '' while it is under way. */
   problem: string

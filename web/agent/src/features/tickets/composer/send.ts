@@ -14,6 +14,9 @@ import { uploadedFile, uploadedIds } from './uploads'
 /** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
 export const stale = reactive(new Map<Id, Entry[]>())
 
+/** Tickets whose reply was refused because the customer does not want to be contacted by its channel. */
+export const barred = reactive(new Map<Id, string>())
+
 const path = (id: Id, rest: string): string => `/tickets/${String(id)}${rest}`
 const { t } = i18n.global
 
@@ -50,6 +53,7 @@ function post(pending: Pending): Promise<Entry> {
     ...(pending.cc ? { cc: pending.cc } : {}),
     ...(pending.isForced ? { force: true } : {}),
     ...(pending.solves ? { solve: true } : {}),
+    ...(pending.contactReason ? { contact_reason: pending.contactReason } : {}),
   })
 }
 
@@ -134,7 +138,10 @@ export async function deliver(pending: Pending): Promise<boolean> {
     return true
   } catch (error) {
     if (error instanceof ApiError && error.code === 'stale_reply') holdBack(pending, error)
-    else if (isAboutFields(error)) {
+    else if (error instanceof ApiError && error.code === 'do_not_contact') {
+      takeBack(pending)
+      barred.set(pending.ticketId, String(error.body.channel))
+    } else if (isAboutFields(error)) {
       // the reply was not sent: its text waits in the composer while the form is filled in
       takeBack(pending)
       leadToMissing(pending.ticketId, error.fields)
@@ -148,6 +155,7 @@ interface SendOptions {
   kind: Pending['kind']
   mentions?: Id[]
   isForced?: boolean
+  contactReason?: string
   solves?: boolean
 }
 
@@ -169,11 +177,13 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     mentions: options.mentions ?? [],
     lastSeenEntryId: lastSeen(ticketId),
     isForced: options.isForced ?? false,
+    contactReason: options.contactReason ?? '',
     solves: options.solves ?? false,
     problem: '',
   })
   clearDraft(ticketId, kind)
   stale.delete(ticketId)
+  barred.delete(ticketId)
   return deliver(pending)
 }
 

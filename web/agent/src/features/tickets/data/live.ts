@@ -101,10 +101,15 @@ function hearGone(frame: StreamEvents['gone']): void {
   void queryClient.invalidateQueries({ queryKey: ['ticket', frame.ticket_id] })
 }
 
-function hearCustomer({ customer }: StreamEvents['customer']): void {
+function hearCustomer({ customer, others }: StreamEvents['customer']): void {
   patchCustomer(customer)
-  // what the panel shows beyond the row: address, number, remarks
-  void queryClient.invalidateQueries({ queryKey: ['customer', customer.id], exact: true })
+  // what the panel shows beyond the row: address, number, remarks, products, notes
+  for (const id of [customer.id, ...others])
+    void queryClient.invalidateQueries({ queryKey: ['customer', id] })
+  if (!others.length) return
+  // merged, or two again: tickets have gone over
+  void queryClient.invalidateQueries({ queryKey: ['tickets'] })
+  void queryClient.invalidateQueries({ queryKey: ['ticket'] })
 }
 
 function hearReset(): void {

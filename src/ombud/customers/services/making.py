@@ -1,19 +1,15 @@
-"""Verbs on customers."""
+"""Finding and making customers: for messages that come in, and by hand."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
-from msgspec import UNSET
 
-from ombud.customers import queries
-from ombud.customers.events import CustomerChanged
+from ombud.customers.queries import live_customer_id
 from ombud.customers.rules import display_name
-from ombud.customers.schemas import Customer, CustomerPatch, NewCustomer, Sender, normal_value
-from ombud.shared.actor import Actor
+from ombud.customers.schemas import NewCustomer, Sender, normal_value
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
 from ombud.shared.errors import Invalid
-from ombud.shared.events import emit
 from ombud.shared.words import tsvector
 
 
@@ -67,10 +63,12 @@ async def _make(tx: Transaction, senders: Sequence[Sender], *, now: datetime) ->
     names = [display_name(one.name, one.email or (one.value if one.kind == "email" else "")) for one in senders]
     emails = [one.email or (one.value if one.kind == "email" else "") for one in senders]
     sql = """
-        insert into customer (id, name, email, phone, locale, words, created_at, updated_at)
-        select n.id, n.name, n.email, n.phone, n.locale, n.words::tsvector, %(now)s, %(now)s
+        insert into customer (id, name, email, phone, locale, words, organisation_id, created_at, updated_at)
+        select n.id, n.name, n.email, n.phone, n.locale, n.words::tsvector, d.organisation_id, %(now)s, %(now)s
         from unnest(%(ids)s::bigint[], %(names)s::text[], %(emails)s::text[], %(phones)s::text[],
-                    %(locales)s::text[], %(words)s::text[]) as n (id, name, email, phone, locale, words)"""
+                    %(locales)s::text[], %(words)s::text[], %(domains)s::text[])
+            as n (id, name, email, phone, locale, words, domain)
+        left join organisation_domain d on d.domain = n.domain"""
     params: dict[str, object] = {
         "ids": ids,
         "names": names,
@@ -81,6 +79,8 @@ async def _make(tx: Transaction, senders: Sequence[Sender], *, now: datetime) ->
             tsvector(f"{name} {email} {one.phone} {one.value if one.kind in {'email', 'phone'} else ''}")
             for name, email, one in zip(names, emails, senders, strict=True)
         ],
+        # Only who writes by mail belongs to its domain: a typed address proves nothing.
+        "domains": [one.value.rpartition("@")[2] if one.kind == "email" else "" for one in senders],
         "now": now,
     }
     await tx.execute(sql, params)
@@ -133,29 +133,24 @@ async def _insert_nameless(tx: Transaction, name: str, *, now: datetime) -> int:
     return made or 0
 
 
-async def change_customer(
-    tx: Transaction, customer_id: int, patch: CustomerPatch, *, by: Actor, now: datetime
-) -> Customer:
-    """Change a customer's data; changing nothing emits nothing.
+async def hold_customer(tx: Transaction, customer_id: int) -> int:
+    """The live number of a customer who cannot be merged away until the end of the transaction.
+
+    For verbs that make something point to a customer: a merge at the same moment would pass it by.
 
     Raises:
-        NotFound: it does not exist, or ``by`` may not see any ticket of theirs.
-
-    Emits: CustomerChanged
+        NotFound: there never was one.
     """
-    before = await queries.get_customer(tx, customer_id, by=by)
-    wanted = {name: new for name, new in msgspec.structs.asdict(patch).items() if new is not UNSET}
-    changes = {name: new for name, new in wanted.items() if getattr(before, name) != new}
-    if not changes:
-        return before
-    merged = {"name": before.name, "email": before.email, "phone": before.phone, **changes}
-    addresses = " ".join(one.value for one in before.identities if one.kind in {"email", "phone"})
-    sets = ", ".join(f"{name} = %({name})s" for name in changes)
-    sql = f"update customer set {sets}, words = %(words)s::tsvector, updated_at = %(now)s where id = %(id)s"
-    words = tsvector(f"{merged['name']} {merged['email']} {merged['phone']} {addresses}")
-    await tx.execute(sql, {**changes, "words": words, "now": now, "id": customer_id})
-    await emit(tx, CustomerChanged(customer_id=customer_id, fields=sorted(changes)), by=by, at=now)
-    return await queries.get_customer(tx, customer_id, by=by)
+    while True:
+        live = await live_customer_id(tx, customer_id)
+        sql = "select merged_into_id is null from customer where id = %(id)s for key share"
+        if await value(tx, bool, sql, {"id": live}):
+            return live
+
+
+async def refresh_words(tx: Transaction, customer_id: int) -> None:
+    """Compute a customer's search words anew from names, addresses, numbers and serial numbers."""
+    await rewrite_customer_words(tx, [customer_id])
 
 
 class _Worded(msgspec.Struct):
@@ -169,7 +164,9 @@ async def rewrite_customer_words(tx: Transaction, customer_ids: Collection[int])
     """Make the search words of customers anew from what they are; how many there are."""
     sql = """
         select c.id, concat_ws(' ', c.name, c.email, c.phone, (select string_agg(i.value, ' ' order by i.id)
-            from identity i where i.customer_id = c.id and i.kind in ('email', 'phone'))) as text
+            from identity i where i.customer_id = c.id and i.kind in ('email', 'phone')), (select
+            string_agg(p.serial, ' ' order by p.id) from product_owned p
+            where p.customer_id = c.id and p.serial <> '')) as text
         from customer c where c.id = any(%(ids)s)"""
     found = await rows(tx, _Worded, sql, {"ids": list(customer_ids)})
     sql = """

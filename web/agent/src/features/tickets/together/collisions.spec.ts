@@ -1,0 +1,51 @@
+import { ApiError } from '@api'
+import { describe, expect, it } from 'vitest'
+import { collisionsOf, inOrder, seenNow } from './collisions'
+import { moved } from './data'
+
+const changed = [{ field: 'priority', value: 4, by: null, at: null }]
+
+describe('collisions', () => {
+  it('are read from the refusal of a changed field only', () => {
+    expect(collisionsOf(new ApiError(409, 'field_changed', '', {}, { changed }))).toEqual(changed)
+    expect(collisionsOf(new ApiError(409, 'agent_full', '', {}, { changed }))).toEqual([])
+    expect(collisionsOf(new Error('field_changed'))).toEqual([])
+  })
+
+  it('become what was seen for another try', () => {
+    expect(seenNow(changed, { priority: 2, tags: [] })).toEqual({ priority: 4, tags: [] })
+  })
+
+  it('do not come from a second change of one hand: the first is over before it leaves', async () => {
+    const done: string[] = []
+    const slow = inOrder(
+      1,
+      () => new Promise<void>((end) => setTimeout(() => end(void done.push('first')), 20)),
+    )
+    const quick = inOrder(1, () => Promise.resolve(done.push('second')))
+    await Promise.all([slow, quick])
+    expect(done).toEqual(['first', 'second'])
+  })
+
+  it('leave the next change alone when one fails', async () => {
+    const failing = inOrder(2, () => Promise.reject(new Error('no')))
+    const next = inOrder(2, () => Promise.resolve('yes'))
+    await expect(failing).rejects.toThrow('no')
+    expect(await next).toBe('yes')
+  })
+})
+
+describe('moved', () => {
+  const items = ['a', 'b', 'c'].map((text, id) => ({ id, text, position: id, done_at: null, done_by: null }))
+  const texts = (index: number, by: number): string =>
+    moved(items, items[index]!, by)
+      .map((one) => one.text)
+      .join('')
+
+  it.each([
+    [0, 1, 'bac'],
+    [2, -2, 'cab'],
+    [1, 5, 'acb'],
+    [0, -1, 'abc'],
+  ])('takes item %i by %i places', (index, by, shown) => expect(texts(index, by)).toBe(shown))
+})
