@@ -97,3 +97,26 @@ async def test_form_of_the_same_customer_shows_no_note(site: Site, agent: Browse
     form = await site.desk.channel("form")
     key = await site.desk.sql("select public_key from channel where id = %(id)s", id=form)
     assert SECRET not in (await site.stranger().client.get(f"/forms/{key}")).text
+
+
+async def test_outbox_row_for_a_side_entry_as_a_message_is_refused_by_the_database(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    body = {"to": [{"address": "maker@parts.example"}], "subject": "s", "text": SECRET, "client_key": client_key()}
+    side = (await agent.post(f"/tickets/{ticket}/forwards", body)).json()["id"]
+    with pytest.raises(Exception, match="foreign key"):
+        await site.desk.run("update outbox set entry_kind = 'message' where entry_id = %(id)s", id=side)
+    # Handed to a channel that reads messages, it is none of theirs.
+    await site.desk.run("update outbox set state = 'queued', not_before = now() where entry_id = %(id)s", id=side)
+    program = await site.program(await site.desk.person("Al", role="administrator"), "outgoing.read")
+    channel = await site.desk.channel("api")
+    await site.desk.run("update outbox set channel_id = %(channel)s", channel=channel)
+    assert SECRET not in (await program.get(f"/channels/{channel}/outgoing")).text
+
+
+async def test_reply_under_the_key_of_a_side_entry_is_refused(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    body = {"to": [{"address": "maker@parts.example"}], "subject": "s", "text": SECRET, "client_key": client_key()}
+    await agent.post(f"/tickets/{ticket}/forwards", body)
+    answer = await agent.post(f"/tickets/{ticket}/replies", reply_of(client_key=body["client_key"]))
+    assert answer.status_code == 409
+    assert await site.desk.sql("select count(*) from public_entry where text like '%%zz%%'") == 0

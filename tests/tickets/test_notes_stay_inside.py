@@ -1,5 +1,6 @@
 """An internal note cannot reach a customer: every path out is walked with a note on the ticket."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -7,6 +8,9 @@ import pytest
 
 from ombud.automation.webhooks.jobs import payload_of
 from ombud.channels.chat.stream import visitor_frames
+from ombud.channels.email.compose import compose_mail, envelope_recipients
+from ombud.channels.email.outgoing import build_mail, claim_mail
+from ombud.channels.settings import EmailSettings
 from ombud.shared.events import events_after
 from ombud.tickets.services.intake.work import take_in
 from tests.accounts.desk import Browser
@@ -198,3 +202,46 @@ async def test_webhook_events_of_merge_and_split_hold_no_word(site: Site, agent:
     events = await site.desk.events("ticket_merged", "ticket_split")
     assert len(events) == 2
     assert SECRET.encode() not in b"".join(msgspec.json.encode(payload_of(one)) for one in events)
+
+
+async def test_side_entry_and_planned_answer_reach_no_visitor(site: Site, agent: Browser) -> None:
+    await site.desk.channel("email", address="help@desk.example")
+    ticket, visitor = await talk(site, agent)
+    body = {"to": [{"address": "maker@parts.example"}], "subject": SECRET, "text": SECRET, "client_key": client_key()}
+    side = await agent.post(f"/tickets/{ticket}/forwards", body)
+    assert side.status_code == 201, side.text
+    at = site.desk.now + timedelta(hours=1)
+    planned = {"send_at": at.isoformat(), "reply": reply_of(SECRET)}
+    assert (await agent.post(f"/tickets/{ticket}/planned-replies", planned)).status_code == 201
+    page = await visitor.client.get("/widget/v1/messages")
+    assert [one["text"] for one in page.json()["items"]] == ["It leaks"]
+    await site.desk.events()
+    async with site.desk.parts.database.transaction() as tx:
+        events = await events_after(tx, 0, limit=1_000)
+        # Even an event that calls the side entry a reply brings nothing out.
+        forged = [
+            msgspec.structs.replace(one, kind="reply_sent", data={"entry_id": side.json()["id"]})
+            for one in events
+            if one.kind == "side_sent"
+        ]
+        frames = await visitor_frames(tx, [*events, *forged])
+    assert forged
+    assert SECRET.encode() not in b"".join(one.encode() for one in frames)
+    assert SECRET.encode() not in b"".join(msgspec.json.encode(payload_of(one)) for one in events)
+
+
+async def test_blind_copies_are_in_no_header_and_no_visitors_message(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    sent = await agent.post(f"/tickets/{ticket}/replies", reply_of(bcc=[{"address": "boss@desk.example"}]))
+    assert sent.json()["details"]["bcc"][0]["address"] == "boss@desk.example"
+    channel = await site.desk.column(ticket, "channel_id")
+    settings = EmailSettings(address="help@desk.example", sender_name="Help")
+    site.desk.later(minutes=1)
+    parts = site.desk.parts
+    async with parts.database.transaction() as tx:
+        claimed = await claim_mail(tx, channel, b"k" * 32, "desk.example", now=site.desk.now)
+        assert claimed
+        key = b"k" * 32
+        mail = await build_mail(tx, claimed, settings, parts.files, parts.key_ring, key=key, now=site.desk.now)
+    assert "boss@desk.example" in envelope_recipients(mail)
+    assert b"boss@desk.example" not in compose_mail(mail).as_bytes()

@@ -1346,6 +1346,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMacros
+         * @description Macros that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MacrosGetMacros"];
+        put?: never;
+        /**
+         * PostMacro
+         * @description Keep a macro; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1MacrosPostMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteMacro
+         * @description Remove a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1MacrosMacroIdDeleteMacro"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchMacro
+         * @description Replace a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1MacrosMacroIdPatchMacro"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2466,6 +2522,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostForward
+         * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdForwardsPostForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteForward
+         * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdForwardsEntryIdDeleteForward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/history": {
         parameters: {
             query?: never;
@@ -2483,50 +2583,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostLink
-         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * DeleteLink
-         * @description Take a link away.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2582,7 +2638,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/merge": {
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
         parameters: {
             query?: never;
             header?: never;
@@ -2592,34 +2648,34 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PostMerge
-         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
+         * PostMacroApply
+         * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
          *
-         *     Needs the permission `tickets.write`.
+         *     Needs the permission `tickets.read`.
          */
-        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/merge-hints": {
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
+        put?: never;
         /**
-         * GetMergeHints
-         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
+         * PostMacroPreview
+         * @description What a macro would change on a ticket, and its texts with their placeholders filled.
          *
          *     Needs the permission `tickets.read`.
          */
-        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
-        put?: never;
-        post?: never;
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2642,6 +2698,84 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         post: operations["ApiV1TicketsTicketIdNotesPostNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlannedReplies
+         * @description Answers that go out later, and those that are held.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies"];
+        put?: never;
+        /**
+         * PostPlannedReply
+         * @description Keep an answer until its time. A newer message of the customer holds it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeletePlannedReply
+         * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchPlannedReply
+         * @description Give it another time; a held one goes out then, as it is.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlannedSending
+         * @description Send it at once, on purpose; newer messages do not hold it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2792,28 +2926,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostSplit
-         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{ticket_id}/time": {
         parameters: {
             query?: never;
@@ -2918,28 +3030,6 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/unmerge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostUnmerge
-         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
-         *
-         *     Needs the permission `tickets.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3943,15 +4033,12 @@ export interface components {
         /** DeskPolicy */
         DeskPolicy: {
             checklist_holds: boolean;
-            /** @enum {string} */
-            children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
             checklist_holds?: boolean;
-            children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -3960,7 +4047,7 @@ export interface components {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
             /** @enum {string} */
-            kind: "reply" | "note";
+            kind: "reply" | "note" | "forward";
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -3969,7 +4056,11 @@ export interface components {
         /** DraftDetails */
         DraftDetails: {
             attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][];
+            entry_ids?: number[];
+            /** @default  */
+            subject?: string;
             to?: components["schemas"]["Address"][];
         };
         /** DraftIn */
@@ -4015,8 +4106,7 @@ export interface components {
             html: string | null;
             id: number;
             /** @enum {string} */
-            kind: "message" | "note" | "change";
-            origin_ticket_id: number | null;
+            kind: "message" | "note" | "change" | "side";
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -4028,6 +4118,7 @@ export interface components {
             };
             /** @default  */
             auto_answer?: string;
+            bcc?: components["schemas"]["Address"][];
             bounce?: components["schemas"]["Bounce"];
             cc?: components["schemas"]["Address"][];
             /** @default  */
@@ -4239,6 +4330,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ForwardIn */
+        ForwardIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            client_key: string;
+            entry_ids?: number[];
+            subject: string;
+            /** @default  */
+            text?: string;
+            to: components["schemas"]["Address"][];
+            /** @default true */
+            with_files?: boolean;
+        };
         /** FoundEntry */
         FoundEntry: {
             /** Format: date-time */
@@ -4438,12 +4543,6 @@ export interface components {
             reason: "same_phone" | "same_email" | "same_serial" | "same_name_organisation";
             value: string;
         };
-        /** LinkIn */
-        LinkIn: {
-            /** @enum {string} */
-            kind: "related" | "duplicate_of" | "child_of";
-            other_id: number;
-        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
@@ -4475,6 +4574,73 @@ export interface components {
              */
             doing?: "looking" | "reply" | "note";
             tab: string;
+        };
+        /** Macro */
+        Macro: {
+            actions: components["schemas"]["MacroActions"];
+            id: number;
+            note: string;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** MacroActions */
+        MacroActions: {
+            add_tags?: string[];
+            assignee?: number | ("me" | "nobody");
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            remove_tags?: string[];
+            snooze_minutes?: number;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+        };
+        /** MacroApplied */
+        MacroApplied: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            note_id: number | null;
+            text: string;
+        };
+        /** MacroChange */
+        MacroChange: {
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** MacroIn */
+        MacroIn: {
+            actions?: components["schemas"]["MacroActions"];
+            /** @default  */
+            note?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["Macro"][];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            text: string;
         };
         /** Me */
         Me: {
@@ -4515,20 +4681,14 @@ export interface components {
             theme?: "system" | "light" | "dark";
             time_zone?: string;
         };
-        /** MergeHint */
-        MergeHint: {
-            /** Format: date-time */
-            activity_at: string;
-            category: string;
-            customer_name: string;
-            id: number;
-            is_same_customer: boolean;
-            status_id: number;
-            subject: string;
-        };
-        /** MergeHints */
-        MergeHints: {
-            items: components["schemas"]["MergeHint"][];
+        /** MergeIn */
+        MergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
         };
         /** MergeList */
         MergeList: {
@@ -4646,7 +4806,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -4889,6 +5049,42 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** PlannedReply */
+        PlannedReply: {
+            attachment_ids: number[];
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][] | null;
+            /** Format: date-time */
+            created_at: string;
+            html: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            problem: string | null;
+            /** Format: date-time */
+            send_at: string;
+            solve: boolean;
+            /** @enum {string} */
+            state: "planned" | "held";
+            text: string;
+            ticket_id: number;
+            to: components["schemas"]["Address"][] | null;
+        };
+        /** PlannedReplyIn */
+        PlannedReplyIn: {
+            reply: components["schemas"]["ReplyIn"];
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PlannedReplyList */
+        PlannedReplyList: {
+            items: components["schemas"]["PlannedReply"][];
+        };
+        /** PlannedReplyPatch */
+        PlannedReplyPatch: {
+            /** Format: date-time */
+            send_at: string;
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -5008,6 +5204,7 @@ export interface components {
         };
         /** Recipients */
         Recipients: {
+            bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
         };
@@ -5033,14 +5230,13 @@ export interface components {
         /** ReplyIn */
         ReplyIn: {
             attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
             /** @default  */
             contact_reason?: string;
             /** @default false */
             force?: boolean;
-            /** @default false */
-            force_children?: boolean;
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
@@ -5152,7 +5348,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -5198,13 +5394,6 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "chat" | "form" | "api";
             name: string;
-        };
-        /** SplitIn */
-        SplitIn: {
-            customer_id?: number | null;
-            entry_ids: number[];
-            subject: string;
-            team_id?: number | null;
         };
         /**
          * Standing
@@ -5331,15 +5520,12 @@ export interface components {
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
             mail: components["schemas"]["Recipients"] | null;
-            merged_ids: number[];
-            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
             preview_by: "customer" | "person" | "system";
             /** @enum {integer} */
             priority: 1 | 2 | 3 | 4;
-            redirected_from: number | null;
             /** @default none */
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
@@ -5390,15 +5576,8 @@ export interface components {
         };
         /** TicketLink */
         TicketLink: {
-            /**
-             * @default open
-             * @enum {string}
-             */
-            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             /** @enum {string} */
-            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
-            /** @default 0 */
-            status_id: number;
+            kind: "follow_up_of" | "followed_by";
             subject: string;
             ticket_id: number;
         };
@@ -5418,8 +5597,6 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /** @default false */
-            force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
             seen?: {
                 [key: string]: unknown;
@@ -5447,7 +5624,6 @@ export interface components {
             };
             id: number;
             last_message_id: number | null;
-            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
@@ -5548,11 +5724,8 @@ export interface components {
         Undone: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
+            html: string | null;
             text: string;
-        };
-        /** UnmergeIn */
-        UnmergeIn: {
-            source_id: number;
         };
         /** ViewCount */
         ViewCount: {
@@ -5742,28 +5915,11 @@ export interface components {
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
         };
-        /** MergeIn */
-        customer_schemas_MergeIn: {
-            absorbed_id: number;
-            choices?: {
-                [key: string]: "survivor" | "absorbed";
-            };
-            /** @default  */
-            reason?: string;
-        };
         /** Reason */
         customer_schemas_Reason: {
             count: number;
             key: string;
             label: string;
-        };
-        /** MergeIn */
-        schemas_merge_MergeIn: {
-            /** @default false */
-            cc_requesters?: boolean;
-            /** @default false */
-            confirmed?: boolean;
-            source_ids: number[];
         };
         /** Reason */
         schemas_timeline_Reason: {
@@ -7456,7 +7612,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["customer_schemas_MergeIn"];
+                "application/json": components["schemas"]["MergeIn"];
             };
         };
         responses: {
@@ -8320,6 +8476,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosGetMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosPostMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdDeleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdPatchMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -10310,7 +10592,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -10342,7 +10624,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -10380,7 +10662,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note";
+                kind: "reply" | "note" | "forward";
             };
             cookie?: never;
         };
@@ -10499,6 +10781,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdForwardsPostForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdHistoryGetHistory: {
         parameters: {
             query?: {
@@ -10521,75 +10870,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldHistory"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdLinksPostLink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
-        parameters: {
-            query: {
-                kind: "related" | "duplicate_of" | "child_of";
-            };
-            header?: never;
-            path: {
-                ticket_id: number;
-                other_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             /** @description What is wrong */
@@ -10700,20 +10980,17 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdMergePostMerge: {
+    ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 ticket_id: number;
+                macro_id: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["schemas_merge_MergeIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -10721,7 +10998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ticket"];
+                    "application/json": components["schemas"]["MacroApplied"];
                 };
             };
             /** @description What is wrong */
@@ -10735,14 +11012,13 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
+    ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
         parameters: {
-            query?: {
-                q?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 ticket_id: number;
+                macro_id: number;
             };
             cookie?: never;
         };
@@ -10754,7 +11030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MergeHints"];
+                    "application/json": components["schemas"]["MacroPreview"];
                 };
             };
             /** @description What is wrong */
@@ -10782,6 +11058,172 @@ export interface operations {
                 "application/json": components["schemas"]["NoteIn"];
             };
         };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Document created, URL follows */
             201: {
@@ -11067,41 +11509,6 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdSplitPostSplit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SplitIn"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1TicketsTicketIdTimePostTime: {
         parameters: {
             query?: never;
@@ -11252,41 +11659,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdUnmergePostUnmerge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnmergeIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
             };
             /** @description What is wrong */
             default: {

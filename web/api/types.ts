@@ -113,6 +113,12 @@ export interface Collision {
   at: Time | null
 }
 export type CannedReply = Schemas['CannedReply']
+export type Macro = Schemas['Macro']
+export type MacroActions = Schemas['MacroActions']
+export type MacroChange = Schemas['MacroChange']
+export type MacroPreview = Schemas['MacroPreview']
+export type MacroApplied = Schemas['MacroApplied']
+export type PlannedReply = Schemas['PlannedReply']
 export type Rendering = Schemas['Rendering']
 export type Notification = Schemas['Notification']
 export type NotificationKind = Notification['kind']

@@ -33,6 +33,7 @@ from ombud.tickets.services.intake.work import MAX_BATCH as INTAKE_BATCH
 from ombud.tickets.services.intake.work import take_in
 from ombud.tickets.services.leaving import release_tickets
 from ombud.tickets.services.opening import wake_snoozed
+from ombud.tickets.services.planned import send_planned
 from ombud.tickets.services.together.looking import forget_lookers
 from ombud.views.jobs import JobRunner
 
@@ -88,6 +89,7 @@ class Worker:
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
             self._upkeep(),
+            self._sending_planned(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -188,6 +190,16 @@ class Worker:
         while True:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _sending_planned(self) -> None:
+        while True:
+            await self._run_dry("planned", self._send_planned)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _send_planned(self) -> int:
+        if await send_planned(self.parts.database, self.parts.clock):
+            self.parts.bus.wake("sequence", "outbox")
+        return 0
 
     async def _sweeping(self) -> None:
         while True:

@@ -147,6 +147,7 @@ async def lay_ground(
     await _make_presence(tx, material, people, rng, now)
     channels = {plan.key: await _make_channel(tx, plan, brands, teams, since) for plan in CHANNELS}
     await _make_canned_replies(tx, material, teams, since)
+    await _make_macros(tx, material, since)
     statuses = await _statuses(tx)
     await make_views(tx, teams, people, since)
     forms = await define_forms(tx, material, now)
@@ -273,6 +274,16 @@ async def _make_canned_replies(tx: Transaction, material: Material, teams: dict[
         for place, one in enumerate(material.canned)
     ]
     await copy_rows(tx, "canned_reply", columns, rows)
+
+
+async def _make_macros(tx: Transaction, material: Material, since: datetime) -> None:
+    solved = await value(tx, int, "select id from status where category = 'solved' and is_default") or 0
+    rows = []
+    for place, one in enumerate(material.macros):
+        actions = msgspec.structs.replace(one.actions, status_id=solved) if one.solves else one.actions
+        kept = msgspec.json.encode(actions).decode()
+        rows.append((one.title, kept, one.text, one.note, 7 * (5 - place % 5), since, since))
+    await copy_rows(tx, "macro", "title actions text note uses created_at updated_at", rows)
 
 
 async def _statuses(tx: Transaction) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from ombud.demo.grammar import Lexicon
+from ombud.tickets.schemas import MacroActions
 
 T = TypeVar("T")
 LANGUAGES = ("zh", "en")
@@ -133,10 +134,21 @@ class Canned(msgspec.Struct, frozen=True):
     team: str = ""
 
 
+class DemoMacro(msgspec.Struct, frozen=True):
+    """A macro for everybody; ``solves`` sets the desk's solved status, whose id is not known before."""
+
+    title: str
+    actions: MacroActions
+    text: str = ""
+    note: str = ""
+    solves: bool = False
+
+
 class CannedReplies(msgspec.Struct, frozen=True):
     """The file of canned replies."""
 
     replies: tuple[Canned, ...]
+    macros: tuple[DemoMacro, ...]
 
 
 class ScenePlay:
@@ -159,6 +171,7 @@ class Material(msgspec.Struct, frozen=True):
     staff: Staff
     scenes: dict[str, ScenePlay]
     canned: tuple[Canned, ...]
+    macros: tuple[DemoMacro, ...]
     common: dict[str, Lexicon]
 
 
@@ -181,5 +194,6 @@ def read_material() -> Material:
         staff=read("world/team.toml", Staff),
         scenes={scene.key: ScenePlay(scene, common) for scene in scenes},
         canned=read("world/canned.toml", CannedReplies).replies,
+        macros=read("world/canned.toml", CannedReplies).macros,
         common=common,
     )

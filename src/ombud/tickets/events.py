@@ -41,6 +41,25 @@ class ReplyUndone(Fact, frozen=True, kw_only=True):
     entry_id: int
 
 
+class PlannedReplyChanged(Fact, frozen=True, kw_only=True):
+    """An answer for later was planned, given another time, held, cancelled or sent."""
+
+    planned_reply_id: int
+    change: Literal["planned", "moved", "held", "cancelled", "sent"]
+
+
+class SideSent(Fact, frozen=True, kw_only=True):
+    """Messages were passed on to a third party; the entry is for colleagues only."""
+
+    entry_id: int
+
+
+class SideReceived(Fact, frozen=True, kw_only=True):
+    """A third party answered; the entry is for colleagues only and no turn of the conversation."""
+
+    entry_id: int
+
+
 class NoteAdded(Fact, frozen=True, kw_only=True):
     """An internal note was written."""
 
@@ -199,6 +218,14 @@ class CannedReplyChanged(Fact, frozen=True, kw_only=True):
     """A canned reply was made, changed or removed; ``team_id`` is set for one of a team."""
 
     canned_reply_id: int
+    scope: Literal["all", "team", "own"]
+    change: Literal["made", "changed", "removed"]
+
+
+class MacroChanged(Fact, frozen=True, kw_only=True):
+    """A macro was made, changed or removed; ``team_id`` is set for one of a team."""
+
+    macro_id: int
     scope: Literal["all", "team", "own"]
     change: Literal["made", "changed", "removed"]
 

@@ -10,7 +10,13 @@ from psycopg.types.json import Jsonb
 
 from ombud.channels.email.compose import OutgoingFile, OutgoingMail
 from ombud.channels.email.schemas import MailAddress
-from ombud.channels.email.tokens import make_message_id, sign_reply_address, sign_subject
+from ombud.channels.email.tokens import (
+    make_message_id,
+    make_side_message_id,
+    sign_reply_address,
+    sign_side_address,
+    sign_subject,
+)
 from ombud.channels.settings import EmailSettings
 from ombud.channels.system_mail import SealedMail, sealed_place
 from ombud.shared.actor import SYSTEM
@@ -20,6 +26,7 @@ from ombud.shared.events import emit
 from ombud.shared.files import FileStore
 from ombud.tickets.events import DeliveryChanged
 from ombud.tickets.schemas import Address, Envelope
+from ombud.tickets.services.forwards import reaches_customer
 from ombud.tickets.services.timeline import Told, notify_all
 
 # Refusals that the other side calls temporary are tried again after these pauses; then the mail has failed.
@@ -33,6 +40,7 @@ class ClaimedMail(Struct):
     channel_id: int
     ticket_id: int | None
     entry_id: int | None
+    entry_kind: str
     attempts: int
     envelope: Envelope
     sealed: bytes | None
@@ -41,14 +49,16 @@ class ClaimedMail(Struct):
 async def claim_mail(tx: Transaction, channel_id: int, key: bytes, domain: str, *, now: datetime) -> ClaimedMail | None:
     """Take the next due mail of a mailbox and mark it as *sending*; it gets its Message-ID here, once and for all."""
     sql = """
-        select id, channel_id, ticket_id, entry_id, attempts, envelope, sealed from outbox
+        select id, channel_id, ticket_id, entry_id, entry_kind, attempts, envelope, sealed from outbox
         where state = 'queued' and channel_id = %(channel)s and not_before <= %(now)s
         order by not_before, id limit 1 for update skip locked"""
     found = await row(tx, ClaimedMail, sql, {"channel": channel_id, "now": now})
     if found is None:
         return None
     if not found.envelope.message_id:
-        found.envelope.message_id = make_message_id(found.ticket_id or 0, key, domain)
+        is_side = found.entry_kind == "side"
+        made = make_side_message_id(domain) if is_side else make_message_id(found.ticket_id or 0, key, domain)
+        found.envelope.message_id = made
     sql = "update outbox set state = 'sending', claimed_at = %(now)s, envelope = %(envelope)s where id = %(id)s"
     await tx.execute(sql, {"now": now, "id": found.id, "envelope": Jsonb(msgspec.to_builtins(found.envelope))})
     if found.entry_id is not None:
@@ -95,6 +105,8 @@ async def build_mail(
         letter = msgspec.json.decode(opened, type=SealedMail)
         to = [MailAddress("", letter.to)]
         return _mail(claimed, from_, to, letter.subject, letter.text, now, is_automatic=True)
+    if claimed.entry_kind == "side":
+        return await build_side_mail(tx, claimed, settings, files, key=key, now=now)
     ticket_id = claimed.ticket_id or 0
     sql = """
         select e.text, e.html, coalesce(p.signature, '') as signature
@@ -115,6 +127,50 @@ async def build_mail(
         in_reply_to=chain[-1] if chain else "",
         references=chain,
         attachments=await _attachments(tx, claimed.entry_id or 0, files),
+    )
+
+
+class SideLeak(ValueError):
+    """The address takes part in the conversation with the customer by now. It was not sent; write a reply instead."""
+
+    def __init__(self) -> None:
+        super().__init__((self.__doc__ or "").strip())
+
+
+async def build_side_mail(
+    tx: Transaction, claimed: ClaimedMail, settings: EmailSettings, files: FileStore, *, key: bytes, now: datetime
+) -> OutgoingMail:
+    """A mail to a third party: threaded with side mails alone, its answer address leads back beside the conversation.
+
+    Raises:
+        SideLeak: a recipient is on the customer's side by now.
+    """
+    ticket_id, entry_id, envelope = claimed.ticket_id or 0, claimed.entry_id or 0, claimed.envelope
+    if await reaches_customer(tx, ticket_id, [*envelope.to, *envelope.cc, *envelope.bcc]):
+        raise SideLeak
+    sql = """
+        select e.text, e.html, coalesce(p.signature, '') as signature
+        from entry e left join person p on e.author_kind = 'person' and p.id = e.author_id
+        where e.id = %(id)s and e.kind = 'side' and e.direction = 'out' and e.undone_at is null"""
+    written = await row(tx, _Reply, sql, {"id": entry_id}) or _Reply("", None, "")
+    mail = _mail(
+        claimed,
+        MailAddress(settings.sender_name, settings.address),
+        mail_addresses(envelope.to),
+        envelope.subject,
+        _signed(written.text, written.signature, settings.signature),
+        now,
+    )
+    answer_to = sign_side_address(ticket_id, key, settings.address) if settings.threading.plus_address else ""
+    sql = """
+        select f.token, f.name, f.type from entry e join attachment a on a.entry_id = e.id
+        join file f on f.id = a.file_id where e.id = %(entry)s and e.kind = 'side' order by a.id"""
+    return _with(
+        mail,
+        cc=mail_addresses(envelope.cc),
+        bcc=mail_addresses(envelope.bcc),
+        reply_to=[MailAddress(settings.sender_name, answer_to)] if answer_to else [],
+        attachments=await _load_files(await rows(tx, _File, sql, {"entry": entry_id}), files),
     )
 
 
@@ -166,6 +222,10 @@ async def _attachments(tx: Transaction, entry_id: int, files: FileStore) -> list
         select f.token, f.name, f.type from public_entry e join attachment a on a.entry_id = e.id
         join file f on f.id = a.file_id where e.id = %(entry)s order by a.id"""
     found = await rows(tx, _File, sql, {"entry": entry_id})
+    return await _load_files(found, files)
+
+
+async def _load_files(found: Sequence[_File], files: FileStore) -> list[OutgoingFile]:
     return [OutgoingFile(name=one.name, type=one.type, data=await files.get(one.token)) for one in found]
 
 
@@ -235,7 +295,7 @@ async def sweep_lost(tx: Transaction, *, before: datetime, now: datetime) -> int
     Emits: DeliveryChanged
     """
     sql = """
-        select id, channel_id, ticket_id, entry_id, attempts, envelope, sealed from outbox
+        select id, channel_id, ticket_id, entry_id, entry_kind, attempts, envelope, sealed from outbox
         where state = 'sending' and claimed_at < %(before)s order by id limit 100 for update skip locked"""
     lost = await rows(tx, ClaimedMail, sql, {"before": before})
     for claimed in lost:

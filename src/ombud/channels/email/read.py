@@ -14,7 +14,7 @@ from ombud.channels.email.html import has_remote_images, sanitise_html
 from ombud.channels.email.parse import parse_mail, records_wanted
 from ombud.channels.email.resolver import MailResolver, Records
 from ombud.channels.email.schemas import MailAddress, MailAttachment, MailKind, ParsedMail
-from ombud.channels.email.tokens import read_message_ids, read_reply_token, read_subject_token
+from ombud.channels.email.tokens import read_message_ids, read_reply_token, read_side_token, read_subject_token
 from ombud.channels.settings import EmailSettings
 from ombud.customers.schemas import Sender, normal_value
 from ombud.shared.clock import Clock
@@ -146,6 +146,7 @@ async def build_message(
         message_id=parsed.message_id,
         references=_references(parsed) if traces.references else [],
         proven_ticket_ids=_proven(parsed, settings, key),
+        side_ticket_ids=_side(parsed, key),
         hinted_ticket_ids=_hinted(parsed, key) if traces.subject_token else [],
         about_message_ids=[parsed.original_message_id] if parsed.original_message_id else [],
         kind=parsed.kind.value,
@@ -201,6 +202,11 @@ def _proven(parsed: ParsedMail, settings: EmailSettings, key: bytes) -> list[int
         for address in [*parsed.to, *parsed.cc]:
             found.extend(_one(read_reply_token(address.address, key)))
     return list(dict.fromkeys(found))
+
+
+def _side(parsed: ParsedMail, key: bytes) -> list[int]:
+    """Tickets whose third parties were given one of these addresses; read whatever the settings say by now."""
+    return [one for address in [*parsed.to, *parsed.cc] for one in _one(read_side_token(address.address, key))]
 
 
 def _hinted(parsed: ParsedMail, key: bytes) -> list[int]:

@@ -14,6 +14,7 @@ from ombud.channels.email.addresses import add_plus, split_plus
 _TOKEN_CHARS = 12
 _SUBJECT_CHARS = 6
 _ADDRESS_TOKEN = re.compile(r"t(\d{1,18})-([a-z2-7]{12})")
+_SIDE_TOKEN = re.compile(r"s(\d{1,18})-([a-z2-7]{12})")
 _SUBJECT_TOKEN = re.compile(r"\[#(\d{1,18})-([a-z2-7]{6})\]")
 _MESSAGE_ID = re.compile(r"<?ombud\.(\d{1,18})\.([a-z2-7]{12})\.([\w-]{1,40})@[^\s<>@]+>?")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -40,6 +41,27 @@ def read_reply_token(address: str, key: bytes) -> int | None:
         return None
     expected = _mark(key, "address", f"{int(match[1])}:{base.lower()}", _TOKEN_CHARS)
     return int(match[1]) if hmac.compare_digest(match[2], expected) else None
+
+
+def sign_side_address(ticket_id: int, key: bytes, address: str) -> str:
+    """Our address for answers of third parties: its token leads to the ticket, and never into the conversation."""
+    base = split_plus(address)[0].lower()
+    return add_plus(address, f"s{ticket_id}-{_mark(key, 'side', f'{ticket_id}:{base}', _TOKEN_CHARS)}")
+
+
+def read_side_token(address: str, key: bytes) -> int | None:
+    """The ticket of an address for answers of third parties; None when there is no token or it is not ours."""
+    base, token = split_plus(address.strip())
+    match = _SIDE_TOKEN.fullmatch(token.lower())
+    if not match:
+        return None
+    expected = _mark(key, "side", f"{int(match[1])}:{base.lower()}", _TOKEN_CHARS)
+    return int(match[1]) if hmac.compare_digest(match[2], expected) else None
+
+
+def make_side_message_id(domain: str) -> str:
+    """A new Message-ID of a side mail: random, and no proof of a ticket's conversation."""
+    return f"ombud.side.{secrets.token_hex(16)}@{domain}"
 
 
 def sign_subject(ticket_id: int, key: bytes, subject: str) -> str:

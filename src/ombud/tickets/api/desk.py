@@ -27,7 +27,7 @@ from ombud.tickets.services import canned_replies, drafts, problems, statuses
 
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
 DraftVersion = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-DraftKind = Literal["reply", "note"]
+DraftKind = Literal["reply", "note", "forward"]
 
 
 class ReadIn(Struct, forbid_unknown_fields=True):

@@ -11,8 +11,20 @@ from ombud.tickets.schemas.desk import (
     Rendering,
 )
 from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
-from ombud.tickets.schemas.inputs import AssignmentIn, NoteIn, ReplyIn, SnoozeIn, TicketIn, TicketPatch, Undone
+from ombud.tickets.schemas.inputs import (
+    AssignmentIn,
+    ForwardIn,
+    NoteIn,
+    PlannedReplyIn,
+    PlannedReplyPatch,
+    ReplyIn,
+    SnoozeIn,
+    TicketIn,
+    TicketPatch,
+    Undone,
+)
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
+from ombud.tickets.schemas.macros import Macro, MacroActions, MacroApplied, MacroChange, MacroIn, MacroPreview
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.tickets import (
     LockedTicket,
@@ -33,6 +45,7 @@ from ombud.tickets.schemas.timeline import (
     Entry,
     EntryDetails,
     HostPage,
+    PlannedReply,
     Reason,
     Timeline,
 )
@@ -110,6 +123,7 @@ __all__ = [
     "FieldHistory",
     "FileRef",
     "Follower",
+    "ForwardIn",
     "GoneFrame",
     "HostPage",
     "InboundMessage",
@@ -118,10 +132,19 @@ __all__ = [
     "Looker",
     "LookingFrame",
     "LookingIn",
+    "Macro",
+    "MacroActions",
+    "MacroApplied",
+    "MacroChange",
+    "MacroIn",
+    "MacroPreview",
     "MailKind",
     "NoteIn",
     "Notification",
     "NotificationKind",
+    "PlannedReply",
+    "PlannedReplyIn",
+    "PlannedReplyPatch",
     "Priority",
     "Reason",
     "Recipients",

@@ -13,6 +13,9 @@ class DraftDetails(Struct, omit_defaults=True, frozen=True):
 
     to: Addresses | None = None
     cc: Addresses | None = None
+    bcc: Addresses | None = None
+    subject: Annotated[str, Meta(max_length=300)] = ""
+    entry_ids: Annotated[list[int], Meta(max_length=50)] = []
     attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
 
 
@@ -27,7 +30,7 @@ class DraftIn(Struct, forbid_unknown_fields=True):
 class Draft(Struct):
     """A draft kept on the server."""
 
-    kind: Literal["reply", "note"]
+    kind: Literal["reply", "note", "forward"]
     text: str
     details: DraftDetails
     updated_at: datetime

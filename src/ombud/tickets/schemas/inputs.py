@@ -23,6 +23,7 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     html: Annotated[str, Meta(max_length=MAX_TEXT)] | None = None
     to: Addresses | None = None
     cc: Addresses | None = None
+    bcc: Addresses = []
     attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
     force: bool = False
     solve: bool = False
@@ -30,6 +31,34 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     force_children: bool = False
     # why a customer who does not want to be contacted by this channel is answered all the same
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
+
+
+class PlannedReplyIn(Struct, forbid_unknown_fields=True):
+    """An answer for later, and when it goes out."""
+
+    send_at: Annotated[datetime, Meta(tz=True)]
+    reply: ReplyIn
+
+
+class PlannedReplyPatch(Struct, forbid_unknown_fields=True):
+    """Another time for a planned answer; one that is held goes out then."""
+
+    send_at: Annotated[datetime, Meta(tz=True)]
+
+
+class ForwardIn(Struct, forbid_unknown_fields=True):
+    """Messages passed on to a third party, with one's own words above them."""
+
+    to: Addresses
+    subject: Subject
+    client_key: ClientKey
+    text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
+    cc: Addresses = []
+    bcc: Addresses = []
+    entry_ids: Annotated[list[int], Meta(max_length=50)] = []
+    # the files of the chosen messages go along
+    with_files: bool = True
+    attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
 
 
 class NoteIn(Struct, forbid_unknown_fields=True):
@@ -101,3 +130,4 @@ class Undone(Struct):
     text: str
     details: Recipients
     attachments: list[FileRef] = []
+    html: str | None = None

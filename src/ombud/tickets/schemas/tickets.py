@@ -68,6 +68,7 @@ class Recipients(Struct):
 
     to: list[Address]
     cc: list[Address]
+    bcc: list[Address] = []
 
 
 class RoutingState(Struct):

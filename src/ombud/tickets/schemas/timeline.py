@@ -49,6 +49,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     reply_to: Address | None = None
     to: list[Address] = []
     cc: list[Address] = []
+    # agents see it, no recipient does
+    bcc: list[Address] = []
     subject: str = ""
     authentication: dict[str, str] = {}
     # false: somebody who could not prove to take part in this ticket
@@ -86,6 +88,26 @@ class Delivery(Struct):
     can_undo: bool = False
 
 
+class PlannedReply(Struct):
+    """An answer that goes out later; ``held`` with its reason waits for a person's word."""
+
+    id: int
+    ticket_id: int
+    person_id: int
+    person_name: str
+    send_at: datetime
+    state: Literal["planned", "held"]
+    problem: str | None
+    text: str
+    html: str | None
+    to: list[Address] | None
+    cc: list[Address] | None
+    bcc: list[Address]
+    solve: bool
+    attachment_ids: list[int]
+    created_at: datetime
+
+
 class Author(Struct):
     """Who wrote an entry."""
 
@@ -111,7 +133,7 @@ class Entry(Struct):
 
     id: int
     ticket_id: int
-    kind: Literal["message", "note", "change"]
+    kind: Literal["message", "note", "change", "side"]
     direction: Literal["in", "out"] | None
     author: Author
     channel_kind: ChannelKind | None

@@ -19,6 +19,8 @@ NotificationKind = Literal[
     "followed_reply",
     "followed_solved",
     "followed_assigned",
+    "side_replied",
+    "reply_held",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

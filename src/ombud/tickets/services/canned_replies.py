@@ -1,20 +1,16 @@
 """Canned replies: texts that agents reuse, for everybody, a team, or oneself, with placeholders."""
 
-import re
 from datetime import datetime
 from typing import Literal
-
-from msgspec import Struct
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.tickets.events import CannedReplyChanged
-from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import CannedReply, CannedReplyIn, Rendering
+from ombud.tickets.services.placeholders import fill, ticket_values
 
-PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 COLUMNS = """
     id, title, shortcut, text, team_id, uses,
     case when person_id is not null then 'own' when team_id is not null then 'team' else 'all' end as scope"""
@@ -29,13 +25,15 @@ def _mine(by: Actor) -> dict[str, object]:
 
 
 async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[CannedReply]:
-    """Those the actor may use, the most used first; with a text, those that hold it in title, shortcut or text."""
+    """Those the actor may use, the most used first; with a text, those that hold each of its words."""
     sql = f"""
         select {COLUMNS} from canned_reply
         where {VISIBLE} and (%(text)s = ''
-            or position(lower(%(text)s) in lower(title || ' ' || shortcut || ' ' || text)) > 0)
+            or (select bool_and(position(word in lower(title || ' ' || shortcut || ' ' || text)) > 0)
+                from unnest(%(words)s::text[]) word))
         order by lower(shortcut) = lower(%(text)s) desc, uses desc, title limit 500"""
-    return await rows(tx, CannedReply, sql, {**_mine(by), "text": text.strip()})
+    typed = text.strip().lstrip("/")
+    return await rows(tx, CannedReply, sql, {**_mine(by), "text": typed, "words": typed.lower().split()})
 
 
 async def get_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> CannedReply:
@@ -131,13 +129,6 @@ async def _announce(
     await emit(tx, fact, by=by, at=now)
 
 
-class _Values(Struct):
-    customer: str
-    subject: str
-    agent: str
-    brand: str
-
-
 async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *, by: Actor) -> Rendering:
     """Fill the placeholders for a ticket. Those without a value stay as they are and are named as missing.
 
@@ -145,23 +136,6 @@ async def render_canned_reply(tx: Transaction, reply_id: int, ticket_id: int, *,
         NotFound: no such text, or the ticket may not be seen.
     """
     canned = await get_canned_reply(tx, reply_id, by=by)
-    await require_visible(tx, ticket_id, by=by)
-    sql = """
-        select c.name as customer, t.subject, b.name as brand,
-               coalesce((select p.display_name from person p where p.id = %(me)s), '') as agent
-        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
-        where t.id = %(ticket)s"""
-    found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
-    if found is None:
-        raise NotFound
+    known = await ticket_values(tx, ticket_id, by=by)
     await tx.execute("update canned_reply set uses = uses + 1 where id = %(id)s", {"id": reply_id})
-    known = {
-        "customer.name": found.customer,
-        "ticket.id": str(ticket_id),
-        "ticket.subject": found.subject,
-        "agent.name": found.agent,
-        "brand.name": found.brand,
-    }
-    missing = [name for name in PLACEHOLDER.findall(canned.text) if not known.get(name)]
-    text = PLACEHOLDER.sub(lambda match: known.get(match[1]) or match[0], canned.text)
-    return Rendering(text, sorted(set(missing)))
+    return fill(canned.text, known)

@@ -31,6 +31,7 @@ from ombud.tickets.schemas import (
 from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.children import check_children
 from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.placeholders import check_filled
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (
     add_composed,
@@ -76,19 +77,20 @@ class NotStuck(Conflict):
 
 
 async def reply(
-    tx: Transaction, ticket_id: int, data: ReplyIn, *, by: Actor, now: datetime, undo_seconds: int
+    tx: Transaction, ticket_id: int, data: ReplyIn, *, by: Actor, now: datetime, undo_seconds: int | None
 ) -> Entry:
     """Answer the customer. Sending the same ``client_key`` twice gives the same entry.
 
-    Mail waits as long as the desk's policy says, or ``undo_seconds``, so that it can be taken back; chat and API
-    messages are out at once. The ticket then waits for the customer, or is solved, or takes the status asked for;
-    without a holder it goes to the writer.
+    Mail waits as long as the desk's policy says, or ``undo_seconds`` (None: not at all), so that it can be taken
+    back; chat and API messages are out at once. The ticket then waits for the customer, or is solved, or takes the
+    status asked for; without a holder it goes to the writer.
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
         ChildrenOpen: it would be done, and tickets below it are open.
+        Unfilled: a placeholder has no value yet.
         DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
@@ -97,17 +99,21 @@ async def reply(
     made = await find_made_entry(tx, ticket_id, data.client_key, kind="message", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
-    await _refuse_stale(tx, ticket, data, by=by, now=now)
+    check_filled(data.text, data.html)
+    await refuse_stale(tx, ticket, data, by=by, now=now)
     route, envelope = await _route(tx, ticket, data)
     await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
     await check_children(tx, ticket, category, force=data.force_children)
     taker = await _taker(tx, ticket, by)
-    wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
+    wait = 0
+    if route.kind == "email" and undo_seconds is not None:
+        wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds
     details = EntryDetails(
         to=envelope.to,
         cc=envelope.cc,
+        bcc=envelope.bcc,
         subject=envelope.subject,
         contact_reason=data.contact_reason.strip(),
         status_before=ticket.status_id,
@@ -128,12 +134,17 @@ async def reply(
     )
     await add_composed(tx, answer, channel_id=route.channel_id)
     await attach_files(tx, answer.id, ticket, data.attachment_ids, by=by)
-    answer.delivery = await _queue(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
+    answer.delivery = await queue_entry(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
     await _after_reply(tx, ticket, answer, data, status_id, category, taker=taker, by=by, now=now)
     return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
 
 
-async def _refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
+async def refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
+    """Refuse what was written without having seen the newest public message, unless on purpose.
+
+    Raises:
+        StaleReply: a public message is newer than the newest the writer had seen.
+    """
     if data.force or (ticket.last_message_id or 0) <= data.last_seen_entry_id:
         return
     newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.person_id)
@@ -152,10 +163,17 @@ async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[
     cc = data.cc if data.cc is not None else usual.cc
     if not to:
         raise NoWayOut
-    return route, Envelope(to=_clean(to), cc=_clean(cc), subject=ticket.subject)
+    return route, Envelope(
+        to=clean_addresses(to), cc=clean_addresses(cc), bcc=clean_addresses(data.bcc), subject=ticket.subject
+    )
 
 
-def _clean(addresses: list[Address]) -> list[Address]:
+def clean_addresses(addresses: list[Address]) -> list[Address]:
+    """The addresses as they are.
+
+    Raises:
+        Unprocessable: one of them is none.
+    """
     for one in addresses:
         if not is_mail_address(one.address) or has_control(one.name):
             raise Unprocessable(f"{one.address!r} is not an e-mail address.")
@@ -195,9 +213,10 @@ async def _status_after(tx: Transaction, ticket: LockedTicket, data: ReplyIn) ->
     return ticket.status_id, ticket.category
 
 
-async def _queue(
+async def queue_entry(
     tx: Transaction, answer: Entry, route: MailRoute, envelope: Envelope, *, now: datetime, wait: timedelta
 ) -> Delivery:
+    """Put an entry into the outbox; it leaves after ``wait``."""
     # A chat reply is delivered by being committed: the visitor's stream and history read the timeline itself.
     is_out = route.kind == "chat"
     delivery = Delivery(
@@ -210,12 +229,15 @@ async def _queue(
         can_undo=wait > timedelta(0),
     )
     sql = """
-        insert into outbox (channel_id, ticket_id, entry_id, state, not_before, envelope, sent_at, created_at)
-        values (%(channel)s, %(ticket)s, %(entry)s, %(state)s, %(not_before)s, %(envelope)s, %(sent_at)s, %(now)s)"""
+        insert into outbox (channel_id, ticket_id, entry_id, entry_kind, state, not_before, envelope, sent_at,
+            created_at)
+        values (%(channel)s, %(ticket)s, %(entry)s, %(kind)s, %(state)s, %(not_before)s, %(envelope)s, %(sent_at)s,
+            %(now)s)"""
     params = {
         "channel": route.channel_id,
         "ticket": answer.ticket_id,
         "entry": answer.id,
+        "kind": answer.kind,
         "state": delivery.state,
         "not_before": delivery.not_before,
         "envelope": Jsonb(msgspec.to_builtins(envelope)),
@@ -283,13 +305,20 @@ class Sent(Struct):
     is_at_home: bool
 
 
-async def _lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, now: datetime) -> Sent:
+async def lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, kinds: list[str], now: datetime) -> Sent:
+    """An entry that was put into the outbox, its row there locked.
+
+    Raises:
+        NotFound: there is none of these kinds.
+    """
     sql = """
         select e.id, e.text, e.details, e.author_id, o.state,
                o.state = 'queued' and o.not_before > %(now)s as is_waiting, e.origin_ticket_id is null as is_at_home
         from entry e join outbox o on o.entry_id = e.id
-        where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.undone_at is null for update of o"""
-    found = await row(tx, Sent, sql, {"entry": entry_id, "ticket": ticket_id, "now": now})
+        where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.kind = any(%(kinds)s)
+            and e.undone_at is null for update of o"""
+    params = {"entry": entry_id, "ticket": ticket_id, "kinds": kinds, "now": now}
+    found = await row(tx, Sent, sql, params)
     if found is None:
         raise NotFound
     return found
@@ -305,7 +334,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     Emits: ReplyUndone
     """
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
-    sent = await _lock_sent(tx, ticket_id, entry_id, now=now)
+    sent = await lock_sent(tx, ticket_id, entry_id, kinds=["message"], now=now)
     if not sent.is_waiting:
         raise AlreadySent
     await tx.execute("delete from outbox where entry_id = %(entry)s", {"entry": entry_id})
@@ -315,7 +344,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
     file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
     files = await load_files(tx, file_ids, ticket_id, by=by)
-    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc), files)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc, sent.details.bcc), files)
 
 
 async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: datetime) -> None:
@@ -356,7 +385,7 @@ async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Act
     Emits: DeliveryChanged
     """
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
-    sent = await _lock_sent(tx, ticket_id, entry_id, now=now)
+    sent = await lock_sent(tx, ticket_id, entry_id, kinds=["message", "side"], now=now)
     if sent.state not in {"failed", "unconfirmed"}:
         raise NotStuck
     sql = """

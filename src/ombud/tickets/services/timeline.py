@@ -41,6 +41,7 @@ async def find_made_entry(tx: Transaction, ticket_id: int, client_key: str, *, k
     return found.id if found else None
 
 
+DRAFTS = {"message": "reply", "note": "note", "side": "forward"}
 # What was written leaves the composer with it, unless it had been sent before.
 INSERT_COMPOSED = """
     with made as (
@@ -58,7 +59,7 @@ INSERT_COMPOSED = """
 
 def compose_entry(
     ticket_id: int,
-    kind: Literal["message", "note"],
+    kind: Literal["message", "note", "side"],
     *,
     by: Actor,
     now: datetime,
@@ -73,7 +74,7 @@ def compose_entry(
         id=0,
         ticket_id=ticket_id,
         kind=kind,
-        direction="out" if kind == "message" else None,
+        direction=None if kind == "note" else "out",
         author=Author(by.kind, by.id, by.name),
         channel_kind=channel_kind,
         at=now,
@@ -104,7 +105,7 @@ async def add_composed(tx: Transaction, entry: Entry, *, channel_id: int | None 
         "html": entry.html,
         "details": Jsonb(msgspec.to_builtins(entry.details)),
         "key": entry.client_key,
-        "draft": "reply" if entry.kind == "message" else "note",
+        "draft": DRAFTS[entry.kind],
     }
     entry.id = await value(tx, int, INSERT_COMPOSED, params) or 0
     return entry.id > 0

@@ -27,6 +27,7 @@ const lists: Record<string, QueryKey[]> = {
     ['settings', 'channels'],
   ],
   canned_replies: [['canned_replies'], ['settings', 'canned-replies']],
+  macros: [['macros'], ['settings', 'macros']],
   api_keys: [['settings', 'api-keys']],
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],

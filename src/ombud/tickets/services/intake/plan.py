@@ -54,6 +54,8 @@ class Incoming:
     is_proven: bool = True
     # found by a hint only: valid if the ticket knows the customer
     is_hinted: bool = False
+    # a third party's answer to what was forwarded to it: for colleagues only
+    is_side: bool = False
     # set when nothing is to be made of it: the reason that an administrator reads
     dismissed: str = ""
     duplicate_of: int | None = None

@@ -16,6 +16,7 @@ class Reference(Struct):
     message_id: str
     entry_id: int
     ticket_id: int
+    kind: str
     direction: str
     author_id: int | None
     text: str
@@ -35,7 +36,7 @@ async def find_references(tx: Transaction, batch: Sequence[Incoming]) -> dict[st
     if not wanted:
         return {}
     sql = """
-        select r.message_id, r.entry_id, r.ticket_id, e.direction, e.author_id,
+        select r.message_id, r.entry_id, r.ticket_id, e.kind, e.direction, e.author_id,
                case when e.direction = 'in' then e.text else '' end as text
         from mail_reference r join entry e on e.id = r.entry_id
         where r.message_id = any(%(wanted)s) and e.undone_at is null order by r.entry_id"""
@@ -95,8 +96,23 @@ def drop_doubles(batch: Sequence[Incoming], references: dict[str, list[Reference
             one.dismissed = "duplicate"
 
 
+def _side_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:
+    """The ticket to which a third party answers. One trace of a side mail is enough: in doubt it stays inside."""
+    found = [known for name in one.message.references for known in references.get(name, []) if known.kind == "side"]
+    if one.message.side_ticket_ids:
+        return one.message.side_ticket_ids[0]
+    if found:
+        one.is_proven = one.message.sender.is_verified or any(known.direction == "out" for known in found)
+        return found[0].ticket_id
+    return None
+
+
 def _mail_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:
     """The ticket of a mail: by a signed token, else by what it answers, the nearest first."""
+    side = _side_target(one, references)
+    if side is not None:
+        one.is_side = True
+        return side
     if one.message.proven_ticket_ids:
         return one.message.proven_ticket_ids[0]
     for name in one.message.references:
@@ -137,7 +153,7 @@ async def choose_tickets(
     """Give every message its ticket, in the order of arrival; the tickets that must be opened come back."""
     opened: list[NewTicket] = []
     conversations: dict[tuple[int, str], int] = {}
-    replies_to: dict[str, int] = {}
+    replies_to: dict[str, Incoming] = {}
     ids = iter(await draw_ids(tx, "ticket", len(batch) - len(targets) or 1) if len(targets) < len(batch) else [])
     for one in batch:
         place = (one.row.channel_id, one.message.conversation)
@@ -146,19 +162,20 @@ async def choose_tickets(
             target = None
         if one.message.conversation and place in conversations:
             one.ticket_id = conversations[place]
-        elif target is not None and joinable(target, now=now, reopen_days=reopen_days):
+        elif target is not None and (one.is_side or joinable(target, now=now, reopen_days=reopen_days)):
             one.ticket_id = target.id
         elif any(name in replies_to for name in one.message.references):
-            one.ticket_id = next(replies_to[name] for name in one.message.references if name in replies_to)
+            other = next(replies_to[name] for name in one.message.references if name in replies_to)
+            one.ticket_id, one.is_side = other.ticket_id, other.is_side
         elif one.is_automatic:
             one.dismissed = "automatic mail that belongs to no ticket"
             continue
         else:
             spare = next(ids, None) or (await draw_ids(tx, "ticket", 1))[0]
             # A ticket of their own reveals nobody else's: there is nothing to prove.
-            one.ticket_id, one.is_proven = spare, True
+            one.ticket_id, one.is_proven, one.is_side = spare, True, False
             opened.append(NewTicket(spare, one, follow_up_of=target.id if target else None))
         conversations[place] = one.ticket_id
         if one.message.message_id:
-            replies_to[one.message.message_id] = one.ticket_id
+            replies_to[one.message.message_id] = one
     return opened

@@ -22,6 +22,8 @@ from ombud.tickets.services.changes import give
 from ombud.tickets.services.intake import threading, writing
 from ombud.tickets.services.intake.plan import ClaimedRow, Growth, Incoming, KnownTicket, NewTicket
 from ombud.tickets.services.intake.receipts import settle_receipts
+from ombud.tickets.services.intake.sides import take_sides
+from ombud.tickets.services.planned import hold_planned
 from ombud.tickets.services.policy import reopen_days
 from ombud.tickets.services.timeline import Told, notify_all
 
@@ -149,13 +151,17 @@ async def _write(
         return
     for one, entry_id in zip(batch, await draw_ids(tx, "entry", len(batch)), strict=True):
         one.entry_id = entry_id
-    growths = writing.grow(batch, known)
+    sides = [one for one in batch if one.is_side]
+    conversation = [one for one in batch if not one.is_side]
+    growths = writing.grow(conversation, known)
     await writing.write_new_tickets(tx, opened, growths, now=now)
     await writing.write_entries(tx, batch)
     await writing.update_tickets(tx, [one for one in growths if one.ticket_id in known])
     # Each fact has its customer as actor; a batch is announced in the order of arrival.
-    await emit_all(tx, _facts(batch, opened, growths), by=SYSTEM, at=now)
+    await emit_all(tx, _facts(conversation, opened, growths), by=SYSTEM, at=now)
+    await take_sides(tx, sides, known, now=now)
     await _tell_holders(tx, growths, known, now=now)
+    await hold_planned(tx, [one.ticket_id for one in growths if one.from_customer], "customer_wrote", now=now)
 
 
 def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequence[Growth]) -> list[Fact]:

@@ -91,14 +91,14 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
                            details, client_key)
-        select n.id, n.ticket_id, 'message', 'in', 'customer', n.author_id, n.channel_id, n.at, n.text, n.html,
+        select n.id, n.ticket_id, n.kind, 'in', 'customer', n.author_id, n.channel_id, n.at, n.text, n.html,
             n.quoted,
                n.details::jsonb, n.client_key
         from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(authors)s::bigint[], %(channels)s::bigint[],
                     %(ats)s::timestamptz[], %(texts)s::text[], %(htmls)s::text[], %(quotes)s::text[],
                     %(details)s::text[],
-                    %(keys)s::text[])
-            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key)"""
+                    %(keys)s::text[], %(kinds)s::text[])
+            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key, kind)"""
     params = {
         "ids": [one.entry_id for one in batch],
         "tickets": [one.ticket_id for one in batch],
@@ -110,6 +110,7 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
         "quotes": [one.message.quoted for one in batch],
         "details": [_details(one) for one in batch],
         "keys": [one.message.client_key for one in batch],
+        "kinds": ["side" if one.is_side else "message" for one in batch],
     }
     await tx.execute(sql, params)
     await _write_references(tx, batch)

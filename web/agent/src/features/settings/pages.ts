@@ -18,6 +18,7 @@ import {
   UsersRound,
   Users,
   Webhook,
+  Zap,
 } from 'lucide-vue-next'
 import type { Component } from 'vue'
 
@@ -50,6 +51,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
   { path: 'customer-data', key: 'customerData', group: 'desk', icon: ContactRound, permission: 'channels.manage' },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
+  { path: 'macros', key: 'macros', group: 'desk', icon: Zap },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
 ]

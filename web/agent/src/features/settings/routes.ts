@@ -67,6 +67,7 @@ const pages: RouteRecordRaw[] = [
     meta: { words: [...words, 'customers'], permission: 'channels.manage' },
   },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
+  page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -84,15 +84,38 @@ describe('ComposerBox', () => {
     expect(page.emitted('sent')).toEqual([[true]])
   })
 
-  it('asks once before it sends what is not filled in', async () => {
+  it('never sends one of our placeholders as it is', async () => {
     await open()
     await write('Dear {{customer.name}}')
     expect(page.text()).toContain('customer.name')
+    await sendButton().trigger('click')
+    await sendButton().trigger('click')
+    await flushPromises()
+    expect(posts()).not.toContain(`/tickets/${String(id)}/replies`)
+    await write('Dear Rosa')
+    await sendButton().trigger('click')
+    await flushPromises()
+    expect(posts()).toContain(`/tickets/${String(id)}/replies`)
+  })
+
+  it('asks once about braces that are not ours', async () => {
+    await open()
+    await write('Write {{ user.name }} there')
     await sendButton().trigger('click')
     expect(posts()).not.toContain(`/tickets/${String(id)}/replies`)
     await sendButton().trigger('click')
     await flushPromises()
     expect(posts()).toContain(`/tickets/${String(id)}/replies`)
+  })
+
+  it('forwards to nobody of the conversation by itself', async () => {
+    await open({ last_message_id: 7, mail: { to: [{ address: 'rosa@example.com', name: '' }], cc: [] } })
+    await page.findAll('[role="tab"]')[2]?.trigger('click')
+    await flushPromises()
+    expect(page.classes()).toContain('forward')
+    expect(page.text()).not.toContain('rosa@example.com')
+    expect(page.text()).toContain('never to the customer')
+    expect(sendButton().attributes('disabled')).toBeDefined()
   })
 
   it('cannot send nothing', async () => {

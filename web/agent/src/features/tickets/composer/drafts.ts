@@ -16,6 +16,10 @@ export interface DraftState {
   /** null: untouched, those of the conversation. */
   to: Address[] | null
   cc: Address[] | null
+  bcc: Address[] | null
+  /** Of a forward: its subject, and the messages that go along. */
+  subject: string
+  entryIds: Id[]
   files: UploadState[]
   save: 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
   /** The state on the server from which this text was written, 0: none; unknown before it was asked for. */
@@ -37,9 +41,13 @@ const chains = new Map<string, Promise<void>>()
 const keyOf = (ticketId: Id, kind: DraftKind): string => `${String(ticketId)}/${kind}`
 const pathOf = (ticketId: Id, kind: DraftKind): string => `/tickets/${String(ticketId)}/drafts/${kind}`
 
+function emptyDraft(): Omit<DraftState, 'save'> {
+  return { text: '', to: null, cc: null, bcc: null, subject: '', entryIds: [], files: [] }
+}
+
 export function draftOf(ticketId: Id, kind: DraftKind): DraftState {
   const key = keyOf(ticketId, kind)
-  if (!drafts.has(key)) drafts.set(key, { text: '', to: null, cc: null, files: [], save: 'clean' })
+  if (!drafts.has(key)) drafts.set(key, { ...emptyDraft(), save: 'clean' })
   return drafts.get(key) as DraftState
 }
 
@@ -64,6 +72,9 @@ function take(state: DraftState, found: Draft): void {
   state.text = found.text
   state.to = found.details.to ?? null
   state.cc = found.details.cc ?? null
+  state.bcc = found.details.bcc ?? null
+  state.subject = found.details.subject ?? ''
+  state.entryIds = found.details.entry_ids ?? []
   state.files = (found.attachments ?? []).map(uploadedFile)
   state.save = 'saved'
   state.version = found.version
@@ -106,6 +117,9 @@ async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   const details = {
     ...(state.to ? { to: state.to } : {}),
     ...(state.cc ? { cc: state.cc } : {}),
+    ...(state.bcc?.length ? { bcc: state.bcc } : {}),
+    ...(state.subject ? { subject: state.subject } : {}),
+    ...(state.entryIds.length ? { entry_ids: state.entryIds } : {}),
     ...(ids.length ? { attachment_ids: ids } : {}),
   }
   const isEmpty = !state.text.trim() && ids.length === 0
@@ -150,13 +164,7 @@ export function touchDraft(ticketId: Id, kind: DraftKind): void {
 export function clearDraft(ticketId: Id, kind: DraftKind): void {
   const key = keyOf(ticketId, kind)
   window.clearTimeout(timers.get(key))
-  Object.assign(draftOf(ticketId, kind), {
-    text: '',
-    to: null,
-    cc: null,
-    files: [],
-    save: 'clean',
-  } satisfies DraftState)
+  Object.assign(draftOf(ticketId, kind), { ...emptyDraft(), save: 'clean' } satisfies DraftState)
   const state = draftOf(ticketId, kind)
   delete state.other
   void enqueue(key, async () => {
@@ -169,12 +177,15 @@ export function clearDraft(ticketId: Id, kind: DraftKind): void {
 export function restoreDraft(
   ticketId: Id,
   kind: DraftKind,
-  kept: Partial<Pick<DraftState, 'text' | 'to' | 'cc' | 'files'>>,
+  kept: Partial<Pick<DraftState, 'text' | 'to' | 'cc' | 'bcc' | 'subject' | 'entryIds' | 'files'>>,
 ): void {
   const state = draftOf(ticketId, kind)
   state.text = [kept.text, state.text].filter((text) => text?.trim()).join('\n\n')
   if (kept.to) state.to = kept.to
   if (kept.cc) state.cc = kept.cc
+  if (kept.bcc) state.bcc = kept.bcc
+  if (kept.subject) state.subject = kept.subject
+  if (kept.entryIds) state.entryIds = kept.entryIds
   if (kept.files?.length) state.files = kept.files
   touchDraft(ticketId, kind)
 }

@@ -11,6 +11,9 @@ export interface Pending {
   /** null: those of the conversation, as the server knows them. */
   to: Address[] | null
   cc: Address[] | null
+  bcc?: Address[] | null
+  subject?: string
+  entryIds?: Id[]
   files: UploadState[]
   mentions: Id[]
   lastSeenEntryId: Id

@@ -5,6 +5,9 @@ export interface Gap {
   to: number
 }
 
+/** One of our own placeholders: a reply with it is refused. */
+export const isOurs = (gap: Gap): boolean => /^(customer|ticket|agent|brand)\./.test(gap.name)
+
 /** Placeholders that nobody has filled in yet. */
 export function findGaps(text: string): Gap[] {
   return [...text.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map((match) => ({

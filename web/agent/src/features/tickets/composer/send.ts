@@ -20,7 +20,7 @@ export const barred = reactive(new Map<Id, string>())
 const path = (id: Id, rest: string): string => `/tickets/${String(id)}${rest}`
 const { t } = i18n.global
 
-function lastSeen(ticketId: Id): Id {
+export function lastSeen(ticketId: Id): Id {
   return queryClient.getQueryData<Timeline>(['timeline', ticketId])?.items.at(-1)?.id ?? 0
 }
 
@@ -35,8 +35,19 @@ function post(pending: Pending): Promise<Entry> {
     const mentions = pending.mentions.length ? { mentions: pending.mentions } : {}
     return api.post<Entry>(path(pending.ticketId, '/notes'), { ...common, ...mentions })
   }
+  const hidden = pending.bcc?.length ? { bcc: pending.bcc } : {}
+  if (pending.kind === 'forward')
+    return api.post<Entry>(path(pending.ticketId, '/forwards'), {
+      ...common,
+      ...hidden,
+      to: pending.to ?? [],
+      subject: pending.subject,
+      entry_ids: pending.entryIds ?? [],
+      ...(pending.cc ? { cc: pending.cc } : {}),
+    })
   return api.post<Entry>(path(pending.ticketId, '/replies'), {
     ...common,
+    ...hidden,
     last_seen_entry_id: pending.lastSeenEntryId,
     ...(pending.to ? { to: pending.to } : {}),
     ...(pending.cc ? { cc: pending.cc } : {}),
@@ -48,8 +59,16 @@ function post(pending: Pending): Promise<Entry> {
 
 function takeBack(pending: Pending): void {
   dropPending(pending.clientKey)
-  const { text, to, cc, files } = pending
-  restoreDraft(pending.ticketId, pending.kind, { text, to, cc, files })
+  const { text, to, cc, bcc, subject, entryIds, files } = pending
+  restoreDraft(pending.ticketId, pending.kind, {
+    text,
+    to,
+    cc,
+    files,
+    ...(bcc ? { bcc } : {}),
+    ...(subject ? { subject } : {}),
+    ...(entryIds?.length ? { entryIds } : {}),
+  })
 }
 
 function holdBack(pending: Pending, error: ApiError): void {
@@ -62,14 +81,19 @@ function holdBack(pending: Pending, error: ApiError): void {
 /** Take a reply back while it has not left; its text returns to the composer. */
 export async function undoReply(entry: Entry): Promise<void> {
   try {
-    const kept = await api.delete<Undone>(path(entry.ticket_id, `/replies/${String(entry.id)}`))
+    // what was for a third party returns to the forward, never to the reply
+    const isSide = entry.kind === 'side'
+    const place = `/${isSide ? 'forwards' : 'replies'}/${String(entry.id)}`
+    const kept = await api.delete<Undone>(path(entry.ticket_id, place))
     dropEntry(entry.ticket_id, entry.id)
-    const { to, cc } = entry.channel_kind === 'email' ? kept.details : {}
-    restoreDraft(entry.ticket_id, 'reply', {
+    const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
+    restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       text: kept.text,
       files: (kept.attachments ?? []).map(uploadedFile),
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
+      ...(bcc?.length ? { bcc } : {}),
+      ...(isSide && entry.details.subject ? { subject: entry.details.subject } : {}),
     })
     void queryClient.invalidateQueries({ queryKey: ['ticket', entry.ticket_id] })
     toast(t('tickets.composer.undone'))
@@ -146,6 +170,9 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     text: draft.text.trim(),
     to: draft.to && [...draft.to],
     cc: draft.cc && [...draft.cc],
+    bcc: draft.bcc && [...draft.bcc],
+    subject: draft.subject,
+    entryIds: [...draft.entryIds],
     files: [...draft.files],
     mentions: options.mentions ?? [],
     lastSeenEntryId: lastSeen(ticketId),

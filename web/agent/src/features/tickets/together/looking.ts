@@ -1,4 +1,4 @@
-import { api, type DraftKind, type Id, type Looker } from '@api'
+import { api, type Id, type Looker } from '@api'
 import { onBeforeUnmount, onMounted, reactive, watch, type Ref } from 'vue'
 
 /** A beat also brings the others: what a killed browser left is gone with the first beat after 20 s. */
@@ -36,7 +36,7 @@ function leave(id: Id): void {
 }
 
 /** The person writes on a ticket: colleagues see whether it is a reply or a note. */
-export function tellWriting(id: Id, kind: DraftKind): void {
+export function tellWriting(id: Id, kind: 'reply' | 'note'): void {
   window.clearTimeout(quietTimer)
   quietTimer = window.setTimeout(stopWriting, WRITING_MS)
   if (doing === kind || current !== id) return

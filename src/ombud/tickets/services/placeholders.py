@@ -1,0 +1,79 @@
+"""Placeholders in texts that agents reuse: filled from a ticket, and never sent out unfilled."""
+
+import re
+
+from msgspec import Struct
+
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, row
+from ombud.shared.errors import NotFound, Unprocessable
+from ombud.tickets.queries.tickets import require_visible
+from ombud.tickets.schemas import Rendering
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
+# Only our own names: a customer who asks about templates may be answered with a template.
+UNFILLED = re.compile(r"\{\{\s*((?:customer|ticket|agent|brand)\.[a-z_.]+)\s*\}\}")
+
+
+class Unfilled(Unprocessable):
+    """A placeholder in the text has no value yet. Write what belongs there, then send again."""
+
+    code = "placeholder_unfilled"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def extra(self) -> dict[str, object]:
+        """Names of the placeholders that stand in the text as they are."""
+        return {"missing": self.names}
+
+
+class _Values(Struct):
+    customer: str
+    subject: str
+    agent: str
+    brand: str
+
+
+async def ticket_values(tx: Transaction, ticket_id: int, *, by: Actor) -> dict[str, str]:
+    """What placeholders stand for on a ticket; unknown values are empty.
+
+    Raises:
+        NotFound: the ticket may not be seen.
+    """
+    await require_visible(tx, ticket_id, by=by)
+    sql = """
+        select c.name as customer, t.subject, b.name as brand,
+               coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s),
+                   '') as agent
+        from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
+        where t.id = %(ticket)s"""
+    found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
+    if found is None:
+        raise NotFound
+    return {
+        "customer.name": found.customer,
+        "ticket.id": str(ticket_id),
+        "ticket.subject": found.subject,
+        "agent.name": found.agent,
+        "brand.name": found.brand,
+    }
+
+
+def fill(text: str, known: dict[str, str]) -> Rendering:
+    """The text with its placeholders filled; those without a value stay as they are and are named."""
+    missing = [name for name in PLACEHOLDER.findall(text) if not known.get(name, "").strip()]
+    filled = PLACEHOLDER.sub(lambda match: known.get(match[1], "").strip() or match[0], text)
+    return Rendering(filled, sorted(set(missing)))
+
+
+def check_filled(*texts: str | None) -> None:
+    """Refuse what would leave with a placeholder in it.
+
+    Raises:
+        Unfilled: one of our placeholders stands in a text as it is.
+    """
+    names = {name for text in texts if text for name in UNFILLED.findall(text)}
+    if names:
+        raise Unfilled(sorted(names))
