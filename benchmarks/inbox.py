@@ -105,6 +105,8 @@ async def _bulk(parts: Parts, agent: Agent) -> dict[str, Number]:
     now = parts.clock.now()
     runner = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
     async with parts.database.transaction() as tx:
+        # A bench that was cut off left its job.
+        await tx.execute("update job set state = 'failed', ended_at = %(now)s where ended_at is null", {"now": now})
         # Desks are kept: each run changes what the last one left.
         known = await value(tx, int, "select count(*) from ticket_facet where 'tag:bench' = any(facets)")
         changes = Changes(remove_tags=["bench"]) if known else Changes(add_tags=["bench"])

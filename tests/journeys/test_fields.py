@@ -74,7 +74,7 @@ async def open_repair(served: Served) -> int:
     sql = """
         update ticket set fields = (fields - 'fault' - 'injured') || '{"in_warranty": true}' where id = (
             select t.id from ticket t join ticket_type y on y.id = t.type_id
-            where y.name_en = 'Repair' and t.category not in ('solved', 'closed') 
+            where y.name_en = 'Repair' and t.category not in ('solved', 'closed')
             order by t.id desc limit 1) returning id"""
     return int((await served.values(sql))[0])
 
@@ -198,7 +198,7 @@ async def test_panel_on_a_telephone_in_the_dark_has_no_fault(served: Served, bro
     screen = await you(served, browser, "zh-CN", **shape)
     await screen.page.goto(f"{served.url}/tickets/all/{ticket}")
     await screen.page.locator(".composer").wait_for()
-    await screen.press("Escape", "]")
+    await screen.button("客户面板").first.click()
     await screen.page.locator(".fields").wait_for()
     assert await problems_of(screen.page) == []
     await screen.picture("fields-390-dark")

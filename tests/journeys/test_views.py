@@ -13,7 +13,7 @@ from ombud.tickets.services.intake.door import Arrival, receive
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 SUBJECTS = ["Leaking washer", "Noisy dryer", "Broken kettle"]
 

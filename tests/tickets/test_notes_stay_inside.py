@@ -131,3 +131,70 @@ async def test_undo_never_brings_a_note_into_the_composer_of_a_reply(site: Site,
     undone = await agent.delete(f"/tickets/{ticket}/replies/{sent.json()['id']}")
     assert undone.json()["text"] == "We come."
     assert (await agent.get(f"/tickets/{ticket}/drafts/reply")).json() is None
+
+
+async def chats(site: Site, agent: Browser) -> tuple[tuple[int, Browser], tuple[int, Browser]]:
+    """Two visitors of one widget, each with a ticket of their own with a note on it."""
+    first = await talk(site, agent)
+    second = await talk(site, agent)
+    site.desk.later(minutes=1)
+    return first, second
+
+
+async def texts_of(visitor: Browser) -> list[str]:
+    page = await visitor.client.get("/widget/v1/messages")
+    assert SECRET not in page.text
+    return [one["text"] for one in page.json()["items"]]
+
+
+async def test_note_moved_by_a_merge_stays_inside(site: Site, agent: Browser) -> None:
+    (target, first), (source, second) = await chats(site, agent)
+    await agent.post(f"/tickets/{source}/replies", reply_of("To the second."))
+    site.desk.later(minutes=1)
+    merged = await agent.post(f"/tickets/{target}/merge", {"source_ids": [source], "confirmed": True})
+    assert merged.status_code == 200, merged.text
+    await agent.post(f"/tickets/{target}/replies", reply_of("To the first."))
+    assert await site.desk.sql("select count(*) from public_entry where text like '%%zz-between%%'") == 0
+    assert await texts_of(first) == ["It leaks", "To the first."]
+    assert await texts_of(second) == ["It leaks", "To the second."]
+    token = await site.desk.sql("select max(token) from file")
+    assert (await second.client.get(f"/widget/v1/files/{token}/{SECRET}.txt")).status_code == 404
+
+
+async def test_note_moved_by_a_split_stays_inside(site: Site, agent: Browser) -> None:
+    ticket, visitor = await talk(site, agent)
+    note = await site.desk.sql("select id from entry where kind = 'note'")
+    made = await agent.post(f"/tickets/{ticket}/split", {"entry_ids": [note], "subject": "Apart"})
+    assert made.status_code == 201, made.text
+    assert await site.desk.sql("select kind from entry where id = %(id)s", id=note) == "note"
+    await agent.post(f"/tickets/{made.json()['id']}/replies", reply_of("About it."))
+    assert await texts_of(visitor) == ["It leaks", "About it."]
+    assert (await agent.get("/tickets?view=all")).text.count(SECRET) == 0
+
+
+async def test_merged_visitor_goes_on_talking_and_hears_only_their_own(site: Site, agent: Browser) -> None:
+    (target, first), (source, second) = await chats(site, agent)
+    await agent.post(f"/tickets/{target}/merge", {"source_ids": [source], "confirmed": True})
+    site.desk.later(minutes=1)
+    sent = await second.client.post("/widget/v1/messages", json={"client_key": client_key(), "text": "Still there?"})
+    assert sent.status_code == 202
+    while await take_in(site.desk.parts.database, site.desk.parts.clock):
+        pass
+    assert await site.desk.column(target, "message_count") == 3
+    assert await texts_of(second) == ["It leaks", "Still there?"]
+    assert await texts_of(first) == ["It leaks"]
+    await site.desk.events()
+    async with site.desk.parts.database.transaction() as tx:
+        frames = await visitor_frames(tx, await events_after(tx, 0, limit=1_000))
+    heard = [one.topic for one in frames if b"Still there?" in one.encode()]
+    assert len(heard) == 1
+
+
+async def test_webhook_events_of_merge_and_split_hold_no_word(site: Site, agent: Browser) -> None:
+    (target, _), (source, _) = await chats(site, agent)
+    await agent.post(f"/tickets/{target}/merge", {"source_ids": [source], "confirmed": True})
+    note = await site.desk.sql("select min(id) from entry where kind = 'note'")
+    await agent.post(f"/tickets/{target}/split", {"entry_ids": [note], "subject": SECRET})
+    events = await site.desk.events("ticket_merged", "ticket_split")
+    assert len(events) == 2
+    assert SECRET.encode() not in b"".join(msgspec.json.encode(payload_of(one)) for one in events)

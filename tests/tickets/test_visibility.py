@@ -29,6 +29,12 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
     ("GET", "/tickets/{ticket_id}/history"): None,
     ("GET", "/tickets/{ticket_id}/field-files"): None,
+    ("GET", "/tickets/{ticket_id}/merge-hints"): None,
+    ("POST", "/tickets/{ticket_id}/merge"): {"source_ids": [2], "confirmed": True},
+    ("POST", "/tickets/{ticket_id}/unmerge"): {"source_id": 2},
+    ("POST", "/tickets/{ticket_id}/split"): {"entry_ids": [1], "subject": "Apart"},
+    ("POST", "/tickets/{ticket_id}/links"): {"other_id": 2, "kind": "related"},
+    ("DELETE", "/tickets/{ticket_id}/links/{other_id}"): None,
     ("GET", "/tickets/{ticket_id}/together"): None,
     ("GET", "/tickets/{ticket_id}/lookers"): None,
     ("PUT", "/tickets/{ticket_id}/looking"): {"tab": "spying-tab"},
@@ -56,7 +62,7 @@ LISTS = [
     "/tags",
 ]
 # What an endpoint asks for in its address beside the ticket.
-QUERIES = {"/looking": "?tab=spying-tab", "/shared-draft": "?version=1"}
+QUERIES = {"/looking": "?tab=spying-tab", "/shared-draft": "?version=1", "/links/{other_id}": "?kind=related"}
 OUTSIDERS = ("agent", "administrator", "supervisor", "program")
 
 
@@ -77,7 +83,7 @@ class Scene:
 
     def path(self, method: str, route: str) -> str:
         query = next((QUERIES[end] for end in QUERIES if method == "DELETE" and route.endswith(end)), "")
-        ids = {"person_id": self.lu.id, "item_id": self.item, "time_id": self.time}
+        ids = {"person_id": self.lu.id, "other_id": 2, "item_id": self.item, "time_id": self.time}
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
 

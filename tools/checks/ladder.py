@@ -69,9 +69,7 @@ def is_allowed(importer: str, imported: str) -> bool:
     if not there or here == there or there in OPEN_ROOMS or here in ASSEMBLY:
         return True
     inside = imported.split(".")[ROOM_DEPTH + 1 :]
-    # An edge may serve an endpoint of a room below: Litestar wants all verbs of a path in one router.
-    doors = DOORS | ({"api"} & set(importer.split(".")))
-    return not inside or bool(doors & set(inside))
+    return not inside or bool(DOORS & set(inside))
 
 
 def room_of(module: str) -> str:

@@ -2488,6 +2488,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLink
+         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteLink
+         * @description Take a link away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/lookers": {
         parameters: {
             query?: never;
@@ -2533,6 +2577,50 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMerge
+         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge-hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergeHints
+         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2704,6 +2792,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSplit
+         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/time": {
         parameters: {
             query?: never;
@@ -2808,6 +2918,28 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUnmerge
+         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3811,12 +3943,15 @@ export interface components {
         /** DeskPolicy */
         DeskPolicy: {
             checklist_holds: boolean;
+            /** @enum {string} */
+            children_hold: "off" | "ask" | "refuse";
             reopen_days: number;
             undo_seconds: number;
         };
         /** DeskPolicyPatch */
         DeskPolicyPatch: {
             checklist_holds?: boolean;
+            children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -3881,6 +4016,7 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "message" | "note" | "change";
+            origin_ticket_id: number | null;
             quoted: string | null;
             text: string;
             ticket_id: number;
@@ -4302,6 +4438,12 @@ export interface components {
             reason: "same_phone" | "same_email" | "same_serial" | "same_name_organisation";
             value: string;
         };
+        /** LinkIn */
+        LinkIn: {
+            /** @enum {string} */
+            kind: "related" | "duplicate_of" | "child_of";
+            other_id: number;
+        };
         /** LinkInfo */
         LinkInfo: {
             email: string;
@@ -4373,14 +4515,20 @@ export interface components {
             theme?: "system" | "light" | "dark";
             time_zone?: string;
         };
-        /** MergeIn */
-        MergeIn: {
-            absorbed_id: number;
-            choices?: {
-                [key: string]: "survivor" | "absorbed";
-            };
-            /** @default  */
-            reason?: string;
+        /** MergeHint */
+        MergeHint: {
+            /** Format: date-time */
+            activity_at: string;
+            category: string;
+            customer_name: string;
+            id: number;
+            is_same_customer: boolean;
+            status_id: number;
+            subject: string;
+        };
+        /** MergeHints */
+        MergeHints: {
+            items: components["schemas"]["MergeHint"][];
         };
         /** MergeList */
         MergeList: {
@@ -4891,6 +5039,8 @@ export interface components {
             contact_reason?: string;
             /** @default false */
             force?: boolean;
+            /** @default false */
+            force_children?: boolean;
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
@@ -5049,6 +5199,13 @@ export interface components {
             kind: "email" | "chat" | "form" | "api";
             name: string;
         };
+        /** SplitIn */
+        SplitIn: {
+            customer_id?: number | null;
+            entry_ids: number[];
+            subject: string;
+            team_id?: number | null;
+        };
         /**
          * Standing
          * @default {
@@ -5174,12 +5331,15 @@ export interface components {
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
             mail: components["schemas"]["Recipients"] | null;
+            merged_ids: number[];
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
             preview_by: "customer" | "person" | "system";
             /** @enum {integer} */
             priority: 1 | 2 | 3 | 4;
+            redirected_from: number | null;
             /** @default none */
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
@@ -5230,8 +5390,15 @@ export interface components {
         };
         /** TicketLink */
         TicketLink: {
+            /**
+             * @default open
+             * @enum {string}
+             */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             /** @enum {string} */
-            kind: "follow_up_of" | "followed_by";
+            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
+            /** @default 0 */
+            status_id: number;
             subject: string;
             ticket_id: number;
         };
@@ -5251,6 +5418,8 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            force_children?: boolean;
             priority?: 1 | 2 | 3 | 4;
             seen?: {
                 [key: string]: unknown;
@@ -5278,6 +5447,7 @@ export interface components {
             };
             id: number;
             last_message_id: number | null;
+            merged_into_id: number | null;
             message_count: number;
             preview: string;
             /** @enum {string} */
@@ -5379,6 +5549,10 @@ export interface components {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["Recipients"];
             text: string;
+        };
+        /** UnmergeIn */
+        UnmergeIn: {
+            source_id: number;
         };
         /** ViewCount */
         ViewCount: {
@@ -5568,11 +5742,28 @@ export interface components {
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
         };
+        /** MergeIn */
+        customer_schemas_MergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
+        };
         /** Reason */
         customer_schemas_Reason: {
             count: number;
             key: string;
             label: string;
+        };
+        /** MergeIn */
+        schemas_merge_MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
         };
         /** Reason */
         schemas_timeline_Reason: {
@@ -7265,7 +7456,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MergeIn"];
+                "application/json": components["schemas"]["customer_schemas_MergeIn"];
             };
         };
         responses: {
@@ -10343,6 +10534,75 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLinksPostLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
+        parameters: {
+            query: {
+                kind: "related" | "duplicate_of" | "child_of";
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLookersGetLookers: {
         parameters: {
             query?: never;
@@ -10428,6 +10688,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergePostMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["schemas_merge_MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeHints"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -10739,6 +11067,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSplitPostSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdTimePostTime: {
         parameters: {
             query?: never;
@@ -10889,6 +11252,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdUnmergePostUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
             };
             /** @description What is wrong */
             default: {

@@ -15,7 +15,7 @@ import ombud.realtime.api
 import ombud.routing.api
 import ombud.tickets.api
 import ombud.views.api
-from ombud.config import health, pages
+from ombud.config import health, pages, shared_paths
 
 ROOMS: list[Any] = [
     ombud.accounts.api,
@@ -23,6 +23,7 @@ ROOMS: list[Any] = [
     ombud.customers.api,
     ombud.tickets.api,
     ombud.views.api,
+    shared_paths,
     ombud.routing.api,
     ombud.channels.api,
     ombud.channels.chat.api,

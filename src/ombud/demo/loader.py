@@ -14,6 +14,7 @@ from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
 from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
+from ombud.demo.joined import join_some
 from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.records import Records, write_records
@@ -89,7 +90,9 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     """Load the demo desk unless this database already holds tickets, as after a restart; None if it does."""
     if await value(tx, bool, "select exists (select from ticket)"):
         return None
-    return await load_demo(tx, now=now, keep_file=keep_file)
+    loaded = await load_demo(tx, now=now, keep_file=keep_file)
+    await join_some(tx, loaded.administrator_id, now=now)
+    return loaded
 
 
 @contextmanager

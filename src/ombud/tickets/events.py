@@ -86,6 +86,45 @@ class TicketWoke(Fact, frozen=True, kw_only=True):
     entry_id: int
 
 
+class TicketMerged(Fact, frozen=True, kw_only=True):
+    """Another ticket went into this one with all its entries; its number leads here."""
+
+    source_id: int
+    entry_id: int
+    customer_id: int
+
+
+class TicketUnmerged(Fact, frozen=True, kw_only=True):
+    """A ticket that had gone into this one stands for itself again."""
+
+    source_id: int
+    entry_id: int
+
+
+class TicketSplit(Fact, frozen=True, kw_only=True):
+    """Messages and notes of this ticket have a ticket of their own; no ticket_opened tells of that one."""
+
+    new_id: int
+    entry_id: int
+    customer_id: int
+
+
+class TicketLinked(Fact, frozen=True, kw_only=True):
+    """This ticket belongs to another: related to it, a duplicate or a child of it."""
+
+    other_id: int
+    link: str
+    entry_id: int
+
+
+class TicketUnlinked(Fact, frozen=True, kw_only=True):
+    """This ticket does not belong to another any more."""
+
+    other_id: int
+    link: str
+    entry_id: int
+
+
 class DeliveryChanged(Fact, frozen=True, kw_only=True):
     """An outgoing message has another delivery state."""
 

@@ -11,6 +11,15 @@ from ombud.tickets.queries.timeline import load_entries
 from ombud.tickets.schemas import Entry, GoneFrame, TicketFrame, TicketRow
 from ombud.tickets.services.drafts import load_notifications
 
+# Events that two tickets hear: where the other one's number stands.
+OTHERS = {
+    "ticket_merged": "source_id",
+    "ticket_unmerged": "source_id",
+    "ticket_split": "new_id",
+    "ticket_linked": "other_id",
+    "ticket_unlinked": "other_id",
+}
+
 
 async def ticket_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
     """Frames for a batch of events: one for each ticket and kind, with the ticket's row and the entries it is about.
@@ -35,6 +44,8 @@ def _groups(events: Sequence[Event]) -> dict[tuple[int, str, int], list[Event]]:
         # A frame has room for one reply that was taken back.
         apart = event.seq if event.kind == "reply_undone" else 0
         groups.setdefault((event.ticket_id, event.kind, apart), []).append(event)
+        if event.kind in OTHERS:
+            groups.setdefault((int(event.data[OTHERS[event.kind]]), event.kind, apart), []).append(event)
     return groups
 
 
@@ -46,7 +57,7 @@ def _entry_ids(event: Event) -> list[int]:
 def _frame(group: list[Event], row: TicketRow, loaded: dict[int, Entry]) -> Frame:
     # The team is the row's of this moment, not the event's: rights are checked at delivery.
     ids = dict.fromkeys(entry_id for event in group for entry_id in _entry_ids(event))
-    entries = [loaded[one] for one in ids if one in loaded]
+    entries = [loaded[one] for one in ids if one in loaded and loaded[one].ticket_id == row.id]
     first = group[0]
     undone = first.data.get("entry_id") if first.kind == "reply_undone" else None
     data = TicketFrame(first.kind, row, entries, undone)

@@ -7,8 +7,7 @@ from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from ombud.shared.conditions import parse
-from ombud.shared.http import By, Now, Reading, Tx, file_headers, may
-from ombud.tickets.api.tickets import post_ticket
+from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.queries.lists import list_tickets
 from ombud.views import queries
 from ombud.views.schemas import (
@@ -150,7 +149,7 @@ async def get_export_file(tx: Tx, actor: By, state: State, job_id: FromPath[int]
     """The file of one's own export, kept for a week."""
     found = await jobs.find_export(tx, job_id, by=actor)
     kind = TYPES[found.file_name.rpartition(".")[2]]
-    headers = file_headers(found.file_name, kind) | {"Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f"attachment; filename={found.file_name}", "Cache-Control": "no-store"}
     return Stream(state.files.chunks(found.file_token), media_type=kind, headers=headers)
 
 
@@ -158,8 +157,6 @@ routers = [
     Router(
         "/api/v1",
         route_handlers=[
-            get_tickets,
-            post_ticket,
             post_query,
             get_saved_views,
             get_saved_view_counts,

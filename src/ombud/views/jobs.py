@@ -145,7 +145,7 @@ class JobRunner:
     async def _change(self, work: _Work) -> None:
         changes = msgspec.convert(work.details, Changes)
         while not await self._is_cancelled(work):
-            async with self.database.transaction() as tx:
+            async with self.database.hot_transaction() as tx:
                 sql = """
                     select ticket_id, before, after from job_item
                     where job_id = %(id)s and state = 'waiting' order by ticket_id limit %(limit)s"""

@@ -23,7 +23,7 @@ from ombud.views.sorts import SORTS, Leg, Position
 
 MOST_CANDIDATES = 5_000
 # A part grows as long as it finds nothing: a common condition reads little, a rare one walks quickly.
-FIRST_PART, MOST_PART = 200, 4_000
+FIRST_PART, MOST_PART = 300, 4_000
 _JOIN = "join customer c on c.id = t.customer_id"
 
 
@@ -85,7 +85,7 @@ class Search:
                 yield [Position(number, one.at, one.id) for one in steps if one.is_hit], position
                 if last.whole < size:
                     break
-                size = min(size * 3, MOST_PART)
+                size = min(size * 4, MOST_PART)
 
     async def _among_candidates(self, number: int, after: Position | None, limit: int) -> list[Position]:
         leg = self._legs[number]
@@ -199,7 +199,7 @@ async def _by_facets(tx: Transaction, groups: Sequence[Sequence[str]]) -> list[i
     sql = f"select ticket_id from ticket_facet where {where}"
     # The planner's guess is free; reading all that a common facet has would not be.
     plan = await value(tx, list[_Plan], f"explain (format json) {sql}", params)
-    if plan and plan[0].plan.plan_rows > 4 * MOST_CANDIDATES:
+    if plan and plan[0].plan.plan_rows > 1.5 * MOST_CANDIDATES:
         return None
     found = await values(tx, int, f"{sql} limit {MOST_CANDIDATES + 1}", params)
     return found if len(found) <= MOST_CANDIDATES else None

@@ -78,7 +78,8 @@ async def list_outgoing(tx: Transaction, channel_id: int, *, after: int, limit: 
     """
     sql = """
         select o.id, o.ticket_id, coalesce(o.envelope ->> 'conversation', '') as conversation, e.text, e.at,
-            (select i.value from identity i where i.customer_id = t.customer_id and i.kind = 'external'
+            -- of whom it was written to, wherever it stands now
+            (select i.value from identity i where i.customer_id = home.customer_id and i.kind = 'external'
                 and i.scope = o.channel_id::text
                 -- a merged customer has several: the answer goes to the one whose conversation it is
                 order by o.envelope ->> 'conversation' is distinct from 'customer:' || i.value, i.id
@@ -86,7 +87,8 @@ async def list_outgoing(tx: Transaction, channel_id: int, *, after: int, limit: 
             coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size,
                 'token', f.token) order by a.id) from attachment a join file f on f.id = a.file_id
                 where a.entry_id = e.id), '[]') as files
-        from outbox o join public_entry e on e.id = o.entry_id join ticket t on t.id = o.ticket_id
+        from outbox o join public_entry e on e.id = o.entry_id
+            join ticket home on home.id = coalesce(e.origin_ticket_id, e.ticket_id)
         where o.channel_id = %(channel)s and o.not_before <= %(now)s and (o.id > %(after)s or o.state = 'queued')
         order by o.id limit %(limit)s"""
     params = {"channel": channel_id, "after": after, "limit": limit, "now": now}

@@ -78,7 +78,10 @@ async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
             and o.sent_at <= %(now)s - make_interval(mins => coalesce((c.settings ->> 'mail_after_minutes')::int, 5))
         join ticket t on t.id = o.ticket_id
         join brand b on b.id = t.brand_id
-        join customer cu on cu.id = t.customer_id and cu.email <> '' and not cu.is_blocked
+        -- whom it was written to, wherever it stands now
+        join entry e on e.id = o.entry_id
+        join ticket home on home.id = coalesce(e.origin_ticket_id, e.ticket_id)
+        join customer cu on cu.id = home.customer_id and cu.email <> '' and not cu.is_blocked
             and not exists (select from contact_bar b where b.customer_id = cu.id and b.channel = 'email')
         cross join lateral (
             select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null

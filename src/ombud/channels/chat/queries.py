@@ -12,7 +12,7 @@ from ombud.channels.chat.rules import expected_wait_s
 from ombud.channels.chat.schemas import QueueState, WidgetFile, WidgetMessage
 from ombud.channels.chat.tokens import Visitor, topic_of
 from ombud.channels.settings import ChatSettings
-from ombud.shared.database import Transaction, row, rows, value
+from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import NotFound
 from ombud.shared.paging import checked_limit
 
@@ -119,11 +119,37 @@ def as_message(found: PublicRow) -> WidgetMessage:
     return WidgetMessage(found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at)
 
 
+# Of w.customer_id and w.channel_id: what was written on a ticket of theirs, wherever it stands now. Once theirs went
+# into another ticket, what they write there, and the answers if these are for them, too; never somebody else's words.
+TALK = """
+    ((exists (select from ticket h where h.id = coalesce(e.origin_ticket_id, e.ticket_id)
+            and h.customer_id = w.customer_id and h.channel_id = w.channel_id)
+        and not (e.direction = 'in' and e.origin_ticket_id is null and exists (
+            select from ticket s where s.merged_into_id = e.ticket_id and s.customer_id = e.author_id
+                and s.customer_id <> w.customer_id)))
+    or (e.origin_ticket_id is null and exists (
+        select from ticket s where s.merged_into_id = e.ticket_id and s.customer_id = w.customer_id
+            and s.channel_id = w.channel_id and case e.direction when 'in' then e.author_id = w.customer_id else
+                e.at >= (select max(m.at) from ticket_shift m
+                         where m.from_id = s.id and m.kind = 'merge' and m.undone_at is null)
+                and (t.customer_id = w.customer_id or exists (select from ticket_cc k
+                    where k.ticket_id = t.id and k.customer_id = w.customer_id)) end)))"""
+
+
 async def list_messages(
     tx: Transaction, *, channel_id: int, customer_id: int, after: int, limit: int
 ) -> list[WidgetMessage]:
     """What one customer and we said to each other on one widget, oldest first: never a note, never a change."""
-    sql = f"""{MESSAGES} and t.customer_id = %(customer)s and t.channel_id = %(channel)s and e.id > %(after)s
+    # Their tickets are few, their entries found by two indexes; the rule is asked for those alone.
+    sql = f"""
+        with w as (select %(customer)s::bigint as customer_id, %(channel)s::bigint as channel_id),
+        own as materialized (
+            select id, coalesce(merged_into_id, id) as present_id from ticket
+            where customer_id = %(customer)s and channel_id = %(channel)s)
+        {MESSAGES.replace(" left join outbox", " cross join w left join outbox")}
+            and (e.ticket_id = any(array(select present_id from own))
+                or e.origin_ticket_id = any(array(select id from own)))
+            and e.id > %(after)s and {TALK}
         order by e.id limit %(limit)s"""
     params = {"customer": customer_id, "channel": channel_id, "after": after, "limit": checked_limit(limit)}
     return [as_message(one) for one in await rows(tx, PublicRow, sql, params)]
@@ -144,18 +170,54 @@ class TopicRow(Struct):
 
 
 async def find_topics(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Whose streams hear of which tickets: the visitors of each ticket's customer on its widget."""
+    """Whose streams hear of which tickets: the visitors of each ticket's customer on its widget.
+
+    Those of tickets that were merged into it hear of it, too; what was said needs ``find_hearers`` then.
+    """
     sql = """
-        select t.id as ticket_id, t.channel_id, i.kind, i.value
+        select coalesce(t.merged_into_id, t.id) as ticket_id, t.channel_id, i.kind, i.value
         from ticket t join channel c on c.id = t.channel_id and c.kind = 'chat'
         -- "offset 0" keeps the planner to the index by customer: else it hashes all identities for one ticket
         cross join lateral (
             select i.kind, i.value from identity i where i.customer_id = t.customer_id
                 and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = t.channel_id::text)) offset 0) i
-        where t.id = any((select %(ids)s::bigint[])::bigint[])"""
+        where t.merged_into_id is null and t.id = any((select %(ids)s::bigint[])::bigint[])
+            or t.merged_into_id = any((select %(ids)s::bigint[])::bigint[])"""
     found: dict[int, list[str]] = {}
     for one in await rows(tx, TopicRow, sql, {"ids": list(ticket_ids)}):
         found.setdefault(one.ticket_id, []).append(one.topic)
+    return found
+
+
+async def joined_tickets(tx: Transaction, ticket_ids: Sequence[int]) -> set[int]:
+    """Those of the tickets that others were merged into."""
+    sql = "select distinct merged_into_id from ticket where merged_into_id = any(%(ids)s)"
+    return set(await values(tx, int, sql, {"ids": list(ticket_ids)}))
+
+
+class _Hearer(Struct):
+    entry_id: int
+    channel_id: int
+    kind: str
+    value: str
+
+
+async def find_hearers(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Whose streams hear which message, on tickets of several conversations."""
+    sql = f"""
+        select e.id as entry_id, w.channel_id, i.kind, i.value
+        from public_entry e join ticket t on t.id = e.ticket_id
+        cross join lateral (
+            select t.customer_id, t.channel_id
+            union select s.customer_id, s.channel_id from ticket s where s.merged_into_id = t.id) w
+        join channel c on c.id = w.channel_id and c.kind = 'chat'
+        cross join lateral (
+            select i.kind, i.value from identity i where i.customer_id = w.customer_id
+                and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = w.channel_id::text)) offset 0) i
+        where e.id = any(%(ids)s) and {TALK}"""
+    found: dict[int, list[str]] = {}
+    for one in await rows(tx, _Hearer, sql, {"ids": list(entry_ids)}):
+        found.setdefault(one.entry_id, []).append(topic_of(one.channel_id, one.kind, one.value))
     return found
 
 
@@ -185,7 +247,8 @@ async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueS
                     and (q.priority > t.priority or (q.priority = t.priority
                         and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
                 limit %(most)s) as counted) end as ahead
-        from ticket t where t.customer_id = %(customer)s and t.channel_id = %(channel)s order by t.id desc limit 1"""
+        from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
+        where own.customer_id = %(customer)s and own.channel_id = %(channel)s order by own.id desc limit 1"""
     params = {"customer": place.customer_id, "channel": place.channel_id, "most": MAX_COUNTED}
     found = await row(tx, _Standing, sql, params) if place.customer_id is not None else None
     if found is None:
@@ -245,7 +308,8 @@ async def find_public_file(tx: Transaction, token: str) -> PublicFile:
     sql = """
         select f.token, f.name, f.type from file f
         where f.token = %(token)s and (f.uploaded_by_kind = 'visitor' or exists (
-            select from attachment a join public_entry e on e.id = a.entry_id join ticket t on t.id = e.ticket_id
+            select from attachment a join public_entry e on e.id = a.entry_id
+            join ticket t on t.id in (e.ticket_id, e.origin_ticket_id) or t.merged_into_id = e.ticket_id
             join channel c on c.id = t.channel_id and c.kind = 'chat' where a.file_id = f.id))"""
     found = await row(tx, PublicFile, sql, {"token": token})
     if found is None:
@@ -271,6 +335,9 @@ class TypingPlace(Struct):
 async def open_ticket_of(tx: Transaction, place: Place) -> TypingPlace | None:
     """The visitor's newest open ticket on the widget."""
     sql = """
-        select t.id as ticket_id, t.team_id, c.name from ticket t join customer c on c.id = t.customer_id
-        where t.customer_id = %(customer)s and t.channel_id = %(channel)s and t.is_open order by t.id desc limit 1"""
+        select t.id as ticket_id, t.team_id, c.name
+        from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
+        join customer c on c.id = own.customer_id
+        where own.customer_id = %(customer)s and own.channel_id = %(channel)s and t.is_open
+        order by own.id desc limit 1"""
     return await row(tx, TypingPlace, sql, {"customer": place.customer_id, "channel": place.channel_id})

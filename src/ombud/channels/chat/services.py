@@ -218,7 +218,9 @@ async def confirm(tx: Transaction, visitor: Visitor, data: VisitorReadIn, *, now
             read_at = case when %(is_read)s then coalesce(o.read_at, %(now)s) else o.read_at end,
             state = case when o.state = 'sent' then 'delivered' else o.state end
         from ticket t
-        where t.id = o.ticket_id and t.customer_id = %(customer)s and t.channel_id = %(channel)s
+        where t.id = o.ticket_id and t.customer_id = %(customer)s and (t.channel_id = %(channel)s or exists (
+                select from ticket s where s.merged_into_id = t.id and s.customer_id = t.customer_id
+                    and s.channel_id = %(channel)s))
             and o.entry_id <= %(entry)s and o.created_at > %(now)s - make_interval(days => %(days)s)
             and (o.delivered_at is null or (%(is_read)s and o.read_at is null))
         returning o.entry_id, t.id as ticket_id, t.team_id"""

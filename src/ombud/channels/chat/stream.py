@@ -24,17 +24,23 @@ READ = "ticket_read"
 async def visitor_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
     """Frames for visitors: messages of their talk, who took it, that it was closed."""
     wanted = [event for event in events if event.kind in WANTED and event.ticket_id is not None]
-    topics = await queries.find_topics(tx, sorted({event.ticket_id or 0 for event in wanted})) if wanted else {}
+    ids = sorted({event.ticket_id or 0 for event in wanted})
+    topics = await queries.find_topics(tx, ids) if wanted else {}
     if not topics:
         return []
     ours = [event for event in wanted if event.ticket_id in topics]
     entries = [int(event.data["entry_id"]) for event in ours if event.kind in MESSAGE_EVENTS]
     messages = await queries.load_messages(tx, entries) if entries else {}
+    joined = await queries.joined_tickets(tx, ids)
+    hearers = await queries.find_hearers(tx, entries) if joined else {}
     frames = []
     for event in ours:
         name, data = _content(event, messages)
+        heard_by = topics[event.ticket_id or 0]
+        if event.ticket_id in joined and event.kind in MESSAGE_EVENTS:
+            heard_by = hearers.get(event.data["entry_id"], [])
         if data is not None:
-            frames += [Frame(name, data, event.seq, topic=topic) for topic in topics[event.ticket_id or 0]]
+            frames += [Frame(name, data, event.seq, topic=topic) for topic in heard_by]
     return frames
 
 

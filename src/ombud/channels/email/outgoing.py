@@ -55,8 +55,8 @@ async def claim_mail(tx: Transaction, channel_id: int, key: bytes, domain: str, 
         # Before it leaves: an answer may be here sooner than our own commit of "sent".
         sql = """
             insert into mail_reference (message_id, entry_id, ticket_id)
-            values (%(name)s, %(entry)s, %(ticket)s) on conflict do nothing"""
-        params = {"name": found.envelope.message_id, "entry": found.entry_id, "ticket": found.ticket_id}
+            select %(name)s, id, ticket_id from entry where id = %(entry)s on conflict do nothing"""
+        params = {"name": found.envelope.message_id, "entry": found.entry_id}
         await tx.execute(sql, params)
     return found
 
@@ -206,17 +206,26 @@ async def note_unconfirmed(tx: Transaction, claimed: ClaimedMail, problem: str, 
     await _announce(tx, claimed, "unconfirmed", now=now)
 
 
+class _Place(Struct):
+    id: int
+    team_id: int
+
+
 async def _announce(tx: Transaction, claimed: ClaimedMail, state: str, *, now: datetime) -> None:
     if claimed.entry_id is None or claimed.ticket_id is None:
         return
-    team_id = await value(tx, int, "select team_id from ticket where id = %(id)s", {"id": claimed.ticket_id})
-    place = {"ticket_id": claimed.ticket_id, "team_id": team_id}
+    # Where it stands now: the ticket may have been merged while the mail was on its way.
+    sql = "select t.id, t.team_id from entry e join ticket t on t.id = e.ticket_id where e.id = %(id)s"
+    found = await row(tx, _Place, sql, {"id": claimed.entry_id})
+    if found is None:
+        return
+    place = {"ticket_id": found.id, "team_id": found.team_id}
     await emit(tx, DeliveryChanged(**place, entry_id=claimed.entry_id, state=state), by=SYSTEM, at=now)
     if state in {"failed", "unconfirmed"}:
         sql = "select author_id from entry where id = %(id)s and author_kind = 'person'"
         author = await value(tx, int, sql, {"id": claimed.entry_id})
         if author is not None:
-            told = [Told(author, claimed.ticket_id, team_id or 0, claimed.entry_id)]
+            told = [Told(author, found.id, found.team_id, claimed.entry_id)]
             await notify_all(tx, "delivery_failed", told, by=SYSTEM, now=now)
 
 

@@ -6,6 +6,7 @@ from ombud.tickets.api.customers import HANDLERS as CUSTOMERS
 from ombud.tickets.api.desk import HANDLERS as DESK
 from ombud.tickets.api.files import HANDLERS as FILES
 from ombud.tickets.api.lists import HANDLERS as LISTS
+from ombud.tickets.api.merging import HANDLERS as MERGING
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
@@ -13,5 +14,5 @@ from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
 
-HANDLERS = [*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *TOGETHER]
+HANDLERS = [*LISTS, *TICKETS, *CUSTOMERS, *DESK, *POLICY, *TEAMS, *FILES, *TYPES, *SEARCH, *TOGETHER, *MERGING]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

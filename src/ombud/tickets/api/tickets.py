@@ -29,7 +29,8 @@ from ombud.tickets.schemas import (
 from ombud.tickets.services import changes, opening, replies
 
 
-async def _page(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
+async def page_of(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
+    """A ticket with all that its page shows beside the timeline."""
     ticket = await queries.get_ticket(tx, ticket_id, by=actor)
     route = await queries.reply_channel(tx, ticket.id, ticket.channel_id, ticket.brand_id)
     ticket.reply_by = route.kind if route else "none"
@@ -42,13 +43,13 @@ async def _page(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
 async def post_ticket(tx: Tx, actor: By, now: Now, state: State, data: JSONBody[TicketIn]) -> Ticket:
     """Open a ticket for a customer; the text is a note, or the first message to them."""
     ticket_id = await opening.open_ticket(tx, data, by=actor, now=now, undo_seconds=state.settings.undo_seconds)
-    return await _page(tx, ticket_id, actor)
+    return await page_of(tx, ticket_id, actor)
 
 
 @get("/tickets/{ticket_id:int}", guards=[may("tickets.read")])
 async def get_ticket(reading: Reading, actor: By, ticket_id: FromPath[int]) -> Ticket:
     """A ticket with all that its page shows beside the timeline."""
-    return await _page(reading, ticket_id, actor)
+    return await page_of(reading, ticket_id, actor)
 
 
 @get("/tickets/{ticket_id:int}/timeline", guards=[may("tickets.read")])
@@ -62,7 +63,7 @@ async def get_timeline(
     limit: FromQuery[int] = 50,
 ) -> Timeline:
     """A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first."""
-    await queries.require_visible(reading, ticket_id, by=actor)
+    ticket_id = await queries.require_visible(reading, ticket_id, by=actor)
     return await timeline.load_timeline(reading, ticket_id, now=now, before=before, after=after, limit=limit)
 
 
@@ -121,7 +122,7 @@ async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data:
 async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
     """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
     await changes.change_ticket(tx, ticket_id, data, by=actor, now=now)
-    return await _page(tx, ticket_id, actor)
+    return await page_of(tx, ticket_id, actor)
 
 
 @put("/tickets/{ticket_id:int}/assignment", guards=[may("tickets.assign")])
@@ -132,14 +133,14 @@ async def put_assignment(
     await changes.assign_ticket(tx, ticket_id, data, by=actor, now=now)
     is_mine = data.team_id is None or actor.sees_team(data.team_id)
     # Moved out of the actor's sight: there is nothing left to show.
-    return await _page(tx, ticket_id, actor) if is_mine else None
+    return await page_of(tx, ticket_id, actor) if is_mine else None
 
 
 @put("/tickets/{ticket_id:int}/snooze", guards=[may("tickets.write")])
 async def put_snooze(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[SnoozeIn]) -> Ticket:
     """Let the ticket sleep until a moment, or wake it with null."""
     await changes.snooze_ticket(tx, ticket_id, data.until, by=actor, now=now)
-    return await _page(tx, ticket_id, actor)
+    return await page_of(tx, ticket_id, actor)
 
 
 @post("/tickets/{ticket_id:int}/typing", guards=[may("tickets.reply")], status_code=HTTP_204_NO_CONTENT)
@@ -152,7 +153,7 @@ async def post_typing(tx: Tx, actor: By, request: Request[Any, Any, Any], ticket
     bus.publish("typing", payload | {"channel_id": ticket.channel_id, "customer_id": ticket.customer.id})
 
 
-# ``post_ticket`` is served by the views' router: one router holds all verbs of a path, and they list /tickets.
+# ``post_ticket`` is served by config/shared_paths.py: views list the same path.
 HANDLERS = [
     get_ticket,
     get_timeline,

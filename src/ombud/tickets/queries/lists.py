@@ -18,7 +18,7 @@ COUNT_CAP = 1_000
 ROW = """
     t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.type_id,
     t.tags, t.fields, t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by,
-    t.last_message_id, t.message_count, t.version, ch.kind as channel_kind,
+    t.last_message_id, t.message_count, t.version, t.merged_into_id, ch.kind as channel_kind,
     jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer"""
 UNREAD = "coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(r.entry_id, 0), false) as unread"
 JOINS = "join customer c on c.id = t.customer_id left join channel ch on ch.id = t.channel_id"
@@ -37,7 +37,7 @@ KEY = "(select %(at)s::timestamptz), (select %(id)s::bigint)"
 FILTERS = {
     "unassigned": "t.is_open and t.snoozed_until is null and t.assignee_id is null",
     "open": "t.is_open and t.snoozed_until is null",
-    "all": "true",
+    "all": "t.merged_into_id is null",
 }
 
 
@@ -222,7 +222,8 @@ async def list_customer_tickets(
     params |= {"teams": by.visible_teams(), "before": decode_cursor(cursor, int) if cursor else None}
     sql = f"""
         select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
-        where t.customer_id = %(customer)s and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+        where t.customer_id = %(customer)s and t.merged_into_id is null
+            and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
             and (%(before)s::bigint is null or t.id < %(before)s)
         order by t.id desc limit %(limit)s"""
     return page(await rows(tx, TicketRow, sql, params), limit, lambda one: one.id)

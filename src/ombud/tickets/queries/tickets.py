@@ -6,13 +6,27 @@ from msgspec import Struct
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value, values
-from ombud.shared.errors import NotFound
+from ombud.shared.errors import Conflict, NotFound
 from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
 
 LOCKED = """
     id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id,
-    type_id, tags, fields, snoozed_until, waiting_since, last_message_id, load_points, version"""
+    type_id, tags, fields, snoozed_until, waiting_since, last_message_id, load_points, version, merged_into_id"""
+
+
+class MergedTicket(Conflict):
+    """This ticket was merged into another one. Do it there."""
+
+    code = "ticket_merged"
+
+    def __init__(self, merged_into_id: int) -> None:
+        super().__init__()
+        self.merged_into_id = merged_into_id
+
+    def extra(self) -> dict[str, object]:
+        """The ticket that goes on."""
+        return {"merged_into_id": self.merged_into_id}
 
 
 async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> LockedTicket:
@@ -20,44 +34,70 @@ async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> 
 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
+        MergedTicket: another ticket goes on in its place.
     """
     # Lock order is ticket, then person, then outbox, everywhere: the reverse deadlocks.
-    sql = f"select {LOCKED} from ticket where id = %(id)s for update"
+    sql = f"select {LOCKED} from ticket where id = %(id)s for no key update"
     found = await row(tx, LockedTicket, sql, {"id": ticket_id})
     if found is None or not by.sees_team(found.team_id):
         raise NotFound
+    if found.merged_into_id is not None:
+        # Who does not see the other one learns nothing of it.
+        await require_visible(tx, found.merged_into_id, by=by)
+        raise MergedTicket(found.merged_into_id)
     return found
 
 
 async def require_visible(tx: Transaction, ticket_id: int, *, by: Actor) -> int:
-    """The ticket's id, if the actor may see it.
+    """The ticket's id, if the actor may see it; a merged one's is that of the ticket that goes on.
 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
     """
-    team_id = await value(tx, int, "select team_id from ticket where id = %(id)s", {"id": ticket_id})
-    if team_id is None or not by.sees_team(team_id):
+    sql = """
+        select coalesce(g.id, t.id) as id, coalesce(g.team_id, t.team_id) as team_id
+        from ticket t left join ticket g on g.id = t.merged_into_id where t.id = %(id)s"""
+    found = await row(tx, _Place, sql, {"id": ticket_id})
+    if found is None or not by.sees_team(found.team_id):
         raise NotFound
-    return ticket_id
+    return found.id
+
+
+class _Place(Struct):
+    id: int
+    team_id: int
+
+
+# Both ends of links, as the ticket %(id)s sees them; a ticket that was merged into this one is no other ticket.
+LINKS = """
+    select k.other_id as ticket_id, k.kind, o.subject, o.category, o.status_id
+        from ticket_link k join ticket o on o.id = k.other_id
+    where k.ticket_id = t.id and o.merged_into_id is distinct from t.id
+        and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
+    union all
+    select k.ticket_id, case k.kind when 'follow_up_of' then 'followed_by' when 'duplicate_of' then 'has_duplicate'
+            when 'child_of' then 'parent_of' when 'split_from' then 'split_to' else k.kind end,
+        o.subject, o.category, o.status_id
+    from ticket_link k join ticket o on o.id = k.ticket_id
+    where k.other_id = t.id and o.merged_into_id is distinct from t.id
+        and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))"""
 
 
 async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
     """All that a ticket's page shows beside the timeline, except how a reply would go out.
 
+    A merged ticket's number gives the ticket that goes on, which says where it was redirected from.
+
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
     """
     sql = f"""
-        select {ROW}, {UNREAD}, t.channel_id, t.solved_at, t.closed_at,
-               coalesce((select jsonb_agg(l) from (
-                    select k.other_id as ticket_id, k.kind, o.subject
-                        from ticket_link k join ticket o on o.id = k.other_id
-                    where k.ticket_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
-                    union all
-                    select k.ticket_id, 'followed_by', o.subject from ticket_link k join ticket o on o.id = k.ticket_id
-                    where k.other_id = t.id and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
-                ) l), '[]') as links
-        from ticket t {JOINS} {READ} where t.id = %(id)s"""
+        select {ROW}, {UNREAD}, t.channel_id, t.solved_at, t.closed_at, nullif(%(id)s::bigint, t.id) as redirected_from,
+               coalesce((select jsonb_agg(l order by l.ticket_id) from ({LINKS}) l), '[]') as links,
+               array(select m.from_id from ticket_shift m where m.to_id = t.id and m.kind = 'merge'
+                     and m.undone_at is null order by m.from_id) as merged_ids
+        from ticket t {JOINS} {READ}
+        where t.id = (select coalesce(merged_into_id, id) from ticket where id = %(id)s)"""
     found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.person_id, "teams": by.visible_teams()})
     if found is None or not by.sees_team(found.team_id):
         raise NotFound
@@ -72,6 +112,7 @@ async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None
                coalesce(details -> 'reason' ->> 'code', 'by_hand') as reason,
                coalesce(details -> 'reason', '{"code": "by_hand"}') as details, at
         from entry where ticket_id = %(id)s and kind = 'change' and details ->> 'field' = 'assignee'
+            and origin_ticket_id is null
         order by id desc limit 1"""
     return await row(tx, RoutingState, sql, {"id": ticket.id})
 
@@ -150,7 +191,9 @@ async def reply_channel(
     """The channel of an answer: the ticket's own; where that cannot answer, a mailbox of the brand."""
     sql = """
         select id as channel_id, kind,
-            coalesce((select c.key from conversation c where c.ticket_id = %(ticket)s limit 1), '') as conversation
+            coalesce((select c.key from conversation c where c.ticket_id = %(ticket)s
+                      order by c.channel_id = channel.id desc, c.origin_ticket_id is not null, c.key limit 1), '')
+                as conversation
         from channel
         where (id = %(channel)s and kind <> 'form' and deleted_at is null)
             or (kind = 'email' and brand_id = %(brand)s and is_active and deleted_at is null

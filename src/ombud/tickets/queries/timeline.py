@@ -27,6 +27,7 @@ DELIVERY = """
         'can_undo', o.state = 'queued' and o.not_before > %(now)s) end as delivery"""
 COLUMNS = f"""
     e.id, e.ticket_id, e.kind, e.direction, e.at, e.text, e.html, e.quoted, e.details, e.client_key,
+    e.origin_ticket_id,
     ch.kind as channel_kind, {AUTHOR}, {ATTACHMENTS}, {DELIVERY}"""
 FROM = "from entry e left join channel ch on ch.id = e.channel_id left join outbox o on o.entry_id = e.id"
 
@@ -88,6 +89,12 @@ async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by:
     return await values(tx, int, sql, {"ticket": ticket_id, "after": after, "not_by": not_by})
 
 
+async def cc_addresses(tx: Transaction, ticket_id: int) -> list[Address]:
+    """Who takes part in a ticket beside its customer: in copy of every answer by mail."""
+    sql = "select address, name from ticket_cc where ticket_id = %(id)s order by created_at, address"
+    return await rows(tx, Address, sql, {"id": ticket_id})
+
+
 class LastInbound(Struct):
     """Addresses of the newest message from the customer's side."""
 
@@ -97,12 +104,17 @@ class LastInbound(Struct):
 
 
 async def last_inbound_addresses(tx: Transaction, ticket_id: int) -> LastInbound | None:
-    """Who wrote last by mail, and who else was on it."""
+    """Who wrote last by mail, and who else was on it; words of other customers' tickets count for nothing."""
     sql = """
         select coalesce(details -> 'reply_to', details -> 'from') as from_, coalesce(details -> 'to', '[]') as to,
             coalesce(details -> 'cc', '[]') as cc
-        from public_entry
-        where ticket_id = %(ticket)s and direction = 'in' and details ? 'from'
+        from public_entry e
+        where ticket_id = %(ticket)s and direction = 'in' and details ? 'from' and not exists (
+                select from ticket t join ticket s on s.id = e.origin_ticket_id
+                where t.id = %(ticket)s and s.customer_id <> t.customer_id)
+            and not exists (
+                select from ticket t join ticket s on s.merged_into_id = t.id
+                where t.id = %(ticket)s and s.customer_id <> t.customer_id and s.customer_id = e.author_id)
             and coalesce((details ->> 'is_verified')::boolean, true) and coalesce(details ->> 'kind',
                 'normal') = 'normal'
         order by id desc limit 1"""

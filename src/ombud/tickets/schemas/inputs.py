@@ -27,6 +27,7 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     status_id: int | None = None
+    force_children: bool = False
     # why a customer who does not want to be contacted by this channel is answered all the same
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
@@ -71,6 +72,8 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     tags: Tags | UnsetType = UNSET
     type_id: int | UnsetType | None = UNSET
     fields: FieldValues | UnsetType = UNSET
+    # solves a ticket although its children are open, where the rule of the desk only asks
+    force_children: bool = False
     seen: Seen = {}
 
 

@@ -36,14 +36,31 @@ class TicketRow(Struct):
     message_count: int
     version: int
     unread: bool
+    # the ticket that goes on in place of this one
+    merged_into_id: int | None
+
+
+LinkKind = Literal[
+    "follow_up_of",
+    "followed_by",
+    "related",
+    "duplicate_of",
+    "has_duplicate",
+    "child_of",
+    "parent_of",
+    "split_from",
+    "split_to",
+]
 
 
 class TicketLink(Struct):
-    """Another ticket that this one belongs to."""
+    """Another ticket that this one belongs to, and what it is to this one."""
 
     ticket_id: int
-    kind: Literal["follow_up_of", "followed_by"]
+    kind: LinkKind
     subject: str
+    category: Category = "open"
+    status_id: int = 0
 
 
 class Recipients(Struct):
@@ -73,6 +90,10 @@ class Ticket(TicketRow):
     mail: Recipients | None = None
     # how an answer would go out: mail, chat, api, or none with its reason
     reply_by: ChannelKind | Literal["none"] = "none"
+    # the number that was asked for, if that ticket was merged into this one
+    redirected_from: int | None = None
+    # tickets that were merged into this one and can be taken out again
+    merged_ids: list[int] = []
 
 
 class Status(Struct):
@@ -108,6 +129,7 @@ class LockedTicket(Struct):
     last_message_id: int | None
     load_points: int
     version: int
+    merged_into_id: int | None = None
 
 
 class ViewCount(Struct):

@@ -123,6 +123,8 @@ class Entry(Struct):
     attachments: list[Attachment]
     delivery: Delivery | None
     client_key: str | None
+    # the ticket it was written on, if that is another one
+    origin_ticket_id: int | None = None
 
 
 class Timeline(Struct):

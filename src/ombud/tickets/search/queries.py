@@ -170,7 +170,9 @@ async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]
         return []
     if kind == "tickets":
         tickets = await _tickets(tx, search, keys)
-        return [_ticket_hit(tickets[key], search.match.terms) for key in keys if key in tickets]
+        # A merged ticket and the one that goes on are one hit, where the first of them stands.
+        shown = {tickets[key].id: tickets[key] for key in keys if key in tickets}
+        return [_ticket_hit(one, search.match.terms) for one in shown.values()]
     found = await (_files if kind == "attachments" else _entries)(tx, search, keys)
     tickets = await _tickets(tx, search, [one.ticket_id for one in found.values()])
     return [
@@ -190,12 +192,19 @@ def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, terms: Se
     return SearchHit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet_of(row.text, terms))
 
 
-async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[int, TicketRow]:
+class TicketFound(TicketRow, kw_only=True):
+    """The ticket that goes on under the number that was found."""
+
+    found_id: int
+
+
+async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[int, TicketFound]:
     sql = f"""
-        select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
-        where t.id = any(%(ids)s) and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"""
+        select {ROW}, {UNREAD}, found.id as found_id
+        from ticket found join ticket t on t.id = coalesce(found.merged_into_id, found.id) {JOINS} {READ}
+        where found.id = any(%(ids)s) and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"""
     params = {"ids": list(ids), "me": search.by.person_id, "teams": search.by.visible_teams()}
-    return {one.id: one for one in await rows(tx, TicketRow, sql, params)}
+    return {one.found_id: one for one in await rows(tx, TicketFound, sql, params)}
 
 
 AUTHOR_NAME = """

@@ -50,7 +50,7 @@ def _numbers(event: Event, of: str) -> list[int]:
     """Every id of a kind that an event names, whatever the field is called."""
     found = [event.ticket_id] if of == "ticket" and event.ticket_id else []
     for name, value in event.data.items():
-        if f"{of}_id" in name or name in {"source_ids", "absorbed_id"}:
+        if f"{of}_id" in name or name in {"source_ids", "source_id", "new_id", "absorbed_id"}:
             found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, int)]
     return found
 

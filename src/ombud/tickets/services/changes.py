@@ -18,6 +18,7 @@ from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, Ticke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
 from ombud.tickets.schemas.values import DONE_CATEGORIES
+from ombud.tickets.services.children import check_children
 from ombud.tickets.services.collisions import refuse_unseen
 from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
 from ombud.tickets.services.references import check_references, keep_field_files
@@ -53,6 +54,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         Unprocessable: no such status or type.
         Invalid: a subject of blanks only, or values that custom fields do not take.
         FieldsMissing: the form asks for fields that have no value.
+        ChildrenOpen: it would be done, and tickets below it are open.
         ItemsOpen: the checklist holds the ticket open.
         FieldChanged: a field is not what the actor saw any more.
 
@@ -65,6 +67,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
     await refuse_unseen(tx, ticket, patch.seen, changes, by=by)
     category = await _category_after(tx, ticket, changes)
     await check_form(tx, ticket, changes, category, by=by, now=now)
+    await check_children(tx, ticket, category, force=patch.force_children)
     steps = field_steps(ticket, changes)
     entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
     await keep_field_files(tx, ticket, steps, entry_ids, by=by)
@@ -93,7 +96,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
             one that ``by`` may name.
     """
     given = msgspec.structs.asdict(patch)
-    wanted = {name: new for name, new in given.items() if new is not UNSET and name != "seen"}
+    wanted = {name: new for name, new in given.items() if new is not UNSET and name not in {"seen", "force_children"}}
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:

@@ -23,7 +23,7 @@ async def find_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor) -
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     sql = """
         select kind, text, details, updated_at, version from draft
         where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s"""
@@ -72,7 +72,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         PeopleOnly: a program acts.
         DraftChanged: another window of the person's has kept another text since ``data.version``.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     require_person(by)
     if not data.text.strip() and data.details == DraftDetails():
         await drop_draft(tx, ticket_id, kind, by=by, version=data.version)
@@ -107,7 +107,7 @@ async def drop_draft(tx: Transaction, ticket_id: int, kind: str, *, by: Actor, v
         NotFound: the ticket may not be seen.
         DraftChanged: another window of the person's has kept another text since ``version``.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     sql = """
         delete from draft where ticket_id = %(ticket)s and person_id = %(person)s and kind = %(kind)s
             and (%(version)s::int is null or version = %(version)s)"""
@@ -123,7 +123,7 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
         NotFound: the ticket may not be seen.
         PeopleOnly: a program acts.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     require_person(by)
     params = {"ticket": ticket_id, "person": by.person_id, "entry": entry_id, "now": now}
     sql = """

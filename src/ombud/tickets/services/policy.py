@@ -1,7 +1,7 @@
 """The rules of the whole desk that administrators set: reopening, undoing mails, checklists that hold a ticket."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, convert, structs
 from psycopg.types.json import Jsonb
@@ -13,9 +13,14 @@ from ombud.shared.sequencer import LOCK_POLICY
 from ombud.tickets.events import DeskChanged
 
 DEFAULT_REOPEN_DAYS = 14
+DEFAULT_CHILDREN_HOLD = "ask"
 
 ReopenDays = Annotated[int, Meta(ge=0, le=365)]
 UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
+
+
+# Whether open children hold their parent open: not at all, unless somebody means it, or always.
+ChildrenHold = Literal["off", "ask", "refuse"]
 
 
 class DeskPolicy(Struct):
@@ -23,6 +28,7 @@ class DeskPolicy(Struct):
 
     reopen_days: int
     undo_seconds: int
+    children_hold: ChildrenHold
     # whether an open item of its checklist keeps a ticket from being solved
     checklist_holds: bool
 
@@ -32,26 +38,34 @@ class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
 
     reopen_days: ReopenDays | UnsetType = UNSET
     undo_seconds: UndoSeconds | UnsetType = UNSET
+    children_hold: ChildrenHold | UnsetType = UNSET
     checklist_holds: bool | UnsetType = UNSET
 
 
 class _Setting(Struct):
     name: str
-    value: int | bool
+    value: int | bool | str
 
 
 async def desk_policy(tx: Transaction, *, undo_seconds: int) -> DeskPolicy:
     """The rules in force; ``undo_seconds`` is the installation's own, which holds until somebody sets another."""
-    sql = "select name, value from setting where name in ('reopen_days', 'undo_seconds', 'checklist_holds')"
+    names = "('reopen_days', 'undo_seconds', 'checklist_holds', 'children_hold')"
+    sql = f"select name, value from setting where name in {names}"
     kept = {one.name: one.value for one in await rows(tx, _Setting, sql)}
     shipped = {"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds, "checklist_holds": False}
-    return convert({**shipped, **kept}, DeskPolicy)
+    return convert({**shipped, "children_hold": DEFAULT_CHILDREN_HOLD, **kept}, DeskPolicy)
 
 
 async def reopen_days(tx: Transaction) -> int:
     """For how many days after its end a message of the customer brings a solved ticket back."""
     days = await value(tx, int, "select value from setting where name = 'reopen_days'")
     return DEFAULT_REOPEN_DAYS if days is None else days
+
+
+async def children_hold(tx: Transaction) -> str:
+    """Whether open children hold their parent open: off, ask or refuse."""
+    kept = await value(tx, str, "select value from setting where name = 'children_hold'")
+    return kept or DEFAULT_CHILDREN_HOLD
 
 
 async def change_desk_policy(

@@ -29,6 +29,7 @@ from ombud.tickets.schemas import (
     Undone,
 )
 from ombud.tickets.schemas.values import DONE_CATEGORIES
+from ombud.tickets.services.children import check_children
 from ombud.tickets.services.forms import check_form
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.timeline import (
@@ -87,6 +88,7 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
+        ChildrenOpen: it would be done, and tickets below it are open.
         DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
@@ -100,6 +102,7 @@ async def reply(
     await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
     await check_form(tx, ticket, {}, category, by=by, now=now)
+    await check_children(tx, ticket, category, force=data.force_children)
     taker = await _taker(tx, ticket, by)
     wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds if route.kind == "email" else 0
     details = EntryDetails(
@@ -162,6 +165,13 @@ def _clean(addresses: list[Address]) -> list[Address]:
 async def recipients(tx: Transaction, ticket_id: int, customer_id: int) -> Recipients:
     """Whom an answer by mail goes to: whoever wrote last, with the others of that mail in copy, never ourselves."""
     own = set(await ticket_queries.own_addresses(tx))
+    usual = await _usual_recipients(tx, ticket_id, customer_id, own)
+    taken = own | {one.address.lower() for one in [*usual.to, *usual.cc]}
+    usual.cc += [one for one in await timeline_queries.cc_addresses(tx, ticket_id) if one.address not in taken]
+    return usual
+
+
+async def _usual_recipients(tx: Transaction, ticket_id: int, customer_id: int, own: set[str]) -> Recipients:
     last = await timeline_queries.last_inbound_addresses(tx, ticket_id)
     if last is not None and last.from_ is not None:
         to = [last.from_]
@@ -270,12 +280,13 @@ class Sent(Struct):
     author_id: int | None
     state: str
     is_waiting: bool
+    is_at_home: bool
 
 
 async def _lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, now: datetime) -> Sent:
     sql = """
         select e.id, e.text, e.details, e.author_id, o.state,
-               o.state = 'queued' and o.not_before > %(now)s as is_waiting
+               o.state = 'queued' and o.not_before > %(now)s as is_waiting, e.origin_ticket_id is null as is_at_home
         from entry e join outbox o on o.entry_id = e.id
         where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.undone_at is null for update of o"""
     found = await row(tx, Sent, sql, {"entry": entry_id, "ticket": ticket_id, "now": now})
@@ -312,7 +323,8 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: d
     before = sent.details
     has_newer = ticket.last_message_id != sent.id
     changed = await timeline_queries.fields_changed_after(tx, ticket.id, sent.id)
-    if before.status_before is not None and not has_newer and "status" not in changed:
+    # A merged answer knows the status of the ticket that it was written on, not of this one.
+    if before.status_before is not None and sent.is_at_home and not has_newer and "status" not in changed:
         sql = """
             update ticket t set status_id = s.id, category = s.category,
                 solved_at = case when s.category in ('solved', 'closed') then t.solved_at end,
@@ -324,9 +336,10 @@ async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: d
         update ticket set waiting_since = coalesce(%(waiting)s, waiting_since)
         where id = %(ticket)s and category not in ('solved', 'closed')"""
     await tx.execute(sql, {"waiting": before.waiting_before, "ticket": ticket.id})
-    if before.is_taken and ticket.assignee_id == sent.author_id and "assignee" not in changed:
+    if before.is_taken and sent.is_at_home and ticket.assignee_id == sent.author_id and "assignee" not in changed:
         await tx.execute("update ticket set assignee_id = null where id = %(ticket)s", {"ticket": ticket.id})
-    if before.snoozed_before and before.snoozed_before > now and not has_newer and "snooze" not in changed:
+    is_asleep = sent.is_at_home and before.snoozed_before is not None and before.snoozed_before > now
+    if is_asleep and not has_newer and "snooze" not in changed:
         sql = """
             update ticket set snoozed_until = %(until)s
             where id = %(ticket)s and category not in ('solved', 'closed')"""

@@ -13,6 +13,7 @@ from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 from ombud.tickets.events import NotificationMade
 from ombud.tickets.queries.timeline import find_entry_by_client_key, load_entries
+from ombud.tickets.rules import PREVIEW_LENGTH, preview_of
 from ombud.tickets.schemas import Author, ChannelKind, Entry, EntryDetails, LockedTicket, Reason
 
 
@@ -251,7 +252,7 @@ class Newest(msgspec.Struct):
 
     id: int | None
     count: int
-    preview: str
+    text: str
     preview_by: str
 
 
@@ -261,13 +262,14 @@ async def refresh_preview(tx: Transaction, ticket_id: int) -> None:
     What the system wrote counts as a message, and is never what a list shows of the ticket.
     """
     sql = """
-        select e.id, count(*) over () as count, left(regexp_replace(e.text, '\\s+', ' ', 'g'), 160) as preview,
+        select e.id, count(*) over () as count, left(e.text, %(most)s) as text,
                case e.direction when 'in' then 'customer' else 'person' end as preview_by
         from public_entry e where e.ticket_id = %(ticket)s
         order by e.author_kind = 'system', e.id desc limit 1"""
-    newest = await row(tx, Newest, sql, {"ticket": ticket_id}) or Newest(None, 0, "", "customer")
+    params = {"ticket": ticket_id, "most": PREVIEW_LENGTH * 4}
+    newest = await row(tx, Newest, sql, params) or Newest(None, 0, "", "customer")
     sql = """
         update ticket set last_message_id = %(id)s, message_count = %(count)s, preview = %(preview)s,
             preview_by = %(preview_by)s, version = version + 1
         where id = %(ticket)s"""
-    await tx.execute(sql, {"ticket": ticket_id, **msgspec.structs.asdict(newest)})
+    await tx.execute(sql, params | msgspec.structs.asdict(newest) | {"preview": preview_of(newest.text)})

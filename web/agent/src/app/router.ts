@@ -12,7 +12,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
-import { routes as viewRoutes } from '@/features/views/routes'
+import { routes as viewRoutes } from '@/features/tickets/views/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {

@@ -25,13 +25,22 @@ export function makeRow(change: Partial<TicketRow> = {}): TicketRow {
     last_message_id: 10,
     message_count: 1,
     version: 1,
+    merged_into_id: null,
     unread: false,
     ...change,
   }
 }
 
 export function makeTicket(change: Partial<Ticket> = {}): Ticket {
-  const rest = { channel_id: 1, solved_at: null, closed_at: null, links: [], routing: null }
+  const rest = {
+    channel_id: 1,
+    solved_at: null,
+    closed_at: null,
+    links: [],
+    routing: null,
+    merged_ids: [],
+    redirected_from: null,
+  }
   return { ...makeRow(), ...rest, mail: null, reply_by: 'email', ...change }
 }
 
@@ -51,6 +60,7 @@ export function makeEntry(change: Partial<Entry> = {}): Entry {
     attachments: [],
     delivery: null,
     client_key: null,
+    origin_ticket_id: null,
     ...change,
   }
 }

@@ -34,6 +34,12 @@ class KnownTicket(Struct):
     assignee_id: int | None
     customer_id: int
     solved_at: datetime | None
+    # customers of tickets that were merged into it
+    joined_customer_ids: list[int] = []
+
+    def knows(self, customer_id: int) -> bool:
+        """Whether this customer wrote it, or one that was merged into it."""
+        return customer_id == self.customer_id or customer_id in self.joined_customer_ids
 
 
 @dataclass

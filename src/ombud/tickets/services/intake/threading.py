@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.shared.database import Transaction, draw_ids, rows
+from ombud.tickets.queries.redirects import present_ids
 from ombud.tickets.services.intake.plan import Incoming, KnownTicket, NewTicket, joinable
 
 
@@ -57,13 +58,20 @@ async def find_conversations(tx: Transaction, batch: Sequence[Incoming]) -> dict
     return {(one.channel_id, one.key): one.ticket_id for one in await rows(tx, Pointer, sql, params)}
 
 
+async def follow_redirects(tx: Transaction, targets: dict[int, int]) -> dict[int, int]:
+    """The same targets; those that were merged give way to the ticket that goes on."""
+    gone = await present_ids(tx, list(targets.values())) if targets else {}
+    return {inbox_id: gone.get(target, target) for inbox_id, target in targets.items()}
+
+
 async def lock_tickets(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, KnownTicket]:
     """Tickets under row locks, taken in the order of their ids as everywhere."""
     if not ticket_ids:
         return {}
     sql = """
-        select id, category, status_id, team_id, assignee_id, customer_id, solved_at
-        from ticket where id = any(%(ids)s) order by id for update"""
+        select id, category, status_id, team_id, assignee_id, customer_id, solved_at,
+            array(select s.customer_id from ticket s where s.merged_into_id = t.id) as joined_customer_ids
+        from ticket t where id = any(%(ids)s) order by id for update"""
     found = await rows(tx, KnownTicket, sql, {"ids": sorted(set(ticket_ids))})
     return {one.id: one for one in found}
 
@@ -134,7 +142,7 @@ async def choose_tickets(
     for one in batch:
         place = (one.row.channel_id, one.message.conversation)
         target = known.get(targets.get(one.row.id, 0))
-        if target is not None and one.is_hinted and target.customer_id != one.customer_id:
+        if target is not None and one.is_hinted and not target.knows(one.customer_id):
             target = None
         if one.message.conversation and place in conversations:
             one.ticket_id = conversations[place]

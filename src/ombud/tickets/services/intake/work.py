@@ -15,6 +15,7 @@ from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE, sequence_events, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
+from ombud.tickets.queries.redirects import hold_redirects
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import InboundMessage, Reason
 from ombud.tickets.services.changes import give
@@ -107,6 +108,8 @@ async def _claim(tx: Transaction, *, limit: int) -> list[ClaimedRow]:
 
 
 async def _work(tx: Transaction, claimed: Sequence[ClaimedRow], *, now: datetime) -> None:
+    # Before any row: whoever merges waits for the batch, and the batch for them.
+    await hold_redirects(tx)
     everything = [Incoming(row, msgspec.json.decode(row.message, type=InboundMessage)) for row in claimed]
     receipts = [one for one in everything if one.message.kind in RECEIPT_KINDS]
     await settle_receipts(tx, receipts, now=now)
@@ -128,7 +131,7 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     if not wanted:
         return
     conversations = await threading.find_conversations(tx, wanted)
-    targets = threading.candidates(wanted, references, conversations)
+    targets = await threading.follow_redirects(tx, threading.candidates(wanted, references, conversations))
     known = await threading.lock_tickets(tx, list(targets.values()))
     opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=await reopen_days(tx))
     await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)

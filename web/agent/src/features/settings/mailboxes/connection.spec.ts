@@ -4,17 +4,20 @@ import { healthOf, legsOf, problemCode } from './connection'
 
 describe('legsOf', () => {
   it('tells receiving and sending apart', () => {
-    const legs = legsOf({ ok: false, problem: 'SMTP: 535 no', details: { problems: { imap: '', smtp: '535 no' } } })
+    const legs = legsOf({
+      ok: false,
+      problem: 'SMTP: 535 no',
+      details: { problems: { imap: '', smtp: '535 no' } },
+    })
     expect(legs.map(({ state }) => state)).toEqual(['good', 'bad'])
     expect(legs[1]?.detail).toBe('535 no')
   })
 
   it('counts a result without parts for both', () => {
     expect(legsOf({ ok: true, problem: '', details: {} }).map(({ state }) => state)).toEqual(['good', 'good'])
-    expect(legsOf({ ok: false, problem: 'no', details: {} }).map(({ state, detail }) => state + detail)).toEqual([
-      'badno',
-      'badno',
-    ])
+    expect(
+      legsOf({ ok: false, problem: 'no', details: {} }).map(({ state, detail }) => state + detail),
+    ).toEqual(['badno', 'badno'])
   })
 })
 

@@ -17,6 +17,11 @@ export const kindGroups: KindGroup[] = [
       'ticket_changed',
       'ticket_solved',
       'ticket_woke',
+      'ticket_merged',
+      'ticket_unmerged',
+      'ticket_split',
+      'ticket_linked',
+      'ticket_unlinked',
     ],
   },
   {

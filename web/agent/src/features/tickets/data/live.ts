@@ -45,6 +45,8 @@ function applyWaiting(): void {
   waiting = []
   appliedAt = performance.now()
   const changes = new Map<Id, RowChange>()
+  if (frames.some((frame) => /merged|split/.test(frame.kind)))
+    void queryClient.invalidateQueries({ queryKey: ['customer'] })
   for (const { kind, ticket, entries, undone_entry_id: undoneId } of frames) {
     const isNewMessage = kind === 'message_received' || (changes.get(ticket.id)?.isNewMessage ?? false)
     changes.set(ticket.id, { row: ticket, isNewMessage })
@@ -52,9 +54,11 @@ function applyWaiting(): void {
     if (undoneId) dropEntry(ticket.id, undoneId)
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
+    if (ticket.merged_into_id) dropRow(ticket.id)
+    if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
-    else if (/assigned|changed|opened/.test(kind))
+    else if (/assigned|changed|opened|merged|split|linked|solved/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
   }
   const open = openTicketId.value

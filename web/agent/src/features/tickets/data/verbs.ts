@@ -70,7 +70,10 @@ async function changeOptimistically(
       leadToMissing(ticket.id, error.fields)
       return false
     }
-    const action = wayOut && error instanceof ApiError && error.code === wayOut.code ? wayOut : undefined
+    const action =
+      wayOut && error instanceof ApiError && error.code === wayOut.code && error.body.can_force !== false
+        ? wayOut
+        : undefined
     toast(errorText(error), { tone: 'bad', action })
     return false
   }
@@ -111,16 +114,22 @@ async function putBack(before: TicketRow): Promise<void> {
   patchTicket(id, back)
 }
 
-export function setStatus(ticket: TicketRow, status: Status): Promise<boolean> {
+export function setStatus(ticket: TicketRow, status: Status, isForced = false): Promise<boolean> {
   const before = { ...ticket }
   const { locale, t } = i18n.global
   const name = locale.value === 'zh-CN' ? status.name_zh : status.name_en
   const text = t('tickets.done.status', { id: ticket.id, name })
+  const body = { status_id: status.id, ...(isForced ? { force_children: true } : {}) }
+  const wayOut = {
+    code: 'children_open',
+    label: t('tickets.links.solveAnyway'),
+    run: () => void setStatus(ticket, status, true),
+  }
   return changeOptimistically(
     ticket,
     { status_id: status.id, category: status.category },
-    (seen) => api.patch(path(ticket.id), { status_id: status.id, seen }),
-    { undo: { text, run: () => putBack(before) } },
+    (seen) => api.patch(path(ticket.id), { ...body, seen }),
+    { wayOut, undo: { text, run: () => putBack(before) } },
   )
 }
 

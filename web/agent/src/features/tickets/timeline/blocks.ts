@@ -27,10 +27,16 @@ function followsOn(above: Block | undefined, entry: Entry): boolean {
   const { author, direction, channel_kind: channel, at } = above.entry
   const isSameVoice =
     author.kind === entry.author.kind && author.id === entry.author.id && author.name === entry.author.name
+  if (above.entry.origin_ticket_id !== entry.origin_ticket_id) return false
   const gap = new Date(entry.at).getTime() - new Date(at).getTime()
   return (
     isSameVoice && direction === entry.direction && channel === entry.channel_kind && gap < SAME_BREATH_MS
   )
+}
+
+/** A merge stays in sight: it can be taken back where it is told. */
+function isLandmark(entry: Entry): boolean {
+  return entry.details.field === 'merged_from' || entry.details.field === 'split_to'
 }
 
 function closeRun(blocks: Block[], run: Entry[]): void {
@@ -65,7 +71,11 @@ export function buildBlocks(entries: Entry[], zone: string): Block[] {
     }
     if (today !== day) blocks.push({ kind: 'day', key: `d${today}`, at: entry.at })
     day = today
-    if (entry.kind === 'change') run.push(entry)
+    if (entry.kind === 'change' && isLandmark(entry)) {
+      closeRun(blocks, run)
+      run = []
+      closeRun(blocks, [entry])
+    } else if (entry.kind === 'change') run.push(entry)
     else {
       const follows = followsOn(blocks.at(-1), entry)
       blocks.push({

@@ -101,6 +101,6 @@ export function changeSentence(entry: Entry, words: SentenceWords): string {
   const sentence = simpleSentence(entry, who, words)
   if (sentence) return sentence
   if (field && te(`tickets.change.${field}`))
-    return t(`tickets.change.${field}`, { who, name: nameOf(to, () => undefined) })
+    return t(`tickets.change.${field}`, { who, name: nameOf(to ?? from, () => undefined) })
   return entry.text || t('tickets.change.other', { who })
 }

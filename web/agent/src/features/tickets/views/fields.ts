@@ -59,6 +59,18 @@ const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
 const TIMES = ['created', 'activity', 'waiting', 'snoozed', 'solved'] as const
 
+function customInfo(field: CustomField, names: ReturnType<typeof useNames>): FieldInfo {
+  const choices = field.options.choices ?? []
+  return {
+    name: `fields.${field.key}`,
+    label: names(field),
+    kind: customKinds[field.kind] ?? 'text',
+    choices: choices.length ? choices.map((one) => ({ value: one.value, label: names(one) })) : null,
+    isArchived: field.is_archived,
+    isMoney: field.kind === 'money',
+  }
+}
+
 /** Every field that a condition may name, in the reader's language. */
 export function useTicketFields() {
   const { t } = useI18n()
@@ -76,18 +88,6 @@ export function useTicketFields() {
   })
   const named = (items: { id: number; name: string }[]): Choice[] =>
     items.map((one) => ({ value: one.id, label: one.name }))
-
-  function custom(field: CustomField): FieldInfo {
-    const choices = field.options.choices ?? []
-    return {
-      name: `fields.${field.key}`,
-      label: names(field),
-      kind: customKinds[field.kind] ?? 'text',
-      choices: choices.length ? choices.map((one) => ({ value: one.value, label: names(one) })) : null,
-      isArchived: field.is_archived,
-      isMoney: field.kind === 'money',
-    }
-  }
 
   return computed<FieldInfo[]>(() => [
     own(
@@ -126,7 +126,7 @@ export function useTicketFields() {
     own('unread', 'yes_no'),
     own('messages', 'number'),
     own('number', 'number'),
-    ...fields.value.map(custom),
+    ...fields.value.map((one) => customInfo(one, names)),
   ])
 }
 

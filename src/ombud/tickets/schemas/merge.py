@@ -1,0 +1,88 @@
+"""Merging, splitting and linking tickets: what people ask and what comes back."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from ombud.tickets.schemas.values import Subject
+
+LinkVerb = Literal["related", "duplicate_of", "child_of"]
+TicketIds = Annotated[list[int], Meta(min_length=1, max_length=50)]
+
+
+class MergeIn(Struct, forbid_unknown_fields=True):
+    """Tickets that shall go into this one.
+
+    ``cc_requesters`` puts their customers in copy; ``confirmed`` says that different customers are meant.
+    """
+
+    source_ids: TicketIds
+    cc_requesters: bool = False
+    confirmed: bool = False
+
+
+class UnmergeIn(Struct, forbid_unknown_fields=True):
+    """The merged ticket that shall stand for itself again."""
+
+    source_id: int
+
+
+class SplitIn(Struct, forbid_unknown_fields=True):
+    """Messages and notes that shall have a ticket of their own; customer and team are this ticket's if left out."""
+
+    entry_ids: Annotated[list[int], Meta(min_length=1, max_length=200)]
+    subject: Subject
+    customer_id: int | None = None
+    team_id: int | None = None
+
+
+class LinkIn(Struct, forbid_unknown_fields=True):
+    """Another ticket, and what this one is to it."""
+
+    other_id: int
+    kind: LinkVerb
+
+
+class MergeHint(Struct):
+    """A ticket that could be merged with this one."""
+
+    id: int
+    subject: str
+    category: str
+    status_id: int
+    customer_name: str
+    is_same_customer: bool
+    activity_at: datetime
+
+
+class MergeHints(Struct):
+    """Tickets to choose from, the newest activity first."""
+
+    items: list[MergeHint]
+
+
+class Standing(Struct):
+    """The columns of a ticket that merging and splitting touch, apart from what its entries say."""
+
+    status_id: int
+    category: str
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    solved_at: datetime | None
+    closed_at: datetime | None
+
+
+class Kept(Struct):
+    """What taking back needs: how both tickets stood before and after, and what was changed on the way."""
+
+    # merge: the source as it was
+    source: Standing | None = None
+    # the ticket that goes on (merge) or that lost entries (split): before and after
+    before: Standing | None = None
+    after: Standing | None = None
+    # keys of clients that the other ticket had already, by entry
+    client_keys: dict[str, str] = {}
+    conversations: list[tuple[int, str]] = []
+    drafts: list[tuple[int, str]] = []
+    cc: list[dict[str, Any]] = []
