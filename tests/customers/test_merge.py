@@ -285,7 +285,8 @@ async def test_every_table_that_points_to_customers_is_known_to_merges(scene: Sc
         where c.contype = 'f' and c.confrelid = 'customer'::regclass order by 1"""
     async with scene.site.desk.parts.database.transaction() as tx:
         found = set(await values(tx, str, sql))
-    # Codes die within minutes, limits of automatic answers within hours; the others are the ledger itself and pairs that were called different.
+    # Codes die within minutes, limits of automatic answers within hours; the others are the ledger itself and pairs
+    # that were called different.
     assert found - set(MOVED) == {
         "automatic_answer",
         "check_code",

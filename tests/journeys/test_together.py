@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
-from tests.journeys.test_composer import mail_in
+from tests.journeys.test_recipients import mail_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 SETTINGS = {"undo_seconds": 1}

@@ -139,7 +139,7 @@ async def _preview(tx: Transaction, macro: Macro, ticket: LockedTicket, *, by: A
 async def _changes(
     tx: Transaction, ticket: LockedTicket, actions: MacroActions, *, by: Actor, now: datetime
 ) -> list[MacroChange]:
-    wanted = await wanted_changes(tx, ticket, _patch(ticket, actions))
+    wanted = await wanted_changes(tx, ticket, _patch(ticket, actions), by=by)
     found = [_change(ticket, name, new) for name, new in wanted.items()]
     assignment = await _assignment(tx, ticket, actions, by=by)
     if assignment is not None and assignment.team_id not in {None, ticket.team_id}:
