@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, ref, type Ref } from 'vue'
 
 /**
- * Options of a picker that sound like what was typed (`tk` for 退款): the server knows the readings.
+ * Options of a picker that sound like what was typed (`tk` for tuikuan, refund): the server knows the readings.
  * `typed` is the picker's query; `keys` are those of people and canned replies (their ids, behind `prefix`) or tags.
  */
 export function useSounding(

@@ -8,7 +8,9 @@ import DeskRulesForm from './DeskRulesForm.vue'
 async function show(): Promise<VueWrapper> {
   signIn()
   await loadWords('settings', 'form')
-  return mountPage(DeskRulesForm, { rules: { reopen_days: 14, undo_seconds: 10, checklist_holds: false, children_hold: 'ask' } })
+  return mountPage(DeskRulesForm, {
+    rules: { reopen_days: 14, undo_seconds: 10, checklist_holds: false, children_hold: 'ask' },
+  })
 }
 
 afterEach(() => vi.unstubAllGlobals())
@@ -24,14 +26,21 @@ describe('DeskRulesForm', () => {
 
   it('saves both rules', async () => {
     const calls = serve({
-      'PATCH /desk': { body: { reopen_days: 30, undo_seconds: 10, checklist_holds: false, children_hold: 'ask' } },
+      'PATCH /desk': {
+        body: { reopen_days: 30, undo_seconds: 10, checklist_holds: false, children_hold: 'ask' },
+      },
     })
     const page = await show()
     await page.findAll('input')[0]?.setValue('30')
     await page.findAll('input')[0]?.trigger('blur')
     await page.findAll('button').at(-1)?.trigger('click')
     await flushPromises()
-    expect(calls[0]?.body).toEqual({ reopen_days: 30, undo_seconds: 10, checklist_holds: false, children_hold: 'ask' })
+    expect(calls[0]?.body).toEqual({
+      reopen_days: 30,
+      undo_seconds: 10,
+      checklist_holds: false,
+      children_hold: 'ask',
+    })
     expect(page.find('.bar').exists()).toBe(false)
   })
 })

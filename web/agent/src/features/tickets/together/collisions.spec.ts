@@ -38,7 +38,7 @@ describe('collisions', () => {
 describe('moved', () => {
   const items = ['a', 'b', 'c'].map((text, id) => ({ id, text, position: id, done_at: null, done_by: null }))
   const texts = (index: number, by: number): string =>
-    moved(items, items[index]!, by)
+    moved(items, items.at(index) as (typeof items)[number], by)
       .map((one) => one.text)
       .join('')
 
