@@ -4,12963 +4,12856 @@
  */
 
 export interface paths {
-  '/api/v1/api-keys': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All API keys
-     * @description All keys that work, without their secrets.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    get: operations['list_api_keys']
-    put?: never
-    /**
-     * Make an API key
-     * @description Make a key. The answer shows it this one time. Only people make keys: a stolen one must not breed.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    post: operations['create_api_key']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/api-keys/{key_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * Revoke an API key
-     * @description End a key, within seconds.
-     *
-     *     Needs the permission `api_keys.manage`.
-     */
-    delete: operations['revoke_api_key']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/brands': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All brands
-     * @description All brands.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_brands']
-    put?: never
-    /**
-     * Make a brand
-     * @description Make a brand. 409 ``name_taken``.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['add_brand']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/brands/{brand_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Rename a brand
-     * @description Give a brand another name. 409 ``name_taken``.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['rename_brand']
-    trace?: never
-  }
-  '/api/v1/bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetJobs
-     * @description One's own last 20 jobs, exports too, newest first.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1BulkGetJobs']
-    put?: never
-    /**
-     * PostBulk
-     * @description Change many tickets in the background, each by the rights and forms that hold for a single one.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1BulkPostBulk']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/bulk/{job_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetJob
-     * @description One of one's own jobs, with what failed by reason.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1BulkJobIdGetJob']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/bulk/{job_id}/cancel': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostCancel
-     * @description Stop a job; what is done stays done.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1BulkJobIdCancelPostCancel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/bulk/{job_id}/undo': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostUndo
-     * @description Give back what a change has changed, where nobody changed it since; the report of this job says where not.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1BulkJobIdUndoPostUndo']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/canned-replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCannedReplies
-     * @description Canned replies that the actor may use, those that hold a text if one is given.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1CannedRepliesGetCannedReplies']
-    put?: never
-    /**
-     * PostCannedReply
-     * @description Keep a text for reuse; shared ones need canned_replies.manage.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1CannedRepliesPostCannedReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/canned-replies/{reply_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteCannedReply
-     * @description Remove a canned reply.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1CannedRepliesReplyIdDeleteCannedReply']
-    options?: never
-    head?: never
-    /**
-     * PatchCannedReply
-     * @description Replace a canned reply.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1CannedRepliesReplyIdPatchCannedReply']
-    trace?: never
-  }
-  '/api/v1/canned-replies/{reply_id}/rendering': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRendering
-     * @description Fill the placeholders for a ticket; those without a value are named, never left out silently.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1CannedRepliesReplyIdRenderingPostRendering']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChannels
-     * @description All channels, without their settings.
-     */
-    get: operations['ApiV1ChannelsGetChannels']
-    put?: never
-    /**
-     * PostChannel
-     * @description Make a mailbox, a chat widget, a form or an API channel.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsPostChannel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChannel
-     * @description A channel with its settings; of secrets only which are set.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    get: operations['ApiV1ChannelsChannelIdGetChannel']
-    put?: never
-    post?: never
-    /**
-     * DeleteChannel
-     * @description Remove a channel; its tickets stay.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    delete: operations['ApiV1ChannelsChannelIdDeleteChannel']
-    options?: never
-    head?: never
-    /**
-     * PatchChannel
-     * @description Change a channel.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1ChannelsChannelIdPatchChannel']
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/identity-secret': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostIdentitySecret
-     * @description Make a new key for signing a widget's visitors and show it once; the old one is worth nothing from now on.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/messages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Hand in a customer's message (scope messages.write)
-     * @description Hand in a message; it is kept when this answers.
-     *
-     *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
-     *
-     *     Needs the permission `messages.write`.
-     */
-    post: operations['hand_in_message']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/outgoing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Answers to deliver (scope outgoing.read)
-     * @description Answers with a greater id, and any that were never handed out, oldest first; they count as sent from now on.
-     *
-     *     Needs the permission `outgoing.read`.
-     */
-    get: operations['list_outgoing']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/outgoing/{outbox_id}/delivery': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Report a delivery (scope outgoing.read)
-     * @description Say whether an answer was delivered; saying it twice is harmless.
-     *
-     *     Needs the permission `outgoing.read`.
-     */
-    put: operations['put_delivery']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/channels/{channel_id}/test': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostChannelTest
-     * @description Try the connections of a mailbox; says in words what to mend.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChannelsChannelIdTestPostChannelTest']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/checklist-templates': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChecklistTemplates
-     * @description Checklists to take items from.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1ChecklistTemplatesGetChecklistTemplates']
-    put?: never
-    /**
-     * PostChecklistTemplate
-     * @description Add a checklist to take items from.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    post: operations['ApiV1ChecklistTemplatesPostChecklistTemplate']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/checklist-templates/{template_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteChecklistTemplate
-     * @description Remove a template; tickets keep their items.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    delete: operations['ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate']
-    options?: never
-    head?: never
-    /**
-     * PatchChecklistTemplate
-     * @description Change a template; tickets keep their items.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate']
-    trace?: never
-  }
-  '/api/v1/customer-merges/{merge_id}/undo': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMergeUndo
-     * @description Make two of one again; gives the one that had been absorbed. 409 ``newer_merge`` names what comes first.
-     *
-     *     Needs the permission `customers.merge`.
-     */
-    post: operations['ApiV1CustomerMergesMergeIdUndoPostMergeUndo']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customer-policy': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerPolicy
-     * @description The rules about customers' data: JSONBody[which] check level shows and lets do what, tiers.
-     */
-    get: operations['ApiV1CustomerPolicyGetCustomerPolicy']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchCustomerPolicy
-     * @description Change rules about customers' data.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1CustomerPolicyPatchCustomerPolicy']
-    trace?: never
-  }
-  '/api/v1/customers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomers
-     * @description Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersGetCustomers']
-    put?: never
-    /**
-     * PostCustomer
-     * @description Enter a customer; an address or number that is known gives whom it belongs to.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersPostCustomer']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomer
-     * @description A customer; only those with a ticket that the actor sees, or none yet. A merged number gives the survivor.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdGetCustomer']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchCustomer
-     * @description Change a customer's data. 403 ``identity_check_needed`` where an address is replaced without a check.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    patch: operations['ApiV1CustomersCustomerIdPatchCustomer']
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/check-codes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostCheckCode
-     * @description Mail a code to one of the customer's addresses, for the check method mail_code.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdCheckCodesPostCheckCode']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/checks': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetChecks
-     * @description Identity checks of the customer, newest first.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdChecksGetChecks']
-    put?: never
-    /**
-     * PostCheck
-     * @description Record how somebody made sure who the customer is. 422 ``wrong_code`` after five attempts for good.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdChecksPostCheck']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/checks/{check_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteCheck
-     * @description Take a mistaken check back; it stays in the list as revoked.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    delete: operations['ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/consents': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetConsents
-     * @description All that the customer agreed to or took back, newest first: the newest of a purpose and channel holds.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdConsentsGetConsents']
-    put?: never
-    /**
-     * PostConsent
-     * @description Write down the customer's yes or no.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdConsentsPostConsent']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/contact-bars/{channel}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutContactBar
-     * @description The customer must not be contacted by this channel any more.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    put: operations['ApiV1CustomersCustomerIdContactBarsChannelPutContactBar']
-    post?: never
-    /**
-     * DeleteContactBar
-     * @description The customer may be contacted by this channel again.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    delete: operations['ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/duplicates': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetDuplicates
-     * @description Who may be the same person, the likeliest first, with the reasons. Nothing is merged by itself.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdDuplicatesGetDuplicates']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/duplicates/{other_id}/dismissal': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostDismissal
-     * @description Say that the two are two people; they are not suggested again.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/export': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerExport
-     * @description All data of the customer as one JSON file, for their right of access; files are listed with their addresses.
-     *
-     *     Needs the permission `customers.export`.
-     */
-    get: operations['ApiV1CustomersCustomerIdExportGetCustomerExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/identities': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostIdentity
-     * @description Add an address or number. 409 ``identity_taken`` when it is somebody else's.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdIdentitiesPostIdentity']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/identities/{identity_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteIdentity
-     * @description Take an address or number away.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    delete: operations['ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity']
-    options?: never
-    head?: never
-    /**
-     * PatchIdentity
-     * @description Make an address the main one, or say whether it is verified.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    patch: operations['ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity']
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/merge': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostCustomerMerge
-     * @description Let the customer absorb another. 409 ``already_merged``, 403 ``identity_check_needed``.
-     *
-     *     Needs the permission `customers.merge`.
-     */
-    post: operations['ApiV1CustomersCustomerIdMergePostCustomerMerge']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/merge-preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMergePreview
-     * @description Two customers side by side, and what a merge would do.
-     *
-     *     Needs the permission `customers.merge`.
-     */
-    get: operations['ApiV1CustomersCustomerIdMergePreviewGetMergePreview']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/merges': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerMerges
-     * @description Whom the customer absorbed, newest first, undone ones too.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdMergesGetCustomerMerges']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/notes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetNotes
-     * @description Colleagues' notes about the customer, newest first.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdNotesGetNotes']
-    put?: never
-    /**
-     * PostCustomerNote
-     * @description Write a note about the customer; it never reaches them.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdNotesPostCustomerNote']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/notes/{note_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteCustomerNote
-     * @description Remove one's own note; supervisors anybody's.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    delete: operations['ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote']
-    options?: never
-    head?: never
-    /**
-     * PatchCustomerNote
-     * @description Correct one's own note, or pin any.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    patch: operations['ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote']
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/products': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetProducts
-     * @description What the customer owns, newest entry first; serial numbers masked below the level in the settings.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdProductsGetProducts']
-    put?: never
-    /**
-     * PostProduct
-     * @description Add something that the customer owns.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1CustomersCustomerIdProductsPostProduct']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/products/{product_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutProduct
-     * @description Replace what is known of a product.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    put: operations['ApiV1CustomersCustomerIdProductsProductIdPutProduct']
-    post?: never
-    /**
-     * DeleteProduct
-     * @description Take a product off.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    delete: operations['ApiV1CustomersCustomerIdProductsProductIdDeleteProduct']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/profile': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerProfile
-     * @description What is computed of the customer, over the tickets that the actor may see.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdProfileGetCustomerProfile']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/tickets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerTickets
-     * @description A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdTicketsGetCustomerTickets']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/customers/{customer_id}/timeline': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetCustomerTimeline
-     * @description Everything with the customer over all tickets and channels, newest first; ``kind`` may be given several times.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1CustomersCustomerIdTimelineGetCustomerTimeline']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/desk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetDesk
-     * @description The rules of the desk: reopening solved tickets, undoing mails.
-     */
-    get: operations['ApiV1DeskGetDesk']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchDesk
-     * @description Change rules of the desk; they hold for what happens from now on.
-     *
-     *     Needs the permission `channels.manage`.
-     */
-    patch: operations['ApiV1DeskPatchDesk']
-    trace?: never
-  }
-  '/api/v1/exports': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostExport
-     * @description Write tickets into a CSV or Excel file in the background, in one's own language and time zone.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1ExportsPostExport']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/exports/{job_id}/file': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetExportFile
-     * @description The file of one's own export, kept for a week.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1ExportsJobIdFileGetExportFile']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/fields': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetFields
-     * @description Definitions of tickets', customers' or organisations' fields, archived ones last.
-     */
-    get: operations['ApiV1FieldsGetFields']
-    put?: never
-    /**
-     * PostField
-     * @description Define a field. Its key and kind never change.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    post: operations['ApiV1FieldsPostField']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/fields/{field_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchField
-     * @description Replace names, options and order of a field, or archive it; the values that exist stay.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    patch: operations['ApiV1FieldsFieldIdPatchField']
-    trace?: never
-  }
-  '/api/v1/files': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostFile
-     * @description Upload a file (form field ``file``) to attach it to a reply or note.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1FilesPostFile']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/files/{token}/{name}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetFile
-     * @description A file of a ticket that the actor sees, or their own upload.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1FilesTokenNameGetFile']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetProblems
-     * @description Messages that intake put aside, with their reason.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    get: operations['ApiV1IntakeProblemsGetProblems']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteProblem
-     * @description Take a message off the list; its original stays.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    delete: operations['ApiV1IntakeProblemsInboxIdDeleteProblem']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}/raw': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetProblemRaw
-     * @description The original of a message, as it came.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    get: operations['ApiV1IntakeProblemsInboxIdRawGetProblemRaw']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/intake/problems/{inbox_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostProblemRetry
-     * @description Let intake try a message again.
-     *
-     *     Needs the permission `intake.manage`.
-     */
-    post: operations['ApiV1IntakeProblemsInboxIdRetryPostProblemRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/macros': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMacros
-     * @description Macros that the actor may use.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1MacrosGetMacros']
-    put?: never
-    /**
-     * PostMacro
-     * @description Keep a macro; shared ones need canned_replies.manage.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1MacrosPostMacro']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/macros/{macro_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteMacro
-     * @description Remove a macro.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1MacrosMacroIdDeleteMacro']
-    options?: never
-    head?: never
-    /**
-     * PatchMacro
-     * @description Replace a macro.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1MacrosMacroIdPatchMacro']
-    trace?: never
-  }
-  '/api/v1/me': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change your own data
-     * @description Change names, language, time zone, theme, signature or preferences.
-     */
-    patch: operations['change_me']
-    trace?: never
-  }
-  '/api/v1/me/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Change your password
-     * @description Change the password; all other sessions end. 400 ``wrong_password`` or ``weak_password``.
-     */
-    put: operations['change_password']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/presence': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutPresence
-     * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
-     *
-     *     Needs the permission `presence.own`.
-     */
-    put: operations['ApiV1MePresencePutPresence']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Switch the second factor on
-     * @description Confirm with a code of the app; the recovery codes are shown this one time. 400 ``wrong_code``.
-     */
-    put: operations['confirm_second_factor']
-    /**
-     * Begin to set up a second factor
-     * @description A secret for an authenticator app; it counts once a code of it was given. 409 ``second_factor_on``.
-     */
-    post: operations['begin_second_factor']
-    /**
-     * Switch the second factor off
-     * @description Switch it off, with the password as a proof. 400 ``wrong_password``.
-     */
-    delete: operations['remove_second_factor']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Your sessions
-     * @description Every browser in which you are signed in, the latest used first.
-     */
-    get: operations['list_sessions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/me/sessions/{session_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * End one of your sessions
-     * @description End a session; its pages are signed out within seconds.
-     */
-    delete: operations['revoke_session']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/notifications': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetNotifications
-     * @description The actor's notifications, newest first.
-     */
-    get: operations['ApiV1NotificationsGetNotifications']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/notifications/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutNotificationsRead
-     * @description Mark the actor's notifications as read, up to one.
-     */
-    put: operations['ApiV1NotificationsReadPutNotificationsRead']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/one-time-links/inspection': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Whom a one-time link is for
-     * @description Look at a link without using it up. 404 ``link_not_valid``.
-     */
-    post: operations['inspect_one_time_link']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/one-time-links/redemption': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Use a one-time link
-     * @description Sign in by a link; a password is needed unless the link only signs in. 400 ``weak_password``.
-     */
-    post: operations['redeem_one_time_link']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organisations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetOrganisations
-     * @description Organisations by name; with a text, those whose name or domain holds it.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1OrganisationsGetOrganisations']
-    put?: never
-    /**
-     * PostOrganisation
-     * @description Make an organisation. 409 ``domain_taken`` when a domain is another's.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    post: operations['ApiV1OrganisationsPostOrganisation']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organisations/{organisation_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetOrganisation
-     * @description An organisation with its domains; its customers are counted to 1,000.
-     *
-     *     Needs the permission `customers.read`.
-     */
-    get: operations['ApiV1OrganisationsOrganisationIdGetOrganisation']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchOrganisation
-     * @description Change an organisation, or archive it.
-     *
-     *     Needs the permission `customers.write`.
-     */
-    patch: operations['ApiV1OrganisationsOrganisationIdPatchOrganisation']
-    trace?: never
-  }
-  '/api/v1/password-resets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Ask for a link to choose a new password
-     * @description Always 202, at once: neither answer nor time tells whether somebody has the address.
-     */
-    post: operations['request_password_reset']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All people
-     * @description All people with what administrators decide of them.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    get: operations['list_people']
-    put?: never
-    /**
-     * Invite a person
-     * @description Add a person and mail them a link; the answer holds it when no mailbox can. 409 ``email_taken``.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    post: operations['invite_person']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/brief': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All colleagues, in brief
-     * @description Names, presence and teams; people who left stay in it, because old tickets name them.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_colleagues']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change a person
-     * @description Change role, teams, capacity and more, or (de)activate. 409 ``last_administrator`` or ``email_taken``.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    patch: operations['change_person']
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/invitation': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Send a person a new link
-     * @description Mail a link to choose a password, the first or a new one; older links are worth nothing then.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    post: operations['send_invitation']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * Switch a person's second factor off
-     * @description For somebody who lost phone and recovery codes.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    delete: operations['take_second_factor_away']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/people/{person_id}/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * End all sessions of a person
-     * @description Sign a person out everywhere, within seconds.
-     *
-     *     Needs the permission `people.manage`.
-     */
-    delete: operations['sign_out_person']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/receipts/{receipt_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What became of a message (scope messages.write)
-     * @description ``waiting``, ``done`` with ticket and entry, or ``set_aside`` for an administrator to look at.
-     *
-     *     Needs the permission `messages.write`.
-     */
-    get: operations['get_receipt']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/saved-views': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSavedViews
-     * @description The views that one sees: everybody's, those of one's teams, one's own. ``problems`` says what of one is gone.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1SavedViewsGetSavedViews']
-    put?: never
-    /**
-     * PostSavedView
-     * @description Save a view. One of a team or of everybody needs ``views.manage``.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1SavedViewsPostSavedView']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/saved-views/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSavedViewCounts
-     * @description How many tickets each saved view holds, counted to 1,000, at most 20 s old; some come with the next call.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1SavedViewsCountsGetSavedViewCounts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/saved-views/order': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutSavedViewOrder
-     * @description Put views into an order; those that one may not change stay.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    put: operations['ApiV1SavedViewsOrderPutSavedViewOrder']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/saved-views/{view_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteSavedView
-     * @description Remove a view. A shared one needs ``views.manage``.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    delete: operations['ApiV1SavedViewsViewIdDeleteSavedView']
-    options?: never
-    head?: never
-    /**
-     * PatchSavedView
-     * @description Change a view; what is left out stays. A shared one needs ``views.manage``.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    patch: operations['ApiV1SavedViewsViewIdPatchSavedView']
-    trace?: never
-  }
-  '/api/v1/search': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSearch
-     * @description Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
-     *
-     *     Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes
-     *     operators as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1SearchGetSearch']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/search/suggest': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSuggestions
-     * @description What may be meant by what was typed so far: by its beginning, pinyin or initials (`tk` for 退款).
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1SearchSuggestGetSuggestions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Who is signed in
-     * @description The signed-in person, the word for unsafe requests, and what is allowed.
-     */
-    get: operations['get_session']
-    put?: never
-    /**
-     * Sign in with address and password
-     * @description Sign in. 401 ``wrong_credentials``; 429 with ``Retry-After`` after too many tries.
-     */
-    post: operations['sign_in']
-    /**
-     * Sign out
-     * @description End this session and take its cookie away.
-     */
-    delete: operations['sign_out']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session/second-factor': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Give the code of the second factor
-     * @description Complete a sign-in with a code of the app or a recovery code. 401 ``wrong_code``.
-     */
-    post: operations['prove_second_factor']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/statuses': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetStatuses
-     * @description All statuses, archived ones too, because old tickets show them.
-     */
-    get: operations['ApiV1StatusesGetStatuses']
-    put?: never
-    /**
-     * PostStatus
-     * @description Add a status within a category.
-     *
-     *     Needs the permission `statuses.manage`.
-     */
-    post: operations['ApiV1StatusesPostStatus']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/statuses/{status_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchStatus
-     * @description Change a status; each category keeps one default.
-     *
-     *     Needs the permission `statuses.manage`.
-     */
-    patch: operations['ApiV1StatusesStatusIdPatchStatus']
-    trace?: never
-  }
-  '/api/v1/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetStream
-     * @description Server-sent events of everything that the signed-in person may see, resumable with ``Last-Event-ID``.
-     *
-     *     A member of the schema is the name of an event, and its type the data of that event.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1StreamGetStream']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tags': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTags
-     * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TagsGetTags']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All teams
-     * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['list_teams']
-    put?: never
-    /**
-     * Make a team
-     * @description Make a team. 409 ``name_taken``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    post: operations['add_team']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * Change a team
-     * @description Change name, routing or the whole list of members. 409 ``name_taken``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    patch: operations['change_team']
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}/archive': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutArchive
-     * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    put: operations['ApiV1TeamsTeamIdArchivePutArchive']
-    post?: never
-    /**
-     * DeleteArchive
-     * @description Bring an archived team back with the members that it had.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    delete: operations['ApiV1TeamsTeamIdArchiveDeleteArchive']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/teams/{team_id}/ties': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTies
-     * @description What hangs on a team: tickets, channels, members.
-     *
-     *     Needs the permission `teams.manage`.
-     */
-    get: operations['ApiV1TeamsTeamIdTiesGetTies']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/ticket-types': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTicketTypes
-     * @description All types with their forms, archived ones last.
-     */
-    get: operations['ApiV1TicketTypesGetTicketTypes']
-    put?: never
-    /**
-     * PostTicketType
-     * @description Add a type with its form.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    post: operations['ApiV1TicketTypesPostTicketType']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/ticket-types/{type_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchTicketType
-     * @description Replace a type's names, form and rules, or archive it; tickets keep it.
-     *
-     *     Needs the permission `fields.manage`.
-     */
-    patch: operations['ApiV1TicketTypesTypeIdPatchTicketType']
-    trace?: never
-  }
-  '/api/v1/tickets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTickets
-     * @description One page of a view: mine, unassigned, open, mentions, snoozed, all, or ``saved:<id>``.
-     *
-     *     Shipped views have the newest activity first. A saved view has its own sort, or the one that is asked for; a page
-     *     with ``is_partial`` stopped for time and goes on at ``next``.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsGetTickets']
-    put?: never
-    /**
-     * PostTicket
-     * @description Open a ticket for a customer; the text is a note, or the first message to them.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsPostTicket']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/query': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostQuery
-     * @description One page of the tickets that meet a condition, saved nowhere; with their count if asked for.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1TicketsQueryPostQuery']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTicket
-     * @description A ticket with all that its page shows beside the timeline.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdGetTicket']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /**
-     * PatchTicket
-     * @description Change subject, priority, status, tags, type or custom fields; null takes a field's value away.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    patch: operations['ApiV1TicketsTicketIdPatchTicket']
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/assignment': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutAssignment
-     * @description Assign the ticket; repeating the call is harmless. 409 ``agent_full`` unless ``force`` is set.
-     *
-     *     Needs the permission `tickets.assign`.
-     */
-    put: operations['ApiV1TicketsTicketIdAssignmentPutAssignment']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/checklist': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostChecklist
-     * @description Add an item by its text, or those of a template that are not there yet.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1TicketsTicketIdChecklistPostChecklist']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/checklist/{item_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteChecklistItem
-     * @description Take an item off the checklist.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    delete: operations['ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem']
-    options?: never
-    head?: never
-    /**
-     * PatchChecklistItem
-     * @description Tick an item off, open it again, change its text or its place.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    patch: operations['ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem']
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/drafts/{kind}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetDraft
-     * @description The actor's own draft on a ticket, null when there is none.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    get: operations['ApiV1TicketsTicketIdDraftsKindGetDraft']
-    /**
-     * PutDraft
-     * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    put: operations['ApiV1TicketsTicketIdDraftsKindPutDraft']
-    post?: never
-    /**
-     * DeleteDraft
-     * @description Throw the draft away, if ``version`` is given only as long as it is that one.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    delete: operations['ApiV1TicketsTicketIdDraftsKindDeleteDraft']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/field-files': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetFieldFiles
-     * @description Files that stand in the ticket's fields, now or before, by the id that the field holds.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdFieldFilesGetFieldFiles']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/followers/{person_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutFollower
-     * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    put: operations['ApiV1TicketsTicketIdFollowersPersonIdPutFollower']
-    post?: never
-    /**
-     * DeleteFollower
-     * @description End the following of oneself or of a colleague.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    delete: operations['ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/forwards': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostForward
-     * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdForwardsPostForward']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/forwards/{entry_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteForward
-     * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdForwardsEntryIdDeleteForward']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/history': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetHistory
-     * @description Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdHistoryGetHistory']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/links': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostLink
-     * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsTicketIdLinksPostLink']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/links/{other_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteLink
-     * @description Take a link away.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    delete: operations['ApiV1TicketsTicketIdLinksOtherIdDeleteLink']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/lookers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetLookers
-     * @description Who has the ticket on the screen at this moment, and whether they write.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdLookersGetLookers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/looking': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutLooking
-     * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    put: operations['ApiV1TicketsTicketIdLookingPutLooking']
-    post?: never
-    /**
-     * DeleteLooking
-     * @description Tell that a window shows something else now.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    delete: operations['ApiV1TicketsTicketIdLookingDeleteLooking']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMacroApply
-     * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMacroPreview
-     * @description What a macro would change on a ticket, and its texts with their placeholders filled.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    post: operations['ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/merge': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostMerge
-     * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsTicketIdMergePostMerge']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/merge-hints': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMergeHints
-     * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdMergeHintsGetMergeHints']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/notes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostNote
-     * @description Write an internal note. It can never reach the customer.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1TicketsTicketIdNotesPostNote']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetPlannedReplies
-     * @description Answers that go out later, and those that are held.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies']
-    put?: never
-    /**
-     * PostPlannedReply
-     * @description Keep an answer until its time. A newer message of the customer holds it.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeletePlannedReply
-     * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply']
-    options?: never
-    head?: never
-    /**
-     * PatchPlannedReply
-     * @description Give it another time; a held one goes out then, as it is.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    patch: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply']
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostPlannedSending
-     * @description Send it at once, on purpose; newer messages do not hold it.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutRead
-     * @description Remember up to where the actor has read; a chat's visitor sees it.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    put: operations['ApiV1TicketsTicketIdReadPutRead']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostReply
-     * @description Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdRepliesPostReply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies/{entry_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteReply
-     * @description Take back a mail that still waits. 409 ``already_sent`` when it has left.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    delete: operations['ApiV1TicketsTicketIdRepliesEntryIdDeleteReply']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/replies/{entry_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRetry
-     * @description Send a failed or unconfirmed message again, on purpose.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/shared-draft': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetSharedDraft
-     * @description The draft that everybody who sees the ticket writes, null when there is none.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    get: operations['ApiV1TicketsTicketIdSharedDraftGetSharedDraft']
-    /**
-     * PutSharedDraft
-     * @description Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    put: operations['ApiV1TicketsTicketIdSharedDraftPutSharedDraft']
-    post?: never
-    /**
-     * DeleteSharedDraft
-     * @description Throw the shared draft away, as long as it is the version that the actor has seen.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    delete: operations['ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/snooze': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * PutSnooze
-     * @description Let the ticket sleep until a moment, or wake it with null.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    put: operations['ApiV1TicketsTicketIdSnoozePutSnooze']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/split': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostSplit
-     * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsTicketIdSplitPostSplit']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/time': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostTime
-     * @description Enter time that the actor worked on a ticket.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    post: operations['ApiV1TicketsTicketIdTimePostTime']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/time/{time_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * DeleteTime
-     * @description Take away time that the actor had entered.
-     *
-     *     Needs the permission `tickets.note`.
-     */
-    delete: operations['ApiV1TicketsTicketIdTimeTimeIdDeleteTime']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/timeline': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTimeline
-     * @description A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdTimelineGetTimeline']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/together': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetTogether
-     * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1TicketsTicketIdTogetherGetTogether']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/typing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostTyping
-     * @description Tell the customer and colleagues that the actor is typing; forgotten after some seconds.
-     *
-     *     Needs the permission `tickets.reply`.
-     */
-    post: operations['ApiV1TicketsTicketIdTypingPostTyping']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/tickets/{ticket_id}/unmerge': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostUnmerge
-     * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
-     *
-     *     Needs the permission `tickets.write`.
-     */
-    post: operations['ApiV1TicketsTicketIdUnmergePostUnmerge']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/views': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetViews
-     * @description How many tickets each view holds, counted to 1,000.
-     *
-     *     Needs the permission `tickets.read`.
-     */
-    get: operations['ApiV1ViewsGetViews']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListWebhooks
-     * @description All receivers, oldest first.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksListWebhooks']
-    put?: never
-    /**
-     * PostWebhook
-     * @description Make a receiver. The answer holds the secret of its signatures; it is shown only here.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksPostWebhook']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetWebhook
-     * @description One receiver.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksWebhookIdGetWebhook']
-    put?: never
-    post?: never
-    /**
-     * DeleteWebhook
-     * @description Remove a receiver and its deliveries.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    delete: operations['ApiV1WebhooksWebhookIdDeleteWebhook']
-    options?: never
-    head?: never
-    /**
-     * PatchWebhook
-     * @description Change a receiver; ``is_active`` true starts a paused one again.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    patch: operations['ApiV1WebhooksWebhookIdPatchWebhook']
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/deliveries': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListDeliveries
-     * @description What was sent or is to be sent, newest first; kept for 30 days.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    get: operations['ApiV1WebhooksWebhookIdDeliveriesListDeliveries']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostRetry
-     * @description Send an event again; 409 with the code ``delivery_still_queued`` while it is on its way.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/secret': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostSecret
-     * @description Replace the secret; the old one signs nothing more. The new one is shown only here.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdSecretPostSecret']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/webhooks/{webhook_id}/test': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * PostTest
-     * @description Send an event of the kind ``ping`` at once and tell how the receiver answered.
-     *
-     *     Needs the permission `webhooks.manage`.
-     */
-    post: operations['ApiV1WebhooksWebhookIdTestPostTest']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/forms/{public_key}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * A form's page
-     * @description The form as a page that works without scripts; ``lang`` chooses between en and zh-CN.
-     */
-    get: operations['get_form']
-    put?: never
-    /**
-     * Send a form
-     * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
-     *
-     *     429 with ``Retry-After`` after too many from one address.
-     */
-    post: operations['send_form']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetHealth
-     * @description 200 while this process and its database answer, else 503; tells nothing else.
-     */
-    get: operations['HealthGetHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/metrics': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetMetrics
-     * @description Measures in the text format of Prometheus; without the database, those of this process.
-     */
-    get: operations['MetricsGetMetrics']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/contact': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /**
-     * Leave name and address
-     * @description Leave a name or an address after the first message. Typed, so it proves nothing.
-     */
-    put: operations['put_visitor_contact']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/files': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Upload a file
-     * @description Upload a file (form field ``file``) for the next message.
-     *
-     *     413 ``file_too_large``, 415 ``file_type_refused``: by what the bytes are, whatever the name says.
-     */
-    post: operations['upload_visitor_file']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/files/{token}/{name}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * A file of the talk
-     * @description A file of the talk, by its unguessable name; files of internal notes are not found here.
-     */
-    get: operations['get_visitor_file']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/messages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * The talk so far
-     * @description The visitor's own talk, oldest first, after a message; and where they stand in the queue.
-     */
-    get: operations['list_visitor_messages']
-    put?: never
-    /**
-     * Write to the desk
-     * @description Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
-     *
-     *     429 with ``Retry-After`` after too many; 403 ``blocked``.
-     */
-    post: operations['send_visitor_message']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/read': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Confirm answers
-     * @description Say up to which answer the widget has got, or the visitor has seen, the talk.
-     */
-    post: operations['visitor_read']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * GetVisitorStream
-     * @description A visitor's own server-sent events, resumable with ``Last-Event-ID``.
-     *
-     *     A member of the schema is the name of an event, and its type the data of that event.
-     */
-    get: operations['WidgetV1StreamGetVisitorStream']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/typing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Say that the visitor types
-     * @description Tell the agents that the visitor types, never what; forgotten after some seconds.
-     */
-    post: operations['visitor_types']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/{public_key}/config': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How a widget looks
-     * @description What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait.
-     */
-    get: operations['get_widget_config']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/widget/v1/{public_key}/visitors': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Become a visitor
-     * @description A visitor token: for whom the host page signs, for the visitor of the token sent along, or for a new visitor.
-     *
-     *     401 ``identity_refused`` when the signature is not valid.
-     */
-    post: operations['begin_visit']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All API keys
+         * @description All keys that work, without their secrets.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Make a key. The answer shows it this one time. Only people make keys: a stolen one must not breed.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description End a key, within seconds.
+         *
+         *     Needs the permission `api_keys.manage`.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All brands
+         * @description All brands.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_brands"];
+        put?: never;
+        /**
+         * Make a brand
+         * @description Make a brand. 409 ``name_taken``.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["add_brand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename a brand
+         * @description Give a brand another name. 409 ``name_taken``.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["rename_brand"];
+        trace?: never;
+    };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJobs
+         * @description One's own last 20 jobs, exports too, newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkGetJobs"];
+        put?: never;
+        /**
+         * PostBulk
+         * @description Change many tickets in the background, each by the rights and forms that hold for a single one.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkPostBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetJob
+         * @description One of one's own jobs, with what failed by reason.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1BulkJobIdGetJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCancel
+         * @description Stop a job; what is done stays done.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdCancelPostCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{job_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUndo
+         * @description Give back what a change has changed, where nobody changed it since; the report of this job says where not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1BulkJobIdUndoPostUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCannedReplies
+         * @description Canned replies that the actor may use, those that hold a text if one is given.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1CannedRepliesGetCannedReplies"];
+        put?: never;
+        /**
+         * PostCannedReply
+         * @description Keep a text for reuse; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1CannedRepliesPostCannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCannedReply
+         * @description Remove a canned reply.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1CannedRepliesReplyIdDeleteCannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchCannedReply
+         * @description Replace a canned reply.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1CannedRepliesReplyIdPatchCannedReply"];
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}/rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRendering
+         * @description Fill the placeholders for a ticket; those without a value are named, never left out silently.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1CannedRepliesReplyIdRenderingPostRendering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChannels
+         * @description All channels, without their settings.
+         */
+        get: operations["ApiV1ChannelsGetChannels"];
+        put?: never;
+        /**
+         * PostChannel
+         * @description Make a mailbox, a chat widget, a form or an API channel.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsPostChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChannel
+         * @description A channel with its settings; of secrets only which are set.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        get: operations["ApiV1ChannelsChannelIdGetChannel"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChannel
+         * @description Remove a channel; its tickets stay.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChannelsChannelIdDeleteChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChannel
+         * @description Change a channel.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChannelsChannelIdPatchChannel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/identity-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostIdentitySecret
+         * @description Make a new key for signing a widget's visitors and show it once; the old one is worth nothing from now on.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a customer's message (scope messages.write)
+         * @description Hand in a message; it is kept when this answers.
+         *
+         *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
+         *
+         *     Needs the permission `messages.write`.
+         */
+        post: operations["hand_in_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/outgoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers to deliver (scope outgoing.read)
+         * @description Answers with a greater id, and any that were never handed out, oldest first; they count as sent from now on.
+         *
+         *     Needs the permission `outgoing.read`.
+         */
+        get: operations["list_outgoing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/outgoing/{outbox_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report a delivery (scope outgoing.read)
+         * @description Say whether an answer was delivered; saying it twice is harmless.
+         *
+         *     Needs the permission `outgoing.read`.
+         */
+        put: operations["put_delivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChannelTest
+         * @description Try the connections of a mailbox; says in words what to mend.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChannelsChannelIdTestPostChannelTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecklistTemplates
+         * @description Checklists to take items from.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ChecklistTemplatesGetChecklistTemplates"];
+        put?: never;
+        /**
+         * PostChecklistTemplate
+         * @description Add a checklist to take items from.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        post: operations["ApiV1ChecklistTemplatesPostChecklistTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistTemplate
+         * @description Remove a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        delete: operations["ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistTemplate
+         * @description Change a template; tickets keep their items.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/customer-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMergeUndo
+         * @description Make two of one again; gives the one that had been absorbed. 409 ``newer_merge`` names what comes first.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomerMergesMergeIdUndoPostMergeUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerPolicy
+         * @description The rules about customers' data: JSONBody[which] check level shows and lets do what, tiers.
+         */
+        get: operations["ApiV1CustomerPolicyGetCustomerPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerPolicy
+         * @description Change rules about customers' data.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1CustomerPolicyPatchCustomerPolicy"];
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomers
+         * @description Customers whom the actor may see, newest first; with a text, those whose name, address or number holds it.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersGetCustomers"];
+        put?: never;
+        /**
+         * PostCustomer
+         * @description Enter a customer; an address or number that is known gives whom it belongs to.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersPostCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomer
+         * @description A customer; only those with a ticket that the actor sees, or none yet. A merged number gives the survivor.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdGetCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomer
+         * @description Change a customer's data. 403 ``identity_check_needed`` where an address is replaced without a check.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/check-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCheckCode
+         * @description Mail a code to one of the customer's addresses, for the check method mail_code.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdCheckCodesPostCheckCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChecks
+         * @description Identity checks of the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChecksGetChecks"];
+        put?: never;
+        /**
+         * PostCheck
+         * @description Record how somebody made sure who the customer is. 422 ``wrong_code`` after five attempts for good.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdChecksPostCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCheck
+         * @description Take a mistaken check back; it stays in the list as revoked.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConsents
+         * @description All that the customer agreed to or took back, newest first: the newest of a purpose and channel holds.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdConsentsGetConsents"];
+        put?: never;
+        /**
+         * PostConsent
+         * @description Write down the customer's yes or no.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdConsentsPostConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/contact-bars/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutContactBar
+         * @description The customer must not be contacted by this channel any more.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdContactBarsChannelPutContactBar"];
+        post?: never;
+        /**
+         * DeleteContactBar
+         * @description The customer may be contacted by this channel again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDuplicates
+         * @description Who may be the same person, the likeliest first, with the reasons. Nothing is merged by itself.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdDuplicatesGetDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/duplicates/{other_id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDismissal
+         * @description Say that the two are two people; they are not suggested again.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerExport
+         * @description All data of the customer as one JSON file, for their right of access; files are listed with their addresses.
+         *
+         *     Needs the permission `customers.export`.
+         */
+        get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostIdentity
+         * @description Add an address or number. 409 ``identity_taken`` when it is somebody else's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdIdentitiesPostIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteIdentity
+         * @description Take an address or number away.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchIdentity
+         * @description Make an address the main one, or say whether it is verified.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCustomerMerge
+         * @description Let the customer absorb another. 409 ``already_merged``, 403 ``identity_check_needed``.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        post: operations["ApiV1CustomersCustomerIdMergePostCustomerMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergePreview
+         * @description Two customers side by side, and what a merge would do.
+         *
+         *     Needs the permission `customers.merge`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergePreviewGetMergePreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerMerges
+         * @description Whom the customer absorbed, newest first, undone ones too.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdMergesGetCustomerMerges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotes
+         * @description Colleagues' notes about the customer, newest first.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdNotesGetNotes"];
+        put?: never;
+        /**
+         * PostCustomerNote
+         * @description Write a note about the customer; it never reaches them.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdNotesPostCustomerNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteCustomerNote
+         * @description Remove one's own note; supervisors anybody's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchCustomerNote
+         * @description Correct one's own note, or pin any.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote"];
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProducts
+         * @description What the customer owns, newest entry first; serial numbers masked below the level in the settings.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProductsGetProducts"];
+        put?: never;
+        /**
+         * PostProduct
+         * @description Add something that the customer owns.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1CustomersCustomerIdProductsPostProduct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutProduct
+         * @description Replace what is known of a product.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        put: operations["ApiV1CustomersCustomerIdProductsProductIdPutProduct"];
+        post?: never;
+        /**
+         * DeleteProduct
+         * @description Take a product off.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        delete: operations["ApiV1CustomersCustomerIdProductsProductIdDeleteProduct"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerProfile
+         * @description What is computed of the customer, over the tickets that the actor may see.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdProfileGetCustomerProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerTickets
+         * @description A customer's tickets that the actor sees, newest first; 404 for a customer of whom they see none.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdTicketsGetCustomerTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerTimeline
+         * @description Everything with the customer over all tickets and channels, newest first; ``kind`` may be given several times.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdTimelineGetCustomerTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDesk
+         * @description The rules of the desk: reopening solved tickets, undoing mails.
+         */
+        get: operations["ApiV1DeskGetDesk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchDesk
+         * @description Change rules of the desk; they hold for what happens from now on.
+         *
+         *     Needs the permission `channels.manage`.
+         */
+        patch: operations["ApiV1DeskPatchDesk"];
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExport
+         * @description Write tickets into a CSV or Excel file in the background, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1ExportsPostExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExportFile
+         * @description The file of one's own export, kept for a week.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ExportsJobIdFileGetExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFields
+         * @description Definitions of tickets', customers' or organisations' fields, archived ones last.
+         */
+        get: operations["ApiV1FieldsGetFields"];
+        put?: never;
+        /**
+         * PostField
+         * @description Define a field. Its key and kind never change.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1FieldsPostField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchField
+         * @description Replace names, options and order of a field, or archive it; the values that exist stay.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1FieldsFieldIdPatchField"];
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostFile
+         * @description Upload a file (form field ``file``) to attach it to a reply or note.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1FilesPostFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFile
+         * @description A file of a ticket that the actor sees, or their own upload.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1FilesTokenNameGetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProblems
+         * @description Messages that intake put aside, with their reason.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        get: operations["ApiV1IntakeProblemsGetProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteProblem
+         * @description Take a message off the list; its original stays.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        delete: operations["ApiV1IntakeProblemsInboxIdDeleteProblem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProblemRaw
+         * @description The original of a message, as it came.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        get: operations["ApiV1IntakeProblemsInboxIdRawGetProblemRaw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/problems/{inbox_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostProblemRetry
+         * @description Let intake try a message again.
+         *
+         *     Needs the permission `intake.manage`.
+         */
+        post: operations["ApiV1IntakeProblemsInboxIdRetryPostProblemRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMacros
+         * @description Macros that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MacrosGetMacros"];
+        put?: never;
+        /**
+         * PostMacro
+         * @description Keep a macro; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1MacrosPostMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteMacro
+         * @description Remove a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1MacrosMacroIdDeleteMacro"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchMacro
+         * @description Replace a macro.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1MacrosMacroIdPatchMacro"];
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your own data
+         * @description Change names, language, time zone, theme, signature or preferences.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your password
+         * @description Change the password; all other sessions end. 400 ``wrong_password`` or ``weak_password``.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPresence
+         * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MePresencePutPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch the second factor on
+         * @description Confirm with a code of the app; the recovery codes are shown this one time. 400 ``wrong_code``.
+         */
+        put: operations["confirm_second_factor"];
+        /**
+         * Begin to set up a second factor
+         * @description A secret for an authenticator app; it counts once a code of it was given. 409 ``second_factor_on``.
+         */
+        post: operations["begin_second_factor"];
+        /**
+         * Switch the second factor off
+         * @description Switch it off, with the password as a proof. 400 ``wrong_password``.
+         */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your sessions
+         * @description Every browser in which you are signed in, the latest used first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your sessions
+         * @description End a session; its pages are signed out within seconds.
+         */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotifications
+         * @description The actor's notifications, newest first.
+         */
+        get: operations["ApiV1NotificationsGetNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutNotificationsRead
+         * @description Mark the actor's notifications as read, up to one.
+         */
+        put: operations["ApiV1NotificationsReadPutNotificationsRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/one-time-links/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom a one-time link is for
+         * @description Look at a link without using it up. 404 ``link_not_valid``.
+         */
+        post: operations["inspect_one_time_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/one-time-links/redemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a one-time link
+         * @description Sign in by a link; a password is needed unless the link only signs in. 400 ``weak_password``.
+         */
+        post: operations["redeem_one_time_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisations
+         * @description Organisations by name; with a text, those whose name or domain holds it.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsGetOrganisations"];
+        put?: never;
+        /**
+         * PostOrganisation
+         * @description Make an organisation. 409 ``domain_taken`` when a domain is another's.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        post: operations["ApiV1OrganisationsPostOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisation
+         * @description An organisation with its domains; its customers are counted to 1,000.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdGetOrganisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchOrganisation
+         * @description Change an organisation, or archive it.
+         *
+         *     Needs the permission `customers.write`.
+         */
+        patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to choose a new password
+         * @description Always 202, at once: neither answer nor time tells whether somebody has the address.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All people
+         * @description All people with what administrators decide of them.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Invite a person
+         * @description Add a person and mail them a link; the answer holds it when no mailbox can. 409 ``email_taken``.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All colleagues, in brief
+         * @description Names, presence and teams; people who left stay in it, because old tickets name them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a person
+         * @description Change role, teams, capacity and more, or (de)activate. 409 ``last_administrator`` or ``email_taken``.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a person a new link
+         * @description Mail a link to choose a password, the first or a new one; older links are worth nothing then.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        post: operations["send_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch a person's second factor off
+         * @description For somebody who lost phone and recovery codes.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        delete: operations["take_second_factor_away"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End all sessions of a person
+         * @description Sign a person out everywhere, within seconds.
+         *
+         *     Needs the permission `people.manage`.
+         */
+        delete: operations["sign_out_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a message (scope messages.write)
+         * @description ``waiting``, ``done`` with ticket and entry, or ``set_aside`` for an administrator to look at.
+         *
+         *     Needs the permission `messages.write`.
+         */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViews
+         * @description The views that one sees: everybody's, those of one's teams, one's own. ``problems`` says what of one is gone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsGetSavedViews"];
+        put?: never;
+        /**
+         * PostSavedView
+         * @description Save a view. One of a team or of everybody needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1SavedViewsPostSavedView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSavedViewCounts
+         * @description How many tickets each saved view holds, counted to 1,000, at most 20 s old; some come with the next call.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SavedViewsCountsGetSavedViewCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSavedViewOrder
+         * @description Put views into an order; those that one may not change stay.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1SavedViewsOrderPutSavedViewOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSavedView
+         * @description Remove a view. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1SavedViewsViewIdDeleteSavedView"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchSavedView
+         * @description Change a view; what is left out stays. A shared one needs ``views.manage``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSearch
+         * @description Find tickets, messages, notes, attachments and customers by words, phrases in quotes and operators.
+         *
+         *     Without `kind` it gives the first hits of each. `typing`: the last word may be a beginning. `as_text` takes
+         *     operators as words, on purpose; otherwise a wrong one answers 400 `query_invalid` with its place and what there is.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SearchGetSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSuggestions
+         * @description What may be meant by what was typed so far: by its beginning, pinyin or initials (`tk` for 退款).
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1SearchSuggestGetSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description The signed-in person, the word for unsafe requests, and what is allowed.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign in with address and password
+         * @description Sign in. 401 ``wrong_credentials``; 429 with ``Retry-After`` after too many tries.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign out
+         * @description End this session and take its cookie away.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code of the second factor
+         * @description Complete a sign-in with a code of the app or a recovery code. 401 ``wrong_code``.
+         */
+        post: operations["prove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStatuses
+         * @description All statuses, archived ones too, because old tickets show them.
+         */
+        get: operations["ApiV1StatusesGetStatuses"];
+        put?: never;
+        /**
+         * PostStatus
+         * @description Add a status within a category.
+         *
+         *     Needs the permission `statuses.manage`.
+         */
+        post: operations["ApiV1StatusesPostStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statuses/{status_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchStatus
+         * @description Change a status; each category keeps one default.
+         *
+         *     Needs the permission `statuses.manage`.
+         */
+        patch: operations["ApiV1StatusesStatusIdPatchStatus"];
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStream
+         * @description Server-sent events of everything that the signed-in person may see, resumable with ``Last-Event-ID``.
+         *
+         *     A member of the schema is the name of an event, and its type the data of that event.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1StreamGetStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTags
+         * @description Names of tags that begin with a text or sound like it (`tk` for 退款), the best first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TagsGetTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All teams
+         * @description All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["list_teams"];
+        put?: never;
+        /**
+         * Make a team
+         * @description Make a team. 409 ``name_taken``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        post: operations["add_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description Change name, routing or the whole list of members. 409 ``name_taken``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdArchivePutArchive"];
+        post?: never;
+        /**
+         * DeleteArchive
+         * @description Bring an archived team back with the members that it had.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        delete: operations["ApiV1TeamsTeamIdArchiveDeleteArchive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTies
+         * @description What hangs on a team: tickets, channels, members.
+         *
+         *     Needs the permission `teams.manage`.
+         */
+        get: operations["ApiV1TeamsTeamIdTiesGetTies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTypes
+         * @description All types with their forms, archived ones last.
+         */
+        get: operations["ApiV1TicketTypesGetTicketTypes"];
+        put?: never;
+        /**
+         * PostTicketType
+         * @description Add a type with its form.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        post: operations["ApiV1TicketTypesPostTicketType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-types/{type_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketType
+         * @description Replace a type's names, form and rules, or archive it; tickets keep it.
+         *
+         *     Needs the permission `fields.manage`.
+         */
+        patch: operations["ApiV1TicketTypesTypeIdPatchTicketType"];
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTickets
+         * @description One page of a view: mine, unassigned, open, mentions, snoozed, all, or ``saved:<id>``.
+         *
+         *     Shipped views have the newest activity first. A saved view has its own sort, or the one that is asked for; a page
+         *     with ``is_partial`` stopped for time and goes on at ``next``.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsGetTickets"];
+        put?: never;
+        /**
+         * PostTicket
+         * @description Open a ticket for a customer; the text is a note, or the first message to them.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsPostTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostQuery
+         * @description One page of the tickets that meet a condition, saved nowhere; with their count if asked for.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsQueryPostQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicket
+         * @description A ticket with all that its page shows beside the timeline.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdGetTicket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicket
+         * @description Change subject, priority, status, tags, type or custom fields; null takes a field's value away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPatchTicket"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAssignment
+         * @description Assign the ticket; repeating the call is harmless. 409 ``agent_full`` unless ``force`` is set.
+         *
+         *     Needs the permission `tickets.assign`.
+         */
+        put: operations["ApiV1TicketsTicketIdAssignmentPutAssignment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostChecklist
+         * @description Add an item by its text, or those of a template that are not there yet.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdChecklistPostChecklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteChecklistItem
+         * @description Take an item off the checklist.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchChecklistItem
+         * @description Tick an item off, open it again, change its text or its place.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDraft
+         * @description The actor's own draft on a ticket, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdDraftsKindGetDraft"];
+        /**
+         * PutDraft
+         * @description Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdDraftsKindPutDraft"];
+        post?: never;
+        /**
+         * DeleteDraft
+         * @description Throw the draft away, if ``version`` is given only as long as it is that one.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFieldFiles
+         * @description Files that stand in the ticket's fields, now or before, by the id that the field holds.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdFieldFilesGetFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/followers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutFollower
+         * @description Follow a ticket by one's own id, or let a colleague follow it, who is told.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdFollowersPersonIdPutFollower"];
+        post?: never;
+        /**
+         * DeleteFollower
+         * @description End the following of oneself or of a colleague.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostForward
+         * @description Mail chosen messages to a third party; its answer comes back as a side entry, never to the customer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdForwardsPostForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/forwards/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteForward
+         * @description Take back a forwarded mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdForwardsEntryIdDeleteForward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHistory
+         * @description Changes of one field (``priority``, ``type``, ``fields.<key>``) or of all, newest first: who, when, from, to.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLink
+         * @description Say what this ticket is to another: ``related``, ``duplicate_of`` or ``child_of``.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdLinksPostLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteLink
+         * @description Take a link away.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLookers
+         * @description Who has the ticket on the screen at this moment, and whether they write.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLookersGetLookers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/looking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLooking
+         * @description Tell that the actor looks at a ticket or writes on it; repeated every 8 s, forgotten after 20 s of silence.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdLookingPutLooking"];
+        post?: never;
+        /**
+         * DeleteLooking
+         * @description Tell that a window shows something else now.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroApply
+         * @description Do all of it or nothing; the text is not sent but answered. Each action needs the right for it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMacroPreview
+         * @description What a macro would change on a ticket, and its texts with their placeholders filled.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostMerge
+         * @description Let other tickets go into this one. 409 ``other_customer`` unless ``confirmed``; ``ticket_merged`` if one was.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdMergePostMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/merge-hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMergeHints
+         * @description Tickets that could be merged or linked: by number or subject, else the same customer's open ones.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMergeHintsGetMergeHints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostNote
+         * @description Write an internal note. It can never reach the customer.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdNotesPostNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPlannedReplies
+         * @description Answers that go out later, and those that are held.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies"];
+        put?: never;
+        /**
+         * PostPlannedReply
+         * @description Keep an answer until its time. A newer message of the customer holds it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeletePlannedReply
+         * @description Cancel it; the text comes back for the composer. 404 when it has been sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchPlannedReply
+         * @description Give it another time; a held one goes out then, as it is.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/planned-replies/{planned_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlannedSending
+         * @description Send it at once, on purpose; newer messages do not hold it.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRead
+         * @description Remember up to where the actor has read; a chat's visitor sees it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        put: operations["ApiV1TicketsTicketIdReadPutRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReply
+         * @description Answer the customer. 409 ``stale_reply`` carries the messages that the writer had not seen.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdRepliesPostReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteReply
+         * @description Take back a mail that still waits. 409 ``already_sent`` when it has left.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketsTicketIdRepliesEntryIdDeleteReply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/replies/{entry_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRetry
+         * @description Send a failed or unconfirmed message again, on purpose.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/shared-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSharedDraft
+         * @description The draft that everybody who sees the ticket writes, null when there is none.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        get: operations["ApiV1TicketsTicketIdSharedDraftGetSharedDraft"];
+        /**
+         * PutSharedDraft
+         * @description Keep the shared draft. 409 ``shared_draft_changed`` has a colleague's: its version takes over.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSharedDraftPutSharedDraft"];
+        post?: never;
+        /**
+         * DeleteSharedDraft
+         * @description Throw the shared draft away, as long as it is the version that the actor has seen.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSnooze
+         * @description Let the ticket sleep until a moment, or wake it with null.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdSnoozePutSnooze"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSplit
+         * @description Give messages and notes a ticket of their own; answers with it. Merging it back takes the split back.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTime
+         * @description Enter time that the actor worked on a ticket.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdTimePostTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/time/{time_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTime
+         * @description Take away time that the actor had entered.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        delete: operations["ApiV1TicketsTicketIdTimeTimeIdDeleteTime"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeline
+         * @description A stretch of the timeline: the newest entries, those before one, or those after one. Oldest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTogether
+         * @description Followers, checklist and time of a ticket, and whether it has a shared draft.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTogetherGetTogether"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTyping
+         * @description Tell the customer and colleagues that the actor is typing; forgotten after some seconds.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdTypingPostTyping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUnmerge
+         * @description Take a merge back: the source is as it was, what was written since stays here. Answers with the source.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViews
+         * @description How many tickets each view holds, counted to 1,000.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ViewsGetViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWebhooks
+         * @description All receivers, oldest first.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksListWebhooks"];
+        put?: never;
+        /**
+         * PostWebhook
+         * @description Make a receiver. The answer holds the secret of its signatures; it is shown only here.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksPostWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWebhook
+         * @description One receiver.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksWebhookIdGetWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteWebhook
+         * @description Remove a receiver and its deliveries.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        delete: operations["ApiV1WebhooksWebhookIdDeleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchWebhook
+         * @description Change a receiver; ``is_active`` true starts a paused one again.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        patch: operations["ApiV1WebhooksWebhookIdPatchWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDeliveries
+         * @description What was sent or is to be sent, newest first; kept for 30 days.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        get: operations["ApiV1WebhooksWebhookIdDeliveriesListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRetry
+         * @description Send an event again; 409 with the code ``delivery_still_queued`` while it is on its way.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSecret
+         * @description Replace the secret; the old one signs nothing more. The new one is shown only here.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdSecretPostSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTest
+         * @description Send an event of the kind ``ping`` at once and tell how the receiver answered.
+         *
+         *     Needs the permission `webhooks.manage`.
+         */
+        post: operations["ApiV1WebhooksWebhookIdTestPostTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forms/{public_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A form's page
+         * @description The form as a page that works without scripts; ``lang`` chooses between en and zh-CN.
+         */
+        get: operations["get_form"];
+        put?: never;
+        /**
+         * Send a form
+         * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
+         *
+         *     429 with ``Retry-After`` after too many from one address.
+         */
+        post: operations["send_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHealth
+         * @description 200 while this process and its database answer, else 503; tells nothing else.
+         */
+        get: operations["HealthGetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMetrics
+         * @description Measures in the text format of Prometheus; without the database, those of this process.
+         */
+        get: operations["MetricsGetMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Leave name and address
+         * @description Leave a name or an address after the first message. Typed, so it proves nothing.
+         */
+        put: operations["put_visitor_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description Upload a file (form field ``file``) for the next message.
+         *
+         *     413 ``file_too_large``, 415 ``file_type_refused``: by what the bytes are, whatever the name says.
+         */
+        post: operations["upload_visitor_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/files/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of the talk
+         * @description A file of the talk, by its unguessable name; files of internal notes are not found here.
+         */
+        get: operations["get_visitor_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The talk so far
+         * @description The visitor's own talk, oldest first, after a message; and where they stand in the queue.
+         */
+        get: operations["list_visitor_messages"];
+        put?: never;
+        /**
+         * Write to the desk
+         * @description Write a message; it is kept when this answers. The same ``client_key`` again is the same message.
+         *
+         *     429 with ``Retry-After`` after too many; 403 ``blocked``.
+         */
+        post: operations["send_visitor_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm answers
+         * @description Say up to which answer the widget has got, or the visitor has seen, the talk.
+         */
+        post: operations["visitor_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVisitorStream
+         * @description A visitor's own server-sent events, resumable with ``Last-Event-ID``.
+         *
+         *     A member of the schema is the name of an event, and its type the data of that event.
+         */
+        get: operations["WidgetV1StreamGetVisitorStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the visitor types
+         * @description Tell the agents that the visitor types, never what; forgotten after some seconds.
+         */
+        post: operations["visitor_types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/{public_key}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a widget looks
+         * @description What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait.
+         */
+        get: operations["get_widget_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/{public_key}/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become a visitor
+         * @description A visitor token: for whom the host page signs, for the visitor of the token sent along, or for a new visitor.
+         *
+         *     401 ``identity_refused`` when the signature is not valid.
+         */
+        post: operations["begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** Accepted */
-    Accepted: {
-      receipt: number
-      /**
-       * @default accepted
-       * @constant
-       */
-      state: 'accepted'
-    }
-    /** Address */
-    Address: {
-      address: string
-      /** @default  */
-      name: string
-    }
-    /** AgentReadFrame */
-    AgentReadFrame: {
-      /** Format: date-time */
-      at: string
-      entry_id: number
-    }
-    /** AgentTypingFrame */
-    AgentTypingFrame: {
-      name: string
-    }
-    /** ApiKey */
-    ApiKey: {
-      /** Format: date-time */
-      created_at: string
-      created_by: number
-      id: number
-      last_used_at: string | null
-      name: string
-      prefix: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** ArchiveIn */
-    ArchiveIn: {
-      open_tickets_to?: number | null
-    }
-    /** AssignmentIn */
-    AssignmentIn: {
-      assignee_id: number | null
-      /** @default false */
-      force?: boolean
-      seen?: {
-        [key: string]: unknown
-      }
-      team_id?: number | null
-    }
-    /** Attachment */
-    Attachment: {
-      content_id: string | null
-      id: number
-      is_inline: boolean
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** Author */
-    Author: {
-      id: number | null
-      /** @enum {string} */
-      kind: 'customer' | 'person' | 'system' | 'api_key'
-      name: string
-    }
-    /** BarIn */
-    BarIn: {
-      /** @default  */
-      reason?: string
-    }
-    /** BothLanguages */
-    BothLanguages: {
-      /** @default  */
-      en?: string
-      /** @default  */
-      'zh-CN'?: string
-    }
-    /** Bounce */
-    Bounce: {
-      entry_id: number | null
-      /** @enum {string} */
-      kind: 'normal' | 'bounce' | 'delivered' | 'complaint' | 'auto_reply'
-      recipients: components['schemas']['BounceRecipient'][]
-      /** @default  */
-      text: string
-    }
-    /** BounceRecipient */
-    BounceRecipient: {
-      address: string
-      hard: boolean
-      status: string
-    }
-    /** Brand */
-    Brand: {
-      id: number
-      name: string
-    }
-    /** BrandInput */
-    BrandInput: {
-      name: string
-    }
-    /** BulkIn */
-    BulkIn: {
-      changes: components['schemas']['Changes']
-      selection: components['schemas']['Selection']
-    }
-    /** ByeFrame */
-    ByeFrame: {
-      /** @enum {string} */
-      reason: 'session_ended' | 'restart'
-    }
-    /** CannedReply */
-    CannedReply: {
-      id: number
-      /** @enum {string} */
-      scope: 'all' | 'team' | 'own'
-      shortcut: string
-      team_id: number | null
-      text: string
-      title: string
-      uses: number
-    }
-    /** CannedReplyIn */
-    CannedReplyIn: {
-      /**
-       * @default own
-       * @enum {string}
-       */
-      scope?: 'all' | 'team' | 'own'
-      /** @default  */
-      shortcut?: string
-      team_id?: number | null
-      text: string
-      title: string
-    }
-    /** CannedReplyList */
-    CannedReplyList: {
-      items: components['schemas']['CannedReply'][]
-    }
-    /** Changes */
-    Changes: {
-      add_tags?: string[]
-      assignee_id?: number
-      fields?: {
-        [key: string]: unknown
-      }
-      priority?: 1 | 2 | 3 | 4
-      remove_tags?: string[]
-      snooze_until?: string
-      status_id?: number
-      team_id?: number
-      type_id?: number
-    }
-    /** Channel */
-    Channel: {
-      brand_id: number
-      /** Format: date-time */
-      created_at: string
-      health: components['schemas']['ChannelHealth']
-      id: number
-      is_active: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      public_key: string | null
-      secrets_set: string[]
-      settings: {
-        [key: string]: unknown
-      }
-      team_id: number
-    }
-    /** ChannelBrief */
-    ChannelBrief: {
-      brand_id: number
-      health: components['schemas']['ChannelHealth']
-      id: number
-      is_active: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      public_key: string | null
-      team_id: number
-    }
-    /** ChannelHealth */
-    ChannelHealth: {
-      imap?: components['schemas']['ConnectionHealth']
-      smtp?: components['schemas']['ConnectionHealth']
-    }
-    /** ChannelIn */
-    ChannelIn: {
-      brand_id: number
-      /** @default true */
-      is_active?: boolean
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-      secrets?: {
-        [key: string]: string
-      }
-      settings?: {
-        [key: string]: unknown
-      }
-      team_id: number
-    }
-    /** ChannelList */
-    ChannelList: {
-      items: components['schemas']['ChannelBrief'][]
-    }
-    /** ChannelPatch */
-    ChannelPatch: {
-      brand_id?: number
-      is_active?: boolean
-      name?: string
-      secrets?: {
-        [key: string]: string
-      }
-      settings?: {
-        [key: string]: unknown
-      }
-      team_id?: number
-    }
-    /** CheckCodeIn */
-    CheckCodeIn: {
-      identity_id: number
-    }
-    /** Checklist */
-    Checklist: {
-      items: components['schemas']['ChecklistItem'][]
-    }
-    /** ChecklistIn */
-    ChecklistIn: {
-      template_id?: number | null
-      text?: string | null
-    }
-    /** ChecklistItem */
-    ChecklistItem: {
-      done_at: string | null
-      done_by: number | null
-      id: number
-      position: number
-      text: string
-    }
-    /** ChecklistItemPatch */
-    ChecklistItemPatch: {
-      is_done?: boolean
-      position?: number
-      text?: string
-    }
-    /** ChecklistTemplate */
-    ChecklistTemplate: {
-      id: number
-      items: string[]
-      name: string
-    }
-    /** ChecklistTemplateIn */
-    ChecklistTemplateIn: {
-      items: string[]
-      name: string
-    }
-    /** ChecklistTemplateList */
-    ChecklistTemplateList: {
-      items: components['schemas']['ChecklistTemplate'][]
-    }
-    /** Choice */
-    Choice: {
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      value: string
-    }
-    /** ClientCustomer */
-    ClientCustomer: {
-      /** @default  */
-      email?: string
-      external_id: string
-      /** @default  */
-      name?: string
-    }
-    /** ClientMessage */
-    ClientMessage: {
-      at?: string | null
-      attachment_ids?: number[]
-      customer: components['schemas']['ClientCustomer']
-      /** @default  */
-      subject?: string
-      text: string
-      thread?: string | null
-    }
-    /** CodeInput */
-    CodeInput: {
-      code: string
-    }
-    /** CodeSent */
-    CodeSent: {
-      address: string
-      /** Format: date-time */
-      expires_at: string
-      is_sending: boolean
-    }
-    /** ConnectionHealth */
-    ConnectionHealth: {
-      /** Format: date-time */
-      at: string
-      ok: boolean
-      problem: string
-    }
-    /** ConnectionTest */
-    ConnectionTest: {
-      details: {
-        [key: string]: {
-          [key: string]: string
-        }
-      }
-      ok: boolean
-      /** @default  */
-      problem: string
-    }
-    /** Consent */
-    Consent: {
-      /** Format: date-time */
-      at: string
-      by_kind: string
-      by_name: string
-      /** @enum {string} */
-      channel: 'any' | 'email' | 'chat' | 'api' | 'phone' | 'sms'
-      id: number
-      is_given: boolean
-      /** @enum {string} */
-      purpose: 'service' | 'marketing' | 'survey' | 'recording'
-      source: string
-    }
-    /** ConsentIn */
-    ConsentIn: {
-      /**
-       * @default any
-       * @enum {string}
-       */
-      channel?: 'any' | 'email' | 'chat' | 'api' | 'phone' | 'sms'
-      is_given: boolean
-      /** @enum {string} */
-      purpose: 'service' | 'marketing' | 'survey' | 'recording'
-      /** @default  */
-      source?: string
-    }
-    /** ContactBar */
-    ContactBar: {
-      /** @enum {string} */
-      channel: 'email' | 'chat' | 'api' | 'phone' | 'sms'
-      reason: string
-      /** Format: date-time */
-      since: string
-    }
-    /** ContactIn */
-    ContactIn: {
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-    }
-    /** Customer */
-    Customer: {
-      contact_bars: components['schemas']['ContactBar'][]
-      /** Format: date-time */
-      created_at: string
-      email: string
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      identities: components['schemas']['Identity'][]
-      is_blocked: boolean
-      locale: string
-      masked: string[]
-      name: string
-      notes: string
-      organisation: components['schemas']['OrganisationBrief'] | null
-      phone: string
-      preferences: {
-        [key: string]: unknown
-      }
-      products: components['schemas']['Product'][]
-      redirected_from: number | null
-      standing: components['schemas']['Standing']
-      /** @default 0 */
-      ticket_count: number
-      tier: string
-      time_zone: string
-      /** @default 1 */
-      version: number
-    }
-    /** CustomerBrief */
-    CustomerBrief: {
-      id: number
-      name: string
-      tier: string
-    }
-    /** CustomerEvent */
-    CustomerEvent: {
-      /** Format: date-time */
-      at: string
-      author: components['schemas']['Author'] | null
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      details: {
-        [key: string]: unknown
-      }
-      /** @enum {null|string} */
-      direction: 'in' | 'out' | null
-      id: number
-      kind: string
-      /** @default  */
-      subject: string
-      /** @default  */
-      text: string
-      ticket_id: number | null
-    }
-    /** CustomerExport */
-    CustomerExport: {
-      checks: components['schemas']['IdentityCheck'][]
-      consents: components['schemas']['Consent'][]
-      customer: components['schemas']['Customer']
-      /** Format: date-time */
-      exported_at: string
-      exported_by: string
-      files: components['schemas']['ExportedFile'][]
-      former_ids: number[]
-      is_complete: boolean
-      notes: components['schemas']['CustomerNote'][]
-      tickets: components['schemas']['ExportedTicket'][]
-    }
-    /** CustomerFrame */
-    CustomerFrame: {
-      customer: components['schemas']['CustomerBrief']
-      others: number[]
-    }
-    /** CustomerListItem */
-    CustomerListItem: {
-      /** Format: date-time */
-      created_at: string
-      email: string
-      id: number
-      /** @default false */
-      is_blocked: boolean
-      name: string
-      organisation: components['schemas']['OrganisationBrief'] | null
-      phone: string
-      tier: string
-    }
-    /** CustomerMerge */
-    CustomerMerge: {
-      absorbed_id: number
-      absorbed_name: string
-      /** Format: date-time */
-      at: string
-      by_name: string
-      can_undo: boolean
-      id: number
-      reason: string
-      survivor_id: number
-      undone_at: string | null
-    }
-    /** CustomerNote */
-    CustomerNote: {
-      author_id: number | null
-      author_kind: string
-      author_name: string
-      /** Format: date-time */
-      created_at: string
-      edited_at: string | null
-      id: number
-      is_pinned: boolean
-      text: string
-    }
-    /** CustomerNoteIn */
-    CustomerNoteIn: {
-      /** @default false */
-      is_pinned?: boolean
-      text: string
-    }
-    /** CustomerPatch */
-    CustomerPatch: {
-      email?: string
-      fields?: {
-        [key: string]: unknown
-      }
-      is_blocked?: boolean
-      locale?: '' | 'en' | 'zh-CN'
-      name?: string
-      notes?: string
-      organisation_id?: number | null
-      phone?: string
-      preferences?: {
-        [key: string]: unknown
-      }
-      tier?: string
-      time_zone?: string
-      version?: number | null
-    }
-    /** CustomerPolicy */
-    CustomerPolicy: {
-      /** @default 2 */
-      change_address: number
-      /** @default 3 */
-      export: number
-      /** @default 1 */
-      merge: number
-      /** @default 1 */
-      show_address: number
-      /** @default 0 */
-      show_email: number
-      /** @default 1 */
-      show_phone: number
-      /** @default 1 */
-      show_serial: number
-      tiers: string[]
-      /** @default 480 */
-      valid_minutes_1: number
-      /** @default 1440 */
-      valid_minutes_2: number
-      /** @default 10080 */
-      valid_minutes_3: number
-    }
-    /** CustomerPolicyPatch */
-    CustomerPolicyPatch: {
-      change_address?: number
-      export?: number
-      merge?: number
-      show_address?: number
-      show_email?: number
-      show_phone?: number
-      show_serial?: number
-      tiers?: string[]
-      valid_minutes_1?: number
-      valid_minutes_2?: number
-      valid_minutes_3?: number
-    }
-    /** Delivery */
-    Delivery: {
-      /** @default false */
-      can_undo: boolean
-      delivered_at: string | null
-      /** Format: date-time */
-      not_before: string
-      problem: string | null
-      read_at: string | null
-      sent_at: string | null
-      /** @enum {string} */
-      state: 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unconfirmed'
-    }
-    /** DeliveryIn */
-    DeliveryIn: {
-      /** @default  */
-      problem?: string
-      /** @enum {string} */
-      state: 'delivered' | 'failed'
-    }
-    /** DeskPolicy */
-    DeskPolicy: {
-      checklist_holds: boolean
-      /** @enum {string} */
-      children_hold: 'off' | 'ask' | 'refuse'
-      reopen_days: number
-      undo_seconds: number
-    }
-    /** DeskPolicyPatch */
-    DeskPolicyPatch: {
-      checklist_holds?: boolean
-      children_hold?: 'off' | 'ask' | 'refuse'
-      reopen_days?: number
-      undo_seconds?: number
-    }
-    /** Draft */
-    Draft: {
-      attachments: components['schemas']['FileRef'][]
-      details: components['schemas']['DraftDetails']
-      /** @enum {string} */
-      kind: 'reply' | 'note' | 'forward'
-      text: string
-      /** Format: date-time */
-      updated_at: string
-      version: number
-    }
-    /** DraftDetails */
-    DraftDetails: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][]
-      entry_ids?: number[]
-      /** @default  */
-      subject?: string
-      to?: components['schemas']['Address'][]
-    }
-    /** DraftIn */
-    DraftIn: {
-      details?: components['schemas']['DraftDetails']
-      text: string
-      version?: number | null
-    }
-    /** DraftKept */
-    DraftKept: {
-      version: number
-    }
-    /** Duplicate */
-    Duplicate: {
-      customer: components['schemas']['CustomerListItem']
-      reasons: components['schemas']['Likeness'][]
-    }
-    /** DuplicateList */
-    DuplicateList: {
-      items: components['schemas']['Duplicate'][]
-    }
-    /** EmptyFrame */
-    EmptyFrame: Record<string, never>
-    /** Enrolment */
-    Enrolment: {
-      qr_svg: string
-      secret: string
-      uri: string
-    }
-    /** Entry */
-    Entry: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['Attachment'][]
-      author: components['schemas']['Author']
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      client_key: string | null
-      delivery: components['schemas']['Delivery'] | null
-      details: components['schemas']['EntryDetails']
-      /** @enum {null|string} */
-      direction: 'in' | 'out' | null
-      html: string | null
-      id: number
-      /** @enum {string} */
-      kind: 'message' | 'note' | 'change' | 'side'
-      origin_ticket_id: number | null
-      quoted: string | null
-      text: string
-      ticket_id: number
-    }
-    /** EntryDetails */
-    EntryDetails: {
-      authentication?: {
-        [key: string]: string
-      }
-      /** @default  */
-      auto_answer?: string
-      bcc?: components['schemas']['Address'][]
-      bounce?: components['schemas']['Bounce']
-      cc?: components['schemas']['Address'][]
-      /** @default  */
-      contact_reason?: string
-      /** @default  */
-      field?: string
-      from?: components['schemas']['Address']
-      from_value?: unknown
-      /** @default false */
-      has_remote_images?: boolean
-      /** @default false */
-      is_taken?: boolean
-      /** @default true */
-      is_verified?: boolean
-      /**
-       * @default normal
-       * @enum {string}
-       */
-      kind?: 'normal' | 'bounce' | 'delivered' | 'complaint' | 'auto_reply'
-      mentions?: number[]
-      page?: components['schemas']['HostPage']
-      reason?: components['schemas']['Reason']
-      reply_to?: components['schemas']['Address']
-      snoozed_before?: string
-      status_before?: number
-      /** @default  */
-      subject?: string
-      to?: components['schemas']['Address'][]
-      to_value?: unknown
-      waiting_before?: string
-    }
-    /** ExportIn */
-    ExportIn: {
-      columns?: string[]
-      /**
-       * @default xlsx
-       * @enum {string}
-       */
-      format?: 'csv' | 'xlsx'
-      selection: components['schemas']['Selection']
-    }
-    /** ExportedFile */
-    ExportedFile: {
-      entry_id: number
-      name: string
-      sha256: string
-      size: number
-      ticket_id: number
-      type: string
-      url: string
-    }
-    /** ExportedMessage */
-    ExportedMessage: {
-      /** Format: date-time */
-      at: string
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      /** @enum {string} */
-      direction: 'in' | 'out'
-      id: number
-      text: string
-    }
-    /** ExportedTicket */
-    ExportedTicket: {
-      category: string
-      /** Format: date-time */
-      created_at: string
-      id: number
-      messages: components['schemas']['ExportedMessage'][]
-      solved_at: string | null
-      subject: string
-    }
-    /** Field */
-    Field: {
-      id: number
-      is_archived: boolean
-      key: string
-      /** @enum {string} */
-      kind:
-        | 'text'
-        | 'long_text'
-        | 'number'
-        | 'date'
-        | 'choice'
-        | 'tree'
-        | 'multi_choice'
-        | 'money'
-        | 'customer'
-        | 'file'
-        | 'yes_no'
-      name_en: string
-      name_zh: string
-      options: components['schemas']['FieldOptions']
-      position: number
-      /** @enum {string} */
-      subject: 'ticket' | 'customer' | 'organisation'
-    }
-    /** FieldChange */
-    FieldChange: {
-      /** Format: date-time */
-      at: string
-      author: components['schemas']['Author']
-      entry_id: number
-      field: string
-      from_value: unknown
-      to_value: unknown
-    }
-    /** FieldChoice */
-    FieldChoice: {
-      absorbed: unknown
-      /** @enum {string} */
-      field:
-        | 'name'
-        | 'email'
-        | 'phone'
-        | 'locale'
-        | 'time_zone'
-        | 'tier'
-        | 'notes'
-        | 'is_blocked'
-        | 'organisation_id'
-        | 'preferences'
-        | 'fields'
-      /** @enum {string} */
-      proposed: 'survivor' | 'absorbed'
-      survivor: unknown
-    }
-    /** FieldFile */
-    FieldFile: {
-      id: number
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** FieldFileList */
-    FieldFileList: {
-      items: components['schemas']['FieldFile'][]
-    }
-    /** FieldHistory */
-    FieldHistory: {
-      items: components['schemas']['FieldChange'][]
-      next: string | null
-    }
-    /** FieldIn */
-    FieldIn: {
-      key: string
-      /** @enum {string} */
-      kind:
-        | 'text'
-        | 'long_text'
-        | 'number'
-        | 'date'
-        | 'choice'
-        | 'tree'
-        | 'multi_choice'
-        | 'money'
-        | 'customer'
-        | 'file'
-        | 'yes_no'
-      name_en: string
-      name_zh: string
-      options?: components['schemas']['FieldOptions']
-      /** @default 100 */
-      position?: number
-    }
-    /** FieldList */
-    FieldList: {
-      items: components['schemas']['Field'][]
-    }
-    /** FieldOptions */
-    FieldOptions: {
-      choices?: components['schemas']['Choice'][]
-      /** @default CNY */
-      currency?: string
-      decimals?: number
-      /** @default  */
-      hint_en?: string
-      /** @default  */
-      hint_zh?: string
-      max_length?: number
-      maximum?: number
-      minimum?: number
-      /** @default  */
-      pattern?: string
-    }
-    /** FieldPatch */
-    FieldPatch: {
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      options: components['schemas']['FieldOptions']
-      /** @default 100 */
-      position?: number
-    }
-    /** Figure */
-    Figure: {
-      average: number | null
-      average_at: string | null
-      of: number | null
-      value: number | null
-    }
-    /** FileRef */
-    FileRef: {
-      id: number
-      name: string
-      size: number
-      token: string
-      type: string
-      url: string
-    }
-    /** Follower */
-    Follower: {
-      name: string
-      person_id: number
-      /** Format: date-time */
-      since: string
-      /** @enum {string} */
-      way: 'own' | 'added' | 'mention'
-    }
-    /** FormField */
-    FormField: {
-      key: string
-      /**
-       * @default never
-       * @enum {string}
-       */
-      required_on?: 'never' | 'save' | 'solve'
-    }
-    /** FormRule */
-    FormRule: {
-      hide?: string[]
-      limit?: {
-        [key: string]: string[]
-      }
-      require?: {
-        [key: string]: 'never' | 'save' | 'solve'
-      }
-      show?: string[]
-      when: {
-        [key: string]: unknown
-      }
-    }
-    /** ForwardIn */
-    ForwardIn: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][]
-      client_key: string
-      entry_ids?: number[]
-      subject: string
-      /** @default  */
-      text?: string
-      to: components['schemas']['Address'][]
-      /** @default true */
-      with_files?: boolean
-    }
-    /** FoundEntry */
-    FoundEntry: {
-      /** Format: date-time */
-      at: string
-      author_kind: string
-      author_name: string
-      direction: string | null
-      id: number
-      kind: string
-    }
-    /** FoundFile */
-    FoundFile: {
-      id: number
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** GoneFrame */
-    GoneFrame: {
-      ticket_id: number
-    }
-    /** Health */
-    Health: {
-      database: string
-      /** @default ombud */
-      program: string
-      status: string
-    }
-    /** HostPage */
-    HostPage: {
-      /** @default  */
-      title: string
-      url: string
-    }
-    /** Identity */
-    Identity: {
-      id: number
-      /** @default false */
-      is_main: boolean
-      /** @enum {string} */
-      kind: 'email' | 'phone' | 'visitor' | 'external'
-      scope: string
-      value: string
-      verified_at: string | null
-    }
-    /** IdentityCheck */
-    IdentityCheck: {
-      /** Format: date-time */
-      at: string
-      by_kind: string
-      by_name: string
-      id: number
-      is_valid: boolean
-      level: number
-      /** @enum {string} */
-      method: 'order_number' | 'known_number' | 'mail_code' | 'verified_channel' | 'documents' | 'call_back'
-      note: string
-      revoked_at: string | null
-      ticket_id: number | null
-      /** Format: date-time */
-      valid_until: string
-    }
-    /** IdentityCheckIn */
-    IdentityCheckIn: {
-      /** @default  */
-      code?: string
-      /** @enum {string} */
-      method: 'order_number' | 'known_number' | 'mail_code' | 'verified_channel' | 'documents' | 'call_back'
-      /** @default  */
-      note?: string
-      ticket_id?: number | null
-    }
-    /** IdentityIn */
-    IdentityIn: {
-      /** @enum {string} */
-      kind: 'email' | 'phone' | 'external'
-      /** @default  */
-      scope?: string
-      value: string
-    }
-    /** IdentityPatch */
-    IdentityPatch: {
-      is_main?: boolean
-      is_verified?: boolean
-    }
-    /** IdentitySecret */
-    IdentitySecret: {
-      identity_secret: string
-    }
-    /** InboxProblem */
-    InboxProblem: {
-      attempts: number
-      channel_id: number
-      channel_name: string
-      id: number
-      preview: string
-      problem: string
-      /** Format: date-time */
-      received_at: string
-    }
-    /** InvitedPerson */
-    InvitedPerson: {
-      capacity_points: number
-      /** Format: date-time */
-      created_at: string
-      display_name: string
-      email: string
-      has_second_factor: boolean
-      id: number
-      invited: boolean
-      is_active: boolean
-      link: string | null
-      load_points: number
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      staff_number: string
-      team_ids: number[]
-    }
-    /** Job */
-    Job: {
-      can_undo: boolean
-      /** Format: date-time */
-      created_at: string
-      done: number
-      ended_at: string | null
-      failed: number
-      file_name: string | null
-      id: number
-      is_cancelled: boolean
-      is_collected: boolean
-      /** @enum {string} */
-      kind: 'change' | 'undo' | 'export'
-      problem: string | null
-      /** @enum {string} */
-      state: 'queued' | 'running' | 'done' | 'cancelled' | 'failed'
-      total: number
-      undoes_id: number | null
-    }
-    /** JobFailure */
-    JobFailure: {
-      code: string
-      count: number
-      detail: string
-      ticket_ids: number[]
-    }
-    /** JobFrame */
-    JobFrame: {
-      done: number
-      failed: number
-      id: number
-      /** @enum {string} */
-      kind: 'change' | 'undo' | 'export'
-      /** @enum {string} */
-      state: 'queued' | 'running' | 'done' | 'cancelled' | 'failed'
-      total: number
-    }
-    /** JobList */
-    JobList: {
-      items: components['schemas']['Job'][]
-    }
-    /** JobReport */
-    JobReport: {
-      can_undo: boolean
-      /** Format: date-time */
-      created_at: string
-      done: number
-      ended_at: string | null
-      failed: number
-      failures: components['schemas']['JobFailure'][]
-      file_name: string | null
-      id: number
-      is_cancelled: boolean
-      is_collected: boolean
-      /** @enum {string} */
-      kind: 'change' | 'undo' | 'export'
-      problem: string | null
-      /** @enum {string} */
-      state: 'queued' | 'running' | 'done' | 'cancelled' | 'failed'
-      total: number
-      undoes_id: number | null
-    }
-    /** LastAgent */
-    LastAgent: {
-      /** Format: date-time */
-      at: string
-      name: string
-      person_id: number
-    }
-    /** Likeness */
-    Likeness: {
-      /** @enum {string} */
-      reason: 'same_phone' | 'same_email' | 'same_serial' | 'same_name_organisation'
-      value: string
-    }
-    /** LinkIn */
-    LinkIn: {
-      /** @enum {string} */
-      kind: 'related' | 'duplicate_of' | 'child_of'
-      other_id: number
-    }
-    /** LinkInfo */
-    LinkInfo: {
-      email: string
-      /** @enum {string} */
-      kind: 'sign_in' | 'invitation' | 'password_reset'
-      name: string
-    }
-    /** Looker */
-    Looker: {
-      /** @enum {string} */
-      doing: 'looking' | 'reply' | 'note'
-      name: string
-      person_id: number
-    }
-    /** LookerList */
-    LookerList: {
-      items: components['schemas']['Looker'][]
-    }
-    /** LookingFrame */
-    LookingFrame: {
-      lookers: components['schemas']['Looker'][]
-      ticket_id: number
-    }
-    /** LookingIn */
-    LookingIn: {
-      /**
-       * @default looking
-       * @enum {string}
-       */
-      doing?: 'looking' | 'reply' | 'note'
-      tab: string
-    }
-    /** Macro */
-    Macro: {
-      actions: components['schemas']['MacroActions']
-      id: number
-      note: string
-      /** @enum {string} */
-      scope: 'all' | 'team' | 'own'
-      team_id: number | null
-      text: string
-      title: string
-      uses: number
-    }
-    /** MacroActions */
-    MacroActions: {
-      add_tags?: string[]
-      assignee?: number | ('me' | 'nobody')
-      fields?: {
-        [key: string]: unknown
-      }
-      /** @enum {integer|null} */
-      priority?: 1 | 2 | 3 | 4 | null
-      remove_tags?: string[]
-      snooze_minutes?: number
-      status_id?: number
-      team_id?: number
-      type_id?: number
-    }
-    /** MacroApplied */
-    MacroApplied: {
-      changes: components['schemas']['MacroChange'][]
-      missing: string[]
-      note: string
-      note_id: number | null
-      text: string
-    }
-    /** MacroChange */
-    MacroChange: {
-      field: string
-      from_value: unknown
-      to_value: unknown
-    }
-    /** MacroIn */
-    MacroIn: {
-      actions?: components['schemas']['MacroActions']
-      /** @default  */
-      note?: string
-      /**
-       * @default own
-       * @enum {string}
-       */
-      scope?: 'all' | 'team' | 'own'
-      team_id?: number | null
-      /** @default  */
-      text?: string
-      title: string
-    }
-    /** MacroList */
-    MacroList: {
-      items: components['schemas']['Macro'][]
-    }
-    /** MacroPreview */
-    MacroPreview: {
-      changes: components['schemas']['MacroChange'][]
-      missing: string[]
-      note: string
-      text: string
-    }
-    /** Me */
-    Me: {
-      capacity_points: number
-      display_name: string
-      email: string
-      has_password: boolean
-      has_second_factor: boolean
-      id: number
-      /** @enum {string} */
-      locale: 'en' | 'zh-CN'
-      name: string
-      preferences: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      signature: string
-      staff_number: string
-      teams: components['schemas']['TeamBrief'][]
-      /** @enum {string} */
-      theme: 'system' | 'light' | 'dark'
-      time_zone: string
-    }
-    /** MeChange */
-    MeChange: {
-      display_name?: string
-      locale?: 'en' | 'zh-CN'
-      name?: string
-      preferences?: {
-        [key: string]: unknown
-      }
-      signature?: string
-      staff_number?: string
-      theme?: 'system' | 'light' | 'dark'
-      time_zone?: string
-    }
-    /** MergeHint */
-    MergeHint: {
-      /** Format: date-time */
-      activity_at: string
-      category: string
-      customer_name: string
-      id: number
-      is_same_customer: boolean
-      status_id: number
-      subject: string
-    }
-    /** MergeHints */
-    MergeHints: {
-      items: components['schemas']['MergeHint'][]
-    }
-    /** MergeList */
-    MergeList: {
-      items: components['schemas']['CustomerMerge'][]
-    }
-    /** MergePreview */
-    MergePreview: {
-      absorbed: components['schemas']['Customer']
-      fields: components['schemas']['FieldChoice'][]
-      moves: {
-        [key: string]: number
-      }
-      shares_chat: boolean
-      survivor: components['schemas']['Customer']
-    }
-    /** MessageAccepted */
-    MessageAccepted: {
-      client_key: string
-    }
-    /** MessageIn */
-    MessageIn: {
-      attachment_tokens?: string[]
-      client_key: string
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-      page?: components['schemas']['PageIn']
-      /** @default  */
-      text?: string
-    }
-    /** NewApiKey */
-    NewApiKey: {
-      /** Format: date-time */
-      created_at: string
-      created_by: number
-      id: number
-      /** @default  */
-      key: string
-      last_used_at: string | null
-      name: string
-      prefix: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** NewApiKeyInput */
-    NewApiKeyInput: {
-      name: string
-      scopes: string[]
-      team_ids: number[] | null
-    }
-    /** NewCustomer */
-    NewCustomer: {
-      /** @default  */
-      email?: string
-      /** @default  */
-      name?: string
-      /** @default  */
-      phone?: string
-    }
-    /** NewPerson */
-    NewPerson: {
-      email: string
-      /**
-       * @default en
-       * @enum {string}
-       */
-      locale?: 'en' | 'zh-CN'
-      name: string
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      /** @default false */
-      sees_all_teams?: boolean
-      team_ids?: number[]
-    }
-    /** NewSecret */
-    NewSecret: {
-      secret: string
-    }
-    /** NewTeam */
-    NewTeam: {
-      member_ids?: number[]
-      name: string
-      /**
-       * @default push
-       * @enum {string}
-       */
-      routing?: 'push' | 'manual'
-    }
-    /** NewWebhook */
-    NewWebhook: {
-      /** Format: date-time */
-      created_at: string
-      failing_since: string | null
-      id: number
-      is_active: boolean
-      kinds: string[]
-      name: string
-      paused_at: string | null
-      secret: string
-      team_ids: number[] | null
-      url: string
-    }
-    /** NoteIn */
-    NoteIn: {
-      attachment_ids?: number[]
-      client_key: string
-      mentions?: number[]
-      text: string
-    }
-    /** Notification */
-    Notification: {
-      /** Format: date-time */
-      at: string
-      entry_id: number | null
-      id: number
-      /** @enum {string} */
-      kind:
-        | 'assigned'
-        | 'mentioned'
-        | 'customer_replied'
-        | 'delivery_failed'
-        | 'snooze_over'
-        | 'follower_added'
-        | 'followed_reply'
-        | 'followed_solved'
-        | 'followed_assigned'
-        | 'side_replied'
-        | 'reply_held'
-      read_at: string | null
-      subject: string
-      ticket_id: number
-    }
-    /** NotificationsReadIn */
-    NotificationsReadIn: {
-      up_to_id: number
-    }
-    /** OfficeState */
-    OfficeState: {
-      is_open: boolean
-      opens_at: string | null
-    }
-    /** Organisation */
-    Organisation: {
-      /** Format: date-time */
-      created_at: string
-      customer_count: number
-      domains: string[]
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      is_archived: boolean
-      name: string
-      notes: string
-      tier: string
-      version: number
-    }
-    /** OrganisationBrief */
-    OrganisationBrief: {
-      id: number
-      name: string
-    }
-    /** OrganisationIn */
-    OrganisationIn: {
-      domains?: string[]
-      fields?: {
-        [key: string]: unknown
-      }
-      name: string
-      /** @default  */
-      notes?: string
-      /** @default  */
-      tier?: string
-    }
-    /** OrganisationPatch */
-    OrganisationPatch: {
-      domains?: string[]
-      fields?: {
-        [key: string]: unknown
-      }
-      is_archived?: boolean
-      name?: string
-      notes?: string
-      tier?: string
-    }
-    /** Outgoing */
-    Outgoing: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['OutgoingFile'][]
-      customer_external_id: string | null
-      id: number
-      text: string
-      thread: string | null
-      ticket_id: number
-    }
-    /** OutgoingFile */
-    OutgoingFile: {
-      name: string
-      size: number
-      type: string
-      url: string
-    }
-    /** OutgoingList */
-    OutgoingList: {
-      items: components['schemas']['Outgoing'][]
-    }
-    /**
-     * PageIn
-     * @default {
-     *       "url": "",
-     *       "title": ""
-     *     }
-     */
-    PageIn: {
-      /** @default  */
-      title?: string
-      /** @default  */
-      url?: string
-    }
-    /** Paged[ApiKey] */
-    PageOfApiKey: {
-      items: components['schemas']['ApiKey'][]
-      next: string | null
-    }
-    /** Paged[Brand] */
-    PageOfBrand: {
-      items: components['schemas']['Brand'][]
-      next: string | null
-    }
-    /** Paged[PersonBrief] */
-    PageOfPersonBrief: {
-      items: components['schemas']['PersonBrief'][]
-      next: string | null
-    }
-    /** Paged[Person] */
-    PageOfPerson: {
-      items: components['schemas']['Person'][]
-      next: string | null
-    }
-    /** Paged[SessionRow] */
-    PageOfSessionRow: {
-      items: components['schemas']['SessionRow'][]
-      next: string | null
-    }
-    /** Paged[Team] */
-    PageOfTeam: {
-      items: components['schemas']['Team'][]
-      next: string | null
-    }
-    /** Paged[WebhookDelivery] */
-    PageOfWebhookDelivery: {
-      items: components['schemas']['WebhookDelivery'][]
-      next: string | null
-    }
-    /** Paged[Webhook] */
-    PageOfWebhook: {
-      items: components['schemas']['Webhook'][]
-      next: string | null
-    }
-    /** Paged[Consent] */
-    PageOfConsent: {
-      items: components['schemas']['Consent'][]
-      next: string | null
-    }
-    /** Paged[CustomerListItem] */
-    PageOfCustomerListItem: {
-      items: components['schemas']['CustomerListItem'][]
-      next: string | null
-    }
-    /** Paged[CustomerNote] */
-    PageOfCustomerNote: {
-      items: components['schemas']['CustomerNote'][]
-      next: string | null
-    }
-    /** Paged[IdentityCheck] */
-    PageOfIdentityCheck: {
-      items: components['schemas']['IdentityCheck'][]
-      next: string | null
-    }
-    /** Paged[Organisation] */
-    PageOfOrganisation: {
-      items: components['schemas']['Organisation'][]
-      next: string | null
-    }
-    /** Paged[Product] */
-    PageOfProduct: {
-      items: components['schemas']['Product'][]
-      next: string | null
-    }
-    /** Paged[CustomerEvent] */
-    PageOfCustomerEvent: {
-      items: components['schemas']['CustomerEvent'][]
-      next: string | null
-    }
-    /** Paged[Notification] */
-    PageOfNotification: {
-      items: components['schemas']['Notification'][]
-      next: string | null
-    }
-    /** Paged[InboxProblem] */
-    PageOfInboxProblem: {
-      items: components['schemas']['InboxProblem'][]
-      next: string | null
-    }
-    /** Paged[TicketRow] */
-    PageOfTicketRow: {
-      items: components['schemas']['TicketRow'][]
-      next: string | null
-    }
-    /** PasswordChange */
-    PasswordChange: {
-      current: string
-      new: string
-    }
-    /** PasswordInput */
-    PasswordInput: {
-      password: string
-    }
-    /** Person */
-    Person: {
-      capacity_points: number
-      /** Format: date-time */
-      created_at: string
-      display_name: string
-      email: string
-      has_second_factor: boolean
-      id: number
-      invited: boolean
-      is_active: boolean
-      load_points: number
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      /** @enum {string} */
-      role: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams: boolean
-      staff_number: string
-      team_ids: number[]
-    }
-    /** PersonBrief */
-    PersonBrief: {
-      display_name: string
-      id: number
-      is_active: boolean
-      name: string
-      /** @enum {string} */
-      presence: 'online' | 'away' | 'offline'
-      staff_number: string
-      team_ids: number[]
-    }
-    /** PersonChange */
-    PersonChange: {
-      capacity_points?: number
-      display_name?: string
-      email?: string
-      is_active?: boolean
-      name?: string
-      role?: 'administrator' | 'supervisor' | 'agent' | 'read_only'
-      sees_all_teams?: boolean
-      staff_number?: string
-      team_ids?: number[]
-    }
-    /** Ping */
-    Ping: {
-      duration_ms: number
-      ok: boolean
-      response_excerpt: string
-      response_status: number | null
-    }
-    /** PlannedReply */
-    PlannedReply: {
-      attachment_ids: number[]
-      bcc: components['schemas']['Address'][]
-      cc: components['schemas']['Address'][] | null
-      /** Format: date-time */
-      created_at: string
-      html: string | null
-      id: number
-      person_id: number
-      person_name: string
-      problem: string | null
-      /** Format: date-time */
-      send_at: string
-      solve: boolean
-      /** @enum {string} */
-      state: 'planned' | 'held'
-      text: string
-      ticket_id: number
-      to: components['schemas']['Address'][] | null
-    }
-    /** PlannedReplyIn */
-    PlannedReplyIn: {
-      reply: components['schemas']['ReplyIn']
-      /** Format: date-time */
-      send_at: string
-    }
-    /** PlannedReplyList */
-    PlannedReplyList: {
-      items: components['schemas']['PlannedReply'][]
-    }
-    /** PlannedReplyPatch */
-    PlannedReplyPatch: {
-      /** Format: date-time */
-      send_at: string
-    }
-    /** PreChat */
-    PreChat: {
-      /**
-       * @default optional
-       * @enum {string}
-       */
-      email?: 'off' | 'optional' | 'required'
-      /** @default false */
-      name?: boolean
-    }
-    /** PresenceFrame */
-    PresenceFrame: {
-      person_id: number
-      /** @enum {string} */
-      state: 'online' | 'away' | 'offline'
-    }
-    /** PresenceIn */
-    PresenceIn: {
-      /** @enum {string} */
-      state: 'online' | 'away' | 'offline'
-    }
-    /** Problem */
-    Problem: {
-      code: string
-      detail: string
-      fields?: {
-        [key: string]: string
-      }
-      status: number
-      title: string
-      type: string
-    }
-    /** Product */
-    Product: {
-      batch: string
-      bought_on: string | null
-      id: number
-      model: string
-      name: string
-      region: string
-      serial: string
-      warranty_until: string | null
-    }
-    /** ProductIn */
-    ProductIn: {
-      /** @default  */
-      batch?: string
-      bought_on?: string | null
-      model: string
-      /** @default  */
-      name?: string
-      /** @default  */
-      region?: string
-      /** @default  */
-      serial?: string
-      warranty_until?: string | null
-    }
-    /** Profile */
-    Profile: {
-      channels: components['schemas']['customer_schemas_Reason'][]
-      /** Format: date-time */
-      computed_at: string
-      contacts_30: components['schemas']['Figure']
-      contacts_90: components['schemas']['Figure']
-      first_contact_at: string | null
-      last_agents: components['schemas']['LastAgent'][]
-      last_contact_at: string | null
-      mood: unknown[] | null
-      open_promises: number | null
-      open_tickets: number
-      reasons: components['schemas']['customer_schemas_Reason'][]
-      solved_share: components['schemas']['Figure']
-      value_cents: number | null
-    }
-    /** QueryIn */
-    QueryIn: {
-      condition: {
-        [key: string]: unknown
-      }
-      /** @default false */
-      count?: boolean
-      cursor?: string | null
-      /** @default 50 */
-      limit?: number
-      /**
-       * @default activity
-       * @enum {string}
-       */
-      sort?:
-        | 'activity'
-        | 'activity_oldest'
-        | 'created'
-        | 'created_oldest'
-        | 'priority'
-        | 'waiting'
-        | 'number'
-        | 'number_oldest'
-    }
-    /** QueueState */
-    QueueState: {
-      expected_wait_s: number | null
-      position: number | null
-      /** @enum {string} */
-      state: 'none' | 'waiting' | 'assigned' | 'closed'
-    }
-    /** ReadIn */
-    ReadIn: {
-      entry_id: number
-    }
-    /** Reason */
-    Reason: {
-      candidates?: number
-      capacity_points?: number
-      code: string
-      idle_since?: string
-      load_points?: number
-    }
-    /** Receipt */
-    Receipt: {
-      entry_id: number | null
-      id: number
-      /** @enum {string} */
-      state: 'waiting' | 'done' | 'set_aside'
-      ticket_id: number | null
-    }
-    /** Recipients */
-    Recipients: {
-      bcc: components['schemas']['Address'][]
-      cc: components['schemas']['Address'][]
-      to: components['schemas']['Address'][]
-    }
-    /** RecoveryCodes */
-    RecoveryCodes: {
-      recovery_codes: string[]
-    }
-    /** RedemptionInput */
-    RedemptionInput: {
-      name?: string | null
-      password?: string | null
-      token: string
-    }
-    /** Rendering */
-    Rendering: {
-      missing: string[]
-      text: string
-    }
-    /** RenderingIn */
-    RenderingIn: {
-      ticket_id: number
-    }
-    /** ReplyIn */
-    ReplyIn: {
-      attachment_ids?: number[]
-      bcc?: components['schemas']['Address'][]
-      cc?: components['schemas']['Address'][] | null
-      client_key: string
-      /** @default  */
-      contact_reason?: string
-      /** @default false */
-      force?: boolean
-      /** @default false */
-      force_children?: boolean
-      html?: string | null
-      /** @default 0 */
-      last_seen_entry_id?: number
-      /** @default false */
-      solve?: boolean
-      status_id?: number | null
-      text: string
-      to?: components['schemas']['Address'][] | null
-    }
-    /** ResetInput */
-    ResetInput: {
-      email: string
-    }
-    /** RoutingState */
-    RoutingState: {
-      /** Format: date-time */
-      at: string
-      details: components['schemas']['schemas_timeline_Reason']
-      reason: string
-      /** @enum {string} */
-      state: 'assigned' | 'waiting' | 'manual'
-    }
-    /** SavedView */
-    SavedView: {
-      /** @default false */
-      can_change: boolean
-      columns: string[]
-      condition: {
-        [key: string]: unknown
-      }
-      id: number
-      /** @enum {string} */
-      layout: 'list' | 'table' | 'board'
-      name_en: string
-      name_zh: string
-      owner_id: number
-      position: number
-      problems: components['schemas']['ViewProblem'][]
-      /** @enum {string} */
-      scope: 'own' | 'team' | 'all'
-      /** @enum {string} */
-      sort:
-        | 'activity'
-        | 'activity_oldest'
-        | 'created'
-        | 'created_oldest'
-        | 'priority'
-        | 'waiting'
-        | 'number'
-        | 'number_oldest'
-      team_id: number | null
-    }
-    /** SavedViewCount */
-    SavedViewCount: {
-      count: number
-      id: number
-      is_capped: boolean
-    }
-    /** SavedViewCounts */
-    SavedViewCounts: {
-      items: components['schemas']['SavedViewCount'][]
-    }
-    /** SavedViewList */
-    SavedViewList: {
-      items: components['schemas']['SavedView'][]
-    }
-    /** SearchFound */
-    SearchFound: {
-      /** @default false */
-      is_partial: boolean
-      items: components['schemas']['SearchHit'][]
-      more: ('tickets' | 'messages' | 'notes' | 'attachments' | 'customers')[]
-      next: string | null
-    }
-    /** SearchHit */
-    SearchHit: {
-      customer: components['schemas']['CustomerListItem'] | null
-      entry: components['schemas']['FoundEntry'] | null
-      file: components['schemas']['FoundFile'] | null
-      id: number
-      /** @enum {string} */
-      kind: 'tickets' | 'messages' | 'notes' | 'attachments' | 'customers'
-      snippet: components['schemas']['Snippet'] | null
-      ticket: components['schemas']['TicketRow'] | null
-    }
-    /** Selection */
-    Selection: {
-      condition?: {
-        [key: string]: unknown
-      }
-      except_ids?: number[]
-      ids?: number[]
-      view?: string
-    }
-    /** Session */
-    Session: {
-      csrf: string
-      permissions: string[]
-      person: components['schemas']['Me']
-    }
-    /** SessionRow */
-    SessionRow: {
-      /** Format: date-time */
-      created_at: string
-      device: string
-      id: number
-      ip: string
-      is_current: boolean
-      /** Format: date-time */
-      seen_at: string
-    }
-    /** SessionStart */
-    SessionStart: {
-      /** @enum {string} */
-      state: 'signed_in' | 'second_factor'
-    }
-    /** SettingsFrame */
-    SettingsFrame: {
-      /** @enum {string} */
-      what:
-        | 'teams'
-        | 'channels'
-        | 'people'
-        | 'brands'
-        | 'statuses'
-        | 'canned_replies'
-        | 'macros'
-        | 'desk'
-        | 'checklist_templates'
-        | 'webhooks'
-        | 'api_keys'
-        | 'intake'
-        | 'saved_views'
-        | 'fields'
-        | 'ticket_types'
-    }
-    /** SharedDraft */
-    SharedDraft: {
-      edited_by: number
-      name: string
-      text: string
-      /** Format: date-time */
-      updated_at: string
-      version: number
-    }
-    /** SharedDraftFrame */
-    SharedDraftFrame: {
-      person_id: number
-      ticket_id: number
-      version: number
-    }
-    /** SharedDraftIn */
-    SharedDraftIn: {
-      text: string
-      /** @default 0 */
-      version?: number
-    }
-    /** SignInInput */
-    SignInInput: {
-      email: string
-      password: string
-    }
-    /** Snippet */
-    Snippet: {
-      marks: [number, number][]
-      text: string
-    }
-    /** SnoozeIn */
-    SnoozeIn: {
-      until: string | null
-    }
-    /** Source */
-    Source: {
-      id: number
-      /** @enum {string} */
-      kind: 'email' | 'chat' | 'form' | 'api'
-      name: string
-    }
-    /** SplitIn */
-    SplitIn: {
-      customer_id?: number | null
-      entry_ids: number[]
-      subject: string
-      team_id?: number | null
-    }
-    /**
-     * Standing
-     * @default {
-     *       "level": 0,
-     *       "method": null,
-     *       "valid_until": null
-     *     }
-     */
-    Standing: {
-      /** @default 0 */
-      level: number
-      /** @enum {null|string} */
-      method:
-        'order_number' | 'known_number' | 'mail_code' | 'verified_channel' | 'documents' | 'call_back' | null
-      valid_until: string | null
-    }
-    /** Status */
-    Status: {
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      id: number
-      is_archived: boolean
-      is_default: boolean
-      name_en: string
-      name_zh: string
-      position: number
-    }
-    /** StatusIn */
-    StatusIn: {
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      /** @default false */
-      is_archived?: boolean
-      /** @default false */
-      is_default?: boolean
-      name_en: string
-      name_zh: string
-      /** @default 100 */
-      position?: number
-    }
-    /** StatusList */
-    StatusList: {
-      items: components['schemas']['Status'][]
-    }
-    /** StreamEvents */
-    StreamEvents: {
-      bye: components['schemas']['ByeFrame']
-      customer: components['schemas']['CustomerFrame']
-      gone: components['schemas']['GoneFrame']
-      job: components['schemas']['JobFrame']
-      looking: components['schemas']['LookingFrame']
-      notification: components['schemas']['Notification']
-      presence: components['schemas']['PresenceFrame']
-      reset: components['schemas']['EmptyFrame']
-      settings: components['schemas']['SettingsFrame']
-      shared_draft: components['schemas']['SharedDraftFrame']
-      ticket: components['schemas']['TicketFrame']
-      typing: components['schemas']['TypingFrame']
-    }
-    /** Suggestion */
-    Suggestion: {
-      /** @default  */
-      hint: string
-      id: number | null
-      /** @enum {string} */
-      kind: 'people' | 'tags' | 'canned_replies' | 'operators'
-      label: string
-      value: string
-    }
-    /** Suggestions */
-    Suggestions: {
-      items: components['schemas']['Suggestion'][]
-    }
-    /** TagList */
-    TagList: {
-      items: string[]
-    }
-    /** Team */
-    Team: {
-      id: number
-      /** @default false */
-      is_archived: boolean
-      member_ids: number[]
-      name: string
-      /** @enum {string} */
-      routing: 'push' | 'manual'
-    }
-    /** TeamBrief */
-    TeamBrief: {
-      id: number
-      name: string
-    }
-    /** TeamChange */
-    TeamChange: {
-      member_ids?: number[]
-      name?: string
-      routing?: 'push' | 'manual'
-    }
-    /** TeamTies */
-    TeamTies: {
-      channels: components['schemas']['Source'][]
-      members: number
-      open_tickets: number
-    }
-    /** Ticket */
-    Ticket: {
-      /** Format: date-time */
-      activity_at: string
-      assignee_id: number | null
-      brand_id: number
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      channel_id: number | null
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      closed_at: string | null
-      /** Format: date-time */
-      created_at: string
-      customer: components['schemas']['CustomerBrief']
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      last_message_id: number | null
-      links: components['schemas']['TicketLink'][]
-      mail: components['schemas']['Recipients'] | null
-      merged_ids: number[]
-      merged_into_id: number | null
-      message_count: number
-      preview: string
-      /** @enum {string} */
-      preview_by: 'customer' | 'person' | 'system'
-      /** @enum {integer} */
-      priority: 1 | 2 | 3 | 4
-      redirected_from: number | null
-      /** @default none */
-      reply_by: ('email' | 'chat' | 'form' | 'api') | 'none'
-      routing: components['schemas']['RoutingState'] | null
-      snoozed_until: string | null
-      solved_at: string | null
-      status_id: number
-      subject: string
-      tags: string[]
-      team_id: number
-      type_id: number | null
-      unread: boolean
-      version: number
-      waiting_since: string | null
-    }
-    /** TicketFrame */
-    TicketFrame: {
-      entries: components['schemas']['Entry'][]
-      kind: string
-      ticket: components['schemas']['TicketRow']
-      undone_entry_id: number | null
-    }
-    /** TicketIn */
-    TicketIn: {
-      channel_id?: number | null
-      client_key: string
-      /** @default  */
-      contact_reason?: string
-      customer?: components['schemas']['NewCustomer'] | null
-      customer_id?: number | null
-      fields?: {
-        [key: string]: unknown
-      }
-      /**
-       * @default 2
-       * @enum {integer}
-       */
-      priority?: 1 | 2 | 3 | 4
-      subject: string
-      tags?: string[]
-      team_id: number
-      text: string
-      type_id?: number | null
-      /**
-       * @default note
-       * @enum {string}
-       */
-      write_as?: 'reply' | 'note'
-    }
-    /** TicketLink */
-    TicketLink: {
-      /**
-       * @default open
-       * @enum {string}
-       */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      /** @enum {string} */
-      kind:
-        | 'follow_up_of'
-        | 'followed_by'
-        | 'related'
-        | 'duplicate_of'
-        | 'has_duplicate'
-        | 'child_of'
-        | 'parent_of'
-        | 'split_from'
-        | 'split_to'
-      /** @default 0 */
-      status_id: number
-      subject: string
-      ticket_id: number
-    }
-    /** TicketPage */
-    TicketPage: {
-      count: number | null
-      /** @default false */
-      is_count_capped: boolean
-      /** @default false */
-      is_partial: boolean
-      items: components['schemas']['TicketRow'][]
-      next: string | null
-      searched_to: string | null
-    }
-    /** TicketPatch */
-    TicketPatch: {
-      fields?: {
-        [key: string]: unknown
-      }
-      /** @default false */
-      force_children?: boolean
-      priority?: 1 | 2 | 3 | 4
-      seen?: {
-        [key: string]: unknown
-      }
-      status_id?: number
-      subject?: string
-      tags?: string[]
-      type_id?: number | null
-    }
-    /** TicketRow */
-    TicketRow: {
-      /** Format: date-time */
-      activity_at: string
-      assignee_id: number | null
-      brand_id: number
-      /** @enum {string} */
-      category: 'new' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed'
-      /** @enum {null|string} */
-      channel_kind: 'email' | 'chat' | 'form' | 'api' | null
-      /** Format: date-time */
-      created_at: string
-      customer: components['schemas']['CustomerBrief']
-      fields: {
-        [key: string]: unknown
-      }
-      id: number
-      last_message_id: number | null
-      merged_into_id: number | null
-      message_count: number
-      preview: string
-      /** @enum {string} */
-      preview_by: 'customer' | 'person' | 'system'
-      /** @enum {integer} */
-      priority: 1 | 2 | 3 | 4
-      snoozed_until: string | null
-      status_id: number
-      subject: string
-      tags: string[]
-      team_id: number
-      type_id: number | null
-      unread: boolean
-      version: number
-      waiting_since: string | null
-    }
-    /** TicketType */
-    TicketType: {
-      form: components['schemas']['FormField'][]
-      id: number
-      is_archived: boolean
-      name_en: string
-      name_zh: string
-      position: number
-      rules: components['schemas']['FormRule'][]
-    }
-    /** TicketTypeIn */
-    TicketTypeIn: {
-      form?: components['schemas']['FormField'][]
-      /** @default false */
-      is_archived?: boolean
-      name_en: string
-      name_zh: string
-      /** @default 100 */
-      position?: number
-      rules?: components['schemas']['FormRule'][]
-    }
-    /** TicketTypeList */
-    TicketTypeList: {
-      items: components['schemas']['TicketType'][]
-    }
-    /** TimeIn */
-    TimeIn: {
-      client_key: string
-      /** @default  */
-      note?: string
-      seconds: number
-      /**
-       * @default hand
-       * @enum {string}
-       */
-      way?: 'hand' | 'timer'
-    }
-    /** TimeSpent */
-    TimeSpent: {
-      /** Format: date-time */
-      at: string
-      id: number
-      name: string
-      note: string
-      person_id: number
-      seconds: number
-      /** @enum {string} */
-      way: 'hand' | 'timer'
-    }
-    /** Timeline */
-    Timeline: {
-      items: components['schemas']['Entry'][]
-      older: boolean
-    }
-    /** Together */
-    Together: {
-      checklist: components['schemas']['ChecklistItem'][]
-      followers: components['schemas']['Follower'][]
-      has_shared_draft: boolean
-      is_following: boolean
-      time: components['schemas']['TimeSpent'][]
-      total_seconds: number
-    }
-    /** TokenInput */
-    TokenInput: {
-      token: string
-    }
-    /** TypingFrame */
-    TypingFrame: {
-      /** @enum {string} */
-      by: 'customer' | 'person'
-      name: string
-      person_id: number | null
-      ticket_id: number
-    }
-    /** TypingIn */
-    TypingIn: {
-      /** @default 0 */
-      text_length?: number
-    }
-    /** Undone */
-    Undone: {
-      attachments: components['schemas']['FileRef'][]
-      details: components['schemas']['Recipients']
-      html: string | null
-      text: string
-    }
-    /** UnmergeIn */
-    UnmergeIn: {
-      source_id: number
-    }
-    /** ViewCount */
-    ViewCount: {
-      count: number
-      is_capped: boolean
-      /** @enum {string} */
-      key: 'mine' | 'unassigned' | 'open' | 'mentions' | 'following' | 'snoozed' | 'all'
-    }
-    /** ViewCounts */
-    ViewCounts: {
-      items: components['schemas']['ViewCount'][]
-    }
-    /** ViewIn */
-    ViewIn: {
-      columns?: string[]
-      condition: {
-        [key: string]: unknown
-      }
-      /**
-       * @default list
-       * @enum {string}
-       */
-      layout?: 'list' | 'table' | 'board'
-      /** @default  */
-      name_en?: string
-      /** @default  */
-      name_zh?: string
-      /**
-       * @default own
-       * @enum {string}
-       */
-      scope?: 'own' | 'team' | 'all'
-      /**
-       * @default activity
-       * @enum {string}
-       */
-      sort?:
-        | 'activity'
-        | 'activity_oldest'
-        | 'created'
-        | 'created_oldest'
-        | 'priority'
-        | 'waiting'
-        | 'number'
-        | 'number_oldest'
-      team_id?: number | null
-    }
-    /** ViewOrder */
-    ViewOrder: {
-      ids: number[]
-    }
-    /** ViewPatch */
-    ViewPatch: {
-      columns?: string[]
-      condition?: {
-        [key: string]: unknown
-      }
-      layout?: 'list' | 'table' | 'board'
-      name_en?: string
-      name_zh?: string
-      scope?: 'own' | 'team' | 'all'
-      sort?:
-        | 'activity'
-        | 'activity_oldest'
-        | 'created'
-        | 'created_oldest'
-        | 'priority'
-        | 'waiting'
-        | 'number'
-        | 'number_oldest'
-      team_id?: number | null
-    }
-    /** ViewProblem */
-    ViewProblem: {
-      /** @enum {string} */
-      code: 'unknown_field' | 'archived_field' | 'gone_value' | 'archived_value'
-      field: string
-      value: number | string | null
-    }
-    /** VisitorIn */
-    VisitorIn: {
-      /**
-       * @default en
-       * @enum {string}
-       */
-      locale?: 'en' | 'zh-CN'
-      page?: components['schemas']['PageIn']
-      token?: string | null
-    }
-    /** VisitorOut */
-    VisitorOut: {
-      /** Format: date-time */
-      expires_at: string
-      is_verified: boolean
-      visitor_id: string
-      visitor_token: string
-    }
-    /** VisitorReadIn */
-    VisitorReadIn: {
-      entry_id: number
-      /**
-       * @default read
-       * @enum {string}
-       */
-      state?: 'delivered' | 'read'
-    }
-    /** VisitorStreamEvents */
-    VisitorStreamEvents: {
-      bye: components['schemas']['ByeFrame']
-      closed: components['schemas']['EmptyFrame']
-      message: components['schemas']['WidgetMessage']
-      read: components['schemas']['AgentReadFrame']
-      reset: components['schemas']['EmptyFrame']
-      status: components['schemas']['QueueState']
-      typing: components['schemas']['AgentTypingFrame']
-    }
-    /** Webhook */
-    Webhook: {
-      /** Format: date-time */
-      created_at: string
-      failing_since: string | null
-      id: number
-      is_active: boolean
-      kinds: string[]
-      name: string
-      paused_at: string | null
-      team_ids: number[] | null
-      url: string
-    }
-    /** WebhookChange */
-    WebhookChange: {
-      is_active?: boolean
-      kinds?: string[]
-      name?: string
-      team_ids?: number[] | null
-      url?: string
-    }
-    /** WebhookDelivery */
-    WebhookDelivery: {
-      attempts: number
-      /** Format: date-time */
-      created_at: string
-      done_at: string | null
-      duration_ms: number | null
-      event_id: number
-      id: number
-      kind: string | null
-      /** Format: date-time */
-      not_before: string
-      response_excerpt: string | null
-      response_status: number | null
-      /** @enum {string} */
-      state: 'queued' | 'sending' | 'delivered' | 'failed'
-      ticket_id: number | null
-    }
-    /** WebhookIn */
-    WebhookIn: {
-      /** @default true */
-      is_active?: boolean
-      kinds: string[]
-      name: string
-      team_ids?: number[] | null
-      url: string
-    }
-    /** WidgetConfig */
-    WidgetConfig: {
-      away_message: components['schemas']['BothLanguages']
-      color: string
-      expected_wait_s: number | null
-      file_max_bytes: number
-      file_types: string[]
-      greeting: components['schemas']['BothLanguages']
-      /** @enum {string} */
-      locale_default: 'en' | 'zh-CN'
-      name: string
-      office: components['schemas']['OfficeState']
-      pre_chat: components['schemas']['PreChat']
-    }
-    /** WidgetFile */
-    WidgetFile: {
-      name: string
-      size: number
-      token: string | null
-      type: string
-      url: string
-    }
-    /** WidgetMessage */
-    WidgetMessage: {
-      /** Format: date-time */
-      at: string
-      attachments: components['schemas']['WidgetFile'][]
-      author_name: string
-      client_key: string | null
-      /** @enum {string} */
-      direction: 'in' | 'out'
-      id: number
-      read_at: string | null
-      text: string
-    }
-    /** WidgetPage */
-    WidgetPage: {
-      expected_wait_s: number | null
-      items: components['schemas']['WidgetMessage'][]
-      position: number | null
-    }
-    /** MergeIn */
-    customer_schemas_MergeIn: {
-      absorbed_id: number
-      choices?: {
-        [key: string]: 'survivor' | 'absorbed'
-      }
-      /** @default  */
-      reason?: string
-    }
-    /** Reason */
-    customer_schemas_Reason: {
-      count: number
-      key: string
-      label: string
-    }
-    /** MergeIn */
-    schemas_merge_MergeIn: {
-      /** @default false */
-      cc_requesters?: boolean
-      /** @default false */
-      confirmed?: boolean
-      source_ids: number[]
-    }
-    /** Reason */
-    schemas_timeline_Reason: {
-      candidates?: number
-      capacity_points?: number
-      code: string
-      idle_since?: string
-      load_points?: number
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /** Accepted */
+        Accepted: {
+            receipt: number;
+            /**
+             * @default accepted
+             * @constant
+             */
+            state: "accepted";
+        };
+        /** Address */
+        Address: {
+            address: string;
+            /** @default  */
+            name: string;
+        };
+        /** AgentReadFrame */
+        AgentReadFrame: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+        };
+        /** AgentTypingFrame */
+        AgentTypingFrame: {
+            name: string;
+        };
+        /** ApiKey */
+        ApiKey: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            id: number;
+            last_used_at: string | null;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** ArchiveIn */
+        ArchiveIn: {
+            open_tickets_to?: number | null;
+        };
+        /** AssignmentIn */
+        AssignmentIn: {
+            assignee_id: number | null;
+            /** @default false */
+            force?: boolean;
+            seen?: {
+                [key: string]: unknown;
+            };
+            team_id?: number | null;
+        };
+        /** Attachment */
+        Attachment: {
+            content_id: string | null;
+            id: number;
+            is_inline: boolean;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** Author */
+        Author: {
+            id: number | null;
+            /** @enum {string} */
+            kind: "customer" | "person" | "system" | "api_key";
+            name: string;
+        };
+        /** BarIn */
+        BarIn: {
+            /** @default  */
+            reason?: string;
+        };
+        /** BothLanguages */
+        BothLanguages: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
+        };
+        /** Bounce */
+        Bounce: {
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            recipients: components["schemas"]["BounceRecipient"][];
+            /** @default  */
+            text: string;
+        };
+        /** BounceRecipient */
+        BounceRecipient: {
+            address: string;
+            hard: boolean;
+            status: string;
+        };
+        /** Brand */
+        Brand: {
+            id: number;
+            name: string;
+        };
+        /** BrandInput */
+        BrandInput: {
+            name: string;
+        };
+        /** BulkIn */
+        BulkIn: {
+            changes: components["schemas"]["Changes"];
+            selection: components["schemas"]["Selection"];
+        };
+        /** ByeFrame */
+        ByeFrame: {
+            /** @enum {string} */
+            reason: "session_ended" | "restart";
+        };
+        /** CannedReply */
+        CannedReply: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            shortcut: string;
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** CannedReplyIn */
+        CannedReplyIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            /** @default  */
+            shortcut?: string;
+            team_id?: number | null;
+            text: string;
+            title: string;
+        };
+        /** CannedReplyList */
+        CannedReplyList: {
+            items: components["schemas"]["CannedReply"][];
+        };
+        /** Changes */
+        Changes: {
+            add_tags?: string[];
+            assignee_id?: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            priority?: 1 | 2 | 3 | 4;
+            remove_tags?: string[];
+            snooze_until?: string;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+        };
+        /** Channel */
+        Channel: {
+            brand_id: number;
+            /** Format: date-time */
+            created_at: string;
+            health: components["schemas"]["ChannelHealth"];
+            id: number;
+            is_active: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            public_key: string | null;
+            secrets_set: string[];
+            settings: {
+                [key: string]: unknown;
+            };
+            team_id: number;
+        };
+        /** ChannelBrief */
+        ChannelBrief: {
+            brand_id: number;
+            health: components["schemas"]["ChannelHealth"];
+            id: number;
+            is_active: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            public_key: string | null;
+            team_id: number;
+        };
+        /** ChannelHealth */
+        ChannelHealth: {
+            imap?: components["schemas"]["ConnectionHealth"];
+            smtp?: components["schemas"]["ConnectionHealth"];
+        };
+        /** ChannelIn */
+        ChannelIn: {
+            brand_id: number;
+            /** @default true */
+            is_active?: boolean;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+            secrets?: {
+                [key: string]: string;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+            team_id: number;
+        };
+        /** ChannelList */
+        ChannelList: {
+            items: components["schemas"]["ChannelBrief"][];
+        };
+        /** ChannelPatch */
+        ChannelPatch: {
+            brand_id?: number;
+            is_active?: boolean;
+            name?: string;
+            secrets?: {
+                [key: string]: string;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+            team_id?: number;
+        };
+        /** CheckCodeIn */
+        CheckCodeIn: {
+            identity_id: number;
+        };
+        /** Checklist */
+        Checklist: {
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /** ChecklistIn */
+        ChecklistIn: {
+            template_id?: number | null;
+            text?: string | null;
+        };
+        /** ChecklistItem */
+        ChecklistItem: {
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            position: number;
+            text: string;
+        };
+        /** ChecklistItemPatch */
+        ChecklistItemPatch: {
+            is_done?: boolean;
+            position?: number;
+            text?: string;
+        };
+        /** ChecklistTemplate */
+        ChecklistTemplate: {
+            id: number;
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateIn */
+        ChecklistTemplateIn: {
+            items: string[];
+            name: string;
+        };
+        /** ChecklistTemplateList */
+        ChecklistTemplateList: {
+            items: components["schemas"]["ChecklistTemplate"][];
+        };
+        /** Choice */
+        Choice: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** ClientCustomer */
+        ClientCustomer: {
+            /** @default  */
+            email?: string;
+            external_id: string;
+            /** @default  */
+            name?: string;
+        };
+        /** ClientMessage */
+        ClientMessage: {
+            at?: string | null;
+            attachment_ids?: number[];
+            customer: components["schemas"]["ClientCustomer"];
+            /** @default  */
+            subject?: string;
+            text: string;
+            thread?: string | null;
+        };
+        /** CodeInput */
+        CodeInput: {
+            code: string;
+        };
+        /** CodeSent */
+        CodeSent: {
+            address: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_sending: boolean;
+        };
+        /** ConnectionHealth */
+        ConnectionHealth: {
+            /** Format: date-time */
+            at: string;
+            ok: boolean;
+            problem: string;
+        };
+        /** ConnectionTest */
+        ConnectionTest: {
+            details: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            ok: boolean;
+            /** @default  */
+            problem: string;
+        };
+        /** Consent */
+        Consent: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            /** @enum {string} */
+            channel: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            id: number;
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            source: string;
+        };
+        /** ConsentIn */
+        ConsentIn: {
+            /**
+             * @default any
+             * @enum {string}
+             */
+            channel?: "any" | "email" | "chat" | "api" | "phone" | "sms";
+            is_given: boolean;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "survey" | "recording";
+            /** @default  */
+            source?: string;
+        };
+        /** ContactBar */
+        ContactBar: {
+            /** @enum {string} */
+            channel: "email" | "chat" | "api" | "phone" | "sms";
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** ContactIn */
+        ContactIn: {
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+        };
+        /** Customer */
+        Customer: {
+            contact_bars: components["schemas"]["ContactBar"][];
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            identities: components["schemas"]["Identity"][];
+            is_blocked: boolean;
+            locale: string;
+            masked: string[];
+            name: string;
+            notes: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
+            phone: string;
+            preferences: {
+                [key: string]: unknown;
+            };
+            products: components["schemas"]["Product"][];
+            redirected_from: number | null;
+            standing: components["schemas"]["Standing"];
+            /** @default 0 */
+            ticket_count: number;
+            tier: string;
+            time_zone: string;
+            /** @default 1 */
+            version: number;
+        };
+        /** CustomerBrief */
+        CustomerBrief: {
+            id: number;
+            name: string;
+            tier: string;
+        };
+        /** CustomerEvent */
+        CustomerEvent: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"] | null;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {null|string} */
+            direction: "in" | "out" | null;
+            id: number;
+            kind: string;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            text: string;
+            ticket_id: number | null;
+        };
+        /** CustomerExport */
+        CustomerExport: {
+            checks: components["schemas"]["IdentityCheck"][];
+            consents: components["schemas"]["Consent"][];
+            customer: components["schemas"]["Customer"];
+            /** Format: date-time */
+            exported_at: string;
+            exported_by: string;
+            files: components["schemas"]["ExportedFile"][];
+            former_ids: number[];
+            is_complete: boolean;
+            notes: components["schemas"]["CustomerNote"][];
+            tickets: components["schemas"]["ExportedTicket"][];
+        };
+        /** CustomerFrame */
+        CustomerFrame: {
+            customer: components["schemas"]["CustomerBrief"];
+            others: number[];
+        };
+        /** CustomerListItem */
+        CustomerListItem: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: number;
+            /** @default false */
+            is_blocked: boolean;
+            name: string;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
+            phone: string;
+            tier: string;
+        };
+        /** CustomerMerge */
+        CustomerMerge: {
+            absorbed_id: number;
+            absorbed_name: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            can_undo: boolean;
+            id: number;
+            reason: string;
+            survivor_id: number;
+            undone_at: string | null;
+        };
+        /** CustomerNote */
+        CustomerNote: {
+            author_id: number | null;
+            author_kind: string;
+            author_name: string;
+            /** Format: date-time */
+            created_at: string;
+            edited_at: string | null;
+            id: number;
+            is_pinned: boolean;
+            text: string;
+        };
+        /** CustomerNoteIn */
+        CustomerNoteIn: {
+            /** @default false */
+            is_pinned?: boolean;
+            text: string;
+        };
+        /** CustomerPatch */
+        CustomerPatch: {
+            email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
+            is_blocked?: boolean;
+            locale?: "" | "en" | "zh-CN";
+            name?: string;
+            notes?: string;
+            organisation_id?: number | null;
+            phone?: string;
+            preferences?: {
+                [key: string]: unknown;
+            };
+            tier?: string;
+            time_zone?: string;
+            version?: number | null;
+        };
+        /** CustomerPolicy */
+        CustomerPolicy: {
+            /** @default 2 */
+            change_address: number;
+            /** @default 3 */
+            export: number;
+            /** @default 1 */
+            merge: number;
+            /** @default 1 */
+            show_address: number;
+            /** @default 0 */
+            show_email: number;
+            /** @default 1 */
+            show_phone: number;
+            /** @default 1 */
+            show_serial: number;
+            tiers: string[];
+            /** @default 480 */
+            valid_minutes_1: number;
+            /** @default 1440 */
+            valid_minutes_2: number;
+            /** @default 10080 */
+            valid_minutes_3: number;
+        };
+        /** CustomerPolicyPatch */
+        CustomerPolicyPatch: {
+            change_address?: number;
+            export?: number;
+            merge?: number;
+            show_address?: number;
+            show_email?: number;
+            show_phone?: number;
+            show_serial?: number;
+            tiers?: string[];
+            valid_minutes_1?: number;
+            valid_minutes_2?: number;
+            valid_minutes_3?: number;
+        };
+        /** Delivery */
+        Delivery: {
+            /** @default false */
+            can_undo: boolean;
+            delivered_at: string | null;
+            /** Format: date-time */
+            not_before: string;
+            problem: string | null;
+            read_at: string | null;
+            sent_at: string | null;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "delivered" | "failed" | "unconfirmed";
+        };
+        /** DeliveryIn */
+        DeliveryIn: {
+            /** @default  */
+            problem?: string;
+            /** @enum {string} */
+            state: "delivered" | "failed";
+        };
+        /** DeskPolicy */
+        DeskPolicy: {
+            checklist_holds: boolean;
+            /** @enum {string} */
+            children_hold: "off" | "ask" | "refuse";
+            reopen_days: number;
+            undo_seconds: number;
+        };
+        /** DeskPolicyPatch */
+        DeskPolicyPatch: {
+            checklist_holds?: boolean;
+            children_hold?: "off" | "ask" | "refuse";
+            reopen_days?: number;
+            undo_seconds?: number;
+        };
+        /** Draft */
+        Draft: {
+            attachments: components["schemas"]["FileRef"][];
+            details: components["schemas"]["DraftDetails"];
+            /** @enum {string} */
+            kind: "reply" | "note" | "forward";
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** DraftDetails */
+        DraftDetails: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            entry_ids?: number[];
+            /** @default  */
+            subject?: string;
+            to?: components["schemas"]["Address"][];
+        };
+        /** DraftIn */
+        DraftIn: {
+            details?: components["schemas"]["DraftDetails"];
+            text: string;
+            version?: number | null;
+        };
+        /** DraftKept */
+        DraftKept: {
+            version: number;
+        };
+        /** Duplicate */
+        Duplicate: {
+            customer: components["schemas"]["CustomerListItem"];
+            reasons: components["schemas"]["Likeness"][];
+        };
+        /** DuplicateList */
+        DuplicateList: {
+            items: components["schemas"]["Duplicate"][];
+        };
+        /** EmptyFrame */
+        EmptyFrame: Record<string, never>;
+        /** Enrolment */
+        Enrolment: {
+            qr_svg: string;
+            secret: string;
+            uri: string;
+        };
+        /** Entry */
+        Entry: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][];
+            author: components["schemas"]["Author"];
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            client_key: string | null;
+            delivery: components["schemas"]["Delivery"] | null;
+            details: components["schemas"]["EntryDetails"];
+            /** @enum {null|string} */
+            direction: "in" | "out" | null;
+            html: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "message" | "note" | "change" | "side";
+            origin_ticket_id: number | null;
+            quoted: string | null;
+            text: string;
+            ticket_id: number;
+        };
+        /** EntryDetails */
+        EntryDetails: {
+            authentication?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            auto_answer?: string;
+            bcc?: components["schemas"]["Address"][];
+            bounce?: components["schemas"]["Bounce"];
+            cc?: components["schemas"]["Address"][];
+            /** @default  */
+            contact_reason?: string;
+            /** @default  */
+            field?: string;
+            from?: components["schemas"]["Address"];
+            from_value?: unknown;
+            /** @default false */
+            has_remote_images?: boolean;
+            /** @default false */
+            is_taken?: boolean;
+            /** @default true */
+            is_verified?: boolean;
+            /**
+             * @default normal
+             * @enum {string}
+             */
+            kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            mentions?: number[];
+            page?: components["schemas"]["HostPage"];
+            reason?: components["schemas"]["Reason"];
+            reply_to?: components["schemas"]["Address"];
+            snoozed_before?: string;
+            status_before?: number;
+            /** @default  */
+            subject?: string;
+            to?: components["schemas"]["Address"][];
+            to_value?: unknown;
+            waiting_before?: string;
+        };
+        /** ExportIn */
+        ExportIn: {
+            columns?: string[];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            selection: components["schemas"]["Selection"];
+        };
+        /** ExportedFile */
+        ExportedFile: {
+            entry_id: number;
+            name: string;
+            sha256: string;
+            size: number;
+            ticket_id: number;
+            type: string;
+            url: string;
+        };
+        /** ExportedMessage */
+        ExportedMessage: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: number;
+            text: string;
+        };
+        /** ExportedTicket */
+        ExportedTicket: {
+            category: string;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            messages: components["schemas"]["ExportedMessage"][];
+            solved_at: string | null;
+            subject: string;
+        };
+        /** Field */
+        Field: {
+            id: number;
+            is_archived: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            position: number;
+            /** @enum {string} */
+            subject: "ticket" | "customer" | "organisation";
+        };
+        /** FieldChange */
+        FieldChange: {
+            /** Format: date-time */
+            at: string;
+            author: components["schemas"]["Author"];
+            entry_id: number;
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** FieldChoice */
+        FieldChoice: {
+            absorbed: unknown;
+            /** @enum {string} */
+            field: "name" | "email" | "phone" | "locale" | "time_zone" | "tier" | "notes" | "is_blocked" | "organisation_id" | "preferences" | "fields";
+            /** @enum {string} */
+            proposed: "survivor" | "absorbed";
+            survivor: unknown;
+        };
+        /** FieldFile */
+        FieldFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** FieldFileList */
+        FieldFileList: {
+            items: components["schemas"]["FieldFile"][];
+        };
+        /** FieldHistory */
+        FieldHistory: {
+            items: components["schemas"]["FieldChange"][];
+            next: string | null;
+        };
+        /** FieldIn */
+        FieldIn: {
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            name_en: string;
+            name_zh: string;
+            options?: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
+        /** FieldList */
+        FieldList: {
+            items: components["schemas"]["Field"][];
+        };
+        /** FieldOptions */
+        FieldOptions: {
+            choices?: components["schemas"]["Choice"][];
+            /** @default CNY */
+            currency?: string;
+            decimals?: number;
+            /** @default  */
+            hint_en?: string;
+            /** @default  */
+            hint_zh?: string;
+            max_length?: number;
+            maximum?: number;
+            minimum?: number;
+            /** @default  */
+            pattern?: string;
+        };
+        /** FieldPatch */
+        FieldPatch: {
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            options: components["schemas"]["FieldOptions"];
+            /** @default 100 */
+            position?: number;
+        };
+        /** Figure */
+        Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
+        /** FileRef */
+        FileRef: {
+            id: number;
+            name: string;
+            size: number;
+            token: string;
+            type: string;
+            url: string;
+        };
+        /** Follower */
+        Follower: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            way: "own" | "added" | "mention";
+        };
+        /** FormField */
+        FormField: {
+            key: string;
+            /**
+             * @default never
+             * @enum {string}
+             */
+            required_on?: "never" | "save" | "solve";
+        };
+        /** FormRule */
+        FormRule: {
+            hide?: string[];
+            limit?: {
+                [key: string]: string[];
+            };
+            require?: {
+                [key: string]: "never" | "save" | "solve";
+            };
+            show?: string[];
+            when: {
+                [key: string]: unknown;
+            };
+        };
+        /** ForwardIn */
+        ForwardIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][];
+            client_key: string;
+            entry_ids?: number[];
+            subject: string;
+            /** @default  */
+            text?: string;
+            to: components["schemas"]["Address"][];
+            /** @default true */
+            with_files?: boolean;
+        };
+        /** FoundEntry */
+        FoundEntry: {
+            /** Format: date-time */
+            at: string;
+            author_kind: string;
+            author_name: string;
+            direction: string | null;
+            id: number;
+            kind: string;
+        };
+        /** FoundFile */
+        FoundFile: {
+            id: number;
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** GoneFrame */
+        GoneFrame: {
+            ticket_id: number;
+        };
+        /** Health */
+        Health: {
+            database: string;
+            /** @default ombud */
+            program: string;
+            status: string;
+        };
+        /** HostPage */
+        HostPage: {
+            /** @default  */
+            title: string;
+            url: string;
+        };
+        /** Identity */
+        Identity: {
+            id: number;
+            /** @default false */
+            is_main: boolean;
+            /** @enum {string} */
+            kind: "email" | "phone" | "visitor" | "external";
+            scope: string;
+            value: string;
+            verified_at: string | null;
+        };
+        /** IdentityCheck */
+        IdentityCheck: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            id: number;
+            is_valid: boolean;
+            level: number;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            note: string;
+            revoked_at: string | null;
+            ticket_id: number | null;
+            /** Format: date-time */
+            valid_until: string;
+        };
+        /** IdentityCheckIn */
+        IdentityCheckIn: {
+            /** @default  */
+            code?: string;
+            /** @enum {string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back";
+            /** @default  */
+            note?: string;
+            ticket_id?: number | null;
+        };
+        /** IdentityIn */
+        IdentityIn: {
+            /** @enum {string} */
+            kind: "email" | "phone" | "external";
+            /** @default  */
+            scope?: string;
+            value: string;
+        };
+        /** IdentityPatch */
+        IdentityPatch: {
+            is_main?: boolean;
+            is_verified?: boolean;
+        };
+        /** IdentitySecret */
+        IdentitySecret: {
+            identity_secret: string;
+        };
+        /** InboxProblem */
+        InboxProblem: {
+            attempts: number;
+            channel_id: number;
+            channel_name: string;
+            id: number;
+            preview: string;
+            problem: string;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** InvitedPerson */
+        InvitedPerson: {
+            capacity_points: number;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            email: string;
+            has_second_factor: boolean;
+            id: number;
+            invited: boolean;
+            is_active: boolean;
+            link: string | null;
+            load_points: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** Job */
+        Job: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** JobFailure */
+        JobFailure: {
+            code: string;
+            count: number;
+            detail: string;
+            ticket_ids: number[];
+        };
+        /** JobFrame */
+        JobFrame: {
+            done: number;
+            failed: number;
+            id: number;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+        };
+        /** JobList */
+        JobList: {
+            items: components["schemas"]["Job"][];
+        };
+        /** JobReport */
+        JobReport: {
+            can_undo: boolean;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            failed: number;
+            failures: components["schemas"]["JobFailure"][];
+            file_name: string | null;
+            id: number;
+            is_cancelled: boolean;
+            is_collected: boolean;
+            /** @enum {string} */
+            kind: "change" | "undo" | "export";
+            problem: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "cancelled" | "failed";
+            total: number;
+            undoes_id: number | null;
+        };
+        /** LastAgent */
+        LastAgent: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            person_id: number;
+        };
+        /** Likeness */
+        Likeness: {
+            /** @enum {string} */
+            reason: "same_phone" | "same_email" | "same_serial" | "same_name_organisation";
+            value: string;
+        };
+        /** LinkIn */
+        LinkIn: {
+            /** @enum {string} */
+            kind: "related" | "duplicate_of" | "child_of";
+            other_id: number;
+        };
+        /** LinkInfo */
+        LinkInfo: {
+            email: string;
+            /** @enum {string} */
+            kind: "sign_in" | "invitation" | "password_reset";
+            name: string;
+        };
+        /** Looker */
+        Looker: {
+            /** @enum {string} */
+            doing: "looking" | "reply" | "note";
+            name: string;
+            person_id: number;
+        };
+        /** LookerList */
+        LookerList: {
+            items: components["schemas"]["Looker"][];
+        };
+        /** LookingFrame */
+        LookingFrame: {
+            lookers: components["schemas"]["Looker"][];
+            ticket_id: number;
+        };
+        /** LookingIn */
+        LookingIn: {
+            /**
+             * @default looking
+             * @enum {string}
+             */
+            doing?: "looking" | "reply" | "note";
+            tab: string;
+        };
+        /** Macro */
+        Macro: {
+            actions: components["schemas"]["MacroActions"];
+            id: number;
+            note: string;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            text: string;
+            title: string;
+            uses: number;
+        };
+        /** MacroActions */
+        MacroActions: {
+            add_tags?: string[];
+            assignee?: number | ("me" | "nobody");
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            remove_tags?: string[];
+            snooze_minutes?: number;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+        };
+        /** MacroApplied */
+        MacroApplied: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            note_id: number | null;
+            text: string;
+        };
+        /** MacroChange */
+        MacroChange: {
+            field: string;
+            from_value: unknown;
+            to_value: unknown;
+        };
+        /** MacroIn */
+        MacroIn: {
+            actions?: components["schemas"]["MacroActions"];
+            /** @default  */
+            note?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** MacroList */
+        MacroList: {
+            items: components["schemas"]["Macro"][];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            changes: components["schemas"]["MacroChange"][];
+            missing: string[];
+            note: string;
+            text: string;
+        };
+        /** Me */
+        Me: {
+            capacity_points: number;
+            display_name: string;
+            email: string;
+            has_password: boolean;
+            has_second_factor: boolean;
+            id: number;
+            /** @enum {string} */
+            locale: "en" | "zh-CN";
+            name: string;
+            preferences: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            signature: string;
+            staff_number: string;
+            teams: components["schemas"]["TeamBrief"][];
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+            time_zone: string;
+        };
+        /** MeChange */
+        MeChange: {
+            display_name?: string;
+            locale?: "en" | "zh-CN";
+            name?: string;
+            preferences?: {
+                [key: string]: unknown;
+            };
+            signature?: string;
+            staff_number?: string;
+            theme?: "system" | "light" | "dark";
+            time_zone?: string;
+        };
+        /** MergeHint */
+        MergeHint: {
+            /** Format: date-time */
+            activity_at: string;
+            category: string;
+            customer_name: string;
+            id: number;
+            is_same_customer: boolean;
+            status_id: number;
+            subject: string;
+        };
+        /** MergeHints */
+        MergeHints: {
+            items: components["schemas"]["MergeHint"][];
+        };
+        /** MergeList */
+        MergeList: {
+            items: components["schemas"]["CustomerMerge"][];
+        };
+        /** MergePreview */
+        MergePreview: {
+            absorbed: components["schemas"]["Customer"];
+            fields: components["schemas"]["FieldChoice"][];
+            moves: {
+                [key: string]: number;
+            };
+            shares_chat: boolean;
+            survivor: components["schemas"]["Customer"];
+        };
+        /** MessageAccepted */
+        MessageAccepted: {
+            client_key: string;
+        };
+        /** MessageIn */
+        MessageIn: {
+            attachment_tokens?: string[];
+            client_key: string;
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+            page?: components["schemas"]["PageIn"];
+            /** @default  */
+            text?: string;
+        };
+        /** NewApiKey */
+        NewApiKey: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: number;
+            id: number;
+            /** @default  */
+            key: string;
+            last_used_at: string | null;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** NewApiKeyInput */
+        NewApiKeyInput: {
+            name: string;
+            scopes: string[];
+            team_ids: number[] | null;
+        };
+        /** NewCustomer */
+        NewCustomer: {
+            /** @default  */
+            email?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            phone?: string;
+        };
+        /** NewPerson */
+        NewPerson: {
+            email: string;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            name: string;
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            /** @default false */
+            sees_all_teams?: boolean;
+            team_ids?: number[];
+        };
+        /** NewSecret */
+        NewSecret: {
+            secret: string;
+        };
+        /** NewTeam */
+        NewTeam: {
+            member_ids?: number[];
+            name: string;
+            /**
+             * @default push
+             * @enum {string}
+             */
+            routing?: "push" | "manual";
+        };
+        /** NewWebhook */
+        NewWebhook: {
+            /** Format: date-time */
+            created_at: string;
+            failing_since: string | null;
+            id: number;
+            is_active: boolean;
+            kinds: string[];
+            name: string;
+            paused_at: string | null;
+            secret: string;
+            team_ids: number[] | null;
+            url: string;
+        };
+        /** NoteIn */
+        NoteIn: {
+            attachment_ids?: number[];
+            client_key: string;
+            mentions?: number[];
+            text: string;
+        };
+        /** Notification */
+        Notification: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held";
+            read_at: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** NotificationsReadIn */
+        NotificationsReadIn: {
+            up_to_id: number;
+        };
+        /** OfficeState */
+        OfficeState: {
+            is_open: boolean;
+            opens_at: string | null;
+        };
+        /** Organisation */
+        Organisation: {
+            /** Format: date-time */
+            created_at: string;
+            customer_count: number;
+            domains: string[];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            is_archived: boolean;
+            name: string;
+            notes: string;
+            tier: string;
+            version: number;
+        };
+        /** OrganisationBrief */
+        OrganisationBrief: {
+            id: number;
+            name: string;
+        };
+        /** OrganisationIn */
+        OrganisationIn: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @default  */
+            notes?: string;
+            /** @default  */
+            tier?: string;
+        };
+        /** OrganisationPatch */
+        OrganisationPatch: {
+            domains?: string[];
+            fields?: {
+                [key: string]: unknown;
+            };
+            is_archived?: boolean;
+            name?: string;
+            notes?: string;
+            tier?: string;
+        };
+        /** Outgoing */
+        Outgoing: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["OutgoingFile"][];
+            customer_external_id: string | null;
+            id: number;
+            text: string;
+            thread: string | null;
+            ticket_id: number;
+        };
+        /** OutgoingFile */
+        OutgoingFile: {
+            name: string;
+            size: number;
+            type: string;
+            url: string;
+        };
+        /** OutgoingList */
+        OutgoingList: {
+            items: components["schemas"]["Outgoing"][];
+        };
+        /**
+         * PageIn
+         * @default {
+         *       "url": "",
+         *       "title": ""
+         *     }
+         */
+        PageIn: {
+            /** @default  */
+            title?: string;
+            /** @default  */
+            url?: string;
+        };
+        /** Paged[ApiKey] */
+        PageOfApiKey: {
+            items: components["schemas"]["ApiKey"][];
+            next: string | null;
+        };
+        /** Paged[Brand] */
+        PageOfBrand: {
+            items: components["schemas"]["Brand"][];
+            next: string | null;
+        };
+        /** Paged[PersonBrief] */
+        PageOfPersonBrief: {
+            items: components["schemas"]["PersonBrief"][];
+            next: string | null;
+        };
+        /** Paged[Person] */
+        PageOfPerson: {
+            items: components["schemas"]["Person"][];
+            next: string | null;
+        };
+        /** Paged[SessionRow] */
+        PageOfSessionRow: {
+            items: components["schemas"]["SessionRow"][];
+            next: string | null;
+        };
+        /** Paged[Team] */
+        PageOfTeam: {
+            items: components["schemas"]["Team"][];
+            next: string | null;
+        };
+        /** Paged[WebhookDelivery] */
+        PageOfWebhookDelivery: {
+            items: components["schemas"]["WebhookDelivery"][];
+            next: string | null;
+        };
+        /** Paged[Webhook] */
+        PageOfWebhook: {
+            items: components["schemas"]["Webhook"][];
+            next: string | null;
+        };
+        /** Paged[Consent] */
+        PageOfConsent: {
+            items: components["schemas"]["Consent"][];
+            next: string | null;
+        };
+        /** Paged[CustomerListItem] */
+        PageOfCustomerListItem: {
+            items: components["schemas"]["CustomerListItem"][];
+            next: string | null;
+        };
+        /** Paged[CustomerNote] */
+        PageOfCustomerNote: {
+            items: components["schemas"]["CustomerNote"][];
+            next: string | null;
+        };
+        /** Paged[IdentityCheck] */
+        PageOfIdentityCheck: {
+            items: components["schemas"]["IdentityCheck"][];
+            next: string | null;
+        };
+        /** Paged[Organisation] */
+        PageOfOrganisation: {
+            items: components["schemas"]["Organisation"][];
+            next: string | null;
+        };
+        /** Paged[Product] */
+        PageOfProduct: {
+            items: components["schemas"]["Product"][];
+            next: string | null;
+        };
+        /** Paged[CustomerEvent] */
+        PageOfCustomerEvent: {
+            items: components["schemas"]["CustomerEvent"][];
+            next: string | null;
+        };
+        /** Paged[Notification] */
+        PageOfNotification: {
+            items: components["schemas"]["Notification"][];
+            next: string | null;
+        };
+        /** Paged[InboxProblem] */
+        PageOfInboxProblem: {
+            items: components["schemas"]["InboxProblem"][];
+            next: string | null;
+        };
+        /** Paged[TicketRow] */
+        PageOfTicketRow: {
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            current: string;
+            new: string;
+        };
+        /** PasswordInput */
+        PasswordInput: {
+            password: string;
+        };
+        /** Person */
+        Person: {
+            capacity_points: number;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            email: string;
+            has_second_factor: boolean;
+            id: number;
+            invited: boolean;
+            is_active: boolean;
+            load_points: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams: boolean;
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** PersonBrief */
+        PersonBrief: {
+            display_name: string;
+            id: number;
+            is_active: boolean;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            staff_number: string;
+            team_ids: number[];
+        };
+        /** PersonChange */
+        PersonChange: {
+            capacity_points?: number;
+            display_name?: string;
+            email?: string;
+            is_active?: boolean;
+            name?: string;
+            role?: "administrator" | "supervisor" | "agent" | "read_only";
+            sees_all_teams?: boolean;
+            staff_number?: string;
+            team_ids?: number[];
+        };
+        /** Ping */
+        Ping: {
+            duration_ms: number;
+            ok: boolean;
+            response_excerpt: string;
+            response_status: number | null;
+        };
+        /** PlannedReply */
+        PlannedReply: {
+            attachment_ids: number[];
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][] | null;
+            /** Format: date-time */
+            created_at: string;
+            html: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            problem: string | null;
+            /** Format: date-time */
+            send_at: string;
+            solve: boolean;
+            /** @enum {string} */
+            state: "planned" | "held";
+            text: string;
+            ticket_id: number;
+            to: components["schemas"]["Address"][] | null;
+        };
+        /** PlannedReplyIn */
+        PlannedReplyIn: {
+            reply: components["schemas"]["ReplyIn"];
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PlannedReplyList */
+        PlannedReplyList: {
+            items: components["schemas"]["PlannedReply"][];
+        };
+        /** PlannedReplyPatch */
+        PlannedReplyPatch: {
+            /** Format: date-time */
+            send_at: string;
+        };
+        /** PreChat */
+        PreChat: {
+            /**
+             * @default optional
+             * @enum {string}
+             */
+            email?: "off" | "optional" | "required";
+            /** @default false */
+            name?: boolean;
+        };
+        /** PresenceFrame */
+        PresenceFrame: {
+            person_id: number;
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+        };
+        /** PresenceIn */
+        PresenceIn: {
+            /** @enum {string} */
+            state: "online" | "away" | "offline";
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            fields?: {
+                [key: string]: string;
+            };
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** Product */
+        Product: {
+            batch: string;
+            bought_on: string | null;
+            id: number;
+            model: string;
+            name: string;
+            region: string;
+            serial: string;
+            warranty_until: string | null;
+        };
+        /** ProductIn */
+        ProductIn: {
+            /** @default  */
+            batch?: string;
+            bought_on?: string | null;
+            model: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            region?: string;
+            /** @default  */
+            serial?: string;
+            warranty_until?: string | null;
+        };
+        /** Profile */
+        Profile: {
+            channels: components["schemas"]["customer_schemas_Reason"][];
+            /** Format: date-time */
+            computed_at: string;
+            contacts_30: components["schemas"]["Figure"];
+            contacts_90: components["schemas"]["Figure"];
+            first_contact_at: string | null;
+            last_agents: components["schemas"]["LastAgent"][];
+            last_contact_at: string | null;
+            mood: unknown[] | null;
+            open_promises: number | null;
+            open_tickets: number;
+            reasons: components["schemas"]["customer_schemas_Reason"][];
+            solved_share: components["schemas"]["Figure"];
+            value_cents: number | null;
+        };
+        /** QueryIn */
+        QueryIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            count?: boolean;
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+        };
+        /** QueueState */
+        QueueState: {
+            expected_wait_s: number | null;
+            position: number | null;
+            /** @enum {string} */
+            state: "none" | "waiting" | "assigned" | "closed";
+        };
+        /** ReadIn */
+        ReadIn: {
+            entry_id: number;
+        };
+        /** Reason */
+        Reason: {
+            candidates?: number;
+            capacity_points?: number;
+            code: string;
+            idle_since?: string;
+            load_points?: number;
+        };
+        /** Receipt */
+        Receipt: {
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "done" | "set_aside";
+            ticket_id: number | null;
+        };
+        /** Recipients */
+        Recipients: {
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][];
+            to: components["schemas"]["Address"][];
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        /** RedemptionInput */
+        RedemptionInput: {
+            name?: string | null;
+            password?: string | null;
+            token: string;
+        };
+        /** Rendering */
+        Rendering: {
+            missing: string[];
+            text: string;
+        };
+        /** RenderingIn */
+        RenderingIn: {
+            ticket_id: number;
+        };
+        /** ReplyIn */
+        ReplyIn: {
+            attachment_ids?: number[];
+            bcc?: components["schemas"]["Address"][];
+            cc?: components["schemas"]["Address"][] | null;
+            client_key: string;
+            /** @default  */
+            contact_reason?: string;
+            /** @default false */
+            force?: boolean;
+            /** @default false */
+            force_children?: boolean;
+            html?: string | null;
+            /** @default 0 */
+            last_seen_entry_id?: number;
+            /** @default false */
+            solve?: boolean;
+            status_id?: number | null;
+            text: string;
+            to?: components["schemas"]["Address"][] | null;
+        };
+        /** ResetInput */
+        ResetInput: {
+            email: string;
+        };
+        /** RoutingState */
+        RoutingState: {
+            /** Format: date-time */
+            at: string;
+            details: components["schemas"]["schemas_timeline_Reason"];
+            reason: string;
+            /** @enum {string} */
+            state: "assigned" | "waiting" | "manual";
+        };
+        /** SavedView */
+        SavedView: {
+            /** @default false */
+            can_change: boolean;
+            columns: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            id: number;
+            /** @enum {string} */
+            layout: "list" | "table" | "board";
+            name_en: string;
+            name_zh: string;
+            owner_id: number;
+            position: number;
+            problems: components["schemas"]["ViewProblem"][];
+            /** @enum {string} */
+            scope: "own" | "team" | "all";
+            /** @enum {string} */
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id: number | null;
+        };
+        /** SavedViewCount */
+        SavedViewCount: {
+            count: number;
+            id: number;
+            is_capped: boolean;
+        };
+        /** SavedViewCounts */
+        SavedViewCounts: {
+            items: components["schemas"]["SavedViewCount"][];
+        };
+        /** SavedViewList */
+        SavedViewList: {
+            items: components["schemas"]["SavedView"][];
+        };
+        /** SearchFound */
+        SearchFound: {
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["SearchHit"][];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            next: string | null;
+        };
+        /** SearchHit */
+        SearchHit: {
+            customer: components["schemas"]["CustomerListItem"] | null;
+            entry: components["schemas"]["FoundEntry"] | null;
+            file: components["schemas"]["FoundFile"] | null;
+            id: number;
+            /** @enum {string} */
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            snippet: components["schemas"]["Snippet"] | null;
+            ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** Selection */
+        Selection: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            except_ids?: number[];
+            ids?: number[];
+            view?: string;
+        };
+        /** Session */
+        Session: {
+            csrf: string;
+            permissions: string[];
+            person: components["schemas"]["Me"];
+        };
+        /** SessionRow */
+        SessionRow: {
+            /** Format: date-time */
+            created_at: string;
+            device: string;
+            id: number;
+            ip: string;
+            is_current: boolean;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        /** SessionStart */
+        SessionStart: {
+            /** @enum {string} */
+            state: "signed_in" | "second_factor";
+        };
+        /** SettingsFrame */
+        SettingsFrame: {
+            /** @enum {string} */
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+        };
+        /** SharedDraft */
+        SharedDraft: {
+            edited_by: number;
+            name: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** SharedDraftFrame */
+        SharedDraftFrame: {
+            person_id: number;
+            ticket_id: number;
+            version: number;
+        };
+        /** SharedDraftIn */
+        SharedDraftIn: {
+            text: string;
+            /** @default 0 */
+            version?: number;
+        };
+        /** SignInInput */
+        SignInInput: {
+            email: string;
+            password: string;
+        };
+        /** Snippet */
+        Snippet: {
+            marks: [
+                number,
+                number
+            ][];
+            text: string;
+        };
+        /** SnoozeIn */
+        SnoozeIn: {
+            until: string | null;
+        };
+        /** Source */
+        Source: {
+            id: number;
+            /** @enum {string} */
+            kind: "email" | "chat" | "form" | "api";
+            name: string;
+        };
+        /** SplitIn */
+        SplitIn: {
+            customer_id?: number | null;
+            entry_ids: number[];
+            subject: string;
+            team_id?: number | null;
+        };
+        /**
+         * Standing
+         * @default {
+         *       "level": 0,
+         *       "method": null,
+         *       "valid_until": null
+         *     }
+         */
+        Standing: {
+            /** @default 0 */
+            level: number;
+            /** @enum {null|string} */
+            method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back" | null;
+            valid_until: string | null;
+        };
+        /** Status */
+        Status: {
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            id: number;
+            is_archived: boolean;
+            is_default: boolean;
+            name_en: string;
+            name_zh: string;
+            position: number;
+        };
+        /** StatusIn */
+        StatusIn: {
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** @default false */
+            is_archived?: boolean;
+            /** @default false */
+            is_default?: boolean;
+            name_en: string;
+            name_zh: string;
+            /** @default 100 */
+            position?: number;
+        };
+        /** StatusList */
+        StatusList: {
+            items: components["schemas"]["Status"][];
+        };
+        /** StreamEvents */
+        StreamEvents: {
+            bye: components["schemas"]["ByeFrame"];
+            customer: components["schemas"]["CustomerFrame"];
+            gone: components["schemas"]["GoneFrame"];
+            job: components["schemas"]["JobFrame"];
+            looking: components["schemas"]["LookingFrame"];
+            notification: components["schemas"]["Notification"];
+            presence: components["schemas"]["PresenceFrame"];
+            reset: components["schemas"]["EmptyFrame"];
+            settings: components["schemas"]["SettingsFrame"];
+            shared_draft: components["schemas"]["SharedDraftFrame"];
+            ticket: components["schemas"]["TicketFrame"];
+            typing: components["schemas"]["TypingFrame"];
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "operators";
+            label: string;
+            value: string;
+        };
+        /** Suggestions */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** TagList */
+        TagList: {
+            items: string[];
+        };
+        /** Team */
+        Team: {
+            id: number;
+            /** @default false */
+            is_archived: boolean;
+            member_ids: number[];
+            name: string;
+            /** @enum {string} */
+            routing: "push" | "manual";
+        };
+        /** TeamBrief */
+        TeamBrief: {
+            id: number;
+            name: string;
+        };
+        /** TeamChange */
+        TeamChange: {
+            member_ids?: number[];
+            name?: string;
+            routing?: "push" | "manual";
+        };
+        /** TeamTies */
+        TeamTies: {
+            channels: components["schemas"]["Source"][];
+            members: number;
+            open_tickets: number;
+        };
+        /** Ticket */
+        Ticket: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            brand_id: number;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            channel_id: number | null;
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            last_message_id: number | null;
+            links: components["schemas"]["TicketLink"][];
+            mail: components["schemas"]["Recipients"] | null;
+            merged_ids: number[];
+            merged_into_id: number | null;
+            message_count: number;
+            preview: string;
+            /** @enum {string} */
+            preview_by: "customer" | "person" | "system";
+            /** @enum {integer} */
+            priority: 1 | 2 | 3 | 4;
+            redirected_from: number | null;
+            /** @default none */
+            reply_by: ("email" | "chat" | "form" | "api") | "none";
+            routing: components["schemas"]["RoutingState"] | null;
+            snoozed_until: string | null;
+            solved_at: string | null;
+            status_id: number;
+            subject: string;
+            tags: string[];
+            team_id: number;
+            type_id: number | null;
+            unread: boolean;
+            version: number;
+            waiting_since: string | null;
+        };
+        /** TicketFrame */
+        TicketFrame: {
+            entries: components["schemas"]["Entry"][];
+            kind: string;
+            ticket: components["schemas"]["TicketRow"];
+            undone_entry_id: number | null;
+        };
+        /** TicketIn */
+        TicketIn: {
+            channel_id?: number | null;
+            client_key: string;
+            /** @default  */
+            contact_reason?: string;
+            customer?: components["schemas"]["NewCustomer"] | null;
+            customer_id?: number | null;
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default 2
+             * @enum {integer}
+             */
+            priority?: 1 | 2 | 3 | 4;
+            subject: string;
+            tags?: string[];
+            team_id: number;
+            text: string;
+            type_id?: number | null;
+            /**
+             * @default note
+             * @enum {string}
+             */
+            write_as?: "reply" | "note";
+        };
+        /** TicketLink */
+        TicketLink: {
+            /**
+             * @default open
+             * @enum {string}
+             */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** @enum {string} */
+            kind: "follow_up_of" | "followed_by" | "related" | "duplicate_of" | "has_duplicate" | "child_of" | "parent_of" | "split_from" | "split_to";
+            /** @default 0 */
+            status_id: number;
+            subject: string;
+            ticket_id: number;
+        };
+        /** TicketPage */
+        TicketPage: {
+            count: number | null;
+            /** @default false */
+            is_count_capped: boolean;
+            /** @default false */
+            is_partial: boolean;
+            items: components["schemas"]["TicketRow"][];
+            next: string | null;
+            searched_to: string | null;
+        };
+        /** TicketPatch */
+        TicketPatch: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            force_children?: boolean;
+            priority?: 1 | 2 | 3 | 4;
+            seen?: {
+                [key: string]: unknown;
+            };
+            status_id?: number;
+            subject?: string;
+            tags?: string[];
+            type_id?: number | null;
+        };
+        /** TicketRow */
+        TicketRow: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            brand_id: number;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** @enum {null|string} */
+            channel_kind: "email" | "chat" | "form" | "api" | null;
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["CustomerBrief"];
+            fields: {
+                [key: string]: unknown;
+            };
+            id: number;
+            last_message_id: number | null;
+            merged_into_id: number | null;
+            message_count: number;
+            preview: string;
+            /** @enum {string} */
+            preview_by: "customer" | "person" | "system";
+            /** @enum {integer} */
+            priority: 1 | 2 | 3 | 4;
+            snoozed_until: string | null;
+            status_id: number;
+            subject: string;
+            tags: string[];
+            team_id: number;
+            type_id: number | null;
+            unread: boolean;
+            version: number;
+            waiting_since: string | null;
+        };
+        /** TicketType */
+        TicketType: {
+            form: components["schemas"]["FormField"][];
+            id: number;
+            is_archived: boolean;
+            name_en: string;
+            name_zh: string;
+            position: number;
+            rules: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeIn */
+        TicketTypeIn: {
+            form?: components["schemas"]["FormField"][];
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            /** @default 100 */
+            position?: number;
+            rules?: components["schemas"]["FormRule"][];
+        };
+        /** TicketTypeList */
+        TicketTypeList: {
+            items: components["schemas"]["TicketType"][];
+        };
+        /** TimeIn */
+        TimeIn: {
+            client_key: string;
+            /** @default  */
+            note?: string;
+            seconds: number;
+            /**
+             * @default hand
+             * @enum {string}
+             */
+            way?: "hand" | "timer";
+        };
+        /** TimeSpent */
+        TimeSpent: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            name: string;
+            note: string;
+            person_id: number;
+            seconds: number;
+            /** @enum {string} */
+            way: "hand" | "timer";
+        };
+        /** Timeline */
+        Timeline: {
+            items: components["schemas"]["Entry"][];
+            older: boolean;
+        };
+        /** Together */
+        Together: {
+            checklist: components["schemas"]["ChecklistItem"][];
+            followers: components["schemas"]["Follower"][];
+            has_shared_draft: boolean;
+            is_following: boolean;
+            time: components["schemas"]["TimeSpent"][];
+            total_seconds: number;
+        };
+        /** TokenInput */
+        TokenInput: {
+            token: string;
+        };
+        /** TypingFrame */
+        TypingFrame: {
+            /** @enum {string} */
+            by: "customer" | "person";
+            name: string;
+            person_id: number | null;
+            ticket_id: number;
+        };
+        /** TypingIn */
+        TypingIn: {
+            /** @default 0 */
+            text_length?: number;
+        };
+        /** Undone */
+        Undone: {
+            attachments: components["schemas"]["FileRef"][];
+            details: components["schemas"]["Recipients"];
+            html: string | null;
+            text: string;
+        };
+        /** UnmergeIn */
+        UnmergeIn: {
+            source_id: number;
+        };
+        /** ViewCount */
+        ViewCount: {
+            count: number;
+            is_capped: boolean;
+            /** @enum {string} */
+            key: "mine" | "unassigned" | "open" | "mentions" | "following" | "snoozed" | "all";
+        };
+        /** ViewCounts */
+        ViewCounts: {
+            items: components["schemas"]["ViewCount"][];
+        };
+        /** ViewIn */
+        ViewIn: {
+            columns?: string[];
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default list
+             * @enum {string}
+             */
+            layout?: "list" | "table" | "board";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "own" | "team" | "all";
+            /**
+             * @default activity
+             * @enum {string}
+             */
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewOrder */
+        ViewOrder: {
+            ids: number[];
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            columns?: string[];
+            condition?: {
+                [key: string]: unknown;
+            };
+            layout?: "list" | "table" | "board";
+            name_en?: string;
+            name_zh?: string;
+            scope?: "own" | "team" | "all";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            team_id?: number | null;
+        };
+        /** ViewProblem */
+        ViewProblem: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            field: string;
+            value: number | string | null;
+        };
+        /** VisitorIn */
+        VisitorIn: {
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            page?: components["schemas"]["PageIn"];
+            token?: string | null;
+        };
+        /** VisitorOut */
+        VisitorOut: {
+            /** Format: date-time */
+            expires_at: string;
+            is_verified: boolean;
+            visitor_id: string;
+            visitor_token: string;
+        };
+        /** VisitorReadIn */
+        VisitorReadIn: {
+            entry_id: number;
+            /**
+             * @default read
+             * @enum {string}
+             */
+            state?: "delivered" | "read";
+        };
+        /** VisitorStreamEvents */
+        VisitorStreamEvents: {
+            bye: components["schemas"]["ByeFrame"];
+            closed: components["schemas"]["EmptyFrame"];
+            message: components["schemas"]["WidgetMessage"];
+            read: components["schemas"]["AgentReadFrame"];
+            reset: components["schemas"]["EmptyFrame"];
+            status: components["schemas"]["QueueState"];
+            typing: components["schemas"]["AgentTypingFrame"];
+        };
+        /** Webhook */
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            failing_since: string | null;
+            id: number;
+            is_active: boolean;
+            kinds: string[];
+            name: string;
+            paused_at: string | null;
+            team_ids: number[] | null;
+            url: string;
+        };
+        /** WebhookChange */
+        WebhookChange: {
+            is_active?: boolean;
+            kinds?: string[];
+            name?: string;
+            team_ids?: number[] | null;
+            url?: string;
+        };
+        /** WebhookDelivery */
+        WebhookDelivery: {
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            duration_ms: number | null;
+            event_id: number;
+            id: number;
+            kind: string | null;
+            /** Format: date-time */
+            not_before: string;
+            response_excerpt: string | null;
+            response_status: number | null;
+            /** @enum {string} */
+            state: "queued" | "sending" | "delivered" | "failed";
+            ticket_id: number | null;
+        };
+        /** WebhookIn */
+        WebhookIn: {
+            /** @default true */
+            is_active?: boolean;
+            kinds: string[];
+            name: string;
+            team_ids?: number[] | null;
+            url: string;
+        };
+        /** WidgetConfig */
+        WidgetConfig: {
+            away_message: components["schemas"]["BothLanguages"];
+            color: string;
+            expected_wait_s: number | null;
+            file_max_bytes: number;
+            file_types: string[];
+            greeting: components["schemas"]["BothLanguages"];
+            /** @enum {string} */
+            locale_default: "en" | "zh-CN";
+            name: string;
+            office: components["schemas"]["OfficeState"];
+            pre_chat: components["schemas"]["PreChat"];
+        };
+        /** WidgetFile */
+        WidgetFile: {
+            name: string;
+            size: number;
+            token: string | null;
+            type: string;
+            url: string;
+        };
+        /** WidgetMessage */
+        WidgetMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["WidgetFile"][];
+            author_name: string;
+            client_key: string | null;
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: number;
+            read_at: string | null;
+            text: string;
+        };
+        /** WidgetPage */
+        WidgetPage: {
+            expected_wait_s: number | null;
+            items: components["schemas"]["WidgetMessage"][];
+            position: number | null;
+        };
+        /** MergeIn */
+        customer_schemas_MergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
+        };
+        /** Reason */
+        customer_schemas_Reason: {
+            count: number;
+            key: string;
+            label: string;
+        };
+        /** MergeIn */
+        schemas_merge_MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
+        };
+        /** Reason */
+        schemas_timeline_Reason: {
+            candidates?: number;
+            capacity_points?: number;
+            code: string;
+            idle_since?: string;
+            load_points?: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
+export type $defs = Record<string, never>;
 export interface operations {
-  list_api_keys: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfApiKey']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  create_api_key: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewApiKeyInput']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewApiKey']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revoke_api_key: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_brands: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfBrand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  add_brand: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BrandInput']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Brand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  rename_brand: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        brand_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BrandInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Brand']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1BulkGetJobs: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['JobList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1BulkPostBulk: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BulkIn']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1BulkJobIdGetJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['JobReport']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1BulkJobIdCancelPostCancel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1BulkJobIdUndoPostUndo: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesGetCannedReplies: {
-    parameters: {
-      query?: {
-        q?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReplyList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesPostCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdDeleteCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdPatchCannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CannedRepliesReplyIdRenderingPostRendering: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        reply_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RenderingIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Rendering']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsGetChannels: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChannelList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsPostChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChannelIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdGetChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdDeleteChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdPatchChannel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChannelPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Channel']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IdentitySecret']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  hand_in_message: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description Your own key of this message: the same key again is the same message. */
-        'Idempotency-Key': string
-      }
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ClientMessage']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Accepted']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_outgoing: {
-    parameters: {
-      query?: {
-        after?: number
-        limit?: number
-      }
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OutgoingList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  put_delivery: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-        outbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeliveryIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChannelsChannelIdTestPostChannelTest: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        channel_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ConnectionTest']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChecklistTemplatesGetChecklistTemplates: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChecklistTemplateList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChecklistTemplatesPostChecklistTemplate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChecklistTemplateIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChecklistTemplate']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        template_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        template_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChecklistTemplateIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChecklistTemplate']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomerMergesMergeIdUndoPostMergeUndo: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        merge_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomerPolicyGetCustomerPolicy: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomerPolicyPatchCustomerPolicy: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CustomerPolicyPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersGetCustomers: {
-    parameters: {
-      query?: {
-        q?: string
-        cursor?: string | null
-        limit?: number
-        organisation_id?: number | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfCustomerListItem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersPostCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewCustomer']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdGetCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdPatchCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CustomerPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CheckCodeIn']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CodeSent']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdChecksGetChecks: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfIdentityCheck']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdChecksPostCheck: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IdentityCheckIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        check_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdConsentsGetConsents: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfConsent']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdConsentsPostConsent: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ConsentIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdContactBarsChannelPutContactBar: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        channel: 'email' | 'chat' | 'api' | 'phone' | 'sms'
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BarIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        channel: 'email' | 'chat' | 'api' | 'phone' | 'sms'
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdDuplicatesGetDuplicates: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DuplicateList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        other_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdExportGetCustomerExport: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerExport']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdIdentitiesPostIdentity: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IdentityIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        identity_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        identity_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IdentityPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdMergePostCustomerMerge: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['customer_schemas_MergeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdMergePreviewGetMergePreview: {
-    parameters: {
-      query: {
-        absorbed_id: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MergePreview']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdMergesGetCustomerMerges: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MergeList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdNotesGetNotes: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfCustomerNote']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdNotesPostCustomerNote: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CustomerNoteIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerNote']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        note_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        note_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CustomerNoteIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerNote']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdProductsGetProducts: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfProduct']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdProductsPostProduct: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ProductIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdProductsProductIdPutProduct: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        product_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ProductIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdProductsProductIdDeleteProduct: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-        product_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdProfileGetCustomerProfile: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Profile']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfTicketRow']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1CustomersCustomerIdTimelineGetCustomerTimeline: {
-    parameters: {
-      query?: {
-        kind?: string[] | null
-        channel?: string | null
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        customer_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfCustomerEvent']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1DeskGetDesk: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeskPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1DeskPatchDesk: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeskPolicyPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeskPolicy']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ExportsPostExport: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ExportIn']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ExportsJobIdFileGetExportFile: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsGetFields: {
-    parameters: {
-      query?: {
-        subject?: 'ticket' | 'customer' | 'organisation'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FieldList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsPostField: {
-    parameters: {
-      query?: {
-        subject?: 'ticket' | 'customer' | 'organisation'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FieldIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Field']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FieldsFieldIdPatchField: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        field_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FieldPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Field']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FilesPostFile: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          files?: string[]
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FileRef']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1FilesTokenNameGetFile: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        token: string
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsGetProblems: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfInboxProblem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdDeleteProblem: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdRawGetProblemRaw: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1IntakeProblemsInboxIdRetryPostProblemRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        inbox_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosGetMacros: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosPostMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MacroIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Macro']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosMacroIdDeleteMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MacrosMacroIdPatchMacro: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MacroIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Macro']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_me: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MeChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_password: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1MePresencePutPresence: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PresenceIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  confirm_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CodeInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RecoveryCodes']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  begin_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Enrolment']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  remove_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_sessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfSessionRow']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revoke_session: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1NotificationsGetNotifications: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfNotification']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1NotificationsReadPutNotificationsRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NotificationsReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  inspect_one_time_link: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TokenInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LinkInfo']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  redeem_one_time_link: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RedemptionInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1OrganisationsGetOrganisations: {
-    parameters: {
-      query?: {
-        q?: string
-        cursor?: string | null
-        limit?: number
-        archived?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfOrganisation']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1OrganisationsPostOrganisation: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['OrganisationIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Organisation']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1OrganisationsOrganisationIdGetOrganisation: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        organisation_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Organisation']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1OrganisationsOrganisationIdPatchOrganisation: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        organisation_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['OrganisationPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Organisation']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  request_password_reset: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ResetInput']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_people: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  invite_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewPerson']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InvitedPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_colleagues: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfPersonBrief']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Person']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_invitation: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InvitedPerson']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  take_second_factor_away: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_out_person: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_receipt: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        receipt_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Receipt']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsGetSavedViews: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SavedViewList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsPostSavedView: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ViewIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SavedView']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsCountsGetSavedViewCounts: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SavedViewCounts']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsOrderPutSavedViewOrder: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ViewOrder']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SavedViewList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsViewIdDeleteSavedView: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        view_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SavedViewsViewIdPatchSavedView: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        view_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ViewPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SavedView']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SearchGetSearch: {
-    parameters: {
-      query: {
-        q: string
-        kind?: 'tickets' | 'messages' | 'notes' | 'attachments' | 'customers' | null
-        order?: 'newest' | 'relevant'
-        typing?: boolean
-        as_text?: boolean
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SearchFound']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1SearchSuggestGetSuggestions: {
-    parameters: {
-      query: {
-        kind: 'people' | 'tags' | 'canned_replies' | 'operators'
-        q?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Suggestions']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_session: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_in: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignInInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  sign_out: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  prove_second_factor: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CodeInput']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionStart']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesGetStatuses: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StatusList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesPostStatus: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StatusIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StatusesStatusIdPatchStatus: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        status_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StatusIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1StreamGetStream: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['StreamEvents']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TagsGetTags: {
-    parameters: {
-      query?: {
-        prefix?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TagList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_teams: {
-    parameters: {
-      query?: {
-        archived?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfTeam']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  add_team: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewTeam']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  change_team: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TeamChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          'Cache-Control'?: string
-          'X-Content-Type-Options'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdArchivePutArchive: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ArchiveIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdArchiveDeleteArchive: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Team']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TeamsTeamIdTiesGetTies: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        team_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TeamTies']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesGetTicketTypes: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketTypeList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesPostTicketType: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketTypeIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketType']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketTypesTypeIdPatchTicketType: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        type_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketTypeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketType']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsGetTickets: {
-    parameters: {
-      query?: {
-        view?: string
-        team_id?: number | null
-        status_id?: number | null
-        sort?:
-          | 'activity'
-          | 'activity_oldest'
-          | 'created'
-          | 'created_oldest'
-          | 'priority'
-          | 'waiting'
-          | 'number'
-          | 'number_oldest'
-          | null
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketPage']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsPostTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsQueryPostQuery: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['QueryIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TicketPage']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdGetTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPatchTicket: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TicketPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdAssignmentPutAssignment: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AssignmentIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket'] | null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdChecklistPostChecklist: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChecklistIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Checklist']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        item_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Checklist']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        item_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChecklistItemPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Checklist']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindGetDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Draft'] | null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindPutDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DraftIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DraftKept']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
-    parameters: {
-      query?: {
-        version?: number | null
-      }
-      header?: never
-      path: {
-        ticket_id: number
-        kind: 'reply' | 'note' | 'forward'
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdFieldFilesGetFieldFiles: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FieldFileList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Together']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        person_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Together']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdForwardsPostForward: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ForwardIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdHistoryGetHistory: {
-    parameters: {
-      query?: {
-        field?: string | null
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FieldHistory']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdLinksPostLink: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['LinkIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
-    parameters: {
-      query: {
-        kind: 'related' | 'duplicate_of' | 'child_of'
-      }
-      header?: never
-      path: {
-        ticket_id: number
-        other_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdLookersGetLookers: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LookerList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdLookingPutLooking: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['LookingIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LookerList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdLookingDeleteLooking: {
-    parameters: {
-      query: {
-        tab: string
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroApplied']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        macro_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MacroPreview']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMergePostMerge: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['schemas_merge_MergeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
-    parameters: {
-      query?: {
-        q?: string
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MergeHints']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdNotesPostNote: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NoteIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReplyList']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlannedReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlannedReplyPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlannedReply']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        planned_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdReadPutRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesPostReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ReplyIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesEntryIdDeleteReply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Undone']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        entry_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Entry']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SharedDraft'] | null
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SharedDraftIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SharedDraft']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
-    parameters: {
-      query: {
-        version: number
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSnoozePutSnooze: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SnoozeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdSplitPostSplit: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SplitIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTimePostTime: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TimeIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Together']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-        time_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Together']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTimelineGetTimeline: {
-    parameters: {
-      query?: {
-        before?: number | null
-        after?: number | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Timeline']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTogetherGetTogether: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Together']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdTypingPostTyping: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1TicketsTicketIdUnmergePostUnmerge: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        ticket_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UnmergeIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ticket']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1ViewsGetViews: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ViewCounts']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksListWebhooks: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfWebhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksPostWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WebhookIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewWebhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdGetWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Webhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeleteWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdPatchWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WebhookChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Webhook']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeliveriesListDeliveries: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PageOfWebhookDelivery']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-        delivery_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WebhookDelivery']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdSecretPostSecret: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewSecret']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  ApiV1WebhooksWebhookIdTestPostTest: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        webhook_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ping']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_form: {
-    parameters: {
-      query?: {
-        lang?: string
-      }
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_form: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          email: string
-          locale?: string
-          name: string
-          phone?: string
-          subject?: string
-          text: string
-        }
-        'application/x-www-form-urlencoded': {
-          email: string
-          locale?: string
-          name: string
-          phone?: string
-          subject?: string
-          text: string
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  HealthGetHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  MetricsGetMetrics: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  put_visitor_contact: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ContactIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  upload_visitor_file: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': {
-          files?: string[]
-        }
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetFile']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_visitor_file: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        token: string
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  list_visitor_messages: {
-    parameters: {
-      query?: {
-        after?: number
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetPage']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  send_visitor_message: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MessageIn']
-      }
-    }
-    responses: {
-      /** @description Request accepted, processing continues off-line */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MessageAccepted']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  visitor_read: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['VisitorReadIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  WidgetV1StreamGetVisitorStream: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['VisitorStreamEvents']
-        }
-      }
-      /** @description Additional response */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  visitor_types: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TypingIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  get_widget_config: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WidgetConfig']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  begin_visit: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        public_key: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['VisitorIn']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['VisitorOut']
-        }
-      }
-      /** @description What is wrong */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfApiKey"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKeyInput"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_brands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfBrand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandInput"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkGetJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkPostBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdGetJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdCancelPostCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BulkJobIdUndoPostUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesGetCannedReplies: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesPostCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdDeleteCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdPatchCannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CannedRepliesReplyIdRenderingPostRendering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderingIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendering"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsGetChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsPostChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdGetChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdDeleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdPatchChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdIdentitySecretPostIdentitySecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_message: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own key of this message: the same key again is the same message. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMessage"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_outgoing: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+                outbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChannelsChannelIdTestPostChannelTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesGetChecklistTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesPostChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdDeleteChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerMergesMergeIdUndoPostMergeUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyGetCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomerPolicyPatchCustomerPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersGetCustomers: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+                organisation_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerListItem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersPostCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdGetCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdPatchCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCodeIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksGetChecks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIdentityCheck"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksPostCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdChecksCheckIdDeleteCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                check_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsGetConsents: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConsent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdConsentsPostConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelPutContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BarIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdContactBarsChannelDeleteContactBar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                channel: "email" | "chat" | "api" | "phone" | "sms";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesGetDuplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdDuplicatesOtherIdDismissalPostDismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdExportGetCustomerExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesPostIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdDeleteIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdIdentitiesIdentityIdPatchIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePostCustomerMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["customer_schemas_MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergePreviewGetMergePreview: {
+        parameters: {
+            query: {
+                absorbed_id: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdMergesGetCustomerMerges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesGetNotes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesPostCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdDeleteCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdNotesNoteIdPatchCustomerNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsGetProducts: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProduct"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsPostProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdPutProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProductsProductIdDeleteProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdProfileGetCustomerProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdTicketsGetCustomerTickets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdTimelineGetCustomerTimeline: {
+        parameters: {
+            query?: {
+                kind?: string[] | null;
+                channel?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCustomerEvent"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DeskGetDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DeskPatchDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskPolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsPostExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ExportsJobIdFileGetExportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsGetFields: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsPostField: {
+        parameters: {
+            query?: {
+                subject?: "ticket" | "customer" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FieldsFieldIdPatchField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FilesPostFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FilesTokenNameGetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsGetProblems: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfInboxProblem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdDeleteProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdRawGetProblemRaw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1IntakeProblemsInboxIdRetryPostProblemRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inbox_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosGetMacros: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosPostMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdDeleteMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MacrosMacroIdPatchMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePresencePutPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSessionRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NotificationsGetNotifications: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNotification"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NotificationsReadPutNotificationsRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationsReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_one_time_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkInfo"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeem_one_time_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedemptionInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsGetOrganisations: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsPostOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdGetOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPatchOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetInput"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonBrief"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedPerson"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_second_factor_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsGetSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsPostSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsCountsGetSavedViewCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsOrderPutSavedViewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdDeleteSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SavedViewsViewIdPatchSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SearchGetSearch: {
+        parameters: {
+            query: {
+                q: string;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                order?: "newest" | "relevant";
+                typing?: boolean;
+                as_text?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchFound"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SearchSuggestGetSuggestions: {
+        parameters: {
+            query: {
+                kind: "people" | "tags" | "canned_replies" | "operators";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStart"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesGetStatuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesPostStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StatusesStatusIdPatchStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StreamGetStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamEvents"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TagsGetTags: {
+        parameters: {
+            query?: {
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeam"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdArchiveDeleteArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamsTeamIdTiesGetTies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesGetTicketTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTypeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesPostTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTypesTypeIdPatchTicketType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsGetTickets: {
+        parameters: {
+            query?: {
+                view?: string;
+                team_id?: number | null;
+                status_id?: number | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsPostTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsQueryPostQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdGetTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPatchTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdAssignmentPutAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistPostChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdDeleteChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindGetDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindPutDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftKept"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDraftsKindDeleteDraft: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+                kind: "reply" | "note" | "forward";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFieldFilesGetFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdPutFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdFollowersPersonIdDeleteFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsPostForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdForwardsEntryIdDeleteForward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdHistoryGetHistory: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldHistory"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLinksPostLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLinksOtherIdDeleteLink: {
+        parameters: {
+            query: {
+                kind: "related" | "duplicate_of" | "child_of";
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookersGetLookers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingPutLooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookerList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLookingDeleteLooking: {
+        parameters: {
+            query: {
+                tab: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroApplied"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMacrosMacroIdPreviewPostMacroPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                macro_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergePostMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["schemas_merge_MergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMergeHintsGetMergeHints: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeHints"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdNotesPostNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesGetPlannedReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReplyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPostPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdDeletePlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdPatchPlannedReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedReply"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPlannedRepliesPlannedIdSendingPostPlannedSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                planned_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdReadPutRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesPostReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesEntryIdDeleteReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftGetSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"] | null;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftPutSharedDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDraft"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSnoozePutSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSplitPostSplit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimePostTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimeTimeIdDeleteTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                time_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTimelineGetTimeline: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTogetherGetTogether: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Together"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTypingPostTyping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdUnmergePostUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewsGetViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksListWebhooks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksPostWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdGetWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdPatchWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeliveriesListDeliveries: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhookDelivery"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdDeliveriesDeliveryIdRetryPostRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdSecretPostSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WebhooksWebhookIdTestPostTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ping"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: {
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    locale?: string;
+                    name: string;
+                    phone?: string;
+                    subject?: string;
+                    text: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    email: string;
+                    locale?: string;
+                    name: string;
+                    phone?: string;
+                    subject?: string;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HealthGetHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    MetricsGetMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_visitor_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_visitor_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetFile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visitor_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_visitor_messages: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_visitor_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAccepted"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visitor_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorReadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WidgetV1StreamGetVisitorStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["VisitorStreamEvents"];
+                };
+            };
+            /** @description Additional response */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visitor_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_widget_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetConfig"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorOut"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
