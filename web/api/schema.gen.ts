@@ -3965,6 +3965,12 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        /** ContactReason */
+        ContactReason: {
+            count: number;
+            key: string;
+            label: string;
+        };
         /** Customer */
         Customer: {
             contact_bars: components["schemas"]["ContactBar"][];
@@ -4066,6 +4072,15 @@ export interface components {
             reason: string;
             survivor_id: number;
             undone_at: string | null;
+        };
+        /** CustomerMergeIn */
+        CustomerMergeIn: {
+            absorbed_id: number;
+            choices?: {
+                [key: string]: "survivor" | "absorbed";
+            };
+            /** @default  */
+            reason?: string;
         };
         /** CustomerNote */
         CustomerNote: {
@@ -4838,6 +4853,14 @@ export interface components {
         MergeHints: {
             items: components["schemas"]["MergeHint"][];
         };
+        /** MergeIn */
+        MergeIn: {
+            /** @default false */
+            cc_requesters?: boolean;
+            /** @default false */
+            confirmed?: boolean;
+            source_ids: number[];
+        };
         /** MergeList */
         MergeList: {
             items: components["schemas"]["CustomerMerge"][];
@@ -5292,7 +5315,7 @@ export interface components {
         };
         /** Profile */
         Profile: {
-            channels: components["schemas"]["customer_schemas_Reason"][];
+            channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
             contacts_30: components["schemas"]["Figure"];
@@ -5303,7 +5326,7 @@ export interface components {
             mood: unknown[] | null;
             open_promises: number | null;
             open_tickets: number;
-            reasons: components["schemas"]["customer_schemas_Reason"][];
+            reasons: components["schemas"]["ContactReason"][];
             solved_share: components["schemas"]["Figure"];
             value_cents: number | null;
         };
@@ -5404,7 +5427,7 @@ export interface components {
         RoutingState: {
             /** Format: date-time */
             at: string;
-            details: components["schemas"]["schemas_timeline_Reason"];
+            details: components["schemas"]["Reason"];
             reason: string;
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
@@ -6088,37 +6111,6 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
-        };
-        /** MergeIn */
-        customer_schemas_MergeIn: {
-            absorbed_id: number;
-            choices?: {
-                [key: string]: "survivor" | "absorbed";
-            };
-            /** @default  */
-            reason?: string;
-        };
-        /** Reason */
-        customer_schemas_Reason: {
-            count: number;
-            key: string;
-            label: string;
-        };
-        /** MergeIn */
-        schemas_merge_MergeIn: {
-            /** @default false */
-            cc_requesters?: boolean;
-            /** @default false */
-            confirmed?: boolean;
-            source_ids: number[];
-        };
-        /** Reason */
-        schemas_timeline_Reason: {
-            candidates?: number;
-            capacity_points?: number;
-            code: string;
-            idle_since?: string;
-            load_points?: number;
         };
     };
     responses: never;
@@ -7803,7 +7795,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["customer_schemas_MergeIn"];
+                "application/json": components["schemas"]["CustomerMergeIn"];
             };
         };
         responses: {
@@ -11315,7 +11307,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["schemas_merge_MergeIn"];
+                "application/json": components["schemas"]["MergeIn"];
             };
         };
         responses: {

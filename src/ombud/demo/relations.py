@@ -17,7 +17,7 @@ from ombud.demo.hours import DAY, moment
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
 from ombud.shared.words import tsvector
-from ombud.tickets.customer_schemas import MergeIn
+from ombud.tickets.customer_schemas import CustomerMergeIn
 from ombud.tickets.services.customer_averages import keep_averages
 from ombud.tickets.services.customer_merge import merge_customers
 
@@ -70,7 +70,7 @@ async def write_relations(tx: Transaction, ground: Ground, buyers: list[Buyer], 
         {"name": SETTING, "value": Jsonb({"tiers": ["VIP", "金卡", "银卡", "普通"]})},
     )
     for survivor, absorbed in pairs[:3]:
-        chosen = MergeIn(absorbed, {}, "同一人，两个邮箱 / One person, two mailboxes")
+        chosen = CustomerMergeIn(absorbed, {}, "同一人，两个邮箱 / One person, two mailboxes")
         await merge_customers(tx, survivor, chosen, by=SYSTEM, now=moment(now))
     await keep_averages(tx, now=moment(now))
 

@@ -38,7 +38,7 @@ MergeField = Literal[
 ]
 
 
-class MergeIn(Struct, forbid_unknown_fields=True):
+class CustomerMergeIn(Struct, forbid_unknown_fields=True):
     """Whom the customer absorbs. ``choices`` says whose value of a field stays; the rest is as the preview proposes."""
 
     absorbed_id: int
@@ -107,7 +107,7 @@ class Figure(Struct):
     average_at: datetime | None = None
 
 
-class Reason(Struct):
+class ContactReason(Struct):
     """What the customer contacted us about, and how often."""
 
     key: str
@@ -135,8 +135,8 @@ class Profile(Struct):
     solved_share: Figure
     first_contact_at: datetime | None
     last_contact_at: datetime | None
-    channels: list[Reason]
-    reasons: list[Reason]
+    channels: list[ContactReason]
+    reasons: list[ContactReason]
     last_agents: list[LastAgent]
     computed_at: datetime
     mood: list[Any] | None = None

@@ -14,7 +14,7 @@ from ombud.tickets.customer_schemas import (
     CustomerEvent,
     CustomerExport,
     CustomerMerge,
-    MergeIn,
+    CustomerMergeIn,
     MergePreview,
     Profile,
 )
@@ -40,7 +40,7 @@ async def get_merge_preview(
 
 @post("/customers/{customer_id:int}/merge", guards=[may("customers.merge")], status_code=HTTP_200_OK)
 async def post_customer_merge(
-    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[MergeIn]
+    tx: Tx, actor: By, now: Now, customer_id: FromPath[int], data: JSONBody[CustomerMergeIn]
 ) -> Customer:
     """Let the customer absorb another. 409 ``already_merged``, 403 ``identity_check_needed``."""
     return await customer_merge.merge_customers(tx, customer_id, data, by=actor, now=now)

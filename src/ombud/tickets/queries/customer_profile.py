@@ -7,7 +7,7 @@ from msgspec import Struct, convert
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
-from ombud.tickets.customer_schemas import Figure, LastAgent, Profile, Reason
+from ombud.tickets.customer_schemas import ContactReason, Figure, LastAgent, Profile
 
 AVERAGES = "customer_averages"
 MOST = 6
@@ -72,20 +72,20 @@ async def _counts(tx: Transaction, params: dict[str, object]) -> _Counts:
     return found or _Counts(0, 0, 0, 0, 0, None, None)
 
 
-async def _channels(tx: Transaction, params: dict[str, object]) -> list[Reason]:
+async def _channels(tx: Transaction, params: dict[str, object]) -> list[ContactReason]:
     sql = f"""
         select coalesce(ch.kind, 'by_hand') as key, '' as label, count(*) as count
         from ticket t left join channel ch on ch.id = t.channel_id
         where t.customer_id = %(customer)s and {SEEN} group by ch.kind order by count desc, key limit %(most)s"""
-    return await rows(tx, Reason, sql, params)
+    return await rows(tx, ContactReason, sql, params)
 
 
-async def _reasons(tx: Transaction, params: dict[str, object]) -> list[Reason]:
+async def _reasons(tx: Transaction, params: dict[str, object]) -> list[ContactReason]:
     sql = f"""
         select 'tag:' || tag as key, tag as label, count(*) as count
         from ticket t cross join lateral unnest(t.tags) as tag
         where t.customer_id = %(customer)s and {SEEN} group by tag order by count desc, tag limit %(most)s"""
-    return await rows(tx, Reason, sql, params)
+    return await rows(tx, ContactReason, sql, params)
 
 
 async def _last_agents(tx: Transaction, params: dict[str, object]) -> list[LastAgent]:

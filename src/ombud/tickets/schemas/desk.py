@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, FileRef, NotificationKind, Text
 
 
-class DraftDetails(Struct, omit_defaults=True, frozen=True):
+class DraftDetails(Struct, omit_defaults=True, frozen=True, forbid_unknown_fields=True):
     """What else the composer holds; ``cc`` None is untouched: as the conversation has it."""
 
     to: Addresses | None = None

@@ -23,7 +23,7 @@ from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import emit, emit_all
 from ombud.shared.sequencer import LOCK_INTAKE
-from ombud.tickets.customer_schemas import CHOSEN, FieldChoice, MergeIn, MergePreview, Side
+from ombud.tickets.customer_schemas import CHOSEN, CustomerMergeIn, FieldChoice, MergePreview, Side
 
 # Tables whose rows follow their customer. A new table that points to customers belongs here; a test looks for it.
 MOVED = ("ticket", "identity", "product_owned", "customer_note", "consent", "contact_bar", "identity_check")
@@ -109,7 +109,9 @@ class _Count(Struct):
     count: int
 
 
-async def merge_customers(tx: Transaction, survivor_id: int, data: MergeIn, *, by: Actor, now: datetime) -> Customer:
+async def merge_customers(
+    tx: Transaction, survivor_id: int, data: CustomerMergeIn, *, by: Actor, now: datetime
+) -> Customer:
     """Let one customer absorb another; everything that points to the absorbed one follows.
 
     Raises:
