@@ -45,8 +45,8 @@ async def ticket_values(tx: Transaction, ticket_id: int, *, by: Actor) -> dict[s
     await require_visible(tx, ticket_id, by=by)
     sql = """
         select c.name as customer, t.subject, b.name as brand,
-               coalesce((select coalesce(nullif(p.display_name, ''), p.name) from person p where p.id = %(me)s),
-                   '') as agent
+               -- the name that customers may read; the one that colleagues know stays inside
+               coalesce((select p.display_name from person p where p.id = %(me)s), '') as agent
         from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
         where t.id = %(ticket)s"""
     found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
