@@ -1,5 +1,7 @@
 """What agents write with, in both languages: a macro, an answer for later, and a question to a third party."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -99,7 +101,8 @@ async def test_macro_planned_answer_and_forward(served: Served, browser: Browser
     await agent.sees(agent.entry("Dear Rosa"))
 
     await page.get_by_role("tab", name=words["forward"]).click()
-    await page.get_by_label(words["to"], exact=True).fill("parts@maker.example")
+    named = page.locator(".label", has_text=re.compile(f"^{words['to']}$"))
+    await page.locator(".addresses").filter(has=named).locator("input").fill("parts@maker.example")
     await page.locator("section.composer textarea").fill("Do you have this part?")
     await agent.picture(f"composer-forward-{locale}")
     await page.locator("section.composer button.main").click()

@@ -46,7 +46,8 @@ async def at_ticket(served: Served, browser: Browser, subject: str, **context: A
 
 
 def line(screen: Screen, label: str) -> Locator:
-    return screen.page.locator(".addresses", has_text=label)
+    named = screen.page.locator(".label", has_text=re.compile(f"^{label}$"))
+    return screen.page.locator(".addresses").filter(has=named)
 
 
 async def test_reply_goes_to_whom_the_writer_chose(served: Served, browser: Browser) -> None:

@@ -12,6 +12,9 @@ from tests.site import Site, client_key, note_of, reply_of
 
 SECRET = "The silver kettle of Mrs. Qi"
 # Every endpoint with a ticket's id in its address: the body with which it would work. A new one must be added here.
+LATER = "2027-01-04T09:00:00Z"
+FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
+PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5"}}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
@@ -27,6 +30,15 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/drafts/{kind}"): {"text": "Half a thought"},
     ("DELETE", "/tickets/{ticket_id}/drafts/{kind}"): None,
     ("PUT", "/tickets/{ticket_id}/read"): {"entry_id": 1},
+    ("POST", "/tickets/{ticket_id}/forwards"): FORWARD,
+    ("DELETE", "/tickets/{ticket_id}/forwards/{entry_id}"): None,
+    ("GET", "/tickets/{ticket_id}/planned-replies"): None,
+    ("POST", "/tickets/{ticket_id}/planned-replies"): PLANNED,
+    ("PATCH", "/tickets/{ticket_id}/planned-replies/{planned_id}"): {"send_at": LATER},
+    ("DELETE", "/tickets/{ticket_id}/planned-replies/{planned_id}"): None,
+    ("POST", "/tickets/{ticket_id}/planned-replies/{planned_id}/sending"): None,
+    ("POST", "/tickets/{ticket_id}/macros/{macro_id}/preview"): None,
+    ("POST", "/tickets/{ticket_id}/macros/{macro_id}/apply"): None,
     ("GET", "/tickets/{ticket_id}/merge-hints"): None,
     ("POST", "/tickets/{ticket_id}/merge"): {"source_ids": [2], "confirmed": True},
     ("POST", "/tickets/{ticket_id}/unmerge"): {"source_id": 2},
@@ -83,7 +95,14 @@ class Scene:
 
     def path(self, method: str, route: str) -> str:
         query = next((QUERIES[end] for end in QUERIES if method == "DELETE" and route.endswith(end)), "")
-        ids = {"person_id": self.lu.id, "other_id": 2, "item_id": self.item, "time_id": self.time}
+        ids = {
+            "planned_id": 1,
+            "macro_id": 1,
+            "person_id": self.lu.id,
+            "other_id": 2,
+            "item_id": self.item,
+            "time_id": self.time,
+        }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
 

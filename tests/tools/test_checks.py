@@ -213,7 +213,7 @@ def test_web_files_leave_out_what_nobody_wrote(write: Write, tmp_path: Path) -> 
         "agent/b.vue",
         "node_modules/c.ts",
         "agent/dist/d.ts",
-        "api/schema.ts",
+        "api/schema.gen.ts",
         "env.d.ts",
         "x.css",
     ):
