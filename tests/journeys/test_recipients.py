@@ -1,7 +1,6 @@
 """Whom an answer goes to, files of a draft after a reload, verbs taken back, and a customer's new name."""
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -46,8 +45,7 @@ async def at_ticket(served: Served, browser: Browser, subject: str, **context: A
 
 
 def line(screen: Screen, label: str) -> Locator:
-    named = screen.page.locator(".label", has_text=re.compile(f"^{label}$"))
-    return screen.page.locator(".addresses").filter(has=named)
+    return screen.page.locator(".addresses").filter(has=screen.page.get_by_text(label, exact=True))
 
 
 async def test_reply_goes_to_whom_the_writer_chose(served: Served, browser: Browser) -> None:

@@ -14,7 +14,7 @@ SECRET = "The silver kettle of Mrs. Qi"
 # Every endpoint with a ticket's id in its address: the body with which it would work. A new one must be added here.
 LATER = "2027-01-04T09:00:00Z"
 FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
-PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5"}}
+PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5", "force": True}}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
