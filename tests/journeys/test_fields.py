@@ -174,6 +174,7 @@ async def test_administrator_defines_a_tree_and_a_type_with_a_rule(
     await page.keyboard.type({"en": "Findings", "zh-CN": "检测"}[locale])
     await page.keyboard.press("Enter")
     await page.keyboard.press("Escape")
+    await expect(page.locator(".n-base-select-menu")).to_have_count(0)
     preview = page.locator(".preview")
     await expect(preview.locator('[data-field="findings"]')).to_have_count(0)
     await preview.locator("select").first.select_option(value="east")
