@@ -1,6 +1,7 @@
 """Whom an answer goes to, files of a draft after a reload, verbs taken back, and a customer's new name."""
 
 import json
+import re
 from typing import Any
 
 import pytest

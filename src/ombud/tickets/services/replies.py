@@ -110,17 +110,6 @@ async def reply(
     wait = 0
     if route.kind == "email" and undo_seconds is not None:
         wait = (await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds
-    details = EntryDetails(
-        to=envelope.to,
-        cc=envelope.cc,
-        bcc=envelope.bcc,
-        subject=envelope.subject,
-        contact_reason=data.contact_reason.strip(),
-        status_before=ticket.status_id,
-        waiting_before=ticket.waiting_since,
-        snoozed_before=ticket.snoozed_until,
-        is_taken=taker is not None,
-    )
     answer = compose_entry(
         ticket_id,
         "message",
@@ -128,7 +117,7 @@ async def reply(
         now=now,
         text=data.text,
         client_key=data.client_key,
-        details=details,
+        details=_details(ticket, data, envelope, is_taken=taker is not None),
         html=data.html,
         channel_kind=route.kind,
     )
@@ -137,6 +126,20 @@ async def reply(
     answer.delivery = await queue_entry(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
     await _after_reply(tx, ticket, answer, data, status_id, category, taker=taker, by=by, now=now)
     return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
+
+
+def _details(ticket: LockedTicket, data: ReplyIn, envelope: Envelope, *, is_taken: bool) -> EntryDetails:
+    return EntryDetails(
+        to=envelope.to,
+        cc=envelope.cc,
+        bcc=envelope.bcc,
+        subject=envelope.subject,
+        contact_reason=data.contact_reason.strip(),
+        status_before=ticket.status_id,
+        waiting_before=ticket.waiting_since,
+        snoozed_before=ticket.snoozed_until,
+        is_taken=is_taken,
+    )
 
 
 async def refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, by: Actor, now: datetime) -> None:
