@@ -71,7 +71,7 @@ async def test_macro_planned_answer_and_forward(served: Served, browser: Browser
     actions = MacroActions(priority=4, assignee="me", add_tags=["refund"])
     macro = MacroIn(words["macro"], actions, text="Dear {{customer.name}}", note="Noted", scope="all")
     await served.do(lambda tx: add_macro(tx, macro, by=SYSTEM, now=utc_now()))
-    agent = await sign_in(browser, served, await served.person(f"Ada {locale}", locale=locale))  # type: ignore[arg-type]
+    agent = await sign_in(browser, served, await served.person(f"Ada{locale[:2]} Lin", locale=locale))  # type: ignore[arg-type]
     page = agent.page
     await page.goto(f"{served.url}/tickets/all")
     await agent.row(words["text"]).click()
