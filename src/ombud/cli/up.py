@@ -23,6 +23,7 @@ from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, start_server
 
 STOP_WITHIN_SECONDS = 20.0
+ANSWERS_WITHIN_SECONDS = 30.0
 PORT_FREE_WITHIN_SECONDS = 5.0
 PARTS = (("web", "--web"), ("worker", "--work"))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -186,6 +187,7 @@ def _run_desk(desk: Desk, orders: StopOrders) -> None:
     lines = asyncio.run(prepare_desk(desk.settings))
     for child in desk.children:
         child.start()
+    _await_web(desk, orders)
     for line in lines:
         _say(line)
     _say(f"open {desk.settings.address} – Ctrl-C stops")
@@ -196,6 +198,17 @@ def _run_desk(desk: Desk, orders: StopOrders) -> None:
         _say("stopping")
     finally:
         desk.stop_children(orders)
+
+
+def _await_web(desk: Desk, orders: StopOrders) -> None:
+    """Wait until the pages answer: whoever is told an address opens it at once."""
+    end = time.monotonic() + ANSWERS_WITHIN_SECONDS
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(desk.settings.host, desk.settings.host)  # noqa: S104 – compared
+    while not orders.count and time.monotonic() < end:
+        desk.keep_alive()
+        with contextlib.suppress(OSError), socket.create_connection((host, desk.settings.port), timeout=1):
+            return
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _say(line: str) -> None:
