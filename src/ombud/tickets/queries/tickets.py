@@ -8,7 +8,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import Conflict, NotFound
 from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
-from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket, TicketLink
+from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket
 
 LOCKED = """
     id, subject, status_id, category, priority, team_id, assignee_id, customer_id, channel_id, brand_id,
@@ -115,14 +115,6 @@ async def _routing_state(tx: Transaction, ticket: Ticket) -> RoutingState | None
             and origin_ticket_id is null
         order by id desc limit 1"""
     return await row(tx, RoutingState, sql, {"id": ticket.id})
-
-
-async def links_of(tx: Transaction, ticket_id: int) -> list[TicketLink]:
-    """Tickets that this one follows."""
-    sql = """
-        select k.other_id as ticket_id, k.kind, o.subject from ticket_link k join ticket o on o.id = k.other_id
-        where k.ticket_id = %(id)s"""
-    return await rows(tx, TicketLink, sql, {"id": ticket_id})
 
 
 async def list_statuses(tx: Transaction) -> list[Status]:
