@@ -10,7 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar, post
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, execute, value
@@ -27,7 +27,7 @@ async def refuse(tx: Tx) -> str:
 
 
 @post("/refused", dependencies={"place": Provide(refuse)})
-async def post_refused(tx: Tx, place: str) -> None:
+async def post_refused(tx: Tx, place: NamedDependency[str]) -> None:
     await execute(tx, WRITE, {"name": place})
 
 
@@ -38,7 +38,7 @@ async def refuse_beside() -> str:
 
 
 @post("/refused-beside", dependencies={"place": Provide(refuse_beside)})
-async def post_refused_beside(tx: Tx, place: str) -> None:
+async def post_refused_beside(tx: Tx, place: NamedDependency[str]) -> None:
     await execute(tx, WRITE, {"name": place})
 
 

@@ -8,8 +8,8 @@ from ombud.cli.checkout import checkout_root
 from ombud.cli.commands import Commands
 
 WORKERS = ("-n", "2")
-# Which tests were left out, and which missing program is the reason.
-TELL_SKIPPED = ("-r", "s")
+# A line for each test that failed, and for each left out with the missing program that is the reason.
+TELL = ("-r", "fEs")
 
 
 def add_commands(commands: Commands) -> None:
@@ -24,7 +24,7 @@ def add_commands(commands: Commands) -> None:
 def run_test(arguments: argparse.Namespace) -> int:
     """Run pytest on two workers, or on as many as the options ask for."""
     workers = () if _names_workers(arguments.options) else WORKERS
-    command = [sys.executable, "-m", "pytest", *workers, *TELL_SKIPPED, *arguments.options]
+    command = [sys.executable, "-m", "pytest", *workers, *TELL, *arguments.options]
     return subprocess.run(command, cwd=checkout_root(), check=False).returncode
 
 

@@ -37,7 +37,7 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     ``react`` gets the transaction, some events in the order of the log, and the present moment. ``kinds`` None means
     all. A new reader begins at the head of the log unless ``from_start``. ``wakes`` are topics of the bus, woken after
-    a commit.
+    a commit. ``gather_seconds``: how long it lets events come together before it reads, where nobody waits for it.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     kinds: frozenset[str] | None = None
     from_start: bool = False
     batch_size: int = 500
+    gather_seconds: float = 0.0
     wakes: tuple[str, ...] = ()
 
 
@@ -120,7 +121,8 @@ async def run_reader(
         if progress.passed and wake:
             wake(*reader.wakes)
         failures = failures + 1 if progress.has_failed else 0
-        await _rest(woken, progress, failures)
+        await _rest(woken, failures, is_full=progress.passed >= reader.batch_size)
+        await asyncio.sleep(reader.gather_seconds)
 
 
 async def reader_states(tx: Transaction, *, now: datetime) -> list[ReaderState]:
@@ -249,10 +251,11 @@ def _raise_if_database(problem: Exception) -> None:
         raise problem
 
 
-async def _rest(woken: asyncio.Event, progress: Progress, failures: int) -> None:
+async def _rest(woken: asyncio.Event, failures: int, *, is_full: bool) -> None:
     if failures:
         await asyncio.sleep(min(FIRST_PAUSE_SECONDS * 2.0 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
-    elif not progress.passed:
+    elif not is_full:
+        # A batch with room left was all there was; whoever adds more wakes us.
         try:
             # Not wait_for: before Python 3.12 it can swallow a cancellation, and the process would never end.
             async with asyncio.timeout(POLL_SECONDS):

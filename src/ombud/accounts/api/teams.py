@@ -1,7 +1,7 @@
 """Teams and brands."""
 
 from litestar import get, patch, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from ombud.accounts import queries
 from ombud.accounts.schemas import Brand, BrandInput, NewTeam, Team, TeamChange
@@ -11,7 +11,7 @@ from ombud.shared.paging import Paged
 
 
 @get("/teams", guards=[may("tickets.read")], operation_id="list_teams", summary="All teams", tags=["teams"])
-async def get_teams(tx: Tx, archived: bool = False) -> Paged[Team]:
+async def get_teams(tx: Tx, archived: FromQuery[bool] = False) -> Paged[Team]:
     """All teams and their members; tickets are handed from one to the other. ``archived=true``: those put away, too."""
     return Paged(await queries.teams(tx, archived=archived))
 

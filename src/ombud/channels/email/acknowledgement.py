@@ -170,5 +170,9 @@ def _plain_name(name: str) -> str:
 
 
 ACKNOWLEDGEMENTS = Reader(
-    name="acknowledgements", react=acknowledge, kinds=frozenset({"ticket_opened"}), wakes=("outbox", "sequence")
+    name="acknowledgements",
+    react=acknowledge,
+    kinds=frozenset({"ticket_opened"}),
+    gather_seconds=0.2,
+    wakes=("outbox", "sequence"),
 )

@@ -1,12 +1,12 @@
 """What followers hear: the customer answered, the ticket was solved, or another holds it; never twice unread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.shared.database import Transaction, rows
+from ombud.shared.database import Transaction, rows, values
 from ombud.shared.events import Event
 from ombud.shared.readers import Reader
 from ombud.tickets.services.timeline import Told, notify_all
@@ -32,8 +32,9 @@ async def tell_followers(tx: Transaction, events: Sequence[Event], now: datetime
 
     Emits: NotificationMade
     """
+    followed = set(await _followed(tx, {event.ticket_id for event in events}))
     for event in events:
-        if event.ticket_id is None or event.data.get("is_automatic"):
+        if event.ticket_id not in followed or event.data.get("is_automatic"):
             continue
         kind = KINDS[event.kind]
         places = await _audience(tx, event, kind)
@@ -41,6 +42,11 @@ async def tell_followers(tx: Transaction, events: Sequence[Event], now: datetime
         entry_id = event.data.get("entry_id")
         told = [Told(one.person_id, one.ticket_id, one.team_id, entry_id) for one in places]
         await notify_all(tx, kind, told, by=actor, now=now)
+
+
+async def _followed(tx: Transaction, ticket_ids: Collection[int | None]) -> list[int]:
+    sql = "select distinct ticket_id from follower where ticket_id = any(%(tickets)s)"
+    return await values(tx, int, sql, {"tickets": list(ticket_ids)})
 
 
 async def _audience(tx: Transaction, event: Event, kind: str) -> list[_Place]:
@@ -56,4 +62,6 @@ async def _audience(tx: Transaction, event: Event, kind: str) -> list[_Place]:
     return await rows(tx, _Place, sql, {"ticket": event.ticket_id, "kind": kind})
 
 
-FOLLOWERS = Reader(name="followers", react=tell_followers, kinds=frozenset(KINDS), wakes=("sequence",))
+FOLLOWERS = Reader(
+    name="followers", react=tell_followers, kinds=frozenset(KINDS), gather_seconds=0.2, wakes=("sequence",)
+)
