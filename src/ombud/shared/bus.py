@@ -85,9 +85,9 @@ class Bus:
             try:
                 connection = connection or await self._database.connect()
                 self._own_pid = connection.info.backend_pid
-                for signal in signals:
-                    text = msgspec.json.encode((self._own_pid, signal)).decode()
-                    await connection.execute("select pg_notify(%s, %s)", (CHANNEL, text))
+                texts = [msgspec.json.encode((self._own_pid, signal)).decode() for signal in signals]
+                # All in one statement: whoever waits for the last of them would wait for each before it.
+                await connection.execute("select pg_notify(%s, text) from unnest(%s::text[]) text", (CHANNEL, texts))
             except OperationalError as problem:
                 log.warning("The bus lost its connection: %s", problem)
                 await _drop(connection)

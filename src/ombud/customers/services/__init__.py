@@ -7,5 +7,13 @@ from ombud.customers.services.making import (
     hold_customer,
     rewrite_customer_words,
 )
+from ombud.customers.services.organisations import rewrite_organisation_words
 
-__all__ = ["change_customer", "enter_customer", "find_or_make_customers", "hold_customer", "rewrite_customer_words"]
+__all__ = [
+    "change_customer",
+    "enter_customer",
+    "find_or_make_customers",
+    "hold_customer",
+    "rewrite_customer_words",
+    "rewrite_organisation_words",
+]
