@@ -35,7 +35,7 @@ _apps: list[Litestar] = []
 def app_on(parts: Parts) -> Litestar:
     """The application on these parts.
 
-    Its routes are put together once for all tests of a process (a fifth of a second); all that it knows is a test's own.
+    Its routes are put together once for all tests of a process (a fifth of a second); what it knows is a test's own.
     """
     if not _apps:
         _apps.append(build_app(parts))

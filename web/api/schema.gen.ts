@@ -5473,7 +5473,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
             next: string | null;
         };
         /** SearchHit */
@@ -5483,7 +5483,8 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
+            organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -5639,7 +5640,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -9810,7 +9811,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -9846,7 +9847,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;
