@@ -74,6 +74,7 @@ def _subject_of(talk: _Talk) -> str:
     words = GREETING.sub("", talk.text.strip()) or talk.text.strip()
     most = SUBJECT_LENGTH["zh-CN" if talk.locale == "zh-CN" else "en"]
     first = re.split(r"[。！？!?\n]|\. ", words, maxsplit=1)[0].strip() or words
+    first = f"{first[:1].upper()}{first[1:]}"
     return first if len(first) <= most else f"{first[: most - 1].rstrip()}…"
 
 
