@@ -18,10 +18,10 @@ from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, Ticke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
 from ombud.tickets.schemas.values import DONE_CATEGORIES
-from ombud.tickets.services.children import check_children
 from ombud.tickets.services.collisions import refuse_unseen
-from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
+from ombud.tickets.services.forms import changed_names, field_steps, refresh_facets
 from ombud.tickets.services.references import check_references, keep_field_files
+from ombud.tickets.services.solving import check_change
 from ombud.tickets.services.timeline import (
     add_change,
     add_composed,
@@ -32,6 +32,9 @@ from ombud.tickets.services.timeline import (
     reload_entry,
 )
 from ombud.tickets.services.together.followers import follow_mentioned
+
+# What a patch says beside what changes.
+NO_COLUMNS = frozenset({"seen", "force_children", "solve_children"})
 
 
 class AgentFull(Conflict):
@@ -66,8 +69,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         return
     await refuse_unseen(tx, ticket, patch.seen, changes, by=by)
     category = await _category_after(tx, ticket, changes)
-    await check_form(tx, ticket, changes, category, by=by, now=now)
-    await check_children(tx, ticket, category, force=patch.force_children)
+    await check_change(tx, ticket, changes, category, force_children=patch.force_children, by=by, now=now)
     steps = field_steps(ticket, changes)
     entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
     await keep_field_files(tx, ticket, steps, entry_ids, by=by)
@@ -96,7 +98,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
             one that ``by`` may name.
     """
     given = msgspec.structs.asdict(patch)
-    wanted = {name: new for name, new in given.items() if new is not UNSET and name not in {"seen", "force_children"}}
+    wanted = {name: new for name, new in given.items() if new is not UNSET and name not in NO_COLUMNS}
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:

@@ -26,7 +26,16 @@ from ombud.shared.sequencer import LOCK_INTAKE
 from ombud.tickets.customer_schemas import CHOSEN, CustomerMergeIn, FieldChoice, MergePreview, Side
 
 # Tables whose rows follow their customer. A new table that points to customers belongs here; a test looks for it.
-MOVED = ("ticket", "identity", "product_owned", "customer_note", "consent", "contact_bar", "identity_check")
+MOVED = (
+    "ticket",
+    "identity",
+    "product_owned",
+    "customer_note",
+    "consent",
+    "contact_bar",
+    "identity_check",
+    "ticket_cc",
+)
 EMPTY: tuple[Any, ...] = ("", None, {}, False)
 
 

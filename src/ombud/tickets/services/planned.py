@@ -14,6 +14,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.accounts.queries.actors import person_actor
+from ombud.customers.services.consents import refuse_barred
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, execute, row, rows, value
@@ -56,7 +57,7 @@ async def list_planned(tx: Transaction, ticket_id: int, *, by: Actor) -> list[Pl
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await queries.require_visible(tx, ticket_id, by=by)
+    ticket_id = await queries.require_visible(tx, ticket_id, by=by)
     sql = f"select {COLUMNS} {FROM} where p.ticket_id = %(ticket)s order by p.send_at, p.id"
     return await rows(tx, PlannedReply, sql, {"ticket": ticket_id})
 
@@ -71,6 +72,7 @@ async def plan_reply(
         Invalid: the time is past, or more than a year away; or a program plans.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         Unfilled: a placeholder has no value yet.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
         TooManyPlanned: 20 wait already.
 
     Emits: PlannedReplyChanged
@@ -88,6 +90,10 @@ async def plan_reply(
     check_filled(data.reply.text, data.reply.html)
     clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
     await refuse_stale(tx, ticket, data.reply, by=by, now=now)
+    route = await queries.reply_channel(tx, ticket_id, ticket.channel_id, ticket.brand_id)
+    if route is not None:
+        # Asked again when it is sent: a bar may come meanwhile.
+        await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.reply.contact_reason)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
     kept = msgspec.structs.replace(data.reply, force=False, last_seen_entry_id=ticket.last_message_id or 0)
     sql = """
@@ -238,7 +244,7 @@ async def _send_one(database: Database, due: _Due, *, now: datetime) -> None:
     except OmbudError as problem:
         log.info("Planned reply %s is held: %s", due.id, problem.code)
         async with database.transaction() as tx:
-            await hold_planned(tx, [due.ticket_id], problem.code, only_id=due.id, now=now)
+            await hold_planned(tx, [due.ticket_id], problem.code, only_ids=[due.id], now=now)
 
 
 async def _is_due(tx: Transaction, planned_id: int, *, now: datetime) -> bool:
@@ -256,7 +262,7 @@ class _Held(Struct):
 
 
 async def hold_planned(
-    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_id: int | None = None
+    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_ids: Sequence[int] | None = None
 ) -> None:
     """Hold the planned answers of tickets and tell their writers, who decide what becomes of them.
 
@@ -265,9 +271,9 @@ async def hold_planned(
     sql = """
         update planned_reply p set state = 'held', problem = %(problem)s from ticket t
         where t.id = p.ticket_id and p.ticket_id = any(%(tickets)s) and p.state = 'planned'
-            and (%(only)s::bigint is null or p.id = %(only)s)
+            and (%(only)s::bigint[] is null or p.id = any(%(only)s))
         returning p.id, p.ticket_id, t.team_id, p.person_id"""
-    params = {"problem": problem, "tickets": list(ticket_ids), "only": only_id}
+    params = {"problem": problem, "tickets": list(ticket_ids), "only": None if only_ids is None else list(only_ids)}
     held = await rows(tx, _Held, sql, params)
     if not held:
         return

@@ -29,10 +29,10 @@ from ombud.tickets.schemas import (
     Undone,
 )
 from ombud.tickets.schemas.values import DONE_CATEGORIES
-from ombud.tickets.services.children import check_children
-from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.families import lock_below, solve_below
 from ombud.tickets.services.placeholders import check_filled
 from ombud.tickets.services.policy import desk_policy
+from ombud.tickets.services.solving import check_change
 from ombud.tickets.services.timeline import (
     add_composed,
     attach_files,
@@ -89,12 +89,14 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
-        ChildrenOpen: it would be done, and tickets below it are open.
+        FieldsMissing, ItemsOpen, ChildrenOpen, ChildHeld: it would be done, and the desk's rules hold it open.
         Unfilled: a placeholder has no value yet.
         DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
     """
+    if data.solve_children:
+        await lock_below(tx, ticket_id, by=by)
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
     made = await find_made_entry(tx, ticket_id, data.client_key, kind="message", by=by)
     if made is not None:
@@ -104,8 +106,9 @@ async def reply(
     route, envelope = await _route(tx, ticket, data)
     await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
     status_id, category = await _status_after(tx, ticket, data)
-    await check_form(tx, ticket, {}, category, by=by, now=now)
-    await check_children(tx, ticket, category, force=data.force_children)
+    if data.solve_children:
+        await solve_below(tx, ticket_id, status_id, by=by, now=now)
+    await check_change(tx, ticket, {}, category, force_children=data.force_children, by=by, now=now)
     taker = await _taker(tx, ticket, by)
     wait = 0
     if route.kind == "email" and undo_seconds is not None:
