@@ -369,7 +369,7 @@ export interface paths {
         put?: never;
         /**
          * Hand in a customer's message (scope messages.write)
-         * @description Hand in a message; it is kept when this answers.
+         * @description Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
          *
          *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
          *
@@ -608,6 +608,28 @@ export interface paths {
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerChanges
+         * @description Who changed what of a customer, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChangesGetCustomerChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/check-codes": {
         parameters: {
             query?: never;
@@ -794,6 +816,28 @@ export interface paths {
          *     Needs the permission `customers.export`.
          */
         get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerFieldFiles
+         * @description Files that stand in the customer's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1666,6 +1710,50 @@ export interface paths {
          *     Needs the permission `customers.write`.
          */
         patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationChanges
+         * @description Who changed what of an organisation, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationFieldFiles
+         * @description Files that stand in the organisation's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/password-resets": {
@@ -3401,6 +3489,7 @@ export interface paths {
          * Send a form
          * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
          *
+         *     ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
          *     429 with ``Retry-After`` after too many from one address.
          */
         post: operations["send_form"];
@@ -3711,7 +3800,7 @@ export interface components {
         Author: {
             id: number | null;
             /** @enum {string} */
-            kind: "customer" | "person" | "system" | "api_key";
+            kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
         /** BarIn */
@@ -3936,10 +4025,14 @@ export interface components {
             at?: string | null;
             attachment_ids?: number[];
             customer: components["schemas"]["ClientCustomer"];
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @default  */
             subject?: string;
             text: string;
             thread?: string | null;
+            type_id?: number | null;
         };
         /** CodeInput */
         CodeInput: {
@@ -4036,10 +4129,9 @@ export interface components {
             notes: string;
             organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
-            preferences: {
-                [key: string]: unknown;
-            };
+            preferences: components["schemas"]["Preferences"];
             products: components["schemas"]["Product"][];
+            quiet_until: string | null;
             redirected_from: number | null;
             standing: components["schemas"]["Standing"];
             /** @default 0 */
@@ -4159,9 +4251,7 @@ export interface components {
             notes?: string;
             organisation_id?: number | null;
             phone?: string;
-            preferences?: {
-                [key: string]: unknown;
-            };
+            preferences?: components["schemas"]["PreferencesPatch"];
             tier?: string;
             time_zone?: string;
             version?: number | null;
@@ -5196,6 +5286,11 @@ export interface components {
             items: components["schemas"]["Product"][];
             next: string | null;
         };
+        /** Paged[RecordChange] */
+        PageOfRecordChange: {
+            items: components["schemas"]["RecordChange"][];
+            next: string | null;
+        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -5322,6 +5417,23 @@ export interface components {
             /** @default false */
             name?: boolean;
         };
+        /**
+         * Preferences
+         * @default {}
+         */
+        Preferences: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "api" | "phone" | "sms" | null;
+            quiet_hours?: components["schemas"]["QuietHours"];
+            /** @default  */
+            remark?: string;
+        };
+        /** PreferencesPatch */
+        PreferencesPatch: {
+            channel?: "email" | "chat" | "api" | "phone" | "sms";
+            quiet_hours?: components["schemas"]["QuietHours"];
+            remark?: string;
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -5409,6 +5521,11 @@ export interface components {
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
         };
+        /** QuietHours */
+        QuietHours: {
+            end: number;
+            start: number;
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
@@ -5434,6 +5551,17 @@ export interface components {
             bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
+        };
+        /** RecordChange */
+        RecordChange: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            field: string;
+            from_value: unknown;
+            id: number;
+            to_value: unknown;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -7400,6 +7528,41 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdChangesGetCustomerChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
         parameters: {
             query?: never;
@@ -7752,6 +7915,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -9394,6 +9588,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -12577,6 +12837,7 @@ export interface operations {
             content: {
                 "application/json": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
@@ -12585,6 +12846,7 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;

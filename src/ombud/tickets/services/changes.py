@@ -20,7 +20,7 @@ from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicke
 from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.collisions import refuse_unseen
 from ombud.tickets.services.forms import changed_names, field_steps, refresh_facets
-from ombud.tickets.services.references import check_references, keep_field_files
+from ombud.tickets.services.references import check_ticket_references, keep_field_files
 from ombud.tickets.services.solving import check_change
 from ombud.tickets.services.timeline import (
     add_change,
@@ -106,7 +106,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
     if "fields" in wanted:
         fields = await list_fields(tx, "ticket")
         wanted["fields"], changed = merged_values(fields, ticket.fields, wanted["fields"])
-        await check_references(tx, ticket, fields, {key: wanted["fields"].get(key) for key in changed}, by=by)
+        await check_ticket_references(tx, ticket, fields, {key: wanted["fields"].get(key) for key in changed}, by=by)
     return {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
 
 

@@ -103,8 +103,7 @@ async def reply(
         return await reload_entry(tx, made, now=now)
     check_filled(data.text, data.html)
     await refuse_stale(tx, ticket, data, by=by, now=now)
-    route, envelope = await _route(tx, ticket, data)
-    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
+    route, envelope = await way_out(tx, ticket, data)
     status_id, category = await _status_after(tx, ticket, data)
     if data.solve_children:
         await solve_below(tx, ticket_id, status_id, by=by, now=now)
@@ -156,6 +155,19 @@ async def refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, 
     newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.person_id)
     if newer:
         raise StaleReply(await timeline_queries.load_entries(tx, newer, now=now))
+
+
+async def way_out(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
+    """How an answer goes out: by which channel, to whom.
+
+    Raises:
+        NoWayOut: no channel, or no address, to answer by.
+        Unprocessable: an address is none.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
+    """
+    route, envelope = await _route(tx, ticket, data)
+    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
+    return route, envelope
 
 
 async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
@@ -303,6 +315,8 @@ class Sent(Struct):
     """An answer with the state of its outbox row."""
 
     id: int
+    kind: str
+    channel_kind: str
     text: str
     details: EntryDetails
     author_id: int | None
@@ -318,9 +332,9 @@ async def lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, kinds: li
         NotFound: there is none of these kinds.
     """
     sql = """
-        select e.id, e.text, e.details, e.author_id, o.state,
+        select e.id, e.kind, c.kind as channel_kind, e.text, e.details, e.author_id, o.state,
                o.state = 'queued' and o.not_before > %(now)s as is_waiting, e.origin_ticket_id is null as is_at_home
-        from entry e join outbox o on o.entry_id = e.id
+        from entry e join outbox o on o.entry_id = e.id join channel c on c.id = o.channel_id
         where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.kind = any(%(kinds)s)
             and e.undone_at is null for update of o"""
     params = {"entry": entry_id, "ticket": ticket_id, "kinds": kinds, "now": now}
@@ -387,6 +401,7 @@ async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Act
     Raises:
         NotFound: no such answer, or ``by`` may not see the ticket.
         NotStuck: it is on its way, or has arrived.
+        DoNotContact: the customer must not be contacted by its channel any more.
 
     Emits: DeliveryChanged
     """
@@ -394,6 +409,8 @@ async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Act
     sent = await lock_sent(tx, ticket_id, entry_id, kinds=["message", "side"], now=now)
     if sent.state not in {"failed", "unconfirmed"}:
         raise NotStuck
+    if sent.kind == "message":
+        await refuse_barred(tx, ticket.customer_id, sent.channel_kind, reason=sent.details.contact_reason)
     sql = """
         update outbox set state = 'queued', not_before = %(now)s, attempts = 0, problem = null, claimed_at = null
         where entry_id = %(entry)s"""
