@@ -5659,7 +5659,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
             next: string | null;
         };
         /** SearchHit */
@@ -5669,7 +5669,8 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
+            organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -5825,7 +5826,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -10154,7 +10155,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -10190,7 +10191,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;

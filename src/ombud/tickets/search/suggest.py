@@ -8,11 +8,11 @@ from msgspec import Struct
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
+from ombud.tickets.search.conditions import MAX_NAMES, ORGANISATIONS
 from ombud.tickets.search.names import ranked_items
 
-SuggestionKind = Literal["people", "tags", "canned_replies", "operators"]
+SuggestionKind = Literal["people", "tags", "canned_replies", "organisations", "operators"]
 MOST = 50
-MAX_NAMES = 5_000
 FIXED = {
     "priority": operators.PRIORITIES,
     "channel": operators.CHANNELS,
@@ -56,7 +56,9 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
     """What fits best with what was typed, the best first; with nothing typed, what there is."""
     if kind == "operators":
         return await _operators(tx, typed, by)
-    sources = {"people": PEOPLE, "tags": TAGS, "canned_replies": CANNED}
+    if kind == "organisations" and not by.may("customers.read"):
+        return []
+    sources = {"people": PEOPLE, "tags": TAGS, "canned_replies": CANNED, "organisations": ORGANISATIONS}
     params = {"me": by.person_id, "teams": by.visible_teams()}
     known = await rows(tx, Named, sources[kind], params)
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
@@ -98,8 +100,9 @@ async def _values(tx: Transaction, operator: str, by: Actor) -> list[list[str]]:
         "tag": TAGS,
         "assignee": PEOPLE,
         "from": PEOPLE,
+        "organisation": ORGANISATIONS,
     }
-    if operator not in sources:
+    if operator not in sources or (operator == "organisation" and not by.may("customers.read")):
         return []
     known = [one.names for one in await rows(tx, Named, sources[operator])]
     own = {"assignee": [["我", "me"], ["无", "none"]], "status": [["未完结", "open"]]}.get(operator, [])
@@ -123,4 +126,4 @@ def _is_chinese(by: Actor) -> bool:
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
+    return f'"{value}"' if any(sign in value for sign in " ,，、") else value

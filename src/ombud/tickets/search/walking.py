@@ -7,7 +7,7 @@ looked up only when they proved to be rare.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -116,14 +116,8 @@ def _can_look_up(match: Match) -> bool:
     return match.checked != "" and " & " not in match.checked and "!" not in match.checked
 
 
-def _words(hunt: Hunt, text: str, marks: Sequence[str]) -> str:
-    """A tsquery with the marks of blocks and teams."""
-    parts = [f"({text})"] if text else []
-    if marks:
-        parts.append("(" + " | ".join(f"'{mark}'" for mark in marks) + ")")
-    if hunt.teams:
-        parts.append("(" + " | ".join(f"'{team_mark(team)}'" for team in hunt.teams) + ")")
-    return " & ".join(parts)
+def _any_of(marks: Iterable[str]) -> str:
+    return " | ".join(f"'{mark}'" for mark in marks)
 
 
 def _visible(hunt: Hunt) -> str:
@@ -152,23 +146,26 @@ def _params(hunt: Hunt, **more: object) -> dict[str, object]:
 async def _look_up(
     tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int, *, by_checked: bool = False
 ) -> list[int]:
-    key = hunt.source.key
-    checks = [*hunt.on_words]
-    indexed = hunt.match.checked if by_checked else hunt.match.indexed
+    key, keys = hunt.source.key, dict(_keys(hunt, by_checked=by_checked))
+    # Each a key of the index scan of its own: keys leap over what the others rule out, while one query of all would
+    # walk through every place of its rarest word, in whatever block.
+    checks = [f"w.words @@ %({name})s::tsquery" for name in keys] + hunt.on_words
+    if wanted[0].marks:
+        checks.append("w.words @@ b.marks::tsquery")
     if hunt.match.checked and not by_checked:
         checks.append("(w.words @@ %(checked)s::tsquery) is true")
     # A window after the other, only as far as the page needs; + 0 keeps the planner from walking the key instead.
     sql = f"""
-        select w.{key} from unnest(%(queries)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) as b (query, low, high)
+        select w.{key} from unnest(%(marks)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) as b (marks, low, high)
         cross join lateral (
             select {hunt.source.columns} from {hunt.source.table} w
-            where w.words @@ b.query::tsquery and w.{key} + 0 >= b.low and w.{key} + 0 < b.high
-                {"".join(f" and {check}" for check in checks)}
+            where w.{key} + 0 >= b.low and w.{key} + 0 < b.high {"".join(f" and {check}" for check in checks)}
             order by w.{key} + 0 desc offset 0
         ) w {_visible(hunt)} limit %(limit)s"""
     params = _params(
         hunt,
-        queries=[_words(hunt, indexed, window.marks) for window in wanted],
+        **keys,
+        marks=[_any_of(window.marks) for window in wanted],
         lows=[window.low for window in wanted],
         highs=[window.high for window in wanted],
         checked=hunt.match.checked,
@@ -177,17 +174,27 @@ async def _look_up(
     return sorted(await values(tx, int, sql, params), reverse=True)
 
 
+def _keys(hunt: Hunt, *, by_checked: bool) -> Iterator[tuple[str, str]]:
+    """What the index is asked for beside the window, each by the name of its parameter."""
+    for number, text in enumerate([hunt.match.checked] if by_checked else hunt.match.indexed):
+        yield f"key{number}", text
+    if hunt.teams:
+        yield "team_marks", _any_of(map(team_mark, hunt.teams))
+
+
 async def _check(tx: Transaction, hunt: Hunt, window: Window, limit: int) -> list[int]:
     key = hunt.source.key
     checks = [*hunt.on_words]
-    text = _words(hunt, hunt.match.checked, ())
-    if text:
+    if hunt.match.checked:
         checks.append("(w.words @@ %(checked)s::tsquery) is true")
+    if hunt.teams:
+        checks.append("(w.words @@ %(team_marks)s::tsquery) is true")
     sql = f"""
         select w.{key} from {hunt.source.table} w {_visible(hunt)}
         where w.{key} >= %(low)s and w.{key} < %(high)s {"".join(f" and {check}" for check in checks)}
         order by w.{key} desc limit %(limit)s"""
-    return await values(tx, int, sql, _params(hunt, checked=text, **_ends(window, limit)))
+    params = {"checked": hunt.match.checked, "team_marks": _any_of(map(team_mark, hunt.teams or ()))}
+    return await values(tx, int, sql, _params(hunt, **params, **_ends(window, limit)))
 
 
 def _ends(window: Window, limit: int) -> dict[str, object]:
