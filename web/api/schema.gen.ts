@@ -96,12 +96,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a brand
-         * @description Give a brand another name. 409 ``name_taken``.
+         * Change a brand
+         * @description Give a brand another name or signature. 409 ``name_taken``.
          *
          *     Needs the permission `channels.manage`.
          */
-        patch: operations["rename_brand"];
+        patch: operations["change_brand"];
         trace?: never;
     };
     "/api/v1/bulk": {
@@ -2325,6 +2325,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ticket-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTemplates
+         * @description Templates of new tickets that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketTemplatesGetTicketTemplates"];
+        put?: never;
+        /**
+         * PostTicketTemplate
+         * @description Keep a template; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketTemplatesPostTicketTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTicketTemplate
+         * @description Remove a template; tickets made from it stay.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketTemplate
+         * @description Replace a template.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketTemplatesTemplateIdPatchTicketTemplate"];
+        trace?: never;
+    };
     "/api/v1/ticket-types": {
         parameters: {
             query?: never;
@@ -3075,6 +3131,28 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSignature
+         * @description What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3834,10 +3912,13 @@ export interface components {
         Brand: {
             id: number;
             name: string;
+            /** @default  */
+            signature: string;
         };
         /** BrandInput */
         BrandInput: {
             name: string;
+            signature?: string;
         };
         /** BulkIn */
         BulkIn: {
@@ -4347,6 +4428,8 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             entry_ids?: number[];
             /** @default  */
+            html?: string;
+            /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
         };
@@ -4625,6 +4708,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             subject: string;
             /** @default  */
             text?: string;
@@ -5113,6 +5197,7 @@ export interface components {
         NoteIn: {
             attachment_ids?: number[];
             client_key: string;
+            html?: string | null;
             mentions?: number[];
             text: string;
         };
@@ -5708,11 +5793,13 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SharedDraft */
         SharedDraft: {
             edited_by: number;
+            /** @default  */
+            html: string;
             name: string;
             text: string;
             /** Format: date-time */
@@ -5727,6 +5814,8 @@ export interface components {
         };
         /** SharedDraftIn */
         SharedDraftIn: {
+            /** @default  */
+            html?: string;
             text: string;
             /** @default 0 */
             version?: number;
@@ -5735,6 +5824,10 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
+        };
+        /** Signature */
+        Signature: {
+            text: string;
         };
         /** Snippet */
         Snippet: {
@@ -5826,7 +5919,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -5865,6 +5958,23 @@ export interface components {
             members: number;
             open_tickets: number;
         };
+        /** TemplateTicket */
+        TemplateTicket: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            /** @default  */
+            subject?: string;
+            tags?: string[];
+            team_id?: number;
+            /** @default  */
+            text?: string;
+            type_id?: number;
+            /** @enum {null|string} */
+            write_as?: "reply" | "note" | null;
+        };
         /** Ticket */
         Ticket: {
             /** Format: date-time */
@@ -5880,6 +5990,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            /** @default  */
+            customer_locale: string;
             fields: {
                 [key: string]: unknown;
             };
@@ -5936,6 +6048,7 @@ export interface components {
             subject: string;
             tags?: string[];
             team_id: number;
+            template_id?: number | null;
             text: string;
             type_id?: number | null;
             /**
@@ -6030,6 +6143,31 @@ export interface components {
             unread: boolean;
             version: number;
             waiting_since: string | null;
+        };
+        /** TicketTemplate */
+        TicketTemplate: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            ticket: components["schemas"]["TemplateTicket"];
+            title: string;
+            uses: number;
+        };
+        /** TicketTemplateIn */
+        TicketTemplateIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            ticket?: components["schemas"]["TemplateTicket"];
+            title: string;
+        };
+        /** TicketTemplateList */
+        TicketTemplateList: {
+            items: components["schemas"]["TicketTemplate"][];
         };
         /** TicketType */
         TicketType: {
@@ -6497,7 +6635,7 @@ export interface operations {
             };
         };
     };
-    rename_brand: {
+    change_brand: {
         parameters: {
             query?: never;
             header?: never;
@@ -10191,7 +10329,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "organisations" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;
@@ -10698,6 +10836,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesGetTicketTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesPostTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdPatchTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -12127,6 +12391,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSignatureGetSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
             };
             /** @description What is wrong */
             default: {

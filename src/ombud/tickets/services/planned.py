@@ -23,7 +23,7 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.tickets.events import PlannedReplyChanged
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import Entry, PlannedReply, PlannedReplyIn, Recipients, ReplyIn, Undone
-from ombud.tickets.services.placeholders import check_filled
+from ombud.tickets.services.formatting import take_formatted
 from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply, way_out
 from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.uploads import load_files
@@ -69,7 +69,7 @@ async def plan_reply(
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
-        Invalid: the time is past, or more than a year away; or a program plans.
+        Invalid: the time is past, or more than a year away; or a program plans; or there is nothing to say.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         Unfilled: a placeholder has no value yet.
         TooManyPlanned: 20 wait already.
@@ -88,12 +88,15 @@ async def plan_reply(
     if len(known) >= MOST:
         raise TooManyPlanned
     _check_time(data.send_at, now)
-    check_filled(data.reply.text, data.reply.html)
-    clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
-    await refuse_stale(tx, ticket, data.reply, by=by, now=now)
-    await way_out(tx, ticket, data.reply)
+    given = data.reply
+    written = await take_formatted(tx, given.text, given.html, given.attachment_ids, ticket_id=ticket_id, by=by)
+    clean_addresses([*(given.to or []), *(given.cc or []), *given.bcc])
+    await refuse_stale(tx, ticket, given, by=by, now=now)
+    await way_out(tx, ticket, given)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
-    kept = msgspec.structs.replace(data.reply, force=False, last_seen_entry_id=ticket.last_message_id or 0)
+    seen = ticket.last_message_id or 0
+    changes = {"text": written.text, "html": written.html, "force": False, "last_seen_entry_id": seen}
+    kept = msgspec.structs.replace(given, **changes)
     sql = """
         insert into planned_reply (ticket_id, person_id, send_at, reply, created_at)
         values (%(ticket)s, %(person)s, %(at)s, %(reply)s, %(now)s) returning id"""
