@@ -65,14 +65,8 @@ class NotifyCarrier:
         """Hear until cancelled; connects again by itself."""
         while True:
             with contextlib.suppress(OperationalError):
-                connection = await self._database.connect()
-                try:
-                    await connection.execute(f"listen {CHANNEL}")
-                    look()
-                    async for note in connection.notifies():
-                        hear(note.payload.encode())
-                finally:
-                    await connection.close()
+                async with await self._database.connect() as connection:
+                    await _follow(connection, hear, look)
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def close(self) -> None:
@@ -153,10 +147,14 @@ class NatsCarrier:
         return urlsplit(self._address).netloc.rpartition("@")[2]
 
 
+async def _follow(connection: Transaction, hear: Hear, look: Look) -> None:
+    await connection.execute(f"listen {CHANNEL}")
+    look()
+    async for note in connection.notifies():
+        hear(note.payload.encode())
+
+
 async def _subject(database: Database) -> str:
-    connection = await database.connect()
-    try:
+    async with await database.connect() as connection:
         sql = "select format('ombud.%s.%s', system_identifier, md5(current_database())) from pg_control_system()"
         return await value(connection, str, sql) or CHANNEL
-    finally:
-        await connection.close()
