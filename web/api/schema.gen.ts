@@ -3168,6 +3168,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/time-spent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeReport
+         * @description Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentGetTimeReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeFile
+         * @description The same entry by entry as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentFileGetTimeFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -3751,9 +3795,12 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            macro?: components["schemas"]["MacroUse"];
             priority?: 1 | 2 | 3 | 4;
             remove_tags?: string[];
             snooze_until?: string;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             team_id?: number;
             type_id?: number;
@@ -4799,6 +4846,15 @@ export interface components {
             note: string;
             text: string;
         };
+        /** MacroUse */
+        MacroUse: {
+            id: number;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            text?: "send" | "draft" | "leave";
+        };
         /** Me */
         Me: {
             capacity_points: number;
@@ -5415,6 +5471,8 @@ export interface components {
             last_seen_entry_id?: number;
             /** @default false */
             solve?: boolean;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
@@ -5774,6 +5832,12 @@ export interface components {
         /** TicketPage */
         TicketPage: {
             count: number | null;
+            customer_names: {
+                [key: string]: string;
+            };
+            file_names: {
+                [key: string]: string;
+            };
             /** @default false */
             is_count_capped: boolean;
             /** @default false */
@@ -5781,6 +5845,9 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             next: string | null;
             searched_to: string | null;
+            spent_seconds: {
+                [key: string]: number;
+            };
         };
         /** TicketPatch */
         TicketPatch: {
@@ -5793,6 +5860,8 @@ export interface components {
             seen?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -5869,6 +5938,21 @@ export interface components {
              * @enum {string}
              */
             way?: "hand" | "timer";
+        };
+        /** TimeReport */
+        TimeReport: {
+            items: components["schemas"]["TimeShare"][];
+            total_seconds: number;
+        };
+        /** TimeShare */
+        TimeShare: {
+            entries: number;
+            name: string;
+            person_id: number;
+            seconds: number;
+            team: string;
+            team_id: number;
+            tickets: number;
         };
         /** TimeSpent */
         TimeSpent: {
@@ -12048,6 +12132,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentGetTimeReport: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentFileGetTimeFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong */
