@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from ombud.customers.schemas import Sender
-from ombud.shared.actor import Actor
 from ombud.views.jobs import JobRunner
 from tests.accounts.desk import Browser
 from tests.site import Site
@@ -133,9 +132,7 @@ async def test_bulk_macro_cut_off_goes_on_and_sends_once(
     assert [len(await sent(site, one)) for one in tickets] == [1, 1]
 
 
-async def test_bulk_macro_needs_its_rights_and_to_be_seen(
-    site: Site, agent: Browser, lu: Actor, tickets: list[int]
-) -> None:
+async def test_bulk_macro_needs_its_rights_and_to_be_seen(site: Site, agent: Browser, tickets: list[int]) -> None:
     reader = await site.browser(await site.desk.person("Ro", role="read_only"))
     use = await macro(agent)
     assert (await agent.post("/bulk", bulk(tickets, 10**9))).status_code == 404

@@ -80,7 +80,7 @@ WAYS: list[Way] = [
 ]
 
 
-async def form_asks(site: Site, boss: Browser, agent: Browser, ticket: int) -> str:
+async def form_asks(_: Site, boss: Browser, agent: Browser, ticket: int) -> str:
     field = {"key": "serial", "name_en": "Serial", "name_zh": "序列号", "kind": "text"}
     assert (await boss.post("/fields", field)).status_code == 201
     kind = {"name_en": "Repair", "name_zh": "维修", "form": [{"key": "serial", "required_on": "solve"}]}
@@ -195,7 +195,7 @@ async def test_solve_with_children_changes_nothing_where_one_is_held(
     assert "solved" not in await categories(site, tickets)
 
 
-async def test_solve_with_children_leaves_those_out_of_sight(site: Site, agent: Browser, boss: Browser) -> None:
+async def test_solve_with_children_leaves_those_out_of_sight(site: Site, agent: Browser) -> None:
     tickets = await family(site, agent)
     team = await site.desk.team("Repairs")
     await site.desk.run("update ticket set team_id = %(team)s where id = %(id)s", team=team, id=tickets[2])

@@ -128,7 +128,6 @@ export const SHIPPED_COLUMNS = [
   'tags',
   'created',
   'snoozed',
-  'solved',
   'messages',
   'time_spent',
   'preview',

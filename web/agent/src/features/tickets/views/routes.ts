@@ -5,6 +5,12 @@ export const routes: RouteRecordRaw[] = [
     path: 'views/:view(mine|unassigned|open|mentions|following|snoozed|all|saved:\\d+)',
     name: 'views',
     component: () => import('./ViewPage.vue'),
-    meta: { words: ['tickets', 'views', 'form', 'fields'] },
+    meta: { words: ['tickets', 'views', 'form', 'fields', 'together'] },
+  },
+  {
+    path: 'time',
+    name: 'time',
+    component: () => import('./TimePage.vue'),
+    meta: { words: ['views', 'form', 'together'] },
   },
 ]
