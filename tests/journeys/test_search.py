@@ -1,6 +1,7 @@
 """Searching in the browser, in both languages: help, operators with suggestions, marks, tabs, errors, the keyboard."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -58,12 +59,19 @@ ACME = OrganisationIn("Acme 顶好电器", domains=["example.com"])
 
 
 async def arrive(
-    served: Served, channel: int, name: str, text: str, *, subject: str, key: str, files: list[StoredAttachment] = []
+    served: Served,
+    channel: int,
+    name: str,
+    text: str,
+    *,
+    subject: str,
+    key: str,
+    files: Sequence[StoredAttachment] = (),
 ) -> None:
     """A message at the door."""
     sender = Sender("external", key, name=name, email=f"{key}@example.com")
     message = InboundMessage(
-        sender=sender, text=text, subject=subject, at=utc_now(), conversation=key, attachments=files
+        sender=sender, text=text, subject=subject, at=utc_now(), conversation=key, attachments=list(files)
     )
     arrival = Arrival(channel, f"{key}{text}", message)
     await served.do(partial(receive, arrivals=[arrival], now=utc_now()))

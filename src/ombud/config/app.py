@@ -47,8 +47,25 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def build_app(parts: Parts) -> Litestar:
     """Put the application together from the rooms."""
-    counts = RequestCounts()
-    requests = OpenRequests()
+    counts, requests = RequestCounts(), OpenRequests()
+    return Litestar(
+        route_handlers=[*(router for room in ROOMS for router in room.routers), openapi.get_document],
+        state=build_state(parts, counts=counts, requests=requests),
+        dependencies=DEPENDENCIES,
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[requests.middleware, counts.middleware, give_back],
+        lifespan=[_live(parts, requests)],
+        after_response=_wake_sequencer,
+        after_request=_add_headers,
+        request_max_body_size=MAX_BODY_BYTES,
+        response_cache_config=ResponseCacheConfig(default_expiration=None),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) -> State:
+    """What the endpoints of an application work with."""
     state = State(
         {
             "settings": parts.settings,
@@ -72,20 +89,7 @@ def build_app(parts: Parts) -> Litestar:
     state.authenticate = Authenticator(
         parts.database, keys=parts.key_ring, clock=parts.clock, settings=parts.settings
     ).authenticate
-    return Litestar(
-        route_handlers=[*(router for room in ROOMS for router in room.routers), openapi.get_document],
-        state=state,
-        dependencies=DEPENDENCIES,
-        exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[requests.middleware, counts.middleware, give_back],
-        lifespan=[_live(parts, requests)],
-        after_response=_wake_sequencer,
-        after_request=_add_headers,
-        request_max_body_size=MAX_BODY_BYTES,
-        response_cache_config=ResponseCacheConfig(default_expiration=None),
-        openapi_config=None,
-        logging_config=None,
-    )
+    return state
 
 
 def build_hub(parts: Parts) -> Hub:

@@ -24,7 +24,7 @@ MAX_MARKS = 50
 
 
 class Match(Struct, frozen=True):
-    """What a vector must match: ``indexed`` are tsqueries, all of them, cheap to look up; ``checked`` one or '', only to check.
+    """What a vector must match: ``indexed`` are tsqueries that are cheap to look up, ``checked`` is one to check or ''.
 
     ``terms`` are all that marks are made of; ``has_text`` is false for a query of operators only.
     """

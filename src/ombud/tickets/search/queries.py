@@ -94,7 +94,7 @@ async def find(
     checked_limit(limit)
     if search.is_empty or (kind == "notes" and not may_read_notes(search.by)):
         return SearchFound([])
-    if kind == "customers" or kind == "organisations":
+    if kind in {"customers", "organisations"}:
         before = decode_cursor(cursor, int) if cursor else None
         hits = await (_customers if kind == "customers" else _organisations)(tx, search, before, limit + 1)
         return SearchFound(hits[:limit], encode_cursor(hits[limit - 1].id) if len(hits) > limit else None)
