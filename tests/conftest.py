@@ -24,6 +24,7 @@ from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
 from tests.desk import Desk, desk_on
+from tests.natsserver import PROGRAM_PATH, NatsServer
 from tests.site import Site
 
 TEMPLATE = "template_ombud"
@@ -32,7 +33,6 @@ ADDRESS = "OMBUD_TEST_SERVER"
 REAL_PARTS = {"journey": "chromium", "needs_dovecot": "dovecot", "needs_nats": "nats-server"}
 MEMORY = Path("/dev/shm")  # noqa: S108  # the server makes a folder of its own there
 MEMORY_NEEDED = 3 << 30
-PROGRAM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin"
 
 # Properties are about truth: how quickly a busy machine finds examples says nothing of it.
 settings.register_profile("ombud", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,6 +84,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of one test."""
+    server = NatsServer(tmp_path / "nats.log")
+    yield server
+    server.kill()
 
 
 @pytest.fixture

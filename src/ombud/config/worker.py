@@ -60,7 +60,8 @@ class Worker:
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._resolver = MailResolver() if parts.settings.check_senders else None
-        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
+        undo_seconds = parts.settings.undo_seconds
+        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():

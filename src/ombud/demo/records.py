@@ -73,6 +73,7 @@ async def write_records(
         mails = ((line.message_id, line.id, line.ticket) for line in lines if line.message_id)
         await copy_rows(tx, "mail_reference", "message_id entry_id ticket_id", mails)
     await copy_rows(tx, "conversation", "channel_id key ticket_id", _conversations(ground, pages))
+    await copy_rows(tx, "ticket_conversation", "channel_id key ticket_id", _talks(pages))
     await copy_rows(tx, "ticket_link", "ticket_id other_id kind created_at", _links(pages, rng))
     await copy_rows(tx, "tag", "name created_at", _tags(pages))
     events = list(scribe.events(facts, by_number))
@@ -272,6 +273,15 @@ def _conversations(ground: Ground, pages: list[Page]) -> list[Row]:
         elif story.channel == "api":
             present[page.lines[0].channel or 0, f"customer:shop-{ground.buyers[story.buyer.number]}"] = page.number
     return [(channel, key, ticket) for (channel, key), ticket in present.items()]
+
+
+def _talks(pages: list[Page]) -> list[Row]:
+    """Whose talk each chat's ticket is."""
+    return [
+        (page.lines[0].channel or 0, f"visitor:{page.case.story.buyer.visitor}", page.number)
+        for page in pages
+        if page.case.story.channel == "chat"
+    ]
 
 
 def _links(pages: list[Page], rng: random.Random) -> list[Row]:

@@ -47,7 +47,7 @@ async def post_message(
     data: JSONBody[ClientMessage],
     idempotency_key: IdempotencyKey,
 ) -> Accepted:
-    """Hand in a message; it is kept when this answers.
+    """Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
 
     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
     """

@@ -158,9 +158,7 @@ async def get_messages(
     place = await queries.load_place(tx, visitor)
     if place.customer_id is None:
         return WidgetPage([], await queries.estimate_wait(tx, place.team_id, now=now), None)
-    found = await queries.list_messages(
-        tx, channel_id=visitor.channel_id, customer_id=place.customer_id, after=after, limit=limit
-    )
+    found = await queries.list_messages(tx, place, after=after, limit=limit)
     standing = await queries.queue_state(tx, place, now=now)
     return WidgetPage(found, standing.expected_wait_s, standing.position)
 

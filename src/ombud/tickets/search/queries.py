@@ -223,7 +223,9 @@ async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[
 AUTHOR_NAME = """
     case e.author_kind when 'person' then (select p.name from person p where p.id = e.author_id)
         when 'api_key' then (select k.name from api_key k where k.id = e.author_id)
-        when 'customer' then (select c.name from customer c where c.id = e.author_id) end as author_name"""
+        when 'customer' then (select c.name from customer c where c.id = e.author_id)
+        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''), e.details -> 'from' ->> 'address')
+        end as author_name"""
 
 
 async def _entries(tx: Transaction, search: Search, keys: Sequence[int]) -> dict[int, EntryRow]:

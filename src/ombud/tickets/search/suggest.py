@@ -1,4 +1,4 @@
-"""Suggestions while typing: people, tags, canned replies and operators by their beginning, pinyin or its initials."""
+"""Suggestions while typing: people, tags, reusable texts and operators by their beginning, pinyin or its initials."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -10,8 +10,9 @@ from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
 from ombud.tickets.search.conditions import MAX_NAMES, ORGANISATIONS
 from ombud.tickets.search.names import ranked_items
+from ombud.tickets.services.scopes import VISIBLE, seen_by
 
-SuggestionKind = Literal["people", "tags", "canned_replies", "organisations", "operators"]
+SuggestionKind = Literal["people", "tags", "canned_replies", "macros", "ticket_templates", "organisations", "operators"]
 MOST = 50
 FIXED = {
     "priority": operators.PRIORITIES,
@@ -23,7 +24,7 @@ MOMENTS = {"<7d": ("<7天",), ">30d": (">30天",), "today": ("今天",), "yester
 
 
 class Suggestion(Struct):
-    """What may be meant: ``value`` is what to put in, ``label`` what to show; ``id`` of a person or a canned reply."""
+    """What may be meant: ``value`` is what to put in, ``label`` what to show; ``id`` of all but tags and operators."""
 
     kind: SuggestionKind
     value: str
@@ -43,10 +44,8 @@ PEOPLE = """
     select id, array[name, display_name, staff_number, split_part(email, '@', 1)] as names
     from person where deactivated_at is null order by name"""
 TAGS = f"select 0 as id, array[name] as names from tag order by name limit {MAX_NAMES}"
-CANNED = f"""
-    select id, array[title, shortcut] as names from canned_reply
-    where (person_id is null or person_id = %(me)s) and (team_id is null or %(teams)s::bigint[] is null
-        or team_id = any(%(teams)s)) order by uses desc, title limit {MAX_NAMES}"""
+SCOPED = f"""
+    select id, {{names}} as names from {{table}} where {VISIBLE} order by uses desc, title limit {MAX_NAMES}"""
 STATUSES = "select id, array[{first}, {second}] as names from status where archived_at is null order by position"
 TEAMS = "select id, array[name] as names from team where archived_at is null order by name"
 TYPES = "select id, array[{first}, {second}] as names from ticket_type where archived_at is null order by position"
@@ -58,9 +57,15 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
         return await _operators(tx, typed, by)
     if kind == "organisations" and not by.may("customers.read"):
         return []
-    sources = {"people": PEOPLE, "tags": TAGS, "canned_replies": CANNED, "organisations": ORGANISATIONS}
-    params = {"me": by.person_id, "teams": by.visible_teams()}
-    known = await rows(tx, Named, sources[kind], params)
+    sources = {
+        "people": PEOPLE,
+        "tags": TAGS,
+        "canned_replies": SCOPED.format(names="array[title, shortcut]", table="canned_reply"),
+        "macros": SCOPED.format(names="array[title]", table="macro"),
+        "ticket_templates": SCOPED.format(names="array[title]", table="ticket_template"),
+        "organisations": ORGANISATIONS,
+    }
+    known = await rows(tx, Named, sources[kind], seen_by(by))
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
     return [
         Suggestion(kind, one.names[0], one.names[0], next(filter(None, one.names[1:]), ""), one.id or None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from psycopg import OperationalError
 
-from ombud.customers.services import find_or_make_customers
+from ombud.customers.services import find_customers, find_or_make_customers
 from ombud.shared.actor import SYSTEM
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
@@ -135,12 +135,16 @@ async def _work(tx: Transaction, claimed: Sequence[ClaimedRow], *, now: datetime
 
 
 async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> None:
-    customers = await find_or_make_customers(tx, [one.message.sender for one in batch], now=now)
-    for one in batch:
-        customer = customers[one.message.sender.key]
-        one.customer_id = customer.customer_id
-        one.dismissed = "the sender is blocked" if customer.is_blocked else ""
     references = await threading.find_references(tx, batch)
+    threading.mark_sides(batch, references)
+    senders = [one.message.sender for one in batch if not one.is_side]
+    customers = await find_or_make_customers(tx, senders, now=now)
+    # A third party who answers is no customer by that; one who is known anyway stays who they are.
+    customers |= await find_customers(tx, [one.message.sender for one in batch if one.is_side])
+    for one in batch:
+        customer = customers.get(one.message.sender.key)
+        one.customer_id = customer.customer_id if customer else None
+        one.dismissed = "the sender is blocked" if customer and customer.is_blocked else ""
     threading.drop_doubles(batch, references)
     wanted = [one for one in batch if not one.dismissed]
     if not wanted:
@@ -149,7 +153,16 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     targets = await threading.follow_redirects(tx, threading.candidates(wanted, references, conversations))
     known = await threading.lock_tickets(tx, list(targets.values()))
     opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=await reopen_days(tx))
+    await _own_openers(tx, opened, now=now)
     await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)
+
+
+async def _own_openers(tx: Transaction, opened: Sequence[NewTicket], *, now: datetime) -> None:
+    """Whoever opens a ticket is its customer, even if they seemed to answer as a third party."""
+    strangers = [one.first for one in opened if one.first.customer_id is None]
+    made = await find_or_make_customers(tx, [one.message.sender for one in strangers], now=now)
+    for one in strangers:
+        one.customer_id = made[one.message.sender.key].customer_id
 
 
 async def _write(
@@ -187,7 +200,7 @@ def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequ
         if one.entry_id in openings:
             other = openings[one.entry_id].follow_up_of
             facts.append(
-                TicketOpened(**place, customer_id=one.customer_id, channel_id=one.row.channel_id, follow_up_of=other)
+                TicketOpened(**place, customer_id=one.writer_id, channel_id=one.row.channel_id, follow_up_of=other)
             )
         if one.entry_id in reopened:
             facts.append(TicketReopened(**place, entry_id=one.entry_id))
@@ -195,7 +208,7 @@ def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequ
             MessageReceived(
                 **place,
                 entry_id=one.entry_id,
-                customer_id=one.customer_id,
+                customer_id=one.writer_id,
                 channel_id=one.row.channel_id,
                 is_automatic=one.is_automatic,
             )
