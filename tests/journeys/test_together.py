@@ -87,14 +87,14 @@ async def at(served: Served, browser: Browser, name: str, ticket: int, words: Wo
     locale = "en-GB" if words is EN else "zh-CN"
     screen = await sign_in(browser, served, email, **{"locale": locale, **context})
     await screen.page.goto(f"{served.url}/tickets/all/{ticket}")
-    await screen.page.locator(".composer textarea").wait_for()
+    await screen.field.wait_for()
     return screen
 
 
 async def write(screen: Screen, kind: str, text: str) -> None:
     await screen.page.locator(".number").first.click()
     await screen.press(kind)
-    await expect(screen.page.locator(".composer textarea")).to_be_focused()
+    await expect(screen.field).to_be_focused()
     await screen.type(text)
 
 
@@ -156,13 +156,13 @@ async def test_reply_that_missed_a_colleagues_is_held_back_shown_and_sent_on_pur
     notice = ann.page.locator(".notice.stale")
     await expect(notice).to_contain_text(words.stale)
     await expect(notice).to_contain_text("It comes on Friday.")
-    await expect(ann.page.locator(".composer textarea")).to_have_value("My own answer")
+    await ann.holds("My own answer")
     await ann.picture(f"together-stale-{words.locale}")
     await ann.page.unroute("**/replies")
     if words is EN:
         await ann.button(words.edit_first).click()
         await expect(notice).to_have_count(0)
-        await ann.page.locator(".composer textarea").focus()
+        await ann.field.focus()
         await ann.press("Control+Enter")
     else:
         await ann.button(words.anyway).click()
@@ -258,7 +258,7 @@ async def test_shared_draft_is_taken_over_and_put_into_the_reply(
     await ben.button(words.take_over).click()
     await expect(ann.page.locator(".shared textarea")).to_have_value("Hello from Jan!")
     await ann.button(words.use).click()
-    await expect(ann.page.locator(".composer textarea")).to_have_value("Hello from Jan!")
+    await ann.holds("Hello from Jan!")
     await expect(box).to_have_value("")
 
 
@@ -268,10 +268,10 @@ async def test_draft_in_two_windows_of_one_person_is_not_lost(served: Served, br
     one = await at(served, browser, f"Kim{words.locale[:2]}", ticket, words)
     two = Screen(await one.page.context.new_page())
     await two.page.goto(f"{served.url}/tickets/all/{ticket}")
-    await two.page.locator(".composer textarea").wait_for()
+    await two.field.wait_for()
     await write(two, "r", "Written in the second window")
     await until(lambda: served.values("select 1 from draft where text like '%%second window'"))
-    await one.page.locator(".composer textarea").fill("Written in the first")
+    await one.field.fill("Written in the first")
     await expect(one.page.locator(".conflict")).to_contain_text(words.other_window)
     await expect(one.page.locator(".conflict")).to_contain_text("Written in the second window")
     await one.picture(f"together-draft-{words.locale}")
