@@ -10,7 +10,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
-from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
+from ombud.tickets.schemas.history import FieldChange, FieldHistory
 from ombud.tickets.schemas.inputs import (
     AssignmentIn,
     ForwardIn,
@@ -119,8 +119,6 @@ __all__ = [
     "EntryDetails",
     "Envelope",
     "FieldChange",
-    "FieldFile",
-    "FieldFileList",
     "FieldHistory",
     "FileRef",
     "Follower",

@@ -35,6 +35,8 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     solve: bool = False
     status_id: int | None = None
     force_children: bool = False
+    # where it solves: the open tickets below, too
+    solve_children: bool = False
     # why a customer who does not want to be contacted by this channel is answered all the same
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
@@ -113,6 +115,8 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     fields: FieldValues | UnsetType = UNSET
     # solves a ticket although its children are open, where the rule of the desk only asks
     force_children: bool = False
+    # solves the open tickets below it along
+    solve_children: bool = False
     seen: Seen = {}
 
 

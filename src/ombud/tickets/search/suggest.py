@@ -8,12 +8,12 @@ from msgspec import Struct
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
+from ombud.tickets.search.conditions import MAX_NAMES, ORGANISATIONS
 from ombud.tickets.search.names import ranked_items
 from ombud.tickets.services.scopes import VISIBLE, seen_by
 
-SuggestionKind = Literal["people", "tags", "canned_replies", "macros", "ticket_templates", "operators"]
+SuggestionKind = Literal["people", "tags", "canned_replies", "macros", "ticket_templates", "organisations", "operators"]
 MOST = 50
-MAX_NAMES = 5_000
 FIXED = {
     "priority": operators.PRIORITIES,
     "channel": operators.CHANNELS,
@@ -55,12 +55,15 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
     """What fits best with what was typed, the best first; with nothing typed, what there is."""
     if kind == "operators":
         return await _operators(tx, typed, by)
+    if kind == "organisations" and not by.may("customers.read"):
+        return []
     sources = {
         "people": PEOPLE,
         "tags": TAGS,
         "canned_replies": SCOPED.format(names="array[title, shortcut]", table="canned_reply"),
         "macros": SCOPED.format(names="array[title]", table="macro"),
         "ticket_templates": SCOPED.format(names="array[title]", table="ticket_template"),
+        "organisations": ORGANISATIONS,
     }
     known = await rows(tx, Named, sources[kind], seen_by(by))
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
@@ -102,8 +105,9 @@ async def _values(tx: Transaction, operator: str, by: Actor) -> list[list[str]]:
         "tag": TAGS,
         "assignee": PEOPLE,
         "from": PEOPLE,
+        "organisation": ORGANISATIONS,
     }
-    if operator not in sources:
+    if operator not in sources or (operator == "organisation" and not by.may("customers.read")):
         return []
     known = [one.names for one in await rows(tx, Named, sources[operator])]
     own = {"assignee": [["我", "me"], ["无", "none"]], "status": [["未完结", "open"]]}.get(operator, [])
@@ -127,4 +131,4 @@ def _is_chinese(by: Actor) -> bool:
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
+    return f'"{value}"' if any(sign in value for sign in " ,，、") else value

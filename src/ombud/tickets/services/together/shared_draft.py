@@ -36,7 +36,7 @@ async def find_shared_draft(tx: Transaction, ticket_id: int, *, by: Actor) -> Sh
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     return await _find(tx, ticket_id)
 
 

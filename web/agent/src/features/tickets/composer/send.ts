@@ -7,6 +7,7 @@ import { dismissToast, toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
+import { aboutChildren, askAboutChildren } from '../merge/joining'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
@@ -53,7 +54,7 @@ function post(pending: Pending): Promise<Entry> {
     ...(pending.to ? { to: pending.to } : {}),
     ...(pending.cc ? { cc: pending.cc } : {}),
     ...(pending.isForced ? { force: true } : {}),
-    ...(pending.solves ? { solve: true } : {}),
+    ...(pending.solves ? { solve: true, ...aboutChildren(pending.childrenWay) } : {}),
     ...(pending.contactReason ? { contact_reason: pending.contactReason } : {}),
   })
 }
@@ -148,7 +149,14 @@ export async function deliver(pending: Pending): Promise<boolean> {
       // the reply was not sent: its text waits in the composer while the form is filled in
       takeBack(pending)
       leadToMissing(pending.ticketId, error.fields)
-    } else pending.problem = errorText(error)
+    } else {
+      pending.problem = errorText(error)
+      // the reply waits in the timeline until it is said what becomes of the tickets below
+      askAboutChildren(error, (way) => {
+        pending.childrenWay = way
+        void deliver(pending)
+      })
+    }
     return false
   }
 }
