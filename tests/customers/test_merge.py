@@ -41,6 +41,7 @@ async def two(scene: Scene) -> tuple[int, int]:
         await scene.ok("POST", f"/customers/{one}/notes", {"text": f"note {one}"})
         await scene.ok("POST", f"/customers/{one}/consents", {"purpose": "survey", "is_given": True})
         await scene.ok("PUT", f"/customers/{one}/contact-bars/sms", {})
+        await scene.ok("PATCH", f"/customers/{one}", {"notes": f"known as {one}"})
     await scene.ok("PUT", f"/customers/{theo}/contact-bars/phone", {})
     # Each has asked for copies of the other's ticket.
     sql = """
@@ -99,15 +100,15 @@ async def test_old_number_leads_through_several_merges(scene: Scene) -> None:
 
 async def test_merge_takes_what_was_chosen(scene: Scene) -> None:
     rosa, theo = await two(scene)
-    await scene.ok("PATCH", f"/customers/{rosa}", {"preferences": {"tone": "formal"}, "notes": "R"})
-    await scene.ok("PATCH", f"/customers/{theo}", {"preferences": {"tone": "easy", "call": "no"}, "tier": "VIP"})
+    await scene.ok("PATCH", f"/customers/{rosa}", {"preferences": {"remark": "formal"}, "notes": "R"})
+    await scene.ok("PATCH", f"/customers/{theo}", {"preferences": {"remark": "easy", "channel": "sms"}, "tier": "VIP"})
     preview = await scene.ok("GET", f"/customers/{rosa}/merge-preview?absorbed_id={theo}")
     proposed = {one["field"]: one["proposed"] for one in preview["fields"]}
     assert (proposed["name"], proposed["tier"]) == ("survivor", "absorbed")
     assert preview["moves"]["ticket"] == 1
     merged = await merge(scene, rosa, theo, choices={"name": "absorbed", "tier": "survivor"})
     assert (merged["name"], merged["tier"], merged["notes"]) == ("Theo", "", "R")
-    assert merged["preferences"] == {"tone": "formal", "call": "no"}
+    assert merged["preferences"] == {"remark": "formal", "channel": "sms"}
 
 
 async def test_merge_without_check_is_refused(scene: Scene) -> None:

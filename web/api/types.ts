@@ -115,6 +115,8 @@ export interface Collision {
 }
 export type CannedReply = Schemas['CannedReply']
 export type Macro = Schemas['Macro']
+export type TicketTemplate = Schemas['TicketTemplate']
+export type TemplateTicket = Schemas['TemplateTicket']
 export type MacroActions = Schemas['MacroActions']
 export type MacroChange = Schemas['MacroChange']
 export type MacroPreview = Schemas['MacroPreview']

@@ -130,9 +130,9 @@ class Worker:
     async def _take_in(self) -> int:
         taken = await take_in(self.parts.database, self.parts.clock)
         if taken:
-            # Its events are numbered already, or the sequencer was at work and looks again.
-            self.parts.bus.wake("events", "sequence")
-        return taken
+            # Whoever numbered a batch with its own commit leaves the sequencer nothing to look for.
+            self.parts.bus.wake("events" if taken.is_numbered else "sequence")
+        return taken.rows
 
     async def _read_mails(self) -> int:
         parts = self.parts

@@ -7,6 +7,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
+from ombud.fields.schemas import FieldFileList
 from ombud.shared.bus import Bus
 from ombud.shared.database import Transaction
 from ombud.shared.http import By, Now, Reading, Tx, may
@@ -15,7 +16,6 @@ from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import (
     AssignmentIn,
     Entry,
-    FieldFileList,
     FieldHistory,
     NoteIn,
     ReplyIn,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.accounts.queries.actors import person_actor
-from ombud.customers.services.consents import refuse_barred
+from ombud.customers.queries.details import quiet_hours_end
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, execute, row, rows, value
@@ -23,8 +23,8 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.tickets.events import PlannedReplyChanged
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import Entry, PlannedReply, PlannedReplyIn, Recipients, ReplyIn, Undone
-from ombud.tickets.services.placeholders import check_filled
-from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply
+from ombud.tickets.services.formatting import take_formatted
+from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply, way_out
 from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.uploads import load_files
 
@@ -69,11 +69,12 @@ async def plan_reply(
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
-        Invalid: the time is past, or more than a year away; or a program plans.
+        Invalid: the time is past, or more than a year away; or a program plans; or there is nothing to say.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         Unfilled: a placeholder has no value yet.
-        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
         TooManyPlanned: 20 wait already.
+        NoWayOut: no channel, or no address, to answer by.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: PlannedReplyChanged
     """
@@ -87,15 +88,15 @@ async def plan_reply(
     if len(known) >= MOST:
         raise TooManyPlanned
     _check_time(data.send_at, now)
-    check_filled(data.reply.text, data.reply.html)
-    clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
-    await refuse_stale(tx, ticket, data.reply, by=by, now=now)
-    route = await queries.reply_channel(tx, ticket_id, ticket.channel_id, ticket.brand_id)
-    if route is not None:
-        # Asked again when it is sent: a bar may come meanwhile.
-        await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.reply.contact_reason)
+    given = data.reply
+    written = await take_formatted(tx, given.text, given.html, given.attachment_ids, ticket_id=ticket_id, by=by)
+    clean_addresses([*(given.to or []), *(given.cc or []), *given.bcc])
+    await refuse_stale(tx, ticket, given, by=by, now=now)
+    await way_out(tx, ticket, given)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
-    kept = msgspec.structs.replace(data.reply, force=False, last_seen_entry_id=ticket.last_message_id or 0)
+    seen = ticket.last_message_id or 0
+    changes = {"text": written.text, "html": written.html, "force": False, "last_seen_entry_id": seen}
+    kept = msgspec.structs.replace(given, **changes)
     sql = """
         insert into planned_reply (ticket_id, person_id, send_at, reply, created_at)
         values (%(ticket)s, %(person)s, %(at)s, %(reply)s, %(now)s) returning id"""
@@ -213,8 +214,8 @@ async def _announce(
 async def send_planned(database: Database, clock: Clock) -> int:
     """Send the planned answers whose time has come, each in its own transaction; how many were sent or held.
 
-    One that cannot be sent any more is held, and its writer told: somebody wrote since, the writer has left, the
-    form asks for more, there is no way out.
+    One whose customer has quiet hours waits for their end. One that cannot be sent any more is held, and its writer
+    told: somebody wrote since, the writer has left, the form asks for more, there is no way out.
 
     Emits: PlannedReplyChanged, ReplySent, TicketSolved, NotificationMade
     """
@@ -238,6 +239,10 @@ async def _send_one(database: Database, due: _Due, *, now: datetime) -> None:
             ticket = await queries.lock_visible_ticket(tx, due.ticket_id, by=writer)
             if not await _is_due(tx, due.id, now=now):
                 return
+            quiet_until = await quiet_hours_end(tx, ticket.customer_id, now=now)
+            if quiet_until is not None:
+                await _let_sleep(tx, due, ticket.team_id, quiet_until, now=now)
+                return
             kept = await _take(tx, due.ticket_id, due.id)
             await reply(tx, due.ticket_id, kept.reply, by=writer, now=now, undo_seconds=None)
             await _announce(tx, due.ticket_id, ticket.team_id, due.id, "sent", by=writer, now=now)
@@ -245,6 +250,13 @@ async def _send_one(database: Database, due: _Due, *, now: datetime) -> None:
         log.info("Planned reply %s is held: %s", due.id, problem.code)
         async with database.transaction() as tx:
             await hold_planned(tx, [due.ticket_id], problem.code, only_ids=[due.id], now=now)
+
+
+async def _let_sleep(tx: Transaction, due: _Due, team_id: int, until: datetime, *, now: datetime) -> None:
+    """The customer's quiet hours are not for planned answers: it goes out when they end."""
+    sql = "update planned_reply set send_at = %(until)s, problem = 'quiet_hours' where id = %(id)s"
+    await execute(tx, sql, {"until": until, "id": due.id})
+    await _announce(tx, due.ticket_id, team_id, due.id, "moved", by=SYSTEM, now=now)
 
 
 async def _is_due(tx: Transaction, planned_id: int, *, now: datetime) -> bool:

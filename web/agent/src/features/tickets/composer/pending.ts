@@ -9,6 +9,8 @@ export interface Pending {
   ticketId: Id
   kind: DraftKind
   text: string
+  /** '' where the text says it all. */
+  html: string
   /** null: those of the conversation, as the server knows them. */
   to: Address[] | null
   cc: Address[] | null

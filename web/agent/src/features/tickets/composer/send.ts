@@ -10,7 +10,7 @@ import { refreshCountsSoon } from '../data/live'
 import { aboutChildren, askAboutChildren } from '../merge/joining'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
-import { uploadedFile, uploadedIds } from './uploads'
+import { filesOf, uploadedFile, uploadedIds } from './uploads'
 
 /** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
 export const stale = reactive(new Map<Id, Entry[]>())
@@ -29,6 +29,7 @@ function post(pending: Pending): Promise<Entry> {
   const ids = uploadedIds(pending.files)
   const common = {
     text: pending.text,
+    ...(pending.html ? { html: pending.html } : {}),
     client_key: pending.clientKey,
     ...(ids.length ? { attachment_ids: ids } : {}),
   }
@@ -60,9 +61,10 @@ function post(pending: Pending): Promise<Entry> {
 
 function takeBack(pending: Pending): void {
   dropPending(pending.clientKey)
-  const { text, to, cc, bcc, subject, entryIds, files } = pending
+  const { text, html, to, cc, bcc, subject, entryIds, files } = pending
   restoreDraft(pending.ticketId, pending.kind, {
     text,
+    html,
     to,
     cc,
     files,
@@ -90,7 +92,8 @@ export async function undoReply(entry: Entry): Promise<void> {
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       text: kept.text,
-      files: (kept.attachments ?? []).map(uploadedFile),
+      html: kept.html ?? '',
+      files: (kept.attachments ?? []).map((file) => uploadedFile(file, kept.html ?? '')),
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       ...(bcc?.length ? { bcc } : {}),
@@ -176,12 +179,13 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     ticketId,
     kind,
     text: draft.text.trim(),
+    html: draft.html,
     to: draft.to && [...draft.to],
     cc: draft.cc && [...draft.cc],
     bcc: draft.bcc && [...draft.bcc],
     subject: draft.subject,
     entryIds: [...draft.entryIds],
-    files: [...draft.files],
+    files: filesOf(draft.files, draft.html),
     mentions: options.mentions ?? [],
     lastSeenEntryId: lastSeen(ticketId),
     isForced: options.isForced ?? false,
