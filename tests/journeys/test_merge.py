@@ -92,6 +92,22 @@ async def look(agent: Screen, name: str) -> None:
     await agent.page.emulate_media(color_scheme="light")
 
 
+async def solve_with_children(
+    served: Served, agent: Screen, words: dict[str, str], family: list[int], locale: str
+) -> None:
+    """The parent on the screen is solved, and the dialog solves what stands below along."""
+    await agent.page.get_by_role("button", name=words["solve"], exact=False).first.click()
+    await agent.sees(words["open"])
+    await look(agent, f"children-{locale}")
+    await agent.page.get_by_role("button", name=words["all"]).click()
+
+    async def are_solved() -> bool:
+        sql = "select category = 'solved' from ticket where id = any(%(ids)s)"
+        return all(await served.values(sql, ids=family))
+
+    await until(are_solved)
+
+
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 async def test_agent_merges_takes_back_splits_and_links(served: Served, browser: Browser, locale: Any) -> None:
     words = WORDS[locale]
@@ -143,14 +159,5 @@ async def test_agent_merges_takes_back_splits_and_links(served: Served, browser:
     await look(agent, f"link-{locale}")
     await submit(agent)
     await agent.sees(agent.page.locator("h4", has_text=words["children"]))
-    await agent.page.get_by_role("button", name=words["solve"], exact=False).first.click()
-    await agent.sees(words["open"])
-    await look(agent, f"children-{locale}")
-    await agent.page.get_by_role("button", name=words["all"]).click()
-
-    async def are_solved() -> bool:
-        sql = "select category = 'solved' from ticket where id = any(%(ids)s)"
-        return all(await served.values(sql, ids=[old, target]))
-
-    await until(are_solved)
+    await solve_with_children(served, agent, words, [old, target], locale)
     assert agent.complaints == watcher.complaints == []
