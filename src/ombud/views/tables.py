@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "snoozed": ("Snoozed until", "提醒时间"),
     "solved": ("Solved", "办结时间"),
     "messages": ("Messages", "消息数"),
-    "time_spent": ("Time spent (min)", "耗时（分钟）"),
+    "time_spent": ("Time spent (min)", "用时（分钟）"),
     "preview": ("Last message", "最近消息"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
