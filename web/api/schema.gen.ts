@@ -369,7 +369,7 @@ export interface paths {
         put?: never;
         /**
          * Hand in a customer's message (scope messages.write)
-         * @description Hand in a message; it is kept when this answers.
+         * @description Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
          *
          *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
          *
@@ -608,6 +608,28 @@ export interface paths {
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerChanges
+         * @description Who changed what of a customer, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChangesGetCustomerChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/check-codes": {
         parameters: {
             query?: never;
@@ -794,6 +816,28 @@ export interface paths {
          *     Needs the permission `customers.export`.
          */
         get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerFieldFiles
+         * @description Files that stand in the customer's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1666,6 +1710,50 @@ export interface paths {
          *     Needs the permission `customers.write`.
          */
         patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationChanges
+         * @description Who changed what of an organisation, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationFieldFiles
+         * @description Files that stand in the organisation's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/password-resets": {
@@ -3357,6 +3445,7 @@ export interface paths {
          * Send a form
          * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
          *
+         *     ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
          *     429 with ``Retry-After`` after too many from one address.
          */
         post: operations["send_form"];
@@ -3667,7 +3756,7 @@ export interface components {
         Author: {
             id: number | null;
             /** @enum {string} */
-            kind: "customer" | "person" | "system" | "api_key";
+            kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
         /** BarIn */
@@ -3889,10 +3978,14 @@ export interface components {
             at?: string | null;
             attachment_ids?: number[];
             customer: components["schemas"]["ClientCustomer"];
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @default  */
             subject?: string;
             text: string;
             thread?: string | null;
+            type_id?: number | null;
         };
         /** CodeInput */
         CodeInput: {
@@ -3989,10 +4082,9 @@ export interface components {
             notes: string;
             organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
-            preferences: {
-                [key: string]: unknown;
-            };
+            preferences: components["schemas"]["Preferences"];
             products: components["schemas"]["Product"][];
+            quiet_until: string | null;
             redirected_from: number | null;
             standing: components["schemas"]["Standing"];
             /** @default 0 */
@@ -4112,9 +4204,7 @@ export interface components {
             notes?: string;
             organisation_id?: number | null;
             phone?: string;
-            preferences?: {
-                [key: string]: unknown;
-            };
+            preferences?: components["schemas"]["PreferencesPatch"];
             tier?: string;
             time_zone?: string;
             version?: number | null;
@@ -4872,7 +4962,6 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
-            shares_chat: boolean;
             survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
@@ -5140,6 +5229,11 @@ export interface components {
             items: components["schemas"]["Product"][];
             next: string | null;
         };
+        /** Paged[RecordChange] */
+        PageOfRecordChange: {
+            items: components["schemas"]["RecordChange"][];
+            next: string | null;
+        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -5266,6 +5360,23 @@ export interface components {
             /** @default false */
             name?: boolean;
         };
+        /**
+         * Preferences
+         * @default {}
+         */
+        Preferences: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "api" | "phone" | "sms" | null;
+            quiet_hours?: components["schemas"]["QuietHours"];
+            /** @default  */
+            remark?: string;
+        };
+        /** PreferencesPatch */
+        PreferencesPatch: {
+            channel?: "email" | "chat" | "api" | "phone" | "sms";
+            quiet_hours?: components["schemas"]["QuietHours"];
+            remark?: string;
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -5353,6 +5464,11 @@ export interface components {
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
         };
+        /** QuietHours */
+        QuietHours: {
+            end: number;
+            start: number;
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
@@ -5378,6 +5494,17 @@ export interface components {
             bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
+        };
+        /** RecordChange */
+        RecordChange: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            field: string;
+            from_value: unknown;
+            id: number;
+            to_value: unknown;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -7316,6 +7443,41 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdChangesGetCustomerChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
         parameters: {
             query?: never;
@@ -7668,6 +7830,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -9310,6 +9503,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -12424,6 +12683,7 @@ export interface operations {
             content: {
                 "application/json": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
@@ -12432,6 +12692,7 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;

@@ -24,7 +24,7 @@ from ombud.tickets.events import PlannedReplyChanged
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import Entry, PlannedReply, PlannedReplyIn, Recipients, ReplyIn, Undone
 from ombud.tickets.services.placeholders import check_filled
-from ombud.tickets.services.replies import refuse_stale, reply, way_out
+from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply, way_out
 from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.uploads import load_files
 
@@ -89,6 +89,7 @@ async def plan_reply(
         raise TooManyPlanned
     _check_time(data.send_at, now)
     check_filled(data.reply.text, data.reply.html)
+    clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
     await refuse_stale(tx, ticket, data.reply, by=by, now=now)
     await way_out(tx, ticket, data.reply)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
