@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
 from ombud.tickets.search.names import ranked_items
@@ -42,7 +42,11 @@ class Named(Struct):
 PEOPLE = """
     select id, array[name, display_name, staff_number, split_part(email, '@', 1)] as names
     from person where deactivated_at is null order by name"""
-TAGS = f"select 0 as id, array[name] as names from tag order by name limit {MAX_NAMES}"
+TAGS = f"""
+    select 0 as id, array[g.name] as names from tag g
+    where (%(teams)s::bigint[] is null and %(brands)s::bigint[] is null)
+        or exists (select from tag_place p where p.name = g.name and {seen("p")})
+    order by g.name limit {MAX_NAMES}"""
 CANNED = f"""
     select id, array[title, shortcut] as names from canned_reply
     where (person_id is null or person_id = %(me)s) and (team_id is null or %(teams)s::bigint[] is null
@@ -57,7 +61,7 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
     if kind == "operators":
         return await _operators(tx, typed, by)
     sources = {"people": PEOPLE, "tags": TAGS, "canned_replies": CANNED}
-    params = {"me": by.person_id, "teams": by.visible_teams()}
+    params = {"me": by.person_id, **by.sight()}
     known = await rows(tx, Named, sources[kind], params)
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
     return [
@@ -101,7 +105,7 @@ async def _values(tx: Transaction, operator: str, by: Actor) -> list[list[str]]:
     }
     if operator not in sources:
         return []
-    known = [one.names for one in await rows(tx, Named, sources[operator])]
+    known = [one.names for one in await rows(tx, Named, sources[operator], by.sight())]
     own = {"assignee": [["我", "me"], ["无", "none"]], "status": [["未完结", "open"]]}.get(operator, [])
     return [*(one if _is_chinese(by) else one[::-1] for one in own), *_filled(known)]
 

@@ -93,7 +93,7 @@ async def _lock(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, LockedT
 
 
 async def _apply(tx: Transaction, ticket: LockedTicket | None, changes: Changes, *, by: Actor, now: datetime) -> None:
-    if ticket is None or not by.sees_team(ticket.team_id):
+    if ticket is None or not by.sees(ticket.team_id, ticket.brand_id):
         raise NotFound
     check_rights(changes, by)
     assignment = await _assignment(tx, ticket, changes)
