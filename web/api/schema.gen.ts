@@ -3718,6 +3718,7 @@ export interface components {
         };
         /** ApiKey */
         ApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -4688,6 +4689,7 @@ export interface components {
         };
         /** InvitedPerson */
         InvitedPerson: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -4982,6 +4984,7 @@ export interface components {
         };
         /** NewApiKey */
         NewApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -4996,6 +4999,7 @@ export interface components {
         };
         /** NewApiKeyInput */
         NewApiKeyInput: {
+            brand_ids?: number[] | null;
             name: string;
             scopes: string[];
             team_ids: number[] | null;
@@ -5011,6 +5015,7 @@ export interface components {
         };
         /** NewPerson */
         NewPerson: {
+            brand_ids?: number[] | null;
             email: string;
             /**
              * @default en
@@ -5265,6 +5270,7 @@ export interface components {
         };
         /** Person */
         Person: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -5297,6 +5303,7 @@ export interface components {
         };
         /** PersonChange */
         PersonChange: {
+            brand_ids?: number[] | null;
             capacity_points?: number;
             display_name?: string;
             email?: string;
