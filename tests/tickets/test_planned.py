@@ -211,24 +211,24 @@ async def test_planned_reply_waits_for_the_end_of_quiet_hours(site: Site, agent:
     assert [one.text for one in await site.desk.timeline(ticket) if one.kind == "message"][1:] == ["Tomorrow."]
 
 
-async def test_plan_for_whoever_bars_the_channel_is_refused_without_a_reason(site: Site, agent: Browser) -> None:
+async def test_plan_reply_to_whom_must_not_be_contacted_is_refused_at_once(site: Site, agent: Browser) -> None:
     ticket = await site.ticket(kind="email")
     customer = await site.desk.column(ticket, "customer_id")
-    await agent.put(f"/customers/{customer}/contact-bars/email", {"reason": "Wrote so"})
-    at = (site.desk.now + timedelta(hours=1)).isoformat()
-    body = {"send_at": at, "reply": reply_of("x", last_seen_entry_id=10**9)}
+    await agent.put(f"/customers/{customer}/contact-bars/email", {"reason": "Lawyer's letter"})
+    body = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of()}
     refused = await agent.post(f"/tickets/{ticket}/planned-replies", body)
     assert (refused.status_code, refused.json()["code"]) == (422, "do_not_contact")
-    await plan(site, agent, ticket, contact_reason="Asked for it on the phone")
-    await tick(site, hours=2)
+    body["reply"]["contact_reason"] = "They asked for it"
+    assert (await agent.post(f"/tickets/{ticket}/planned-replies", body)).status_code == 201
+    assert await tick(site, hours=2) == 1
     assert await site.desk.sql("select count(*) from outbox") == 1
 
 
-async def test_bar_that_comes_after_planning_holds_the_answer(site: Site, agent: Browser) -> None:
+async def test_plan_reply_barred_meanwhile_is_held(site: Site, agent: Browser) -> None:
     ticket = await site.ticket(kind="email")
     await plan(site, agent, ticket)
     customer = await site.desk.column(ticket, "customer_id")
     await agent.put(f"/customers/{customer}/contact-bars/email", {})
     await tick(site, hours=2)
-    [held] = await listed(agent, ticket)
-    assert (held["state"], held["problem"]) == ("held", "do_not_contact")
+    assert [(one["state"], one["problem"]) for one in await listed(agent, ticket)] == [("held", "do_not_contact")]
+    assert await site.desk.sql("select count(*) from outbox") == 0

@@ -96,12 +96,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a brand
-         * @description Give a brand another name. 409 ``name_taken``.
+         * Change a brand
+         * @description Give a brand another name or signature. 409 ``name_taken``.
          *
          *     Needs the permission `channels.manage`.
          */
-        patch: operations["rename_brand"];
+        patch: operations["change_brand"];
         trace?: never;
     };
     "/api/v1/bulk": {
@@ -2325,6 +2325,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ticket-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTemplates
+         * @description Templates of new tickets that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketTemplatesGetTicketTemplates"];
+        put?: never;
+        /**
+         * PostTicketTemplate
+         * @description Keep a template; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketTemplatesPostTicketTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTicketTemplate
+         * @description Remove a template; tickets made from it stay.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketTemplate
+         * @description Replace a template.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketTemplatesTemplateIdPatchTicketTemplate"];
+        trace?: never;
+    };
     "/api/v1/ticket-types": {
         parameters: {
             query?: never;
@@ -3080,6 +3136,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSignature
+         * @description What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -3250,6 +3328,50 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeReport
+         * @description Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentGetTimeReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeFile
+         * @description The same entry by entry as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentFileGetTimeFile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3791,10 +3913,13 @@ export interface components {
         Brand: {
             id: number;
             name: string;
+            /** @default  */
+            signature: string;
         };
         /** BrandInput */
         BrandInput: {
             name: string;
+            signature?: string;
         };
         /** BulkIn */
         BulkIn: {
@@ -3841,9 +3966,12 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            macro?: components["schemas"]["MacroUse"];
             priority?: 1 | 2 | 3 | 4;
             remove_tags?: string[];
             snooze_until?: string;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             team_id?: number;
             type_id?: number;
@@ -4301,6 +4429,8 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             entry_ids?: number[];
             /** @default  */
+            html?: string;
+            /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
         };
@@ -4579,6 +4709,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             subject: string;
             /** @default  */
             text?: string;
@@ -4891,6 +5022,15 @@ export interface components {
             note: string;
             text: string;
         };
+        /** MacroUse */
+        MacroUse: {
+            id: number;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            text?: "send" | "draft" | "leave";
+        };
         /** Me */
         Me: {
             capacity_points: number;
@@ -5061,6 +5201,7 @@ export interface components {
         NoteIn: {
             attachment_ids?: number[];
             client_key: string;
+            html?: string | null;
             mentions?: number[];
             text: string;
         };
@@ -5549,6 +5690,8 @@ export interface components {
             last_seen_entry_id?: number;
             /** @default false */
             solve?: boolean;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
@@ -5607,7 +5750,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
             next: string | null;
         };
         /** SearchHit */
@@ -5617,7 +5760,8 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
+            organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -5655,11 +5799,13 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SharedDraft */
         SharedDraft: {
             edited_by: number;
+            /** @default  */
+            html: string;
             name: string;
             text: string;
             /** Format: date-time */
@@ -5674,6 +5820,8 @@ export interface components {
         };
         /** SharedDraftIn */
         SharedDraftIn: {
+            /** @default  */
+            html?: string;
             text: string;
             /** @default 0 */
             version?: number;
@@ -5682,6 +5830,10 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
+        };
+        /** Signature */
+        Signature: {
+            text: string;
         };
         /** Snippet */
         Snippet: {
@@ -5773,7 +5925,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -5812,6 +5964,23 @@ export interface components {
             members: number;
             open_tickets: number;
         };
+        /** TemplateTicket */
+        TemplateTicket: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            /** @default  */
+            subject?: string;
+            tags?: string[];
+            team_id?: number;
+            /** @default  */
+            text?: string;
+            type_id?: number;
+            /** @enum {null|string} */
+            write_as?: "reply" | "note" | null;
+        };
         /** Ticket */
         Ticket: {
             /** Format: date-time */
@@ -5827,6 +5996,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            /** @default  */
+            customer_locale: string;
             fields: {
                 [key: string]: unknown;
             };
@@ -5883,6 +6054,7 @@ export interface components {
             subject: string;
             tags?: string[];
             team_id: number;
+            template_id?: number | null;
             text: string;
             type_id?: number | null;
             /**
@@ -5908,6 +6080,12 @@ export interface components {
         /** TicketPage */
         TicketPage: {
             count: number | null;
+            customer_names: {
+                [key: string]: string;
+            };
+            file_names: {
+                [key: string]: string;
+            };
             /** @default false */
             is_count_capped: boolean;
             /** @default false */
@@ -5915,6 +6093,9 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             next: string | null;
             searched_to: string | null;
+            spent_seconds: {
+                [key: string]: number;
+            };
         };
         /** TicketPatch */
         TicketPatch: {
@@ -5927,6 +6108,8 @@ export interface components {
             seen?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -5967,6 +6150,31 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketTemplate */
+        TicketTemplate: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            ticket: components["schemas"]["TemplateTicket"];
+            title: string;
+            uses: number;
+        };
+        /** TicketTemplateIn */
+        TicketTemplateIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            ticket?: components["schemas"]["TemplateTicket"];
+            title: string;
+        };
+        /** TicketTemplateList */
+        TicketTemplateList: {
+            items: components["schemas"]["TicketTemplate"][];
+        };
         /** TicketType */
         TicketType: {
             form: components["schemas"]["FormField"][];
@@ -6003,6 +6211,21 @@ export interface components {
              * @enum {string}
              */
             way?: "hand" | "timer";
+        };
+        /** TimeReport */
+        TimeReport: {
+            items: components["schemas"]["TimeShare"][];
+            total_seconds: number;
+        };
+        /** TimeShare */
+        TimeShare: {
+            entries: number;
+            name: string;
+            person_id: number;
+            seconds: number;
+            team: string;
+            team_id: number;
+            tickets: number;
         };
         /** TimeSpent */
         TimeSpent: {
@@ -6418,7 +6641,7 @@ export interface operations {
             };
         };
     };
-    rename_brand: {
+    change_brand: {
         parameters: {
             query?: never;
             header?: never;
@@ -10076,7 +10299,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -10112,7 +10335,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;
@@ -10619,6 +10842,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesGetTicketTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesPostTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdPatchTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -12060,6 +12409,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSignatureGetSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -12314,6 +12694,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentGetTimeReport: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentFileGetTimeFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong */

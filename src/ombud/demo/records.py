@@ -67,7 +67,7 @@ async def write_records(
         await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
         facets = (row for page in pages if (row := scribe.facets(page)))
         await copy_rows(tx, "ticket_facet", "ticket_id facets", facets)
-        await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
+        await copy_rows(tx, "ticket_words", "ticket_id words", (scribe.words(page) for page in pages))
         await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
         await copy_rows(
             tx, "entry_words", WORDS, (row for line in lines for row in scribe.entry_words(line, by_number))
@@ -160,7 +160,7 @@ class Scribe:
         buyer = page.case.story.buyer
         team = self._ground.teams[page.case.team]
         who = f"{buyer.name} {buyer.email} {buyer.phone}"
-        return (page.number, team, ticket_vector(page.number, team, page.case.story.subject, who))
+        return (page.number, ticket_vector(page.number, team, page.case.story.subject, who))
 
     def entry_words(self, line: Line, pages: dict[int, Page]) -> list[Row]:
         """The search words of a message or a note."""

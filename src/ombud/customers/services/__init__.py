@@ -8,6 +8,7 @@ from ombud.customers.services.making import (
     hold_customer,
     rewrite_customer_words,
 )
+from ombud.customers.services.organisations import rewrite_organisation_words
 
 __all__ = [
     "change_customer",
@@ -16,4 +17,5 @@ __all__ = [
     "find_or_make_customers",
     "hold_customer",
     "rewrite_customer_words",
+    "rewrite_organisation_words",
 ]

@@ -1,5 +1,6 @@
 """Organisations and their mail domains."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from ombud.customers.rules import FREE_MAIL, is_domain, normal_domain
 from ombud.customers.schemas import Organisation, OrganisationIn, OrganisationPatch
 from ombud.customers.services.records import Record, checked_fields, note_changes
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, value, values
+from ombud.shared.database import Transaction, execute, rows, value, values
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.shared.words import tsvector
@@ -23,6 +24,14 @@ class DomainTaken(Conflict):
     """A mail domain belongs to one organisation only. Take it off the other one first."""
 
     code = "domain_taken"
+
+
+class _Worded(msgspec.Struct):
+    """What an organisation's search words are made of."""
+
+    id: int
+    name: str
+    domains: list[str]
 
 
 async def add_organisation(tx: Transaction, data: OrganisationIn, *, by: Actor, now: datetime) -> Organisation:
@@ -42,7 +51,7 @@ async def add_organisation(tx: Transaction, data: OrganisationIn, *, by: Actor, 
     name = _checked_name(data.name)
     kept = await checked_fields(tx, Record("organisation", 0), {}, data.fields, by=by)
     params = {"name": name, "tier": data.tier.strip(), "notes": data.notes, "fields": Jsonb(kept), "now": now}
-    organisation_id = await value(tx, int, sql, params | {"words": tsvector(" ".join([name, *domains]))}) or 0
+    organisation_id = await value(tx, int, sql, params | {"words": _words(name, domains)}) or 0
     await _set_domains(tx, organisation_id, domains)
     await note_changes(tx, Record("organisation", organisation_id), {}, {"fields": kept}, by=by, now=now)
     fact = OrganisationChanged(organisation_id=organisation_id, change="made", fields=[])
@@ -135,7 +144,25 @@ async def _write(
             archived_at = case when %(is_archived)s then coalesce(archived_at, %(now)s) end
         where id = %(id)s"""
     params = {name: after[name] for name in ("name", "tier", "notes", "is_archived")}
-    words = tsvector(" ".join([after["name"], *after["domains"]]))
+    words = _words(after["name"], after["domains"])
     await tx.execute(
         sql, {**params, "fields": Jsonb(after["fields"]), "words": words, "now": now, "id": organisation_id}
     )
+
+
+def _words(name: str, domains: list[str]) -> str:
+    return tsvector(" ".join([name, *domains]))
+
+
+async def rewrite_organisation_words(tx: Transaction, organisation_ids: Collection[int]) -> int:
+    """Make the search words of organisations anew from what they are; how many there are."""
+    sql = """
+        select o.id, o.name, array(select d.domain from organisation_domain d where d.organisation_id = o.id
+            order by d.domain) as domains
+        from organisation o where o.id = any(%(ids)s)"""
+    found = await rows(tx, _Worded, sql, {"ids": list(organisation_ids)})
+    sql = """
+        update organisation o set words = n.words::tsvector
+        from unnest(%(ids)s::bigint[], %(words)s::text[]) as n (id, words) where o.id = n.id"""
+    params = {"ids": [one.id for one in found], "words": [_words(one.name, one.domains) for one in found]}
+    return await execute(tx, sql, params)

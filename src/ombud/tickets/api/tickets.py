@@ -26,7 +26,7 @@ from ombud.tickets.schemas import (
     Timeline,
     Undone,
 )
-from ombud.tickets.services import changes, opening, replies
+from ombud.tickets.services import changes, families, opening, replies
 
 
 async def page_of(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
@@ -121,7 +121,7 @@ async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data:
 @patch("/tickets/{ticket_id:int}", guards=[may("tickets.write")])
 async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
     """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
-    await changes.change_ticket(tx, ticket_id, data, by=actor, now=now)
+    await families.change_with_children(tx, ticket_id, data, by=actor, now=now)
     return await page_of(tx, ticket_id, actor)
 
 

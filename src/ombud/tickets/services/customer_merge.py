@@ -33,6 +33,7 @@ MOVED = (
     "consent",
     "contact_bar",
     "identity_check",
+    "ticket_cc",
     "record_change",
     "record_file",
 )

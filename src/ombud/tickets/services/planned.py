@@ -23,7 +23,7 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.tickets.events import PlannedReplyChanged
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import Entry, PlannedReply, PlannedReplyIn, Recipients, ReplyIn, Undone
-from ombud.tickets.services.placeholders import check_filled
+from ombud.tickets.services.formatting import take_formatted
 from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply, way_out
 from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.uploads import load_files
@@ -57,7 +57,7 @@ async def list_planned(tx: Transaction, ticket_id: int, *, by: Actor) -> list[Pl
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await queries.require_visible(tx, ticket_id, by=by)
+    ticket_id = await queries.require_visible(tx, ticket_id, by=by)
     sql = f"select {COLUMNS} {FROM} where p.ticket_id = %(ticket)s order by p.send_at, p.id"
     return await rows(tx, PlannedReply, sql, {"ticket": ticket_id})
 
@@ -69,7 +69,7 @@ async def plan_reply(
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
-        Invalid: the time is past, or more than a year away; or a program plans.
+        Invalid: the time is past, or more than a year away; or a program plans; or there is nothing to say.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         Unfilled: a placeholder has no value yet.
         TooManyPlanned: 20 wait already.
@@ -88,12 +88,15 @@ async def plan_reply(
     if len(known) >= MOST:
         raise TooManyPlanned
     _check_time(data.send_at, now)
-    check_filled(data.reply.text, data.reply.html)
-    clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
-    await refuse_stale(tx, ticket, data.reply, by=by, now=now)
-    await way_out(tx, ticket, data.reply)
+    given = data.reply
+    written = await take_formatted(tx, given.text, given.html, given.attachment_ids, ticket_id=ticket_id, by=by)
+    clean_addresses([*(given.to or []), *(given.cc or []), *given.bcc])
+    await refuse_stale(tx, ticket, given, by=by, now=now)
+    await way_out(tx, ticket, given)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
-    kept = msgspec.structs.replace(data.reply, force=False, last_seen_entry_id=ticket.last_message_id or 0)
+    seen = ticket.last_message_id or 0
+    changes = {"text": written.text, "html": written.html, "force": False, "last_seen_entry_id": seen}
+    kept = msgspec.structs.replace(given, **changes)
     sql = """
         insert into planned_reply (ticket_id, person_id, send_at, reply, created_at)
         values (%(ticket)s, %(person)s, %(at)s, %(reply)s, %(now)s) returning id"""
@@ -246,7 +249,7 @@ async def _send_one(database: Database, due: _Due, *, now: datetime) -> None:
     except OmbudError as problem:
         log.info("Planned reply %s is held: %s", due.id, problem.code)
         async with database.transaction() as tx:
-            await hold_planned(tx, [due.ticket_id], problem.code, only_id=due.id, now=now)
+            await hold_planned(tx, [due.ticket_id], problem.code, only_ids=[due.id], now=now)
 
 
 async def _let_sleep(tx: Transaction, due: _Due, team_id: int, until: datetime, *, now: datetime) -> None:
@@ -271,7 +274,7 @@ class _Held(Struct):
 
 
 async def hold_planned(
-    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_id: int | None = None
+    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_ids: Sequence[int] | None = None
 ) -> None:
     """Hold the planned answers of tickets and tell their writers, who decide what becomes of them.
 
@@ -280,9 +283,9 @@ async def hold_planned(
     sql = """
         update planned_reply p set state = 'held', problem = %(problem)s from ticket t
         where t.id = p.ticket_id and p.ticket_id = any(%(tickets)s) and p.state = 'planned'
-            and (%(only)s::bigint is null or p.id = %(only)s)
+            and (%(only)s::bigint[] is null or p.id = any(%(only)s))
         returning p.id, p.ticket_id, t.team_id, p.person_id"""
-    params = {"problem": problem, "tickets": list(ticket_ids), "only": only_id}
+    params = {"problem": problem, "tickets": list(ticket_ids), "only": None if only_ids is None else list(only_ids)}
     held = await rows(tx, _Held, sql, params)
     if not held:
         return

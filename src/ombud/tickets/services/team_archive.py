@@ -130,9 +130,6 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
         select distinct tag, t.team_id, t.brand_id from ticket t cross join lateral unnest(t.tags) as tag
         where t.id = any(%(ids)s) on conflict do nothing"""
     await tx.execute(sql, {"ids": ids})
-    await tx.execute(
-        "update ticket_words set team_id = %(to)s where ticket_id = any(%(ids)s)", {"to": to_id, "ids": ids}
-    )
     facts: list[Fact] = [
         TicketMoved(ticket_id=one.id, team_id=to_id, entry_id=entry, from_team_id=team_id)
         for one, entry in zip(held, moves, strict=True)

@@ -13,6 +13,7 @@ from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
+from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_INTAKE, sequence_events, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
 from ombud.tickets.queries.redirects import hold_redirects
@@ -35,8 +36,18 @@ PRESENCE_SECONDS = 60
 RECEIPT_KINDS = frozenset({"bounce", "delivered", "complaint"})
 
 
-async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -> int:
-    """Thread one batch of waiting messages to tickets; how many rows were settled, 0 when nothing waits.
+class Taken(msgspec.Struct, frozen=True):
+    """What became of a batch: rows settled, and whether its events have their numbers already."""
+
+    rows: int
+    is_numbered: bool = False
+
+    def __bool__(self) -> bool:
+        return self.rows > 0
+
+
+async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -> Taken:
+    """Thread one batch of waiting messages to tickets; no rows are settled when nothing waits.
 
     A batch that fails is tried again one by one: the poison message gets an attempt and its reason, and after
     three it is set aside for an administrator. It stops nobody.
@@ -48,7 +59,7 @@ async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -
         raise
     except Exception as problem:  # noqa: BLE001 – whatever one message causes must not stop the others
         log.warning("A batch of intake failed, trying one by one: %s", problem)
-        return await _one_by_one(database, clock, limit=limit)
+        return Taken(await _one_by_one(database, clock, limit=limit))
 
 
 async def _one_by_one(database: Database, clock: Clock, *, limit: int) -> int:
@@ -90,15 +101,17 @@ async def note_failure(tx: Transaction, inbox_id: int, channel_id: int, problem:
         await emit_all(tx, [MessageSetAside(inbox_id=inbox_id, channel_id=channel_id)], by=SYSTEM, at=now)
 
 
-async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> int:
+async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> Taken:
     if not await try_lock(tx, LOCK_INTAKE):
-        return 0
+        return Taken(0)
     claimed = await _claim(tx, limit=limit)
-    if claimed:
-        await _work(tx, claimed, now=now)
-        # Numbered in the same commit, if no sequencer is at work: screens hear of it one commit earlier.
-        await sequence_events(tx, now=now)
-    return len(claimed)
+    if not claimed:
+        return Taken(0)
+    await _work(tx, claimed, now=now)
+    # Numbered in the same commit, if no sequencer is at work: screens hear of it one commit earlier.
+    moved = await sequence_events(tx, now=now)
+    # Nothing: another sequencer is at work, and may not see these. A full batch: there may be more.
+    return Taken(len(claimed), is_numbered=0 < moved < SEQUENCE_BATCH)
 
 
 async def _claim(tx: Transaction, *, limit: int) -> list[ClaimedRow]:
