@@ -3840,6 +3840,7 @@ export interface components {
         };
         /** ApiKey */
         ApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -4819,6 +4820,7 @@ export interface components {
         };
         /** InvitedPerson */
         InvitedPerson: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -5102,7 +5104,6 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
-            shares_chat: boolean;
             survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
@@ -5123,6 +5124,7 @@ export interface components {
         };
         /** NewApiKey */
         NewApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -5137,6 +5139,7 @@ export interface components {
         };
         /** NewApiKeyInput */
         NewApiKeyInput: {
+            brand_ids?: number[] | null;
             name: string;
             scopes: string[];
             team_ids: number[] | null;
@@ -5152,6 +5155,7 @@ export interface components {
         };
         /** NewPerson */
         NewPerson: {
+            brand_ids?: number[] | null;
             email: string;
             /**
              * @default en
@@ -5407,6 +5411,7 @@ export interface components {
         };
         /** Person */
         Person: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -5439,6 +5444,7 @@ export interface components {
         };
         /** PersonChange */
         PersonChange: {
+            brand_ids?: number[] | null;
             capacity_points?: number;
             display_name?: string;
             email?: string;
