@@ -22,13 +22,13 @@ from ombud.shared.database import Database, Transaction
 from ombud.shared.migrations import apply_migrations
 from ombud.shared.postgres import Server, find_binaries, temporary_server
 from tests.desk import Desk, desk_on
+from tests.natsserver import PROGRAM_PATH, NatsServer
 from tests.site import Site
 
 TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"
 # Marker → the program that a test so marked drives for real.
 REAL_PARTS = {"journey": "chromium", "needs_dovecot": "dovecot", "needs_nats": "nats-server"}
-PROGRAM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin"
 
 # Properties are about truth: how quickly a busy machine finds examples says nothing of it.
 settings.register_profile("ombud", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +70,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of one test."""
+    server = NatsServer(tmp_path / "nats.log")
+    yield server
+    server.kill()
 
 
 @pytest.fixture
