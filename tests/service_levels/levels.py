@@ -139,7 +139,9 @@ class Levels:
     async def kinds(self, only: Iterable[str] = ()) -> list[str]:
         """What the log says of clocks, in order."""
         found = [one for one in await self.desk.events() if one.kind.startswith("clock_")]
-        return [f"{one.kind.removeprefix('clock_')} {one.data['metric']}" for one in found if not only or one.kind in only]
+        return [
+            f"{one.kind.removeprefix('clock_')} {one.data['metric']}" for one in found if not only or one.kind in only
+        ]
 
     async def told_people(self, kind: str) -> list[int]:
         """Who was notified, in order."""
