@@ -57,7 +57,7 @@ const customKinds: Record<string, Kind> = {
 
 const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
-const TIMES = ['created', 'activity', 'waiting', 'snoozed', 'solved'] as const
+const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 function customInfo(field: CustomField, names: ReturnType<typeof useNames>): FieldInfo {
   const choices = field.options.choices ?? []
@@ -137,6 +137,7 @@ export const SORTS = [
   'created_oldest',
   'priority',
   'waiting',
+  'due',
   'number',
   'number_oldest',
 ] as const
@@ -160,6 +161,7 @@ export const SHIPPED_COLUMNS = [
   'channel',
   'tags',
   'created',
+  'due',
   'snoozed',
   'messages',
   'preview',
