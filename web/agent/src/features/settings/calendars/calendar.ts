@@ -119,7 +119,7 @@ export function bars(intervals: Interval[]): { left: number; width: number; isMo
 
 /** The moment of a time on the wall of a zone. */
 export function inZone(wall: string, zone: string): string | null {
-  const asUtc = Date.parse(`${wall}:00Z`)
+  const asUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) ? Date.parse(`${wall}:00Z`) : NaN
   if (Number.isNaN(asUtc)) return null
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
