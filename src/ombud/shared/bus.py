@@ -79,8 +79,7 @@ class Bus:
             self._something.clear()
             signals = [Signal(topic) for topic in self._pending] + self._payloads
             self._pending, self._payloads = {}, []
-            for signal in signals:
-                await self._carrier.send(msgspec.json.encode((self._name, signal)))
+            await self._carrier.send([msgspec.json.encode((self._name, signal)) for signal in signals])
             await asyncio.sleep(self._interval_seconds)
 
     def _hear(self, message: bytes) -> None:

@@ -6,7 +6,7 @@ A carrier may lose what it carries, and says so by ``look``: then every listener
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -28,8 +28,8 @@ Look = Callable[[], None]
 class Carrier(Protocol):
     """Carries short messages, at most 7,000 bytes each, to every process of the installation, the sender included."""
 
-    async def send(self, message: bytes) -> None:
-        """Send, or lose it and say so in the log."""
+    async def send(self, messages: Sequence[bytes]) -> None:
+        """Send, or lose them and say so in the log."""
         ...
 
     async def receive(self, hear: Hear, look: Look) -> None:
@@ -48,11 +48,14 @@ class NotifyCarrier:
         self._database = database
         self._connection: Transaction | None = None
 
-    async def send(self, message: bytes) -> None:
-        """Send, or lose it and say so in the log."""
+    async def send(self, messages: Sequence[bytes]) -> None:
+        """Send, or lose them and say so in the log."""
+        texts = [message.decode() for message in messages]
         try:
             self._connection = self._connection or await self._database.connect()
-            await self._connection.execute("select pg_notify(%s, %s)", (CHANNEL, message.decode()))
+            # All in one statement: whoever waits for the last of them would wait for each before it.
+            sql = "select pg_notify(%s, text) from unnest(%s::text[]) text"
+            await self._connection.execute(sql, (CHANNEL, texts))
         except OperationalError as problem:
             log.warning("The bus lost its connection: %s", problem)
             await self.close()
@@ -62,14 +65,8 @@ class NotifyCarrier:
         """Hear until cancelled; connects again by itself."""
         while True:
             with contextlib.suppress(OperationalError):
-                connection = await self._database.connect()
-                try:
-                    await connection.execute(f"listen {CHANNEL}")
-                    look()
-                    async for note in connection.notifies():
-                        hear(note.payload.encode())
-                finally:
-                    await connection.close()
+                async with await self._database.connect() as connection:
+                    await _follow(connection, hear, look)
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def close(self) -> None:
@@ -92,11 +89,12 @@ class NatsCarrier:
         self._client: Client | None = None
         self._subject = ""
 
-    async def send(self, message: bytes) -> None:
-        """Send; while there is no connection it is lost."""
+    async def send(self, messages: Sequence[bytes]) -> None:
+        """Send; while there is no connection they are lost."""
         if self._client is not None:
             try:
-                await self._client.publish(self._subject, message)
+                for message in messages:
+                    await self._client.publish(self._subject, message)
             except NatsError as problem:
                 log.warning("The bus at %s lost a wake-up: %s", self._place(), problem)
 
@@ -149,10 +147,14 @@ class NatsCarrier:
         return urlsplit(self._address).netloc.rpartition("@")[2]
 
 
+async def _follow(connection: Transaction, hear: Hear, look: Look) -> None:
+    await connection.execute(f"listen {CHANNEL}")
+    look()
+    async for note in connection.notifies():
+        hear(note.payload.encode())
+
+
 async def _subject(database: Database) -> str:
-    connection = await database.connect()
-    try:
+    async with await database.connect() as connection:
         sql = "select format('ombud.%s.%s', system_identifier, md5(current_database())) from pg_control_system()"
         return await value(connection, str, sql) or CHANNEL
-    finally:
-        await connection.close()
