@@ -16,7 +16,9 @@ MAX_SENTENCE_LENGTH = 1_000
 # Behind these a full stop ends no sentence.
 _SHORT = ("dec", "nov", "oct", "sept", "sep", "aug", "jan", "feb", "mr", "ms", "mrs", "dr", "no", "approx")
 _END = re.compile(
-    r"[。!?;\n…]+|(?<![ \d][ap]\.m)" + "".join(rf"(?<!\b{word})" for word in _SHORT) + r"\.+(?=[\s)]|$|[\u4e00-\u9fff])"
+    r"[。!?;\n…]+|(?<=[ \d][ap]\.m)\.(?=\s+[A-Z])|(?i:(?<![ \d][ap]\.m)"
+    + "".join(rf"(?<!\b{word})" for word in _SHORT)
+    + r")\.+(?=[\s)]|$|[\u4e00-\u9fff])"
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -35,17 +37,17 @@ class Sentence(NamedTuple):
 
 def sentences_of(text: str) -> Iterator[Sentence]:
     """The sentences of a text in order; what is quoted is blank. What never ends is cut, so that it costs no more."""
-    plain = _unquoted(_normalised(text))
-    ends = [*(end.end() for end in _END.finditer(plain)), len(plain)]
+    marked = _unquoted(text.translate(_PLAIN))
+    plain = _lowered(marked)
+    ends = [*(end.end() for end in _END.finditer(marked)), len(plain)]
     for start, end in zip([0, *ends], ends, strict=False):
         for part in range(start, end, MAX_SENTENCE_LENGTH):
             yield Sentence(plain[part : min(end, part + MAX_SENTENCE_LENGTH)], part)
 
 
-def _normalised(text: str) -> str:
-    narrow = text.translate(_PLAIN)
+def _lowered(text: str) -> str:
     # One character at a time: a few grow when they become lower case, which would move all places behind them.
-    return "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in narrow)
+    return "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
 
 
 def _unquoted(text: str) -> str:

@@ -154,9 +154,9 @@ def _point(text: str, atoms: list[_Atom], now: datetime) -> Deadline | None:
 
 
 def _within_day(found: dict[str, re.Match[str]], day: date | None, now: datetime) -> Deadline | None:
-    part = _part(found)
     if "clock" in found:
-        return _at(found["clock"], day, part, now)
+        return _at(found, day, now)
+    part = _part(found)
     return _of_part(found, day, part, now) if part else None
 
 
@@ -183,8 +183,11 @@ def _is_before(text: str, start: int) -> bool:
     return re.search(r"(?<!on or )\bbefore (?:the )?$", text[:start]) is not None
 
 
-def _at(match: re.Match[str], day: date | None, part: str | None, now: datetime) -> Deadline:
-    is_today = day is None or day == now.date()
+def _at(found: dict[str, re.Match[str]], day: date | None, now: datetime) -> Deadline:
+    match, part = found["clock"], _part(found)
+    by_weekday = "day" in found and found["day"]["weekday"] is not None
+    # A weekday that is today's means that of the next week once its hour has passed.
+    is_today = day is None or (day == now.date() and not by_weekday)
     after = now.hour * HOUR + now.minute if is_today else None
     if match["noon"] or match["midnight"]:
         minute = NOON * HOUR if match["noon"] else DAY

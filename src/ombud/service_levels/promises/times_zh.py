@@ -106,7 +106,7 @@ def _at(match: re.Match[str], day: date | None, now: datetime) -> Deadline | Non
     if colon and said.startswith("0"):
         part = part or MORNING
     on = day or now.date()
-    after = now.hour * HOUR + now.minute if on == now.date() else None
+    after = now.hour * HOUR + now.minute if on == now.date() and not match["weekday"] else None
     at = OnDay(on, clock_minute(hour, minute, part, after=after))
     return still_to_come(at, now) if match["weekday"] and not match["which"] else at
 
