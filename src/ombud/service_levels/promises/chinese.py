@@ -7,7 +7,7 @@ import msgspec
 
 from ombud.service_levels.promises import clauses_zh as clauses
 from ombud.service_levels.promises.clauses_zh import Clause
-from ombud.service_levels.promises.phrases import Found, trimmed, without_overlaps
+from ombud.service_levels.promises.phrases import Found, is_over, trimmed, without_overlaps
 from ombud.service_levels.promises.schemas import TimePhrase
 from ombud.service_levels.promises.times_zh import find_times
 
@@ -17,7 +17,7 @@ _LEANING_LENGTH = 4
 
 def find_promises(sentence: str, now: datetime) -> Iterator[Found]:
     """The promises of a normalised sentence in order."""
-    times = without_overlaps(find_times(sentence, now))
+    times = [time for time in without_overlaps(find_times(sentence, now)) if not is_over(time, now)]
     if not times:
         return
     reading = _Reading(sentence)
@@ -40,10 +40,10 @@ class _Reading:
 
     def read(self, clause: Clause, time: TimePhrase | None) -> None:
         """Take in the next clause; ``time`` is the one that it is about."""
-        self.is_void = self.is_void or clauses.opens_condition(clause) or clauses.quotes_customer(clause)
+        self.is_void = self.is_void or clauses.voids_the_rest(clause)
         if self.is_void:
             return
-        leans = time is not None and _leans(clause, time)
+        leans = time is not None and not time.is_vague and _leans(clause, time)
         promise = _promise(self.sentence, clause, time, self.leaning)
         if promise:
             self._keep(promise)
@@ -69,6 +69,8 @@ class _Reading:
 def _governing(times: Sequence[TimePhrase]) -> TimePhrase | None:
     """The time that a clause is about: the last that names a moment, else its vague word."""
     fixed = [time for time in times if not time.is_vague]
+    # 月底前补偿一个月会员: a point is likelier when, a length may be how much.
+    fixed = [time for time in fixed if not time.is_relative] or fixed
     return fixed[-1] if fixed else (times[0] if times else None)
 
 

@@ -8,15 +8,19 @@ _STAFF = (
     r"|warehouse|developers?|experts?|advis[eo]rs?|representatives?|rep|accountants?|lawyers?|office"
     r"|people|back office|billing|accounts|director"
 )
+_THIRD = (
+    r"courier|carrier|fedex|ups|dhl|usps|royal mail|hermes|dpd|gls|post office|postman|bank"
+    r"|seller|merchant|manufacturer|supplier|vendor"
+    r"|paypal|visa|mastercard|amex|airline|insur\w+|landlord|hotel|store|shop|doctor|police"
+    r"|customs|authority|court|government"
+)
 _DONE = (
-    r"refunded|processed|shipped|sent|dispatched|posted|mailed|issued|credited|fixed|resolved|repaired"
-    r"|replaced|restored|completed|done|sorted|paid|transferred"
-    r"|returned|released|updated|reviewed|answered|contacted|called|notified|informed|compensated"
-    r"|delivered|collected|picked up|reimbursed|corrected|activated"
-    r"|reset|cancelled|canceled|escalated|handled|in touch|with you|back (?:on|in|online|up)|ready"
-    r"|arranged|scheduled|installed|looked into|live|on its way|out"
-    r"|in the (?:mail|post)|provided|emailed|given|there|available|closed|unlocked|upgraded|booked"
-    r"|reversed|adjusted|waived"
+    # Nearly every participle, but for what customers suffer.
+    r"(?!charged|closed|delayed|required|needed|asked|suspended|renewed|billed|blocked|deducted|expected|interested"
+    r"|pleased|affected|deleted|terminated|limited|considered|allowed|forced|deactivated|forfeited|removed|rounded"
+    r"|taxed|debited)\w{3,}ed(?: (?:into|up|out))?"
+    r"|sent|paid|given|done|rebuilt|redone|reset|fixed|in touch|with you|back (?:on|in|online|up)|ready|live"
+    r"|on (?:your|its)|in the (?:mail|post)"
 )
 _DO = (
     r"send|email|e-mail|call|ring|phone|text|write|reply|respond|answer|get|let|give|refund|ship"
@@ -33,21 +37,26 @@ _ADVERB = (
 )
 # Each begins what our side binds itself to.
 MARKER = re.compile(
-    rf"\b(?:(?:i|we)(?: \w+ly)?{_WILL}(?! (?:not|never|miss|assume|stay|need(?! (?:about|around"
+    rf"\b(?:(?:i|we)(?: \w+ly)?{_WILL}(?! (?:not|never|miss|assume|stay(?! on)|travel|be (?:in (?!touch"
+    rf"|contact)|out\b|away|off\b|home|on (?:holiday|vacation|leave|a )|travel|leaving|going"
+    rf"|here|available|reachable|closed|open|busy|unable|at (?:the office|work|lunch|my desk))"
+    rf"|need(?! (?:about|around"
     rf"|up to|another|a (?:few|couple|day|week)|one|two|three|\d))|see(?! to it))\b)"
     rf"|ill (?=(?:{_DO})\b)"
+    r"|(?:i'm|we're|i am|we are) gonna\b"
     r"|(?:i|we)(?: hereby| do)?(?: can)? (?:promise|guarantee|undertake|pledge|commit|assure you"
     r"|vow)\b(?! (?:nothing|only))"
     r"|(?:i|we)(?:'re| are|'m| am) (?:aiming|planning|expecting|looking) to\b"
-    r"|(?:i|we)(?:'ve| have) (?:scheduled|booked|arranged|set up)\b"
+    r"|(?<!do )(?<!did )(?:i|we)(?:'ve| have) (?:scheduled|booked|arranged|set up)\b"
     rf"|(?:our|my|one of our)(?: (?!we\b|i\b|says?\b|that\b|is\b"
-    rf"|polic|terms|website|store|shop)[\w'-]+){{1,3}}?{_WILL} (?:\w+ly )?(?:{_DO})\b"
+    rf"|polic|terms|website|store|shop)[\w'-]+){{1,3}}?{_WILL} (?:\w+ly )?(?!be\b|have\b|keep\b)(?:{_DO})\b"
     r"|(?:i|we)(?: fully)? (?:expect|aim|plan|intend|are set|am set|are due|are able) to\b"
     rf"|(?:i|we)(?: can|'m able to| am able to) (?:definitely |have |get |also )*(?={_DO}\b)"
-    rf"|(?:(?:our|my|the|a|an|one of (?:our|my)|one of the)(?: [\w'-]+){{0,3}}? )?(?:{_STAFF})(?: (?:member"
+    rf"|(?:(?:our|my|the|a|an|one of (?:our|my)|one of the)"
+    rf"(?: (?!(?:{_THIRD})\b)[\w'-]+){{0,3}}? )?(?<!'s )(?:{_STAFF})(?: (?:member"
     rf"|manager|team|here|of ours"
     rf"|(?:from|in|of (?:our|the|my)) [\w ]{{1,20}}?))?,?(?: who)?{_WILL}(?! (?:not"
-    rf"|never)\b)"
+    rf"|never|be (?:closed|open|out|away|shut|available|off|back))\b)"
     rf"|a member of (?:our|the|my)(?: [\w-]+){{1,3}}?{_WILL}(?! not\b)"
     rf"|(?:who|they|he|she){_WILL}(?! (?:not|never)\b)"
     rf"|(?:it|this|that|which|everything|all of this|both){_WILL} (?:all )?(?:\w+ly )?be (?:\w+ly )?(?:{_DONE})\b"
@@ -56,61 +65,93 @@ MARKER = re.compile(
     rf"|(?:your|the|this|a|an|these|our)(?: [\w'-]+){{1,5}}?{_WILL} (?:\w+ly )?(?:be (?:\w+ly )?(?:{_DONE})"
     rf"|go out|go live|ship|leave our)\b|your(?: [\w'-]+){{1,4}}? (?:goes out|ships|leaves (?:our"
     rf"|the))\b"
-    rf"|(?:your|the|a|full)(?: [\w'-]+){{0,3}}? ?(?:refund|money|credit|payment|reimbursement|compensation"
-    rf"|voucher|replacement)(?: [\w'-]+){{0,3}}?{_WILL} (?:\w+ly )?(?:arrive|reach|appear|show|land"
+    rf"|(?:your|the|a|full)(?: [^\s,;:]+){{0,3}}? ?(?:refund|money|credit|payment|reimbursement|compensation"
+    rf"|voucher|replacement)(?: [^\s,;:]+){{0,3}}?{_WILL} (?:\w+ly )?(?:arrive|reach|appear|show|land"
     rf"|hit|be)\b"
     r"|(?:i'm|i am|we're|we are) (?:\w+ly )?(?:sending|shipping|refunding|replacing|issuing|calling"
     r"|posting|crediting|mailing|emailing|dispatching|fixing|arranging|transferring|escalating"
     r"|processing|delivering|returning|getting|visiting|raising|booking|putting)\b"
     r"|it(?:'ll| will) (?:only |just )?take (?:me|us)\b|(?:our|my|the) plan is to\b|allow (?:me"
-    r"|us)(?= )|expect (?:a |an |to |my |our )?(?:\w+ )?(?:call|hear|e-?mail|reply|update|response"
+    r"|us)(?= )|expect (?=.{1,60}\bfrom (?:us|me|our|my)\b)|expect (?:a |an |to |my |our )?(?:\w+ )?(?:call"
+    r"|hear|e-?mail|reply|update|response"
     r"|answer|refund|visit|message)\b(?=.*\b(?:us|me|our|my)\b)"
-    r"|(?:just )?give (?:me|us)(?= )|leave (?:it|this|that) (?:with|to) (?:me|us)|let me(?! know)|rest assured"
+    r"|(?:just )?give (?:me|us)(?= (?:about |around |just |until |till |by |a (?:few|couple"
+    r"|minute|moment|sec|bit)|an? |\d|half|[a-z]+ (?:min|hour|day)))|leave (?:it|this|that) (?:with"
+    r"|to) (?:me|us)|let me(?= (?:just |go |quickly )?(?:check|look|find|get|see|talk|speak"
+    r"|ask|confirm|verify|grab|call|e-?mail|write|send|come|investigate|dig|chase|follow|sort"
+    r"|take|discuss|have)\b)|rest assured"
     r"|you have (?:my|our) word|you can (?:count|rely|depend) on (?:me|us))"
 )
 # At the beginning of a sentence, a clause or a list's line, the subject may be left out: "Will call you at 3."
 ELIDED = re.compile(
-    r"(?:^|[,;:\-–—(] ?|\d[.)] ?|\b(?:and|but|then|so) )(?:will|shall)(?: \w+ly)? (?!not\b|you\b"
-    r"|we\b|i\b|the\b|it\b|that\b|they\b|be able|never\b)(?=\w+)|^[ \-*\d.)]*(?:refunding|sending"
-    r"|calling|shipping|replying)\b"
+    r"(?:^|[,;:\-–—(] ?|\d[.)] ?|\b(?:and|but|then|so) )(?:will|shall)(?: \w+ly)? "
+    r"(?!not\b|you\b|we\b|i\b|the\b|it\b|that\b|they\b|be able|never\b|my\b|your\b|our\b|this\b"
+    r"|there\b|an?\b|any|he\b|she\b|some)(?=\w+)"
+    r"|^[ \-*\d.)]*(?:refunding|sending|calling|shipping|replying|dispatching|posting|issuing"
+    r"|processing|emailing|mailing)\b"
+    rf"|(?:^|[,;:]|\band) ?(?:(?!(?:you|it|they|us|that|who|says?|{_THIRD})\b)[\w'-]+ ){{1,4}}?(?:will"
+    rf"|shall) (?:\w+ly )?be"
+    rf" (?:\w+ly )?(?:{_DONE})\b"
 )
 # A second thing under the same subject: "I'll call you by 3 and email the report tomorrow".
 AND_THEN = re.compile(rf"(?:,|\band\b|\bthen\b)(?: and| then| also| we| i)* (?=(?:{_DO})\b)")
+# Under a condition, or said by a rule: void to the end of the sentence.
 VOID_BEFORE = re.compile(
-    r"\b(?:if|unless|provided|providing|in case|assuming|in the event|should you|otherwise|suppose"
-    r"|whenever|only when|only if|as long as|whether"
-    r"|our policy|policy|policies|terms|according to|as per|per our|under (?:the|our)|usually|normally"
-    r"|typically|generally|standard|guidelines?|contract|law|rules?"
-    r"|you (?:said|wrote|mentioned|told|asked|claim\w*|state\w*|quoted?|were (?:told|promised)"
-    r"|say|think|thought|believe[sd]?)"
-    r"|(?:was|were|been) (?:told|promised|informed)|(?:agent|colleague|mail|email|message|he|she"
-    r"|they|it|page|website|bot) (?:said|says|wrote|told|promised|quotes?|states?)"
-    r"|hope|hoping|hopefully|might|may|not sure|can(?:'t|not) (?:say|promise|guarantee)|(?:please"
-    r"|kindly)(?= \w)(?! (?:bear|note|be (?:assured|advised|informed)|rest|accept|hold|wait|allow"
-    r"|know|give|don't|do not|see))|didn't|did not|never|no way|don't think|doubt|afraid|sure whether"
-    r"|not)\b(?! to (?:worry|hesitate))"
+    r"\b(?:if|unless|provided (?!with|by|us|you)|providing|in case|assuming|in the event|should you"
+    r"|suppose|whenever|only (?:when|if|after)"
+    r"|as long as|(?:policy|policies|terms|rules?|guidelines?|contract|law|agreement|procedure"
+    r"|page|site|website|faq)(?: \w+){0,2}?"
+    r" (?:says?|states?|said|is|are|was|requires?|allows?|provides?|means?)|according to (?!your)"
+    r"|as per (?!your)|per our"
+    r"|under (?:the|our) (?!circumstances))\b"
 )
-THIRD = re.compile(
-    r"\b(?:courier|carrier|fedex|ups|dhl|usps|royal mail|hermes|dpd|gls|post office|bank|seller"
-    r"|merchant|manufacturer|supplier|vendor|paypal|visa|airline|insurer|landlord|hotel|store|shop)\b"
+# Said, thought, hoped or denied: void in its own clause.
+VOID_CLAUSE = re.compile(
+    r"\b(?:nothing|nobody|no one|unfortunately|usually|normally|typically|generally|as a rule"
+    r"|on average|otherwise|whether|you (?:said"
+    r"|wrote|mentioned|told|claim\w*|state\w*"
+    r"|quoted?|say|think|thought|believed?|were (?:told|promised|assured|informed)|asked (?:if"
+    r"|whether|when))|(?:was|were|been) (?:told|promised)"
+    r"|(?:agent|colleague|mail|e-?mail|email|message|he|she|they|it|bot|who) (?:said|says|wrote"
+    r"|told|promised|quotes?|stated?|states|claims?)"
+    r"|(?:never|did not|didn't) (?:say|said|promise\w*|mean|claim)|hop(?:e|ing)|hopefully|might"
+    r"|not sure|(?:can't|cannot|can not|couldn't|won't"
+    r"|unable to|not able to) (?:say|promise|guarantee|confirm|tell|be sure)|not to promise"
+    r"|no way|(?:don't|do not) (?:think|know|believe|expect)"
+    r"|doubt|afraid|wish|unlikely)\b"
 )
+# "Send us the form and we'll refund you" is a condition, too.
+REQUEST = re.compile(
+    r"(?:\b(?:please|kindly|just|simply) |^\W*)(?:send|reply|fill|return|provide|confirm|upload"
+    r"|sign|pay|email|complete|click|call|give us|let us know)\b"
+    r"[^.]* (?:and|then|so)(?: that| then)? $"
+)
+BORDER = re.compile(r"[,:(] ?| [-–—] ?| (?:and|but|so|then) ")
+THIRD = re.compile(rf"\b(?:{_THIRD})\b")
 ANAPHORA = re.compile(r"(?:who|they|he|she|it|this|that)\b")
 STAFF = re.compile(rf"\b(?:{_STAFF})\b")
 VOID_AFTER = re.compile(
-    r"\b(?:if|unless|provided(?! to| with| by)|providing|as long as|assuming|subject to|only)\b(?! (?:that"
-    r"|this|it)?(?:'s| is| works| suits| helps)?(?: ok(?:ay)?| fine| alright| all right| convenient"
-    r"| needed| necessary| anything))"
+    r"(?<!and )(?<!but )(?<!so )\b(?:(?:if|unless)(?! (?:you (?:have|need|want|wish|like|prefer"
+    r"|still|don't mind)|that|this|it|there|any"
+    r"|not sooner|not before|possible|need be|needed|necessary|required|okay?\b))|provided (?:that "
+    r"|you|we)|providing|as long as|assuming"
+    r"|subject to)\b"
 )
-VOID_WITHIN = re.compile(r"\b(?:not|n't|never|hopefully|maybe|perhaps|possibly|probably|have to ask|try to)\b|n't\b")
+VOID_WITHIN = re.compile(
+    r"[\w'’]+(?: [\w'’]+){0,3}? (?:hopefully|maybe|perhaps|possibly|probably|try|normally|usually"
+    r"|typically|generally)\b"
+)
 ASKS = re.compile(
     r"^[\s\-,]*(?:and |but |so |or |hi |hello |sorry |thanks )*[,]? ?(?:do|does|did|will|would"
     r"|could|can|shall|should|is|are|was|were|have|has|may|when|what|why|how|where|which|who|whose"
     r"|am)\b"
 )
 ON_EVENT = re.compile(
-    r"\b(?:once|after|when|upon|as soon as|the moment|from the (?:date|day|moment|time)|following"
-    r"|of (?:receiving|receipt|getting|your|the|us|our|approval|delivery|it|being)|from (?:receipt"
-    r"|receiving|when|delivery|approval)|subject to)\b"
+    r"\b(?:once|(?:after|when|as soon as|the moment) (?:we|you|i|it|they|the|your|our|receiv|approval|delivery)"
+    r"|(?:upon|following) (?:receipt|receiving|arrival|approval|delivery|return|inspection"
+    r"|confirmation|your (?:approval|confirmation))"
+    r"|from the (?:date|day|moment|time)|of (?:receiving|receipt|getting|your|the|us|our|approval|delivery|it|being)"
+    r"|from (?:receipt|receiving|when|delivery|approval)|subject to)\b"
 )
 EVENT_AFTER = re.compile(
     r"^,? ?(?:of (?!the (?:week|month|year|day)|this|next|today|[\d])|from (?!now|today|us|me|our"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ombud.service_levels.promises import clauses_en as clauses
-from ombud.service_levels.promises.phrases import Found, trimmed, without_overlaps
-from ombud.service_levels.promises.schemas import OnDay, TimePhrase
+from ombud.service_levels.promises.phrases import Found, is_over, trimmed, without_overlaps
+from ombud.service_levels.promises.schemas import TimePhrase
 from ombud.service_levels.promises.times_en import find_times
 
 # A time may stand so far before the words that bind: "No later than Thursday at 4 p.m., we will …".
@@ -14,7 +14,7 @@ _FRONTED = 12
 
 def find_promises(sentence: str, now: datetime) -> Iterator[Found]:
     """The promises of a normalised sentence in order."""
-    times = [time for time in without_overlaps(find_times(sentence, now)) if not _is_over(time, now)]
+    times = [time for time in without_overlaps(find_times(sentence, now)) if not is_over(time, now)]
     if not times or _is_question(sentence):
         return
     bonds = _bonds(sentence)
@@ -23,11 +23,6 @@ def find_promises(sentence: str, now: datetime) -> Iterator[Found]:
         time = _governing(times, bond, end) or (_fronted(times, bond) if place == 0 else None)
         if time and not _is_void(sentence, bond, end):
             yield _found(sentence, bond, end, time)
-
-
-def _is_over(time: TimePhrase, now: datetime) -> bool:
-    """Whether it is a day that has passed: "your order of 20 November"."""
-    return isinstance(time.deadline, OnDay) and time.deadline.day < now.date()
 
 
 def _is_question(sentence: str) -> bool:
@@ -59,10 +54,13 @@ def _fronted(times: Sequence[TimePhrase], bond: int) -> TimePhrase | None:
 
 
 def _is_void(sentence: str, bond: int, end: int) -> bool:
-    before, within, after = sentence[:bond], sentence[bond:end], sentence[bond:]
-    if clauses.VOID_BEFORE.search(before) or clauses.VOID_WITHIN.search(within):
+    before, after = sentence[:bond], sentence[bond:]
+    borders = [match.end() for match in clauses.BORDER.finditer(before)]
+    clause = before[borders[-1] if borders else 0 :]
+    if clauses.VOID_BEFORE.search(before) or clauses.VOID_CLAUSE.search(clause) or clauses.REQUEST.search(before):
         return True
-    return clauses.VOID_AFTER.search(after) is not None or _is_third_partys(before, after)
+    is_conditional = clauses.VOID_AFTER.search(sentence[bond:end]) or clauses.VOID_WITHIN.match(after)
+    return is_conditional is not None or _is_third_partys(before, after)
 
 
 def _is_third_partys(before: str, after: str) -> bool:

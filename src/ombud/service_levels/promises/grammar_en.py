@@ -61,7 +61,7 @@ _SPAN = (
     r"\b(?:(?P<ends>(?:the )?end of|eo)(?: |(?=[wmy]\b)))?(?:(?P<span_which>this|next|the) )?(?P<span>week(?:end)?"
     r"|month|year|(?<=eo)[wmy])\b"
 )
-_PART = r"(?<!good )\b(?:(?:this|in the|the) )?(?P<part>morning|afternoon|evening|night|tonight|tonite)\b"
+_PART = r"(?<!good )\b(?:(?:this|in the|the) )?(?P<part>first thing|morning|afternoon|evening|night|tonight|tonite)\b"
 _CLOSE = (
     r"\b(?P<close>eod|cob|eob|(?:the )?end of (?:the |our |this )?(?:business |working |work )?(?:day"
     r"|business|play)|close of (?:business|play|day)"

@@ -1,10 +1,11 @@
 """What both grammars share: a promise before its moment is known, and phrases that overlap."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
-from ombud.service_levels.promises.schemas import TimePhrase
+from ombud.service_levels.promises.schemas import OnDay, TimePhrase
 
 _MARKS = " ,.!?。;:、~-\n\t\0"
 
@@ -25,6 +26,11 @@ def without_overlaps(times: Iterable[TimePhrase]) -> list[TimePhrase]:
         if all(time.end <= other.start or time.start >= other.end for other in kept):
             kept.append(time)
     return sorted(kept, key=lambda time: time.start)
+
+
+def is_over(time: TimePhrase, now: datetime) -> bool:
+    """Whether it is a day that has passed: "your order of 20 November"."""
+    return isinstance(time.deadline, OnDay) and time.deadline.day < now.date()
 
 
 def trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from ombud.service_levels.promises.moments import (
     DAY,
     EVENING,
     HOUR,
+    MORNING,
     NOON,
     PART_ENDS,
     WEEK,
@@ -37,7 +38,7 @@ from ombud.service_levels.promises.schemas import (
 
 _FRIDAY = 4
 _LAST_MONTH = 12
-_PART_NAMES = {"night": EVENING, "tonight": EVENING, "tonite": EVENING}
+_PART_NAMES = {"first thing": MORNING, "night": EVENING, "tonight": EVENING, "tonite": EVENING}
 _MINUTES = {"hours": HOUR, "minutes": 1}
 _DAYS = {"days": 1, "weeks": WEEK, "fortnights": 2 * WEEK}
 # Where 10/8 is the tenth of August and not the eighth of October.
@@ -136,7 +137,7 @@ def _goes_on(last: _Atom, between: str, atom: _Atom) -> bool:
     """Whether two atoms of one kind are one time: 8 am to noon, today or tomorrow, Saturday 28 November."""
     if atom.kind == "day":
         return " or " in between or bool(last.kind == "day" and last.match["weekday"] and "and" not in between)
-    return atom.kind == last.kind == "clock" and "," not in between
+    return last.kind == atom.kind and (atom.kind == "part" or (atom.kind == "clock" and "," not in between))
 
 
 def _point(text: str, atoms: list[_Atom], now: datetime) -> Deadline | None:
