@@ -20,7 +20,7 @@ _DONE = (
     r"|pleased|affected|deleted|terminated|limited|considered|allowed|forced|deactivated|forfeited|removed|rounded"
     r"|taxed|debited)\w{3,}ed(?: (?:into|up|out))?"
     r"|sent|paid|given|done|rebuilt|redone|reset|fixed|in touch|with you|back (?:on|in|online|up)|ready|live"
-    r"|on (?:your|its)|in the (?:mail|post)"
+    r"|on (?:your|its)|at your|in the (?:mail|post)"
 )
 _DO = (
     r"send|email|e-mail|call|ring|phone|text|write|reply|respond|answer|get|let|give|refund|ship"
@@ -128,7 +128,10 @@ REQUEST = re.compile(
 )
 BORDER = re.compile(r"[,:(] ?| [-–—] ?| (?:and|but|so|then) ")
 THIRD = re.compile(rf"\b(?:{_THIRD})\b")
-ANAPHORA = re.compile(r"(?:who|they|he|she|it|this|that)\b")
+ANAPHORA = re.compile(
+    r"(?:who|they|he|she|it|this|that|(?:your|the) (?:parcel|package|order|delivery|shipment"
+    r"|item))\b"
+)
 STAFF = re.compile(rf"\b(?:{_STAFF})\b")
 VOID_AFTER = re.compile(
     r"(?<!and )(?<!but )(?<!so )\b(?:(?:if|unless)(?! (?:you (?:have|need|want|wish|like|prefer"

@@ -47,8 +47,8 @@ def _governing(times: Sequence[TimePhrase], start: int, end: int) -> TimePhrase 
 
 def _fronted(times: Sequence[TimePhrase], bond: int) -> TimePhrase | None:
     """A time right before the words that bind, with nothing of weight before it."""
-    before = [time for time in times if time.end <= bond and not time.is_vague]
-    if not before or bond - before[-1].end > _FRONTED:
+    before = [time for time in times if time.end <= bond]
+    if not before or (bond - before[-1].end > _FRONTED and not before[-1].is_vague):
         return None
     return before[-1]
 

@@ -43,6 +43,7 @@ _LENGTH = (
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:,? (?P<{0}year>20\d\d))?"
 _DATE = (
+    rf"\b(?:the )?end of (?P<end_month>{_MONTH})|"
     rf"(?P<iso_year>20\d\d)-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)"
     rf"|(?<![\d/:.])(?P<day_first>{_DAY_NUMBER})(?:st|nd|rd|th)? (?:of )?"
     rf"(?P<month_after>{_MONTH}){_YEAR.format('after_')}"
@@ -102,6 +103,7 @@ VAGUE = re.compile(
     r"|while|jiffy)|in due course"
     r"|(?:with)?in (?:the next|a|the coming) few (?:minutes|hours|days|weeks)|in the coming (?:days"
     r"|weeks)|at once|urgently"
-    r"|the (?:minute|moment|second|instant) (?=i\b|we\b|it\b|they\b)|at (?:the|our) earliest(?: (?:convenience"
+    r"|as a (?:matter of urgency|(?:top )?priority)|the (?:minute|moment|second|instant) (?=i\b"
+    r"|we\b|it\b|they\b)|at (?:the|our) earliest(?: (?:convenience"
     r"|opportunity))?|before long|any (?:minute|moment) now|later on|in no time)\b"
 )

@@ -233,6 +233,9 @@ def _date(match: re.Match[str], now: datetime) -> date | None:
     today = now.date()
     if match["iso_year"]:
         return next_date(today, int(match["iso_month"]), int(match["iso_day"]), int(match["iso_year"]))
+    if match["end_month"]:
+        first = next_date(today, grammar.MONTHS.index(match["end_month"][:3]) + 1, 1)
+        return first and end_of_month(first)
     if match["one"]:
         month, day = int(match["one"]), int(match["two"])
         if month > _LAST_MONTH or str(now.tzinfo).startswith(_DAY_FIRST):

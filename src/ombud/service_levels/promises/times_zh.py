@@ -36,7 +36,7 @@ from ombud.service_levels.promises.schemas import (
 )
 
 _NEAR = {"今": 0, "当": 0, "明": 1, "次": 1, "后": 2, "大后": 3}
-_DAYS = ("near", "night", "weekday", "month", "only_day", "week", "month_end", "year_end")
+_DAYS = ("near", "night", "weekday", "month", "only_day", "week", "named_month", "month_end", "year_end")
 # 中午一点 lies behind noon, 中午十一点 before it.
 _FIRST_NOON = 6
 _HALF_MONTH_DAYS = 15
@@ -155,6 +155,9 @@ def _span_end(match: re.Match[str], today: date) -> date | None:
     """The last day of this or the next week, month or year."""
     if match["week"]:
         return end_of_week(today, int("下" in match["week"]))
+    if match["named_month"]:
+        first = next_date(today, round(chinese_number(match["named_month"])), 1)
+        return first and end_of_month(first)
     if match["month_end"]:
         return end_of_month(today, int("下" in match["month_end"]))
     return today.replace(month=12, day=31) if match["year_end"] else None
