@@ -31,10 +31,6 @@ _DO = (
     r"|tell|keep|do|make|process|revert|share|forward|be|raise|investigate|book|put|open|unlock"
 )
 _WILL = r"(?:'ll| will| shall|'re going to| are going to|'m going to| am going to|'s going to| is going to)"
-_ADVERB = (
-    r"(?: (?:also|then|now|definitely|certainly|personally|gladly|happily|immediately|shortly|both"
-    r"|all|of course|absolutely|still|do|try|always|surely|be|just))?"
-)
 # Each begins what our side binds itself to.
 MARKER = re.compile(
     rf"\b(?:(?:i|we)(?: \w+ly)?{_WILL}(?! (?:not|never|miss|assume|stay(?! on)|travel|be (?:in (?!touch"
@@ -53,7 +49,7 @@ MARKER = re.compile(
     r"|(?:i|we)(?: fully)? (?:expect|aim|plan|intend|are set|am set|are due|are able) to\b"
     rf"|(?:i|we)(?: can|'m able to| am able to) (?:definitely |have |get |also )*(?={_DO}\b)"
     rf"|(?:(?:our|my|the|a|an|one of (?:our|my)|one of the)"
-    rf"(?: (?!(?:{_THIRD})\b)[\w'-]+){{0,3}}? )?(?<!'s )(?:{_STAFF})(?: (?:member"
+    rf"(?: (?!(?:{_THIRD}|says?|said|that|we|i|our|policy)\b)[\w'-]+){{0,3}}? )?(?<!'s )(?:{_STAFF})(?: (?:member"
     rf"|manager|team|here|of ours"
     rf"|(?:from|in|of (?:our|the|my)) [\w ]{{1,20}}?))?,?(?: who)?{_WILL}(?! (?:not"
     rf"|never|be (?:closed|open|out|away|shut|available|off|back))\b)"
@@ -76,7 +72,7 @@ MARKER = re.compile(
     r"|hear|e-?mail|reply|update|response"
     r"|answer|refund|visit|message)\b(?=.*\b(?:us|me|our|my)\b)"
     r"|(?:just )?give (?:me|us)(?= (?:about |around |just |until |till |by |a (?:few|couple"
-    r"|minute|moment|sec|bit)|an? |\d|half|[a-z]+ (?:min|hour|day)))|leave (?:it|this|that) (?:with"
+    r"|minute|moment|sec|bit)|an (?:hour|instant) |\d|half|[a-z]+ (?:min|hour|day)))|leave (?:it|this|that) (?:with"
     r"|to) (?:me|us)|let me(?= (?:just |go |quickly )?(?:check|look|find|get|see|talk|speak"
     r"|ask|confirm|verify|grab|call|e-?mail|write|send|come|investigate|dig|chase|follow|sort"
     r"|take|discuss|have)\b)|rest assured"
@@ -89,8 +85,8 @@ ELIDED = re.compile(
     r"|there\b|an?\b|any|he\b|she\b|some)(?=\w+)"
     r"|^[ \-*\d.)]*(?:refunding|sending|calling|shipping|replying|dispatching|posting|issuing"
     r"|processing|emailing|mailing)\b"
-    rf"|(?:^|[,;:]|\band) ?(?:(?!(?:you|it|they|us|that|who|says?|{_THIRD})\b)[\w'-]+ ){{1,4}}?(?:will"
-    rf"|shall) (?:\w+ly )?be"
+    rf"|(?:^|[,;:]|\band) ?(?:(?!(?:you|it|they|us|that|who|says?|no|nothing|nobody|none|{_THIRD})\b)[\w'-]+ ){{1,4}}?"
+    rf"(?:will|shall) (?:\w+ly )?be"
     rf" (?:\w+ly )?(?:{_DONE})\b"
 )
 # A second thing under the same subject: "I'll call you by 3 and email the report tomorrow".
@@ -128,6 +124,8 @@ REQUEST = re.compile(
 )
 BORDER = re.compile(r"[,:(] ?| [-–—] ?| (?:and|but|so|then) ")
 THIRD = re.compile(rf"\b(?:{_THIRD})\b")
+# The courier's team is not ours.
+THIRDS = re.compile(rf"\b(?:{_THIRD})(?:'s|s')?(?: [\w'-]+){{0,2}} $")
 ANAPHORA = re.compile(
     r"(?:who|they|he|she|it|this|that|(?:your|the) (?:parcel|package|order|delivery|shipment"
     r"|item))\b"

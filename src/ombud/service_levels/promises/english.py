@@ -65,6 +65,8 @@ def _is_void(sentence: str, bond: int, end: int) -> bool:
 
 def _is_third_partys(before: str, after: str) -> bool:
     """Whether "they will" are a courier, a bank, a seller, and none of ours."""
+    if clauses.THIRDS.search(before) and clauses.STAFF.match(after):
+        return True
     if clauses.ANAPHORA.match(after) is None:
         return False
     third, ours = ([match.end() for match in words.finditer(before)] for words in (clauses.THIRD, clauses.STAFF))
