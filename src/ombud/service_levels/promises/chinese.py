@@ -12,7 +12,7 @@ from ombud.service_levels.promises.schemas import TimePhrase
 from ombud.service_levels.promises.times_zh import find_times
 
 # 最迟明天下午, 那, 好的: a clause of hardly more than its time leans on the one beside it.
-_LEANING_LENGTH = 4
+_LEANING_LENGTH = 6
 
 
 def find_promises(sentence: str, now: datetime) -> Iterator[Found]:

@@ -23,7 +23,7 @@ _FOR_YOU = re.compile(
 _WE = (
     r"我们|我司|我方|我(?!的)|咱们?|俺|这边|本公司|本店|小妹|妹子|小编|小二|客服(?!热线|在线"
     r"|电话|时间)|专员|专人|同事|工程师|技术|主管|经理"
-    r"|财务|售后|师傅|团队|(?:相关|售后|技术|财务|客服|法务|产品|仓储|维修|质检|运营|业务)部门?"
+    r"|财务|法务|教练|管家|售后|师傅|团队|(?:相关|售后|技术|财务|客服|法务|产品|仓储|维修|质检|运营|业务)部门?"
     r"|老师|仓库|研发|专家|班长|店长"
 )
 _OURS = re.compile(_WE)
@@ -107,8 +107,9 @@ _ASKED = re.compile(
 # The customer as who acts: at the beginning of a clause, or right behind its time.
 _YOU_DO = re.compile(
     rf"(?:^|\|)[ ]*(?:亲爱?的?|那么?|所以|但是?|不过|因此|到时候?|届时|然后|其实|现在|也是|先)?(?:{_YOU})"
-    r"(?!的|放心|好|这[个次边件单款]|那"
-    r"|看(?!到)|会收到|将收到|会在|将在|将会?|收到|预留|注册|绑定|填写|提供|指定|登记|名下|原来?|反馈|反映|购买|退|申请|订购|寄回)"
+    r"(?!.{0,4}的|放心|好|这[个次边件单款]|那"
+    r"|看(?!到)|会收到|将收到|会在|将在|将会?|收到|预留|注册|绑定|填写|提供|指定|登记|名下"
+    r"|原来?|反馈|反映|购买|退|申请|订购|寄回)"
 )
 _SAYS = r"(?:说(?![法明一])|提到|提过|表示|转述|问(?!题)|写|反映过?|(?<!的)(?:希望|需要|要求))(?!的[^是])"
 _SAID = re.compile(
@@ -237,7 +238,7 @@ def _is_customers(text: str, rest: str) -> bool:
     """Whether the customer is who acts; ``rest`` has a bar in place of the time."""
     if _MAY.search(text) and not _OURSELVES.search(text):
         return True
-    return _YOU_DO.search(rest) is not None and not _YOU_GET.search(text)
+    return _YOU_DO.search(rest) is not None and not (_YOU_GET.search(text) or _OURSELVES.search(text))
 
 
 def _is_third_partys(text: str) -> bool:

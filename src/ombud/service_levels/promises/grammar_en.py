@@ -78,7 +78,7 @@ _BARE_END = (
 _CLOCK = (
     rf"(?<![\d:/.])(?:(?P<from_hour>{_HOUR})(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?(?: ?[-–] ?| to | and ))?"
     rf"(?:(?P<hour>{_HOUR})(?:[:.](?P<minute>[0-5]\d))?{_MERIDIEM.format('')}|(?P<clock_hour>{_HOUR}):(?P<clock_minute>[0-5]\d))(?![\d/:])"
-    r"|\b(?:between|from) \d{1,2} (?:and|to|-) (?P<range_hour>\d{1,2})(?![\d:.]\d| ?(?:[ap]\.?m"
+    r"|\b(?:between|from) \d{1,2} (?:and|to|-) (?P<range_hour>\d{1,2})(?!\d|[\d:.]\d| ?(?:[ap]\.?m"
     r"|days|hours|min|work|business))"
     r"|\b(?P<noon>noon|midday|lunchtime)\b|\b(?P<midnight>midnight)\b"
     rf"|\b(?P<past>half|quarter) (?P<to>past|to) (?P<past_hour>{_NUMBER_WORDS}|\d{{1,2}})\b"
