@@ -78,8 +78,8 @@ WORDS = (
     join bench_text p on p.id = (t.id * 7919 + k * 104729) %% %(pool)s
     where t.id between %(first)s and %(last)s order by t.id, k""",
     """
-    insert into ticket_words (ticket_id, team_id, words)
-    select t.id, t.team_id, format($f$'A%%s' 'B%%s' 'C%%s' 'T%%s' '%%s':1,4 'washing':2 'wash':2 'machine':3
+    insert into ticket_words (ticket_id, words)
+    select t.id, format($f$'A%%s' 'B%%s' 'C%%s' 'T%%s' '%%s':1,4 'washing':2 'wash':2 'machine':3
         'machin':3 'leaks':5 'leak':5 'customer':6 'custom':6 '%%s':7$f$,
         t.id >> 13, t.id >> 17, t.id >> 21, t.team_id, t.id, t.customer_id)::tsvector
     from ticket t where t.id between %(first)s and %(last)s order by t.id""",

@@ -121,7 +121,7 @@ async def _deliver(place: Place, arrivals: Sequence[Arrival]) -> None:
 async def _drain(place: Place) -> int:
     taken = 0
     while found := await take_in(place.parts.database, place.parts.clock):
-        taken += found
+        taken += found.rows
     return taken
 
 

@@ -9,7 +9,10 @@ from litestar import Litestar
 from ombud.accounts.queries.people import credentials_by_email
 from ombud.accounts.schemas import Origin
 from ombud.accounts.services.sessions import start_session
-from ombud.config.app import build_app
+from ombud.config.app import build_app, build_state
+from ombud.config.metrics import RequestCounts
+from ombud.config.open_requests import OpenRequests
+from ombud.config.parts import Parts
 from ombud.realtime.schemas import Frame
 from ombud.realtime.stream import Stream
 from ombud.shared.actor import Actor
@@ -26,6 +29,24 @@ def client_key() -> str:
     return f"client-key-{next(_keys)}"
 
 
+_apps: list[Litestar] = []
+
+
+def app_on(parts: Parts) -> Litestar:
+    """The application on these parts.
+
+    Its routes are put together once for all tests of a process (a fifth of a second); what it knows is a test's own.
+    """
+    if not _apps:
+        _apps.append(build_app(parts))
+    app = _apps[0]
+    counts, requests = app.state.request_counts, app.state.open_requests
+    vars(counts).update(vars(RequestCounts()))
+    vars(requests).update(vars(OpenRequests()))
+    app.state = build_state(parts, counts=counts, requests=requests)
+    return app
+
+
 @dataclass
 class Site:
     """The application without its background loops: tests move the log themselves, so nothing depends on timing."""
@@ -37,7 +58,7 @@ class Site:
     @classmethod
     def of(cls, desk: Desk) -> "Site":
         """The application of a desk."""
-        return cls(desk, build_app(desk.parts))
+        return cls(desk, app_on(desk.parts))
 
     def stranger(self, **headers: str) -> Browser:
         """A browser that nobody is signed in with."""

@@ -126,7 +126,10 @@ async def test_archived_team_is_gone(desk: Desk, admin: Browser) -> None:
 
 
 async def test_brands_are_shown_to_everybody_signed_in(reader: Browser) -> None:
-    assert (await reader.get("/brands")).json() == {"items": [{"id": 1, "name": "Ombud"}], "next": None}
+    assert (await reader.get("/brands")).json() == {
+        "items": [{"id": 1, "name": "Ombud", "signature": ""}],
+        "next": None,
+    }
 
 
 async def test_add_brand_announces_it(desk: Desk, admin: Browser) -> None:
@@ -140,8 +143,16 @@ async def test_add_brand_announces_it(desk: Desk, admin: Browser) -> None:
 async def test_rename_brand_announces_only_a_difference(desk: Desk, admin: Browser) -> None:
     assert (await admin.patch("/brands/1", {"name": "Ombud"})).status_code == 200
     assert await desk.events("brand_changed") == []
-    assert (await admin.patch("/brands/1", {"name": "Desk"})).json() == {"id": 1, "name": "Desk"}
+    assert (await admin.patch("/brands/1", {"name": "Desk"})).json() == {"id": 1, "name": "Desk", "signature": ""}
     assert len(await desk.events("brand_changed")) == 1
+
+
+async def test_brand_signature_stays_until_another_is_given(desk: Desk, admin: Browser) -> None:
+    signed = await admin.patch("/brands/1", {"name": "Desk", "signature": "{{agent.name}}\nDesk"})
+    assert signed.json()["signature"] == "{{agent.name}}\nDesk"
+    assert (await admin.patch("/brands/1", {"name": "Shop"})).json()["signature"] == "{{agent.name}}\nDesk"
+    assert (await admin.patch("/brands/1", {"name": "Shop", "signature": ""})).json()["signature"] == ""
+    assert len(await desk.events("brand_changed")) == 3
 
 
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": 1}, {"name": "X", "id": 2}])

@@ -21,6 +21,7 @@ from ombud.config.doctor.wording import WORDING
 from ombud.config.settings import Settings
 from ombud.shared.crypto import KeyRing
 from tests.config.findings import add, codes
+from tests.natsserver import NatsServer
 
 NOW = datetime.now(UTC)
 
@@ -53,7 +54,11 @@ def test_wording_of_each_illness_says_how_to_mend_it() -> None:
     assert all(code.endswith("_ok") or code in healthy for code in mute)
 
 
-def test_examine_fresh_desk_finds_nothing_bad_but_the_pages(desk_with_pages: Settings) -> None:
+def test_examine_fresh_desk_finds_nothing_bad_but_the_pages(
+    desk_with_pages: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OMBUD_TEST_SERVER", "OMBUD_TEST_PG"):
+        monkeypatch.delenv(name, raising=False)
     found = examine(desk_with_pages, desk_with_pages.database_url, now=datetime.now(UTC))
     # The test server is a forgetful one, on purpose, and the machine's disk is not ours.
     assert set(codes(found, "bad", "warn")) <= {"durable_not", "pages_missing", "disk_low"}
@@ -169,6 +174,25 @@ def test_check_port_tells_who_answers(settings: Settings, status: int, body: byt
         threading.Thread(target=server.handle_request, daemon=True).start()
         finding = machine.check_port(structs.replace(settings, port=server.server_port))
     assert finding.code == code
+
+
+def test_check_variables_mistyped_names_the_one_that_was_meant() -> None:
+    [finding] = machine.check_variables({"OMBUD_TRUSTED_PROXY": "10.0.0.0/8", "OMBUD_PORT": "8700", "PATH": "/bin"})
+    assert (finding.code, finding.level) == ("variable_unknown", "warn")
+    assert "OMBUD_TRUSTED_PROXIES" in str(finding)
+
+
+@pytest.mark.needs_nats
+def test_check_bus_tells_whether_the_server_answers(nats_server: NatsServer) -> None:
+    assert [one.code for one in machine.check_bus(nats_server.address)] == ["bus_ok"]
+    nats_server.kill()
+    [finding] = machine.check_bus(nats_server.address)
+    assert finding.code == "bus_away"
+    assert "secret" not in str(finding)
+
+
+def test_check_bus_without_one_has_nothing_to_say() -> None:
+    assert machine.check_bus("") == []
 
 
 def test_check_port_free_is_well(settings: Settings, free_port: int) -> None:

@@ -39,6 +39,14 @@ class Scene:
         assert answer.json().get("code") == code, answer.text
         return answer.json()
 
+    async def define(self, subject: str, key: str, kind: str = "text", **options: Any) -> None:
+        """A custom field of customers or organisations."""
+        choices = [{"value": one, "name_en": one, "name_zh": one} for one in options.pop("choices", [])]
+        body = {"key": key, "name_en": key.title(), "name_zh": key, "kind": kind}
+        more = options | ({"choices": choices} if choices else {})
+        answer = await self.admin.post(f"/fields?subject={subject}", {**body, "options": more})
+        assert answer.status_code == 201, answer.text
+
     async def check(self, customer: int, method: str = "documents") -> Any:
         """Somebody made sure of a customer."""
         return await self.ok("POST", f"/customers/{customer}/checks", {"method": method})

@@ -18,6 +18,8 @@ async def rosa_with_phone(scene: Scene) -> int:
 
 async def test_unchecked_customer_is_masked_for_agents(scene: Scene) -> None:
     rosa = await rosa_with_phone(scene)
+    await scene.define("customer", "home_address")
+    await scene.define("customer", "size")
     await scene.ok("PATCH", f"/customers/{rosa}", {"fields": {"home_address": "1 Hill Rd", "size": "L"}})
     seen = await scene.ok("GET", f"/customers/{rosa}")
     assert seen["phone"] == "138****5678"

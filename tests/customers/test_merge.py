@@ -41,7 +41,14 @@ async def two(scene: Scene) -> tuple[int, int]:
         await scene.ok("POST", f"/customers/{one}/notes", {"text": f"note {one}"})
         await scene.ok("POST", f"/customers/{one}/consents", {"purpose": "survey", "is_given": True})
         await scene.ok("PUT", f"/customers/{one}/contact-bars/sms", {})
+        await scene.ok("PATCH", f"/customers/{one}", {"notes": f"known as {one}"})
     await scene.ok("PUT", f"/customers/{theo}/contact-bars/phone", {})
+    # Each has asked for copies of the other's ticket.
+    sql = """
+        insert into ticket_cc (ticket_id, address, customer_id, created_at)
+        select t.id, %(id)s || '@copies.example', %(id)s, now() from ticket t where t.customer_id = %(other)s"""
+    await scene.site.desk.run(sql, id=rosa, other=theo)
+    await scene.site.desk.run(sql, id=theo, other=rosa)
     return rosa, theo
 
 
@@ -93,15 +100,15 @@ async def test_old_number_leads_through_several_merges(scene: Scene) -> None:
 
 async def test_merge_takes_what_was_chosen(scene: Scene) -> None:
     rosa, theo = await two(scene)
-    await scene.ok("PATCH", f"/customers/{rosa}", {"preferences": {"tone": "formal"}, "notes": "R"})
-    await scene.ok("PATCH", f"/customers/{theo}", {"preferences": {"tone": "easy", "call": "no"}, "tier": "VIP"})
+    await scene.ok("PATCH", f"/customers/{rosa}", {"preferences": {"remark": "formal"}, "notes": "R"})
+    await scene.ok("PATCH", f"/customers/{theo}", {"preferences": {"remark": "easy", "channel": "sms"}, "tier": "VIP"})
     preview = await scene.ok("GET", f"/customers/{rosa}/merge-preview?absorbed_id={theo}")
     proposed = {one["field"]: one["proposed"] for one in preview["fields"]}
     assert (proposed["name"], proposed["tier"]) == ("survivor", "absorbed")
     assert preview["moves"]["ticket"] == 1
     merged = await merge(scene, rosa, theo, choices={"name": "absorbed", "tier": "survivor"})
     assert (merged["name"], merged["tier"], merged["notes"]) == ("Theo", "", "R")
-    assert merged["preferences"] == {"tone": "formal", "call": "no"}
+    assert merged["preferences"] == {"remark": "formal", "channel": "sms"}
 
 
 async def test_merge_without_check_is_refused(scene: Scene) -> None:
@@ -286,12 +293,11 @@ async def test_every_table_that_points_to_customers_is_known_to_merges(scene: Sc
     async with scene.site.desk.parts.database.transaction() as tx:
         found = set(await values(tx, str, sql))
     # Codes die within minutes, limits of automatic answers within hours; the others are the ledger itself and pairs
-    # that were called different, and copies of a ticket that go to whom they went to.
+    # that were called different.
     assert found - set(MOVED) == {
         "automatic_answer",
         "check_code",
         "customer",
         "customer_merge",
         "not_duplicate",
-        "ticket_cc",
     }

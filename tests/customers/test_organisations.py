@@ -50,6 +50,7 @@ async def test_domain_has_one_organisation_even_at_once(scene: Scene) -> None:
 async def test_change_and_archive_organisation(scene: Scene) -> None:
     firm = await scene.ok("POST", "/organisations", {"name": "Firm", "domains": ["firm.example"], "tier": "Gold"})
     path = f"/organisations/{firm['id']}"
+    await scene.define("organisation", "sector")
     changed = await scene.ok("PATCH", path, {"name": "Firm Ltd", "fields": {"sector": "Hotels"}})
     assert (changed["name"], changed["fields"], changed["tier"]) == ("Firm Ltd", {"sector": "Hotels"}, "Gold")
     archived = await scene.ok("PATCH", path, {"is_archived": True})

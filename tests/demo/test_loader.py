@@ -141,7 +141,7 @@ WRONG = {
         select count(*) from (select at < lag(at) over (partition by ticket_id order by id) as back from entry) e
         where back""",
     "words": """
-        select count(*) from ticket t left join ticket_words w on w.ticket_id = t.id and w.team_id = t.team_id
+        select count(*) from ticket t left join ticket_words w on w.ticket_id = t.id
         where w.ticket_id is null""",
     "notes that customers could read": """
         select count(*) from public_entry p join entry e using (id) where e.kind <> 'message'""",

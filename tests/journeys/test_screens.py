@@ -26,7 +26,7 @@ SIZES = {"1440": (1440, 900), "1280": (1280, 800), "390": (390, 844)}
 CORNERS = [("1440", "light", "zh-CN"), ("390", "dark", "en")]
 ALL = list(product(SIZES, ("light", "dark"), ("zh-CN", "en")))
 LOOKS = ALL if os.environ.get("OMBUD_ALL_SCREENS") else CORNERS
-WORKSPACE = ["mine", "unassigned", "open", "mentions", "snoozed", "all"]
+WORKSPACE = ["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 SETTINGS_PAGES = [
     "profile",
     "security",
@@ -45,6 +45,13 @@ SETTINGS_PAGES = [
     "brands",
     "statuses",
     "canned-replies",
+    "macros",
+    "fields",
+    "ticket-types",
+    "ticket-types/new",
+    "checklists",
+    "customer-data",
+    "rules",
     "api-keys",
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
@@ -122,6 +129,21 @@ async def first_of(served: Served, kind: str) -> int:
     return int((await served.values("select id from channel where kind = %(kind)s order by id limit 1", kind=kind))[0])
 
 
+async def see_people(tour: Tour) -> None:
+    """Customers and organisations: the lists, and of each the one with most to show; and what a search finds."""
+    served = tour.served
+    busiest = "select customer_id from ticket group by 1 order by count(*) desc, 1 limit 1"
+    largest = """select organisation_id from customer where organisation_id is not null
+        group by 1 order by count(*) desc, 1 limit 1"""
+    await tour.see("customers", "/customers")
+    await tour.see("customer", f"/customers/{(await served.values(busiest))[0]}")
+    await tour.see("organisations", "/organisations")
+    await tour.see("organisation", f"/organisations/{(await served.values(largest))[0]}")
+    await tour.see("search", "/search?q=%E9%80%80%E6%AC%BE")
+    await tour.see("search-nothing", "/search?q=%22no+such+words+anywhere%22")
+    await tour.see("search-wrong", "/search?q=status%3Anonsense")
+
+
 async def walk(tour: Tour) -> None:
     served, screen = tour.served, tour.screen
     for view in WORKSPACE:
@@ -140,6 +162,8 @@ async def walk(tour: Tour) -> None:
     await tour.see("palette")
     await screen.press("Escape", "c")
     await tour.see("create")
+    await screen.press("Escape")
+    await see_people(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"
         place = path.replace("first", str(await first_of(served, kind))) if "first" in path else path

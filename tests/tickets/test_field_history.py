@@ -74,7 +74,7 @@ async def test_patch_ticket_with_a_customer_that_is_out_of_sight_is_refused(site
     ticket = await site.ticket()
     agent = await site.browser(await site.desk.person("Lu"))
     refused = await put(agent, ticket, payer=payer)
-    assert (refused.status_code, refused.json()["code"]) == (400, "bad_fields")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_fields")
     assert refused.json()["fields"] == {"payer": "unknown_customer"}
     assert (await put(admin, ticket, payer=999_999)).json()["fields"] == {"payer": "unknown_customer"}
     assert (await put(admin, ticket, payer=payer)).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 
 from ombud.customers.schemas import Sender
 from ombud.shared.actor import SYSTEM
-from ombud.shared.sequencer import sequence_events
+from ombud.shared.sequencer import BATCH, sequence_events
 from ombud.tickets.schemas import Bounce, BounceRecipient, Reason, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import change_ticket
 from ombud.tickets.services.intake.door import Arrival, receive
@@ -98,6 +98,31 @@ async def test_take_in_while_a_sequencer_is_at_work_leaves_its_events_to_it(desk
         await desk.deliver(channel, desk.message("It leaks"))
         assert await desk.sql("select count(*) from event_new") > 0
     assert "message_received" in [one.kind for one in await desk.events()]
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_take_in_tells_whether_the_sequencer_is_needed(desk: Desk, is_alone: bool) -> None:
+    arrival = Arrival(await desk.channel("chat"), "k", desk.message("It leaks"))
+    async with desk.parts.database.transaction() as tx:
+        await receive(tx, [arrival], now=desk.now)
+    async with desk.parts.database.transaction() as tx:
+        if not is_alone:
+            await sequence_events(tx, now=desk.now)
+        taken = await take_in(desk.parts.database, desk.parts.clock)
+    assert (taken.rows, taken.is_numbered) == (1, is_alone)
+    assert not await take_in(desk.parts.database, desk.parts.clock)
+
+
+async def test_take_in_more_events_than_are_numbered_at_once_wants_the_sequencer(desk: Desk) -> None:
+    sql = """
+        insert into event_new (kind, actor_kind, at, data)
+        select 'desk_changed', 'system', %(now)s, '{}' from generate_series(1, %(count)s)"""
+    await desk.run(sql, now=desk.now, count=BATCH)
+    arrival = Arrival(await desk.channel("chat"), "k", desk.message("It leaks"))
+    async with desk.parts.database.transaction() as tx:
+        await receive(tx, [arrival], now=desk.now)
+    assert not (await take_in(desk.parts.database, desk.parts.clock)).is_numbered
+    assert await desk.sql("select count(*) from event_new") > 0
 
 
 async def test_take_in_poison_message_is_set_aside_and_stops_nobody(desk: Desk) -> None:

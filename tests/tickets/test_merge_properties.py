@@ -1,5 +1,6 @@
 """Whatever happened on tickets before: merge and unmerge, split and merge back, give exactly what was there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from tests.site import Site, client_key, note_of, reply_of
 
 TELLING = ["merged_into", "merged_from", "unmerged", "unmerged_from", "split_to", "split_from"]
 STEPS = ("mail", "machine", "note", "file", "reply", "undone", "sleep", "solve", "draft", "tags", "same_key")
+# What people keep beside a ticket; with both, and on top of one another.
+BESIDE = ("follow", "checklist", "ticked", "time", "same_time", "shared_draft", "planned", "held")
 ROWS = {
     "ticket": "select to_jsonb(r) - '{version,activity_at}'::text[] from ticket r where id = any(%(ids)s) order by id",
     "entry": """
@@ -22,10 +25,15 @@ ROWS = {
     "conversation": "select to_jsonb(r) from conversation r where ticket_id = any(%(ids)s) order by key",
     "draft": "select to_jsonb(r) from draft r where ticket_id = any(%(ids)s) order by ticket_id, kind",
     "mention": "select to_jsonb(r) from mention r where ticket_id = any(%(ids)s) order by entry_id, person_id",
+    "follower": "select to_jsonb(r) from follower r where ticket_id = any(%(ids)s) order by ticket_id, person_id",
+    "checklist_item": "select to_jsonb(r) from checklist_item r where ticket_id = any(%(ids)s) order by id",
+    "time_spent": "select to_jsonb(r) from time_spent r where ticket_id = any(%(ids)s) order by id",
+    "shared_draft": "select to_jsonb(r) from shared_draft r where ticket_id = any(%(ids)s) order by ticket_id",
+    "planned_reply": "select to_jsonb(r) from planned_reply r where ticket_id = any(%(ids)s) order by id",
     "ticket_cc": "select to_jsonb(r) from ticket_cc r where ticket_id = any(%(ids)s) order by address",
 }
 # What a hand does on one of two tickets.
-happenings = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1)), max_size=9)
+happenings = st.lists(st.tuples(st.sampled_from((*STEPS, *BESIDE)), st.integers(0, 1)), max_size=12)
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -73,8 +81,37 @@ async def act(site: Site, agent: Browser, box: int, ticket: int, step: str) -> N
             await agent.delete(f"{path}/replies/{sent.json()['id']}")
     elif step == "same_key":
         await agent.post(f"{path}/notes", {"text": "Twice the same key", "client_key": "one-and-the-same"})
+    elif step in BESIDE:
+        await keep_beside(site, agent, path, step)
     else:
         await change(site, agent, path, step)
+
+
+async def keep_beside(site: Site, agent: Browser, path: str, step: str) -> None:
+    """Followers, checklist, time, the shared draft and planned replies, as a hand makes them."""
+    if step == "follow":
+        someone = await site.desk.person(f"Follower {client_key()}")
+        await agent.put(f"{path}/followers/{someone.id}", {})
+    elif step in {"checklist", "ticked"}:
+        items = (await agent.post(f"{path}/checklist", {"text": f"Do {client_key()}"})).json()["items"]
+        if step == "ticked":
+            await agent.patch(f"{path}/checklist/{items[0]['id']}", {"is_done": True, "position": len(items) - 1})
+    elif step in {"time", "same_time"}:
+        key = "one-time-and-the-same" if step == "same_time" else client_key()
+        await agent.post(f"{path}/time", {"seconds": 60, "client_key": key})
+    elif step == "shared_draft":
+        before = (await agent.get(f"{path}/shared-draft")).json()
+        await agent.put(f"{path}/shared-draft", {"text": client_key(), "version": before["version"] if before else 0})
+    else:
+        await plan(site, agent, path, is_held=step == "held")
+
+
+async def plan(site: Site, agent: Browser, path: str, *, is_held: bool) -> None:
+    at = (site.desk.now + timedelta(days=3)).isoformat()
+    made = await agent.post(f"{path}/planned-replies", {"send_at": at, "reply": reply_of()})
+    if is_held:
+        sql = "update planned_reply set state = 'held', problem = 'customer_wrote' where id = %(id)s"
+        await site.desk.run(sql, id=made.json()["id"])
 
 
 async def change(site: Site, agent: Browser, path: str, step: str) -> None:

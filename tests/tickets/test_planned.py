@@ -182,3 +182,26 @@ async def test_visitor_reads_no_planned_answer(site: Site, agent: Browser) -> No
     await plan(site, agent, ticket, "zz-later-zz")
     found = await site.desk.sql("select count(*) from public_entry where text like '%%zz-later%%'")
     assert found == 0
+
+
+async def test_plan_reply_to_whom_must_not_be_contacted_is_refused_at_once(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    customer = await site.desk.column(ticket, "customer_id")
+    await agent.put(f"/customers/{customer}/contact-bars/email", {"reason": "Lawyer's letter"})
+    body = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of()}
+    refused = await agent.post(f"/tickets/{ticket}/planned-replies", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "do_not_contact")
+    body["reply"]["contact_reason"] = "They asked for it"
+    assert (await agent.post(f"/tickets/{ticket}/planned-replies", body)).status_code == 201
+    assert await tick(site, hours=2) == 1
+    assert await site.desk.sql("select count(*) from outbox") == 1
+
+
+async def test_plan_reply_barred_meanwhile_is_held(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket(kind="email")
+    await plan(site, agent, ticket)
+    customer = await site.desk.column(ticket, "customer_id")
+    await agent.put(f"/customers/{customer}/contact-bars/email", {})
+    await tick(site, hours=2)
+    assert [(one["state"], one["problem"]) for one in await listed(agent, ticket)] == [("held", "do_not_contact")]
+    assert await site.desk.sql("select count(*) from outbox") == 0

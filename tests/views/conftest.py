@@ -31,7 +31,7 @@ async def boss(site: Site) -> Browser:
 @pytest.fixture
 def runner(site: Site) -> JobRunner:
     parts = site.desk.parts
-    return JobRunner(parts.database, parts.bus, parts.clock, parts.files)
+    return JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds=10)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ async def test_job_stops_when_its_person_is_gone(
     [
         {"selection": {}, "changes": {"priority": 4}},
         {"selection": {"ids": [1], "view": "open"}, "changes": {"priority": 4}},
-        {"selection": {"view": "mentions"}, "changes": {"priority": 4}},
+        {"selection": {"view": "nothing"}, "changes": {"priority": 4}},
         {"selection": {"view": "saved:x"}, "changes": {"priority": 4}},
         {"selection": {"ids": [1]}, "changes": {}},
         {"selection": {"ids": [1]}, "changes": {"priority": 9}},

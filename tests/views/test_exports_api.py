@@ -55,7 +55,7 @@ async def test_csv_has_every_column_and_custom_field_and_no_formula(
     assert (cells["Number"], cells["Priority"], cells["Colour"]) == (str(ticket), "Urgent", "Red")
     assert cells["Subject"] == f"'{EVIL}"
     assert cells["Created"] == "2026-11-23 09:00:00"
-    assert len(head) == 21
+    assert len(head) == 22
 
 
 async def test_csv_speaks_the_readers_language_in_their_zone(

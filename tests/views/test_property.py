@@ -65,6 +65,10 @@ TICKET = st.fixed_dictionaries(
         "solved": MAYBE_MOMENT,
         "messages": st.integers(0, 3),
         "unread": st.booleans(),
+        "following": st.booleans(),
+        "mentioned": st.booleans(),
+        # in minutes
+        "time_spent": st.sampled_from([None, 1, 3, 40]),
         "fields": CUSTOM,
     }
 )
@@ -123,9 +127,8 @@ async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[st
     """Replace all tickets; what each has, as conditions name it."""
     known: list[dict[str, Any]] = []
     async with database.transaction() as tx:
-        await tx.execute("delete from ticket_read")
-        await tx.execute("delete from ticket_facet")
-        await tx.execute("delete from ticket")
+        for table in ("ticket_read", "ticket_facet", "follower", "mention", "time_spent", "entry", "ticket"):
+            await tx.execute(f"delete from {table}")
         fields = await list_fields(tx, "ticket")
         for number, one in enumerate(tickets, 1):
             known.append(await _put(tx, number, one))
@@ -151,6 +154,7 @@ async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     )
     if not one["unread"]:
         await tx.execute("insert into ticket_read (ticket_id, person_id, entry_id) values (%s, %s, 7)", (number, ME))
+    await _put_beside(tx, number, one)
     custom = {f"fields.{key}": given for key, given in one["fields"].items()}
     if "fields.price" in custom:
         custom["fields.price"] = custom["fields.price"]["amount_cents"]
@@ -158,6 +162,24 @@ async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     moments["solved"] = one["solved"] and one["solved"].isoformat()
     place = {"number": number, "category": category[0], "team": 1, "brand": 1, "customer_name": one["subject"]}
     return one | place | moments | custom
+
+
+async def _put_beside(tx: Any, number: int, one: dict[str, Any]) -> None:
+    params = {"id": number, "me": ME, "now": NOW, "seconds": (one["time_spent"] or 0) * 60}
+    if one["following"]:
+        await tx.execute("insert into follower values (%(id)s, %(me)s, 'own', %(now)s)", params)
+    if one["mentioned"]:
+        sql = """
+            with note as (
+                insert into entry (id, ticket_id, kind, author_kind, at) overriding system value
+                values (%(id)s, %(id)s, 'note', 'system', %(now)s) returning id)
+            insert into mention (entry_id, person_id, ticket_id, at) select id, %(me)s, %(id)s, %(now)s from note"""
+        await tx.execute(sql, params)
+    if one["time_spent"]:
+        sql = """
+            insert into time_spent (ticket_id, person_id, seconds, way, at, client_key)
+            values (%(id)s, %(me)s, %(seconds)s, 'hand', %(now)s, 'one-key')"""
+        await tx.execute(sql, params)
 
 
 @pytest.fixture

@@ -96,12 +96,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a brand
-         * @description Give a brand another name. 409 ``name_taken``.
+         * Change a brand
+         * @description Give a brand another name or signature. 409 ``name_taken``.
          *
          *     Needs the permission `channels.manage`.
          */
-        patch: operations["rename_brand"];
+        patch: operations["change_brand"];
         trace?: never;
     };
     "/api/v1/bulk": {
@@ -369,7 +369,7 @@ export interface paths {
         put?: never;
         /**
          * Hand in a customer's message (scope messages.write)
-         * @description Hand in a message; it is kept when this answers.
+         * @description Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
          *
          *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
          *
@@ -608,6 +608,28 @@ export interface paths {
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerChanges
+         * @description Who changed what of a customer, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChangesGetCustomerChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/check-codes": {
         parameters: {
             query?: never;
@@ -794,6 +816,28 @@ export interface paths {
          *     Needs the permission `customers.export`.
          */
         get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerFieldFiles
+         * @description Files that stand in the customer's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1668,6 +1712,50 @@ export interface paths {
         patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationChanges
+         * @description Who changed what of an organisation, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationFieldFiles
+         * @description Files that stand in the organisation's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -2235,6 +2323,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTemplates
+         * @description Templates of new tickets that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketTemplatesGetTicketTemplates"];
+        put?: never;
+        /**
+         * PostTicketTemplate
+         * @description Keep a template; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketTemplatesPostTicketTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTicketTemplate
+         * @description Remove a template; tickets made from it stay.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketTemplate
+         * @description Replace a template.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketTemplatesTemplateIdPatchTicketTemplate"];
         trace?: never;
     };
     "/api/v1/ticket-types": {
@@ -2992,6 +3136,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSignature
+         * @description What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -3162,6 +3328,50 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeReport
+         * @description Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentGetTimeReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeFile
+         * @description The same entry by entry as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentFileGetTimeFile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3357,6 +3567,7 @@ export interface paths {
          * Send a form
          * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
          *
+         *     ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
          *     429 with ``Retry-After`` after too many from one address.
          */
         post: operations["send_form"];
@@ -3667,7 +3878,7 @@ export interface components {
         Author: {
             id: number | null;
             /** @enum {string} */
-            kind: "customer" | "person" | "system" | "api_key";
+            kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
         /** BarIn */
@@ -3701,10 +3912,13 @@ export interface components {
         Brand: {
             id: number;
             name: string;
+            /** @default  */
+            signature: string;
         };
         /** BrandInput */
         BrandInput: {
             name: string;
+            signature?: string;
         };
         /** BulkIn */
         BulkIn: {
@@ -3751,9 +3965,12 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            macro?: components["schemas"]["MacroUse"];
             priority?: 1 | 2 | 3 | 4;
             remove_tags?: string[];
             snooze_until?: string;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             team_id?: number;
             type_id?: number;
@@ -3889,10 +4106,14 @@ export interface components {
             at?: string | null;
             attachment_ids?: number[];
             customer: components["schemas"]["ClientCustomer"];
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @default  */
             subject?: string;
             text: string;
             thread?: string | null;
+            type_id?: number | null;
         };
         /** CodeInput */
         CodeInput: {
@@ -3989,10 +4210,9 @@ export interface components {
             notes: string;
             organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
-            preferences: {
-                [key: string]: unknown;
-            };
+            preferences: components["schemas"]["Preferences"];
             products: components["schemas"]["Product"][];
+            quiet_until: string | null;
             redirected_from: number | null;
             standing: components["schemas"]["Standing"];
             /** @default 0 */
@@ -4112,9 +4332,7 @@ export interface components {
             notes?: string;
             organisation_id?: number | null;
             phone?: string;
-            preferences?: {
-                [key: string]: unknown;
-            };
+            preferences?: components["schemas"]["PreferencesPatch"];
             tier?: string;
             time_zone?: string;
             version?: number | null;
@@ -4209,6 +4427,8 @@ export interface components {
             bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][];
             entry_ids?: number[];
+            /** @default  */
+            html?: string;
             /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
@@ -4488,6 +4708,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             subject: string;
             /** @default  */
             text?: string;
@@ -4799,6 +5020,15 @@ export interface components {
             note: string;
             text: string;
         };
+        /** MacroUse */
+        MacroUse: {
+            id: number;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            text?: "send" | "draft" | "leave";
+        };
         /** Me */
         Me: {
             capacity_points: number;
@@ -4967,6 +5197,7 @@ export interface components {
         NoteIn: {
             attachment_ids?: number[];
             client_key: string;
+            html?: string | null;
             mentions?: number[];
             text: string;
         };
@@ -5140,6 +5371,11 @@ export interface components {
             items: components["schemas"]["Product"][];
             next: string | null;
         };
+        /** Paged[RecordChange] */
+        PageOfRecordChange: {
+            items: components["schemas"]["RecordChange"][];
+            next: string | null;
+        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -5266,6 +5502,23 @@ export interface components {
             /** @default false */
             name?: boolean;
         };
+        /**
+         * Preferences
+         * @default {}
+         */
+        Preferences: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "api" | "phone" | "sms" | null;
+            quiet_hours?: components["schemas"]["QuietHours"];
+            /** @default  */
+            remark?: string;
+        };
+        /** PreferencesPatch */
+        PreferencesPatch: {
+            channel?: "email" | "chat" | "api" | "phone" | "sms";
+            quiet_hours?: components["schemas"]["QuietHours"];
+            remark?: string;
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -5353,6 +5606,11 @@ export interface components {
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
         };
+        /** QuietHours */
+        QuietHours: {
+            end: number;
+            start: number;
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
@@ -5378,6 +5636,17 @@ export interface components {
             bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
+        };
+        /** RecordChange */
+        RecordChange: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            field: string;
+            from_value: unknown;
+            id: number;
+            to_value: unknown;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -5415,6 +5684,8 @@ export interface components {
             last_seen_entry_id?: number;
             /** @default false */
             solve?: boolean;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
@@ -5473,7 +5744,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
             next: string | null;
         };
         /** SearchHit */
@@ -5483,7 +5754,8 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
+            organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -5521,11 +5793,13 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
         };
         /** SharedDraft */
         SharedDraft: {
             edited_by: number;
+            /** @default  */
+            html: string;
             name: string;
             text: string;
             /** Format: date-time */
@@ -5540,6 +5814,8 @@ export interface components {
         };
         /** SharedDraftIn */
         SharedDraftIn: {
+            /** @default  */
+            html?: string;
             text: string;
             /** @default 0 */
             version?: number;
@@ -5548,6 +5824,10 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
+        };
+        /** Signature */
+        Signature: {
+            text: string;
         };
         /** Snippet */
         Snippet: {
@@ -5639,7 +5919,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -5678,6 +5958,23 @@ export interface components {
             members: number;
             open_tickets: number;
         };
+        /** TemplateTicket */
+        TemplateTicket: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            /** @default  */
+            subject?: string;
+            tags?: string[];
+            team_id?: number;
+            /** @default  */
+            text?: string;
+            type_id?: number;
+            /** @enum {null|string} */
+            write_as?: "reply" | "note" | null;
+        };
         /** Ticket */
         Ticket: {
             /** Format: date-time */
@@ -5693,6 +5990,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            /** @default  */
+            customer_locale: string;
             fields: {
                 [key: string]: unknown;
             };
@@ -5749,6 +6048,7 @@ export interface components {
             subject: string;
             tags?: string[];
             team_id: number;
+            template_id?: number | null;
             text: string;
             type_id?: number | null;
             /**
@@ -5774,6 +6074,12 @@ export interface components {
         /** TicketPage */
         TicketPage: {
             count: number | null;
+            customer_names: {
+                [key: string]: string;
+            };
+            file_names: {
+                [key: string]: string;
+            };
             /** @default false */
             is_count_capped: boolean;
             /** @default false */
@@ -5781,6 +6087,9 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             next: string | null;
             searched_to: string | null;
+            spent_seconds: {
+                [key: string]: number;
+            };
         };
         /** TicketPatch */
         TicketPatch: {
@@ -5793,6 +6102,8 @@ export interface components {
             seen?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -5833,6 +6144,31 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketTemplate */
+        TicketTemplate: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            ticket: components["schemas"]["TemplateTicket"];
+            title: string;
+            uses: number;
+        };
+        /** TicketTemplateIn */
+        TicketTemplateIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            ticket?: components["schemas"]["TemplateTicket"];
+            title: string;
+        };
+        /** TicketTemplateList */
+        TicketTemplateList: {
+            items: components["schemas"]["TicketTemplate"][];
+        };
         /** TicketType */
         TicketType: {
             form: components["schemas"]["FormField"][];
@@ -5869,6 +6205,21 @@ export interface components {
              * @enum {string}
              */
             way?: "hand" | "timer";
+        };
+        /** TimeReport */
+        TimeReport: {
+            items: components["schemas"]["TimeShare"][];
+            total_seconds: number;
+        };
+        /** TimeShare */
+        TimeShare: {
+            entries: number;
+            name: string;
+            person_id: number;
+            seconds: number;
+            team: string;
+            team_id: number;
+            tickets: number;
         };
         /** TimeSpent */
         TimeSpent: {
@@ -6284,7 +6635,7 @@ export interface operations {
             };
         };
     };
-    rename_brand: {
+    change_brand: {
         parameters: {
             query?: never;
             header?: never;
@@ -7316,6 +7667,41 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdChangesGetCustomerChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
         parameters: {
             query?: never;
@@ -7668,6 +8054,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -9323,6 +9740,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -9810,7 +10293,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -9846,7 +10329,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;
@@ -10353,6 +10836,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesGetTicketTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesPostTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdPatchTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -11794,6 +12403,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSignatureGetSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -12048,6 +12688,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentGetTimeReport: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentFileGetTimeFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong */
@@ -12424,6 +13133,7 @@ export interface operations {
             content: {
                 "application/json": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
@@ -12432,6 +13142,7 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;

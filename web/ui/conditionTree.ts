@@ -16,6 +16,16 @@ export interface ConditionField {
   group?: string
   /** What can be chosen; without it the value is typed. */
   options?: ConditionOption[]
+  /** No longer offered, but named by a condition that was made before. */
+  isArchived?: boolean
+  /** How many of the kept unit make one of the entered: 100 for money. */
+  scale?: number
+}
+
+/** What of a condition is gone, in the reader's words. */
+export interface ConditionProblem {
+  field: string
+  text: string
 }
 
 export type GroupMode = 'all' | 'any' | 'none' | 'not_all'

@@ -88,7 +88,7 @@ class TeamChanged(Fact, frozen=True, kw_only=True):
 
 
 class BrandChanged(Fact, frozen=True, kw_only=True):
-    """A brand is new or has another name."""
+    """A brand is new or has another name or signature."""
 
     brand_id: int
 

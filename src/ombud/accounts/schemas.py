@@ -113,10 +113,11 @@ class Team(Struct):
 
 
 class Brand(Struct):
-    """A name under which customers know us."""
+    """A name under which customers know us; ``signature`` stands below its mails, with placeholders."""
 
     id: int
     name: str
+    signature: str = ""
 
 
 class ApiKey(Struct):
@@ -286,9 +287,10 @@ class TeamChange(Input):
 
 
 class BrandInput(Input):
-    """A brand's name."""
+    """A brand's name and signature; a signature that is left out stays."""
 
     name: Name
+    signature: LongText | UnsetType = UNSET
 
 
 class NewApiKeyInput(Input):

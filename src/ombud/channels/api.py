@@ -7,6 +7,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 from msgspec import Struct
 
 from ombud.channels import queries, services
+from ombud.channels.email.signature import Signature, preview_signature
 from ombud.channels.schemas import Channel, ChannelBrief, ChannelIn, ChannelPatch, ConnectionTest
 from ombud.shared.http import By, Now, Tx, may, signed_in
 
@@ -74,6 +75,12 @@ async def post_identity_secret(tx: Tx, actor: By, now: Now, state: State, channe
     return IdentitySecret(await services.rotate_identity_secret(tx, channel_id, keys=state.key_ring, by=actor, now=now))
 
 
+@get("/tickets/{ticket_id:int}/signature", guards=[may("tickets.read")])
+async def get_signature(tx: Tx, actor: By, ticket_id: FromPath[int]) -> Signature:
+    """What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail."""
+    return await preview_signature(tx, ticket_id, by=actor)
+
+
 routers = [
     Router(
         "/api/v1",
@@ -85,6 +92,7 @@ routers = [
             delete_channel,
             post_channel_test,
             post_identity_secret,
+            get_signature,
         ],
         tags=["channels"],
     )

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.channels import queries
 from ombud.channels.events import ChannelChanged
+from ombud.channels.forms.questions import check_questions
 from ombud.channels.schemas import Channel, ChannelIn, ChannelPatch
 from ombud.channels.settings import SECRETS, SETTINGS, checked
 from ombud.shared.actor import Actor
@@ -30,6 +31,7 @@ async def add_channel(tx: Transaction, data: ChannelIn, *, keys: KeyRing, by: Ac
     Emits: ChannelChanged
     """
     await _check_places(tx, data.brand_id, data.team_id)
+    await check_questions(tx, data.kind, data.settings)
     sql = """
         insert into channel (kind, name, public_key, brand_id, team_id, settings, is_active, created_at)
         values (%(kind)s, %(name)s, %(key)s, %(brand)s, %(team)s, %(settings)s, %(active)s, %(now)s) returning id"""
@@ -84,6 +86,7 @@ async def change_channel(
     }
     await _check_places(tx, changes.get("brand_id", stored.brand_id), changes.get("team_id", stored.team_id))
     if "settings" in changes:
+        await check_questions(tx, stored.kind, changes["settings"])
         changes["settings"] = Jsonb(checked(SETTINGS, stored.kind, stored.settings | changes["settings"]))
     if changes:
         sets = ", ".join(f"{name} = %({name})s" for name in changes)

@@ -151,12 +151,21 @@ class ChatSecrets(Struct, forbid_unknown_fields=True):
     identity_secret: str = ""
 
 
+class FormQuestion(Struct, forbid_unknown_fields=True):
+    """A custom field of tickets that a web form asks for."""
+
+    key: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    is_required: bool = False
+
+
 class FormSettings(Struct, forbid_unknown_fields=True):
-    """A web form."""
+    """A web form. Its tickets have ``type_id``; ``questions`` stand between the subject and the message."""
 
     title: BothLanguages = field(default_factory=BothLanguages)
     thanks: BothLanguages = field(default_factory=BothLanguages)
     ask_phone: bool = False
+    type_id: int | None = None
+    questions: Annotated[list[FormQuestion], Meta(max_length=30)] = []
     locale_default: Literal["en", "zh-CN"] = "en"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ombud.config.settings import Settings
 from ombud.shared.bus import Bus
+from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database
@@ -32,7 +33,7 @@ class Parts:
         """Put the parts together; nothing connects yet."""
         clock = Clock()
         database = Database(settings.database_url, max_connections=max_connections)
-        bus = Bus(database)
+        bus = Bus(NatsCarrier(settings.bus_url, database) if settings.bus_url else NotifyCarrier(database))
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
         return cls(
             settings=settings,

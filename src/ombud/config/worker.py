@@ -60,7 +60,8 @@ class Worker:
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._resolver = MailResolver() if parts.settings.check_senders else None
-        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
+        undo_seconds = parts.settings.undo_seconds
+        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -129,9 +130,9 @@ class Worker:
     async def _take_in(self) -> int:
         taken = await take_in(self.parts.database, self.parts.clock)
         if taken:
-            # Its events are numbered already, or the sequencer was at work and looks again.
-            self.parts.bus.wake("events", "sequence")
-        return taken
+            # Whoever numbered a batch with its own commit leaves the sequencer nothing to look for.
+            self.parts.bus.wake("events" if taken.is_numbered else "sequence")
+        return taken.rows
 
     async def _read_mails(self) -> int:
         parts = self.parts

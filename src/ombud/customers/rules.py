@@ -1,8 +1,20 @@
 """Pure rules about customers: names, masks, check levels, domains."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from ombud.customers.schemas import CheckMethod, Customer, CustomerListItem, CustomerPolicy, Identity, Product
+from ombud.customers.schemas import (
+    CheckMethod,
+    Customer,
+    CustomerListItem,
+    CustomerPolicy,
+    Identity,
+    Preferences,
+    Product,
+    RecordChange,
+)
+from ombud.shared.clock import zone_of
 from ombud.shared.lines import one_line
 
 LEVELS: dict[CheckMethod, int] = {
@@ -111,6 +123,23 @@ def mask_products(products: list[Product]) -> list[Product]:
     return products
 
 
+def mask_changes(changes: list[RecordChange], policy: CustomerPolicy, *, level: int) -> list[RecordChange]:
+    """Changes with what a standing of this level does not show hidden, old values as well as new ones."""
+    for one in changes:
+        one.from_value = _hidden(one.field, one.from_value, policy, level)
+        one.to_value = _hidden(one.field, one.to_value, policy, level)
+    return changes
+
+
+def _hidden(field: str, value: Any, policy: CustomerPolicy, level: int) -> Any:
+    if field == "phone" and level < policy.show_phone:
+        return mask_phone(value or "")
+    if field == "email" and level < policy.show_email:
+        return mask_email(value or "")
+    is_place = field.startswith("fields.") and ADDRESS_LIKE.search(field.removeprefix("fields."))
+    return MASK if is_place and value and level < policy.show_address else value
+
+
 def mask_item(item: CustomerListItem, policy: CustomerPolicy) -> CustomerListItem:
     """Hide in a row of a list what nobody sees without a check."""
     if policy.show_phone > 0:
@@ -118,6 +147,24 @@ def mask_item(item: CustomerListItem, policy: CustomerPolicy) -> CustomerListIte
     if policy.show_email > 0:
         item.email = mask_email(item.email)
     return item
+
+
+def quiet_until(preferences: Preferences, time_zone: str, now: datetime) -> datetime | None:
+    """When the customer's quiet hours that are now end; None while they may be disturbed."""
+    hours = preferences.quiet_hours
+    if hours is None or hours.start == hours.end:
+        return None
+    zone = zone_of(time_zone)
+    local = now.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    runs_over = hours.start > hours.end
+    is_quiet = minute >= hours.start or minute < hours.end if runs_over else hours.start <= minute < hours.end
+    if not is_quiet:
+        return None
+    day = local.date() + timedelta(days=1 if runs_over and minute >= hours.start else 0)
+    # Wall-clock time: a change of the clocks in the night moves it with the customer.
+    wall = datetime.combine(day, time(hours.end // 60, hours.end % 60))
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def normal_domain(domain: str) -> str:

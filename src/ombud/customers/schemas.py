@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from ombud.fields.schemas import FieldValues
 from ombud.shared.lines import PLAIN, one_line
 
 MAX_VALUE_LENGTH = 320
@@ -18,8 +19,7 @@ ContactChannel = Literal["email", "chat", "api", "phone", "sms"]
 ConsentChannel = Literal["any", "email", "chat", "api", "phone", "sms"]
 Purpose = Literal["service", "marketing", "survey", "recording"]
 CheckMethod = Literal["order_number", "known_number", "mail_code", "verified_channel", "documents", "call_back"]
-# Preferences and custom fields: small values by name.
-Values = Annotated[dict[Annotated[str, Meta(min_length=1, max_length=60)], Any], Meta(max_length=100)]
+DayMinute = Annotated[int, Meta(ge=0, le=24 * 60 - 1)]
 
 
 def normal_value(kind: str, value: str) -> str:
@@ -72,6 +72,29 @@ class ContactBar(Struct):
     channel: ContactChannel
     reason: str
     since: datetime
+
+
+class QuietHours(Struct, forbid_unknown_fields=True, frozen=True):
+    """Minutes of the customer's own day between which nothing goes out by itself; may run over midnight."""
+
+    start: DayMinute
+    end: DayMinute
+
+
+class Preferences(Struct, frozen=True, omit_defaults=True):
+    """How a customer likes to be contacted. The language is ``locale``, the clock is that of ``time_zone``."""
+
+    channel: ContactChannel | None = None
+    quiet_hours: QuietHours | None = None
+    remark: str = ""
+
+
+class PreferencesPatch(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Changes to preferences; what is left out stays, null takes away."""
+
+    channel: ContactChannel | UnsetType | None = UNSET
+    quiet_hours: QuietHours | UnsetType | None = UNSET
+    remark: ShortText | UnsetType | None = UNSET
 
 
 class Product(Struct):
@@ -137,7 +160,9 @@ class Customer(Struct):
     identities: list[Identity]
     ticket_count: int = 0
     organisation: OrganisationBrief | None = None
-    preferences: dict[str, Any] = {}
+    preferences: Preferences = Preferences()
+    # the end of quiet hours that are now
+    quiet_until: datetime | None = None
     fields: dict[str, Any] = {}
     contact_bars: list[ContactBar] = []
     products: list[Product] = []
@@ -161,7 +186,7 @@ class CustomerListItem(CustomerBrief):
 class CustomerPatch(Struct, forbid_unknown_fields=True):
     """Changes to a customer; what is left out stays.
 
-    ``preferences`` and ``fields`` are merged key by key; null removes a key. With ``version``, a change that
+    ``fields`` are merged key by key; null removes a value. With ``version``, a change that
     somebody made since is not passed over: 409 ``customer_changed``.
     """
 
@@ -174,8 +199,8 @@ class CustomerPatch(Struct, forbid_unknown_fields=True):
     notes: LongText | UnsetType = UNSET
     is_blocked: bool | UnsetType = UNSET
     organisation_id: int | UnsetType | None = UNSET
-    preferences: Values | UnsetType = UNSET
-    fields: Values | UnsetType = UNSET
+    preferences: PreferencesPatch | UnsetType = UNSET
+    fields: FieldValues | UnsetType = UNSET
     version: int | None = None
 
 
@@ -232,7 +257,7 @@ class OrganisationIn(Struct, forbid_unknown_fields=True):
     tier: ShortText = ""
     notes: LongText = ""
     domains: Domains = []
-    fields: Values = {}
+    fields: FieldValues = {}
 
 
 class OrganisationPatch(Struct, forbid_unknown_fields=True):
@@ -242,7 +267,7 @@ class OrganisationPatch(Struct, forbid_unknown_fields=True):
     tier: ShortText | UnsetType = UNSET
     notes: LongText | UnsetType = UNSET
     domains: Domains | UnsetType = UNSET
-    fields: Values | UnsetType = UNSET
+    fields: FieldValues | UnsetType = UNSET
     is_archived: bool | UnsetType = UNSET
 
 
@@ -331,6 +356,21 @@ class CodeSent(Struct):
     address: str
     expires_at: datetime
     is_sending: bool
+
+
+class RecordChange(Struct):
+    """One change of a customer or an organisation: who, when, from what, to what.
+
+    ``field`` is a column, or a custom field as ``fields.<key>``.
+    """
+
+    id: int
+    field: str
+    from_value: Any
+    to_value: Any
+    by_kind: str
+    by_name: str
+    at: datetime
 
 
 Level = Annotated[int, Meta(ge=0, le=3)]

@@ -1,6 +1,7 @@
 """Merged, split and linked tickets of the demo desk, made by the verbs that people use."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -13,9 +14,11 @@ from ombud.tickets.services.merging.merge import merge_tickets
 from ombud.tickets.services.merging.split import split_ticket
 
 MERGES = 6
-SPLITS = 4
+SPLITS = 3
 FAMILY = 6
-SUBJECTS = {"zh-CN": "另一件事：发票", "en": "Another matter: the invoice"}
+# A greeting and the name after it are no subject.
+GREETING = re.compile(r"^(?:您好|你好|你们好|(?:Hi|Hello|Dear)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE)
+SUBJECT_LENGTH = {"zh-CN": 22, "en": 48}
 
 
 class _Pair(Struct):
@@ -27,6 +30,7 @@ class _Talk(Struct):
     id: int
     locale: str
     entry_id: int
+    text: str
 
 
 async def join_some(tx: Transaction, you: int, *, now: datetime) -> None:
@@ -35,9 +39,9 @@ async def join_some(tx: Transaction, you: int, *, now: datetime) -> None:
     by = Actor("person", you, name or "", ROLES["administrator"], None)
     for pair in await _pairs(tx):
         await merge_tickets(tx, pair.older, MergeIn([pair.newer]), by=by, now=now)
-    for talk in await _talks(tx, you):
-        subject = SUBJECTS["zh-CN" if talk.locale == "zh-CN" else "en"]
-        await split_ticket(tx, talk.id, SplitIn([talk.entry_id], subject), by=by, now=now)
+    for number, talk in enumerate(await _talks(tx, you), start=1):
+        at = now - timedelta(minutes=23 * number)
+        await split_ticket(tx, talk.id, SplitIn([talk.entry_id], _subject_of(talk)), by=by, now=at)
     await _link_family(tx, you, by=by, now=now)
 
 
@@ -51,15 +55,27 @@ async def _pairs(tx: Transaction) -> list[_Pair]:
 
 
 async def _talks(tx: Transaction, you: int) -> list[_Talk]:
-    """Open tickets with a long talk, the person's own first, with the last thing that the customer said."""
+    """Open tickets with a long talk, one of the person's own first, with the longest thing said after the first."""
     sql = """
-        select t.id, c.locale, (select max(e.id) from public_entry e
-                                where e.ticket_id = t.id and e.direction = 'in') as entry_id
+        select distinct on (mine, t.customer_id) t.id, c.locale, said.id as entry_id, said.text,
+            t.assignee_id is not distinct from %(you)s as mine
         from ticket t join customer c on c.id = t.customer_id
+        cross join lateral (
+            select e.id, e.text from public_entry e where e.ticket_id = t.id and e.direction = 'in'
+                and e.id > (select min(f.id) from public_entry f where f.ticket_id = t.id and f.direction = 'in')
+            order by length(e.text) desc, e.id limit 1) said
         where t.is_open and t.message_count >= 5 and t.merged_into_id is null and not exists (
             select from ticket_shift s where t.id in (s.from_id, s.to_id))
-        order by t.assignee_id = %(you)s desc nulls last, t.id desc limit %(most)s"""
+        order by mine desc, t.customer_id desc, t.id limit %(most)s"""
     return await rows(tx, _Talk, sql, {"you": you, "most": SPLITS})
+
+
+def _subject_of(talk: _Talk) -> str:
+    words = GREETING.sub("", talk.text.strip()) or talk.text.strip()
+    most = SUBJECT_LENGTH["zh-CN" if talk.locale == "zh-CN" else "en"]
+    first = re.split(r"[。！？!?\n]|\. ", words, maxsplit=1)[0].strip() or words
+    first = f"{first[:1].upper()}{first[1:]}"
+    return first if len(first) <= most else f"{first[: most - 1].rstrip()}…"
 
 
 async def _link_family(tx: Transaction, you: int, *, by: Actor, now: datetime) -> None:

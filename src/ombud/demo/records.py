@@ -64,7 +64,7 @@ async def write_records(
         await copy_rows(tx, "ticket", TICKET, (scribe.ticket(page) for page in pages))
         facets = (row for page in pages if (row := scribe.facets(page)))
         await copy_rows(tx, "ticket_facet", "ticket_id facets", facets)
-        await copy_rows(tx, "ticket_words", "ticket_id team_id words", (scribe.words(page) for page in pages))
+        await copy_rows(tx, "ticket_words", "ticket_id words", (scribe.words(page) for page in pages))
         await copy_rows(tx, "entry", ENTRY, (scribe.entry(line) for line in lines))
         await copy_rows(
             tx, "entry_words", WORDS, (row for line in lines for row in scribe.entry_words(line, by_number))
@@ -73,6 +73,7 @@ async def write_records(
         mails = ((line.message_id, line.id, line.ticket) for line in lines if line.message_id)
         await copy_rows(tx, "mail_reference", "message_id entry_id ticket_id", mails)
     await copy_rows(tx, "conversation", "channel_id key ticket_id", _conversations(ground, pages))
+    await copy_rows(tx, "ticket_conversation", "channel_id key ticket_id", _talks(pages))
     await copy_rows(tx, "ticket_link", "ticket_id other_id kind created_at", _links(pages, rng))
     await copy_rows(tx, "tag", "name created_at", _tags(pages))
     events = list(scribe.events(facts, by_number))
@@ -155,7 +156,7 @@ class Scribe:
         buyer = page.case.story.buyer
         team = self._ground.teams[page.case.team]
         who = f"{buyer.name} {buyer.email} {buyer.phone}"
-        return (page.number, team, ticket_vector(page.number, team, page.case.story.subject, who))
+        return (page.number, ticket_vector(page.number, team, page.case.story.subject, who))
 
     def entry_words(self, line: Line, pages: dict[int, Page]) -> list[Row]:
         """The search words of a message or a note."""
@@ -272,6 +273,15 @@ def _conversations(ground: Ground, pages: list[Page]) -> list[Row]:
         elif story.channel == "api":
             present[page.lines[0].channel or 0, f"customer:shop-{ground.buyers[story.buyer.number]}"] = page.number
     return [(channel, key, ticket) for (channel, key), ticket in present.items()]
+
+
+def _talks(pages: list[Page]) -> list[Row]:
+    """Whose talk each chat's ticket is."""
+    return [
+        (page.lines[0].channel or 0, f"visitor:{page.case.story.buyer.visitor}", page.number)
+        for page in pages
+        if page.case.story.channel == "chat"
+    ]
 
 
 def _links(pages: list[Page], rng: random.Random) -> list[Row]:

@@ -74,6 +74,22 @@ class Field(Struct):
     is_archived: bool
 
 
+class FieldFile(Struct):
+    """A file in a field, by the id that the field holds."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+class FieldFileList(Struct):
+    """Files of a record's fields, of now and before."""
+
+    items: list[FieldFile]
+
+
 class FieldList(Struct):
     """Definitions in their order, archived ones too, because old values show them."""
 

@@ -39,6 +39,9 @@ NOBODY = Actor(kind="customer")
 MEDIA_TYPE = "application/problem+json"
 # What Litestar says, as an error of ours, when a client leaves or its body is cut or garbled.
 CLIENT_LEFT = "client disconnected prematurely"
+# The ``opt`` of handlers that emit no event themselves: nobody is woken to number one.
+EMITS = "emits"
+SILENT = {EMITS: False}
 CACHE_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 

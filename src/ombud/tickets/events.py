@@ -230,6 +230,14 @@ class MacroChanged(Fact, frozen=True, kw_only=True):
     change: Literal["made", "changed", "removed"]
 
 
+class TicketTemplateChanged(Fact, frozen=True, kw_only=True):
+    """A template of new tickets was made, changed or removed; ``team_id`` is set for one of a team."""
+
+    template_id: int
+    scope: Literal["all", "team", "own"]
+    change: Literal["made", "changed", "removed"]
+
+
 class NotificationMade(Fact, frozen=True, kw_only=True):
     """Somebody has a new notification."""
 

@@ -1,6 +1,10 @@
 """Endpoints of lists, saved views, bulk changes and exports."""
 
-from litestar import Router, delete, get, patch, post, put
+import asyncio
+from datetime import UTC, datetime
+from typing import Literal
+
+from litestar import Response, Router, delete, get, patch, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
@@ -9,7 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPT
 from ombud.shared.conditions import parse
 from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.tickets.queries.lists import list_tickets
-from ombud.views import queries
+from ombud.views import queries, times
 from ombud.views.schemas import (
     BulkIn,
     ExportIn,
@@ -28,6 +32,7 @@ from ombud.views.schemas import (
 )
 from ombud.views.services import jobs, views
 from ombud.views.tables import TYPES
+from ombud.views.times import TimeFilter, TimeReport
 
 
 @get("/tickets", guards=[may("tickets.read")])
@@ -153,6 +158,42 @@ async def get_export_file(tx: Tx, actor: By, state: State, job_id: FromPath[int]
     return Stream(state.files.chunks(found.file_token), media_type=kind, headers=headers)
 
 
+@get("/time-spent", guards=[may("tickets.read")])
+async def get_time_report(
+    reading: Reading,
+    actor: By,
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
+    person_id: FromQuery[int | None] = None,
+    team_id: FromQuery[int | None] = None,
+) -> TimeReport:
+    """Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year."""
+    return await times.report_time(reading, TimeFilter(_aware(since), _aware(until), person_id, team_id), by=actor)
+
+
+@get("/time-spent/file", guards=[may("tickets.read")])
+async def get_time_file(
+    reading: Reading,
+    actor: By,
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
+    person_id: FromQuery[int | None] = None,
+    team_id: FromQuery[int | None] = None,
+    kind: FromQuery[Literal["csv", "xlsx"]] = "xlsx",
+) -> Response[bytes]:
+    """The same entry by entry as a CSV or Excel file, in one's own language and time zone."""
+    wanted = TimeFilter(_aware(since), _aware(until), person_id, team_id)
+    head, cells = await times.list_cells(reading, wanted, by=actor)
+    content = await asyncio.to_thread(times.write_file, head, cells, kind)
+    name = f"time-{wanted.since:%Y%m%d}-{wanted.until:%Y%m%d}.{kind}"
+    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
+    return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 routers = [
     Router(
         "/api/v1",
@@ -171,6 +212,8 @@ routers = [
             post_cancel,
             post_export,
             get_export_file,
+            get_time_report,
+            get_time_file,
         ],
         tags=["views"],
     )

@@ -24,6 +24,12 @@ class Place(Struct, frozen=True):
 UNREAD = """coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce((
     select seen.entry_id from ticket_read seen where seen.ticket_id = t.id and seen.person_id = %(me)s), 0), false)"""
 
+FOLLOWING = "exists (select from follower f where f.ticket_id = t.id and f.person_id = %(me)s)"
+MENTIONED = "exists (select from mention m where m.ticket_id = t.id and m.person_id = %(me)s)"
+SPENT = "(select coalesce(sum(s.seconds), 0) from time_spent s where s.ticket_id = t.id)"
+# What is another thing for each reader, whoever else is asked.
+PERSONAL = frozenset({"unread", "following", "mentioned"})
+
 SHIPPED: dict[str, Place] = {
     "number": Place("number", "t.id::float8"),
     "subject": Place("text", "t.subject"),
@@ -45,6 +51,10 @@ SHIPPED: dict[str, Place] = {
     "solved": Place("time", "t.solved_at"),
     "unread": Place("yes_no", UNREAD),
     "messages": Place("number", "t.message_count::float8"),
+    "following": Place("yes_no", FOLLOWING),
+    "mentioned": Place("yes_no", MENTIONED),
+    # in minutes; none is no value
+    "time_spent": Place("number", f"(nullif({SPENT}, 0)::float8 / 60)"),
 }
 
 _VALUE = "(t.fields -> %(key)s)"

@@ -6,7 +6,7 @@ One process at a time works on changes and one on exports; a job that was cut of
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,8 +28,11 @@ from ombud.shared.errors import OmbudError
 from ombud.shared.files import FileStore
 from ombud.shared.sequencer import try_lock
 from ombud.tickets.queries.lists import JOINS, ROW
+from ombud.views.fields import SPENT
+from ombud.views.naming import names_in
 from ombud.views.schemas import Changes, ExportIn, JobFrame, JobKind, JobState, Selection
 from ombud.views.services.bulk import Item, Outcome, change_batch, write_outcomes
+from ombud.views.services.bulk_macros import Run
 from ombud.views.services.jobs import add_items, condition_of
 from ombud.views.tables import COLUMNS, FILES, ExportRow, Names, Table
 from ombud.views.walking import open_search
@@ -54,6 +57,7 @@ class _Work(Struct):
     details: dict[str, Any]
     is_collected: bool
     is_cancelled: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class JobRunner:
     bus: Bus
     clock: Clock
     files: FileStore
+    # how long a mail of a macro waits where the desk has no rule of its own
+    undo_seconds: int
 
     async def change(self) -> int:
         """Do the next change or undo as far as it goes; how many jobs were worked on."""
@@ -95,7 +101,7 @@ class JobRunner:
 
     async def _next(self, kinds: str) -> _Work | None:
         sql = f"""
-            select id, kind, person_id, selection, details, is_collected, is_cancelled from job j
+            select id, kind, person_id, selection, details, is_collected, is_cancelled, created_at from job j
             where state in ('queued', 'running') and {kinds} order by id limit 1"""
         async with self.database.statements() as tx:
             return await row(tx, _Work, sql)
@@ -144,6 +150,7 @@ class JobRunner:
 
     async def _change(self, work: _Work) -> None:
         changes = msgspec.convert(work.details, Changes)
+        run = Run(work.id, work.created_at, self.undo_seconds, is_undo=work.kind == "undo")
         while not await self._is_cancelled(work):
             async with self.database.hot_transaction() as tx:
                 sql = """
@@ -153,7 +160,7 @@ class JobRunner:
                 if not items:
                     break
                 by, now = await self._actor(tx, work), self.clock.now()
-                outcomes = await change_batch(tx, items, changes, is_undo=work.kind == "undo", by=by, now=now)
+                outcomes = await change_batch(tx, items, changes, run, by=by, now=now)
                 await write_outcomes(tx, work.id, outcomes)
             self.bus.wake("sequence")
             await self._tell(work)
@@ -197,6 +204,7 @@ class JobRunner:
                 shown = {one.id for one in seen}
                 outcomes = [Outcome(one, "same") if one in shown else _unseen(one) for one in ids]
                 await write_outcomes(tx, work.id, outcomes)
+                table.values = await names_in(tx, table.fields, seen, by=by)
             write([table.row(one) for one in seen])
             after = ids[-1]
             await self._tell(work)
@@ -251,7 +259,7 @@ def _unseen(ticket_id: int) -> Outcome:
 
 async def _load(tx: Transaction, ids: Sequence[int]) -> list[ExportRow]:
     sql = f"""
-        select {ROW}, false as unread, t.solved_at from ticket t {JOINS}
+        select {ROW}, false as unread, t.solved_at, {SPENT} as spent_seconds from ticket t {JOINS}
         where t.id = any(%(ids)s::bigint[]) order by t.id"""
     return await rows(tx, ExportRow, sql, {"ids": list(ids)})
 

@@ -23,6 +23,8 @@ class Narrowing(Struct, frozen=True):
     is_awake: bool = False
     is_asleep: bool = False
     is_unassigned: bool = False
+    is_followed: bool = False
+    is_mentioned: bool = False
 
 
 def narrow(
@@ -38,6 +40,8 @@ def narrow(
         is_open=any(_is_open(leaf, status_categories) for leaf in certain),
         is_awake=any((leaf.field, leaf.op) == ("snoozed", "is_empty") for leaf in certain),
         is_asleep=any((leaf.field, leaf.op) == ("snoozed", "is_set") for leaf in certain),
+        is_followed=any(_is_yes(leaf, "following") for leaf in certain),
+        is_mentioned=any(_is_yes(leaf, "mentioned") for leaf in certain),
         is_unassigned=any((leaf.field, leaf.op) == ("assignee", "is_empty") for leaf in certain),
     )
 
@@ -68,6 +72,10 @@ def _ids(certain: Sequence[Leaf], field: str, context: Context) -> tuple[int, ..
         flat = [one for given in filled for one in (given if isinstance(given, list) else [given])]
         return tuple(one for one in flat if isinstance(one, int))
     return None
+
+
+def _is_yes(leaf: Leaf, field: str) -> bool:
+    return (leaf.field, leaf.op) == (field, "is") and leaf.value is True
 
 
 def _is_open(leaf: Leaf, status_categories: Mapping[int, str]) -> bool:

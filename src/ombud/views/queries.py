@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, leaves, parse, unparse
@@ -12,6 +13,8 @@ from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor
 from ombud.tickets.queries.lists import COUNT_CAP, JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import TicketRow
+from ombud.views.fields import PERSONAL
+from ombud.views.naming import names_in
 from ombud.views.schemas import SavedView, SavedViewCount, Sort, TicketPage
 from ombud.views.sorts import Position
 from ombud.views.walking import Search, open_search
@@ -48,9 +51,24 @@ async def read_page(tx: Transaction, search: Search, *, after: Position | None, 
     found = await search.find(limit, after=after, seconds=PAGE_SECONDS)
     items = await load_in_order(tx, [one.id for one in found.hits], by=by)
     page = TicketPage(items, encode_cursor(found.next) if found.next else None)
+    names = await names_in(tx, search.fields, items, by=by)
+    page.customer_names, page.file_names = names.customers, names.files
+    page.spent_seconds = await _spent(tx, [one.id for one in items])
     if found.is_partial:
         page.is_partial, page.searched_to = True, found.next.at if found.next else None
     return page
+
+
+class _Spent(Struct):
+    ticket_id: int
+    seconds: int
+
+
+async def _spent(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, int]:
+    sql = """
+        select ticket_id, sum(seconds)::bigint as seconds from time_spent
+        where ticket_id = any(%(ids)s::bigint[]) group by ticket_id"""
+    return {one.ticket_id: one.seconds for one in await rows(tx, _Spent, sql, {"ids": list(ticket_ids)})}
 
 
 async def load_in_order(tx: Transaction, ticket_ids: Sequence[int], *, by: Actor) -> list[TicketRow]:
@@ -105,7 +123,7 @@ class Counts:
 
 
 def _key(condition: Condition, by: Actor) -> bytes:
-    is_personal = any(leaf.field == "unread" or "me" in _flat(leaf.value) for leaf in leaves(condition))
+    is_personal = any(leaf.field in PERSONAL or "me" in _flat(leaf.value) for leaf in leaves(condition))
     reader = by.key if is_personal else ""
     return msgspec.json.encode([unparse(condition), by.visible_teams(), reader])
 

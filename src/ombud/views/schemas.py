@@ -119,6 +119,11 @@ class TicketPage(Struct):
     searched_to: datetime | None = None
     count: int | None = None
     is_count_capped: bool = False
+    # time that people worked on these tickets, where they did; lists of saved views and conditions have it
+    spent_seconds: dict[int, int] = {}
+    # names of what custom fields hold by number, as far as the reader may know them
+    customer_names: dict[int, str] = {}
+    file_names: dict[int, str] = {}
 
 
 class Selection(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -128,6 +133,13 @@ class Selection(Struct, forbid_unknown_fields=True, omit_defaults=True):
     view: str | None = None
     condition: dict[str, Any] | None = None
     except_ids: TicketIds = []
+
+
+class MacroUse(Struct, forbid_unknown_fields=True):
+    """A macro for each ticket. Its text, with the ticket's own words, is sent, kept as one's draft, or left out."""
+
+    id: int
+    text: Literal["send", "draft", "leave"] = "draft"
 
 
 class Changes(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -142,6 +154,9 @@ class Changes(Struct, forbid_unknown_fields=True, omit_defaults=True):
     type_id: int | UnsetType | None = UNSET
     fields: FieldValues = {}
     snooze_until: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
+    # where the status solves: the open tickets below, too
+    solve_children: bool = False
+    macro: MacroUse | UnsetType = UNSET
 
 
 class BulkIn(Struct, forbid_unknown_fields=True):

@@ -15,6 +15,8 @@ SHIPPED_CONDITIONS: dict[str, dict[str, Any]] = {
     "unassigned": {"all": [NOBODYS, *AWAKE]},
     "open": {"all": AWAKE},
     "snoozed": {"all": [{"field": "snoozed", "op": "is_set"}, {"any": [MINE, NOBODYS]}]},
+    "mentions": {"all": [{"field": "mentioned", "op": "is", "value": True}]},
+    "following": {"all": [{"field": "following", "op": "is", "value": True}]},
     "all": {"all": []},
 }
 
@@ -23,10 +25,8 @@ def shipped_condition(view: str) -> dict[str, Any]:
     """The condition of a shipped view.
 
     Raises:
-        Invalid: there is none: mentions are of entries, not of tickets.
+        Invalid: there is none.
     """
     if view not in SHIPPED_CONDITIONS:
-        raise Invalid(
-            f"The view {view!r} cannot be taken as a whole. Choose tickets one by one.", fields={"view": "bad"}
-        )
+        raise Invalid(f"There is no view {view!r}.", fields={"view": "unknown"})
     return SHIPPED_CONDITIONS[view]

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import xlsxwriter
 from msgspec import Struct
 
 from ombud.fields.schemas import Field
 from ombud.tickets.schemas import TicketRow
+from ombud.views.naming import ValueNames
 
 BOM = "\ufeff"
 # What a spreadsheet would take for a formula when it opens a text file.
@@ -38,6 +40,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "snoozed": ("Snoozed until", "提醒时间"),
     "solved": ("Solved", "办结时间"),
     "messages": ("Messages", "消息数"),
+    "time_spent": ("Time spent (min)", "耗时（分钟）"),
     "preview": ("Last message", "最近消息"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
@@ -57,10 +60,17 @@ _WORDS: dict[str, tuple[str, str]] = {
 _PRIORITIES = {1: ("Low", "低"), 2: ("Normal", "中"), 3: ("High", "高"), 4: ("Urgent", "紧急")}
 
 
+# ISO 4217: how many decimals an amount has, where they are not two.
+_DECIMALS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0) | dict.fromkeys(
+    ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
+)
+
+
 class ExportRow(TicketRow):
     """A ticket with what only a table shows."""
 
     solved_at: datetime | None
+    spent_seconds: int
 
 
 class Names(Struct):
@@ -81,6 +91,8 @@ class Table(Struct):
     is_chinese: bool
     zone: ZoneInfo
     columns: Sequence[str]
+    # of the rows that are written next
+    values: ValueNames = msgspec.field(default_factory=ValueNames)
 
     @property
     def head(self) -> list[str]:
@@ -104,7 +116,10 @@ class Table(Struct):
         if given is None:
             return None
         if field is not None and field.kind == "money" and isinstance(given, Mapping):
-            return float(given["amount_cents"]) / 100
+            return float(given["amount_cents"]) / 10 ** _DECIMALS.get(given.get("currency", ""), 2)
+        named = {"customer": self.values.customers, "file": self.values.files}.get(field.kind if field else "")
+        if named is not None and isinstance(given, int):
+            return named.get(given, f"#{given}")
         if isinstance(given, list):
             return ", ".join(self._choice(field, one) for one in given)
         if isinstance(given, bool):
@@ -148,6 +163,7 @@ _CELLS: dict[str, Callable[[Table, ExportRow], Cell]] = {
     "snoozed": lambda _, ticket: ticket.snoozed_until,
     "solved": lambda _, ticket: ticket.solved_at,
     "messages": lambda _, ticket: ticket.message_count,
+    "time_spent": lambda _, ticket: round(ticket.spent_seconds / 60, 1) if ticket.spent_seconds else None,
     "preview": lambda _, ticket: ticket.preview,
 }
 

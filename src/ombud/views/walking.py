@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.fields.queries import list_fields
+from ombud.fields.schemas import Field
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, Context
 from ombud.shared.database import Transaction, rows, value, values
@@ -47,8 +48,15 @@ class Search:
     """One condition in one order for one reader."""
 
     def __init__(
-        self, tx: Transaction, sort: Sort, sql: str, params: dict[str, object], candidates: list[int] | None
+        self,
+        tx: Transaction,
+        sort: Sort,
+        sql: str,
+        params: dict[str, object],
+        candidates: list[int] | None,
+        fields: Sequence[Field] = (),
     ) -> None:
+        self.fields = fields
         self._tx = tx
         self._legs = SORTS[sort]
         self._sql = sql
@@ -139,8 +147,11 @@ async def open_search(tx: Transaction, condition: Condition, sort: Sort, *, by: 
     teams = await visible_team_ids(tx, by)
     if narrowing.team_ids is not None:
         teams = [one for one in teams if one in narrowing.team_ids]
-    candidates = await _candidates(tx, narrowing, teams)
-    return Search(tx, sort, sql, compiler.params | {"teams": teams}, candidates)
+    candidates = await _candidates(tx, narrowing, teams, by)
+    # A ticket that went into another one stands in no list: the other one does.
+    return Search(
+        tx, sort, f"(t.merged_into_id is null and {sql})", compiler.params | {"teams": teams}, candidates, fields
+    )
 
 
 async def own_team_ids(tx: Transaction, by: Actor) -> tuple[int, ...]:
@@ -160,12 +171,13 @@ async def _status_categories(tx: Transaction) -> dict[int, str]:
     return {one.id: one.category for one in await rows(tx, _Status, "select id, category from status")}
 
 
-async def _candidates(tx: Transaction, narrowing: Narrowing, teams: Sequence[int]) -> list[int] | None:
+async def _candidates(tx: Transaction, narrowing: Narrowing, teams: Sequence[int], by: Actor) -> list[int] | None:
     """The numbers of all tickets that can meet the condition, if an index knows that they are few."""
     if narrowing.ticket_ids is not None:
         return list(narrowing.ticket_ids)
     for sql, params in _drivers(narrowing):
-        found = await values(tx, int, f"{sql} limit {MOST_CANDIDATES + 1}", params | {"teams": list(teams)})
+        given = params | {"teams": list(teams), "me": by.person_id}
+        found = await values(tx, int, f"{sql} limit {MOST_CANDIDATES + 1}", given)
         if len(found) <= MOST_CANDIDATES:
             return found
     return await _by_facets(tx, narrowing.facets) if narrowing.facets else None
@@ -179,6 +191,10 @@ _EACH_TEAM = """
 
 def _drivers(narrowing: Narrowing) -> list[tuple[str, dict[str, object]]]:
     drivers: list[tuple[str, dict[str, object]]] = []
+    if narrowing.is_followed:
+        drivers.append(("select ticket_id from follower where person_id = %(me)s", {}))
+    if narrowing.is_mentioned:
+        drivers.append(("select distinct ticket_id from mention where person_id = %(me)s", {}))
     if narrowing.is_asleep:
         drivers.append((_EACH_TEAM.format(only="t.snoozed_until is not null"), {}))
     if not (narrowing.is_open and narrowing.is_awake):

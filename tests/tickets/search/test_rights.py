@@ -63,6 +63,26 @@ async def test_moved_ticket_is_found_by_the_new_team_and_at_once_not_by_the_old(
     assert (await ask("silver", kind="messages", by=outsider))["items"] == []
 
 
+async def test_archived_teams_tickets_are_found_where_they_went_at_once(
+    site: Site, ask: Any, outsider: Browser, browser: Browser
+) -> None:
+    team = await site.desk.team("Repairs")
+    there = await site.browser(await site.desk.person("Lu", team))
+    ticket = await site.ticket("Silver kettle", kind="email", team=team, subject="Silver kettle")
+    mine = await site.ticket("Golden spoon")
+    await site.desk.index()
+    await site.desk.run("update channel set team_id = 1")
+    boss = await site.browser(await site.desk.person("Ada", role="administrator", everywhere=True))
+    assert (await boss.put(f"/teams/{team}/archive", {"open_tickets_to": 1})).is_success
+    # Not even before the reader of the log has heard of it.
+    hints = (await outsider.get(f"/tickets/{mine}/merge-hints?q=silver")).json()["items"]
+    assert [one["id"] for one in hints] == [ticket]
+    assert (await ask("silver", kind="tickets", by=there))["items"] == []
+    await site.desk.index()
+    assert [one["id"] for one in (await ask("silver", kind="tickets", by=outsider))["items"]] == [ticket]
+    assert len((await ask("silver", kind="tickets", by=browser))["items"]) == 1
+
+
 async def test_undone_reply_is_not_found(site: Site, ask: Any, browser: Browser) -> None:
     ticket = await site.ticket(kind="email")
     made = (await browser.post(f"/tickets/{ticket}/replies", reply_of("zzoops"))).json()["id"]

@@ -5,7 +5,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from ombud.accounts import queries
 from ombud.accounts.schemas import Brand, BrandInput, NewTeam, Team, TeamChange
-from ombud.accounts.services.teams import add_brand, add_team, change_team, rename_brand
+from ombud.accounts.services.teams import add_brand, add_team, change_brand, change_team
 from ombud.shared.http import By, Now, Tx, may
 from ombud.shared.paging import Paged
 
@@ -43,19 +43,19 @@ async def get_brands(tx: Tx) -> Paged[Brand]:
 @post("/brands", guards=[may("channels.manage")], operation_id="add_brand", summary="Make a brand", tags=["brands"])
 async def post_brand(data: JSONBody[BrandInput], tx: Tx, actor: By, now: Now) -> Brand:
     """Make a brand. 409 ``name_taken``."""
-    return await add_brand(tx, name=data.name, by=actor, now=now)
+    return await add_brand(tx, wanted=data, by=actor, now=now)
 
 
 @patch(
     "/brands/{brand_id:int}",
     guards=[may("channels.manage")],
-    operation_id="rename_brand",
-    summary="Rename a brand",
+    operation_id="change_brand",
+    summary="Change a brand",
     tags=["brands"],
 )
 async def patch_brand(brand_id: FromPath[int], data: JSONBody[BrandInput], tx: Tx, actor: By, now: Now) -> Brand:
-    """Give a brand another name. 409 ``name_taken``."""
-    return await rename_brand(tx, brand_id=brand_id, name=data.name, by=actor, now=now)
+    """Give a brand another name or signature. 409 ``name_taken``."""
+    return await change_brand(tx, brand_id=brand_id, wanted=data, by=actor, now=now)
 
 
 handlers = [get_teams, post_team, patch_team, get_brands, post_brand, patch_brand]

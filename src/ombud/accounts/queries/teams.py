@@ -34,4 +34,4 @@ async def team(tx: Transaction, team_id: int) -> Team:
 
 async def brands(tx: Transaction) -> list[Brand]:
     """All brands."""
-    return await rows(tx, Brand, "select id, name from brand order by name, id")
+    return await rows(tx, Brand, "select id, name, signature from brand order by name, id")

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from ombud.accounts.events import BrandChanged, TeamChanged
 from ombud.accounts.queries.teams import team as read_team
-from ombud.accounts.schemas import Brand, NewTeam, Team, TeamChange
+from ombud.accounts.schemas import Brand, BrandInput, NewTeam, Team, TeamChange
 from ombud.accounts.services.memberships import set_members_of
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, value, values
@@ -128,7 +128,7 @@ async def _check_name_free(tx: Transaction, team_id: int, name: str) -> None:
         raise NameTaken
 
 
-async def add_brand(tx: Transaction, *, name: str, by: Actor, now: datetime) -> Brand:
+async def add_brand(tx: Transaction, *, wanted: BrandInput, by: Actor, now: datetime) -> Brand:
     """Make a brand.
 
     Raises:
@@ -137,17 +137,17 @@ async def add_brand(tx: Transaction, *, name: str, by: Actor, now: datetime) -> 
     Emits: BrandChanged
     """
     sql = """
-        insert into brand (name, created_at) values (%(name)s, %(now)s)
-        on conflict (name) do nothing returning id, name"""
-    brand = await row(tx, Brand, sql, {"name": name.strip(), "now": now})
+        insert into brand (name, signature, created_at) values (%(name)s, %(signature)s, %(now)s)
+        on conflict (name) do nothing returning id, name, signature"""
+    brand = await row(tx, Brand, sql, {"name": wanted.name.strip(), "signature": wanted.signature or "", "now": now})
     if brand is None:
         raise NameTaken
     await emit(tx, BrandChanged(brand_id=brand.id), by=by, at=now)
     return brand
 
 
-async def rename_brand(tx: Transaction, *, brand_id: int, name: str, by: Actor, now: datetime) -> Brand:
-    """Give a brand another name; the present one emits nothing.
+async def change_brand(tx: Transaction, *, brand_id: int, wanted: BrandInput, by: Actor, now: datetime) -> Brand:
+    """Give a brand another name or signature; what is as it was emits nothing.
 
     Raises:
         NotFound: there is no such brand.
@@ -155,14 +155,18 @@ async def rename_brand(tx: Transaction, *, brand_id: int, name: str, by: Actor, 
 
     Emits: BrandChanged
     """
-    before = await row(tx, Brand, "select id, name from brand where id = %(id)s for update", {"id": brand_id})
+    sql = "select id, name, signature from brand where id = %(id)s for update"
+    before = await row(tx, Brand, sql, {"id": brand_id})
     if before is None:
         raise NotFound
-    if before.name == name.strip():
+    signature = before.signature if wanted.signature is UNSET else wanted.signature
+    after = Brand(brand_id, wanted.name.strip(), signature)
+    if after == before:
         return before
-    sql = "select exists (select from brand where name = %(name)s)"
-    if await value(tx, bool, sql, {"name": name.strip()}):
+    sql = "select exists (select from brand where name = %(name)s and id <> %(id)s)"
+    if await value(tx, bool, sql, {"name": after.name, "id": brand_id}):
         raise NameTaken
-    await execute(tx, "update brand set name = %(name)s where id = %(id)s", {"name": name.strip(), "id": brand_id})
+    sql = "update brand set name = %(name)s, signature = %(signature)s where id = %(id)s"
+    await execute(tx, sql, {"name": after.name, "signature": signature, "id": brand_id})
     await emit(tx, BrandChanged(brand_id=brand_id), by=by, at=now)
-    return Brand(brand_id, name.strip())
+    return after

@@ -16,7 +16,7 @@ from ombud.channels.api_channel.schemas import (
     OutgoingList,
     Receipt,
 )
-from ombud.shared.http import By, Now, Tx, may
+from ombud.shared.http import SILENT, By, Now, Tx, may
 
 IdempotencyKey = Annotated[
     str,
@@ -36,6 +36,7 @@ IdempotencyKey = Annotated[
     operation_id="hand_in_message",
     summary="Hand in a customer's message (scope messages.write)",
     request_max_body_size=MAX_BODY_BYTES,
+    opt=SILENT,
 )
 async def post_message(
     request: Request[Any, Any, Any],
@@ -46,7 +47,7 @@ async def post_message(
     data: JSONBody[ClientMessage],
     idempotency_key: IdempotencyKey,
 ) -> Accepted:
-    """Hand in a message; it is kept when this answers.
+    """Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
 
     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
     """

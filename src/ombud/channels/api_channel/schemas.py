@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.fields.schemas import FieldValues
 from ombud.shared.lines import PLAIN
 
 MAX_BODY_BYTES = 256 * 1024
@@ -21,7 +22,11 @@ class ClientCustomer(Struct, forbid_unknown_fields=True):
 
 
 class ClientMessage(Struct, forbid_unknown_fields=True):
-    """A customer's message. Without ``thread`` all messages of a customer are one talk."""
+    """A customer's message. Without ``thread`` all messages of a customer are one talk.
+
+    ``type_id`` and ``fields`` (values by the keys of the desk's ticket fields) are for the ticket that the message
+    opens; one that it joins keeps what it has. A file field takes one of ``attachment_ids``.
+    """
 
     customer: ClientCustomer
     text: Annotated[str, Meta(min_length=1, max_length=50_000)]
@@ -29,6 +34,8 @@ class ClientMessage(Struct, forbid_unknown_fields=True):
     subject: Annotated[str, Meta(max_length=300)] = ""
     at: datetime | None = None
     attachment_ids: Annotated[list[int], Meta(max_length=20)] = []
+    type_id: int | None = None
+    fields: FieldValues = {}
 
 
 class Accepted(Struct):

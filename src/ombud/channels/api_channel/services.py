@@ -16,6 +16,7 @@ from ombud.shared.paging import checked_limit
 from ombud.tickets.events import DeliveryChanged
 from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, Door
+from ombud.tickets.services.intake.filling import check_filling
 
 
 class KeyReused(Unprocessable):
@@ -41,10 +42,17 @@ async def accept_message(
         NotFound: no such API channel for the actor.
         Invalid: an attachment is no upload of this key.
         KeyReused: the key was used for a different message.
+        Unprocessable: no such ticket type.
+        BadFields: fields that are unknown, or do not take these values.
     """
+
+    async def is_file_usable(file_id: int) -> bool:
+        return file_id in data.attachment_ids
+
     async with database.transaction() as tx:
         stored = await queries.get_own_channel(tx, channel_id, by=by)
         files = await queries.own_uploads(tx, data.attachment_ids, by=by)
+        filling = await check_filling(tx, data.type_id, data.fields, is_file_usable, by=by)
     if len(files) != len(set(data.attachment_ids)):
         raise Invalid("An attachment is no upload of this key.", fields={"attachment_ids": "unknown"})
     message = InboundMessage(
@@ -54,6 +62,8 @@ async def accept_message(
         at=data.at or now,
         attachments=files,
         conversation=f"{queries.THREAD}{data.thread}" if data.thread else f"customer:{data.customer.external_id}",
+        type_id=filling.type_id,
+        fields=filling.fields,
     )
     receipt = await door.receive(Arrival(stored.id, f"key:{key}", message, raw=raw))
     if not receipt.is_new:

@@ -34,7 +34,7 @@ from ombud.realtime.api import last_event_id
 from ombud.realtime.stream import Stream
 from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
-from ombud.shared.http import Connection, Now, Tx, anybody
+from ombud.shared.http import SILENT, Connection, Now, Tx, anybody
 from ombud.shared.throttle import take
 
 MAX_JSON_BYTES = 64 * 1024
@@ -135,6 +135,7 @@ async def post_visitor(
     operation_id="send_visitor_message",
     summary="Write to the desk",
     request_max_body_size=MAX_JSON_BYTES,
+    opt=SILENT,
 )
 async def post_message(
     now: Now, state: State, visitor: Asking, address: Address, data: JSONBody[MessageIn]
@@ -157,9 +158,7 @@ async def get_messages(
     place = await queries.load_place(tx, visitor)
     if place.customer_id is None:
         return WidgetPage([], await queries.estimate_wait(tx, place.team_id, now=now), None)
-    found = await queries.list_messages(
-        tx, channel_id=visitor.channel_id, customer_id=place.customer_id, after=after, limit=limit
-    )
+    found = await queries.list_messages(tx, place, after=after, limit=limit)
     standing = await queries.queue_state(tx, place, now=now)
     return WidgetPage(found, standing.expected_wait_s, standing.position)
 
@@ -189,6 +188,7 @@ async def get_stream(scope: Scope, receive: Receive, send: Send) -> None:
     operation_id="visitor_types",
     summary="Say that the visitor types",
     request_max_body_size=MAX_JSON_BYTES,
+    opt=SILENT,
 )
 async def post_typing(tx: Tx, now: Now, state: State, visitor: Asking, data: JSONBody[TypingIn]) -> None:
     """Tell the agents that the visitor types, never what; forgotten after some seconds."""

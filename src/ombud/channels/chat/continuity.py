@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.channels.chat import queries
 from ombud.channels.chat.limits import mails_a_day
+from ombud.customers.queries.details import quiet_hours_end
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, execute, rows
 from ombud.shared.errors import LimitReached
@@ -32,6 +33,7 @@ class Left(Struct):
     brand: str
     settings: dict[str, object]
     mailbox_id: int
+    customer_id: int
     email: str
     name: str
 
@@ -40,8 +42,8 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
     """Send answers by mail to visitors who left an address and have not fetched them in time; how many.
 
     The row moves from the chat to the mailbox, so one answer has one delivery state and cannot go out twice; the
-    visitor still finds it in the widget. The mail holds that answer alone. A typed address gets a limited number
-    a day: it may be somebody else's.
+    visitor still finds it in the widget. The mail holds that answer alone, and waits for the end of quiet hours. A
+    typed address gets a limited number a day: it may be somebody else's.
 
     Emits: DeliveryChanged
     """
@@ -56,10 +58,11 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
         subject = SUBJECTS[settings.locale_default].format(brand=left.brand)
         envelope = Envelope(to=[Address(left.email, left.name)], subject=subject)
         sql = """
-            update outbox set channel_id = %(mailbox)s, state = 'queued', not_before = %(now)s, sent_at = null,
+            update outbox set channel_id = %(mailbox)s, state = 'queued', not_before = %(at)s, sent_at = null,
                 attempts = 0, envelope = envelope || %(envelope)s
             where id = %(id)s"""
-        params = {"mailbox": left.mailbox_id, "now": now, "id": left.outbox_id}
+        leaves_at = await quiet_hours_end(tx, left.customer_id, now=now) or now
+        params = {"mailbox": left.mailbox_id, "at": leaves_at, "id": left.outbox_id}
         await execute(tx, sql, params | {"envelope": Jsonb(to_builtins(envelope))})
         facts.append(
             DeliveryChanged(ticket_id=left.ticket_id, team_id=left.team_id, entry_id=left.entry_id, state="queued")
@@ -71,7 +74,7 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
 async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
     sql = """
         select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, b.name as brand, c.settings,
-               m.id as mailbox_id, cu.email, cu.name
+               m.id as mailbox_id, cu.id as customer_id, cu.email, cu.name
         from channel c
         join outbox o on o.channel_id = c.id and o.state = 'sent' and o.delivered_at is null and o.problem is null
             and o.sent_at > %(oldest)s

@@ -41,6 +41,8 @@ class Place(Struct):
     settings: dict[str, Any]
     customer_id: int | None
     is_blocked: bool
+    # of the visitor's own talk
+    key: str
 
 
 async def load_place(tx: Transaction, visitor: Visitor) -> Place:
@@ -51,12 +53,13 @@ async def load_place(tx: Transaction, visitor: Visitor) -> Place:
     """
     sql = """
         select c.id as channel_id, c.team_id, c.brand_id, c.settings, i.customer_id,
-               coalesce(cu.is_blocked, false) as is_blocked
+               coalesce(cu.is_blocked, false) as is_blocked, %(key)s::text as key
         from channel c
         left join identity i on (i.kind, i.scope, i.value) = (%(kind)s, %(scope)s, %(value)s)
         left join customer cu on cu.id = i.customer_id
         where c.id = %(channel)s and c.kind = 'chat' and c.is_active and c.deleted_at is null"""
     params = {"channel": visitor.channel_id, "kind": visitor.kind, "scope": visitor.scope, "value": visitor.value}
+    params |= {"key": visitor.conversation}
     found = await row(tx, Place, sql, params)
     if found is None:
         raise NotFound("There is no such chat, or it is switched off.")
@@ -119,39 +122,51 @@ def as_message(found: PublicRow) -> WidgetMessage:
     return WidgetMessage(found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at)
 
 
-# Of w.customer_id and w.channel_id: what was written on a ticket of theirs, wherever it stands now. Once theirs went
-# into another ticket, what they write there, and the answers if these are for them, too; never somebody else's words.
-TALK = """
+def own(alias: str) -> str:
+    """Whether a ticket is part of the talk w.key on w.channel_id; one that is part of no talk is everybody's of theirs.
+
+    Two customers who became one have several visitors: each device hears of its own tickets only.
+    """
+    rows_of = f"select from ticket_conversation q where q.ticket_id = {alias}.id"
+    return f"""(not exists ({rows_of}) or exists (
+            {rows_of} and q.channel_id = w.channel_id and q.key = w.key))"""
+
+
+# Of w.customer_id, w.channel_id and w.key: what was written on a ticket of theirs, wherever it stands now. Once theirs
+# went into another ticket, what they write there, and the answers if these are for them, too; never somebody else's
+# words.
+TALK = f"""
     ((exists (select from ticket h where h.id = coalesce(e.origin_ticket_id, e.ticket_id)
-            and h.customer_id = w.customer_id and h.channel_id = w.channel_id)
+            and h.customer_id = w.customer_id and h.channel_id = w.channel_id and {own("h")})
         and not (e.direction = 'in' and e.origin_ticket_id is null and exists (
             select from ticket s where s.merged_into_id = e.ticket_id and s.customer_id = e.author_id
                 and s.customer_id <> w.customer_id)))
     or (e.origin_ticket_id is null and exists (
         select from ticket s where s.merged_into_id = e.ticket_id and s.customer_id = w.customer_id
-            and s.channel_id = w.channel_id and case e.direction when 'in' then e.author_id = w.customer_id else
+            and s.channel_id = w.channel_id and {own("s")}
+            and case e.direction when 'in' then e.author_id = w.customer_id else
                 e.at >= (select max(m.at) from ticket_shift m
                          where m.from_id = s.id and m.kind = 'merge' and m.undone_at is null)
                 and (t.customer_id = w.customer_id or exists (select from ticket_cc k
                     where k.ticket_id = t.id and k.customer_id = w.customer_id)) end)))"""
 
 
-async def list_messages(
-    tx: Transaction, *, channel_id: int, customer_id: int, after: int, limit: int
-) -> list[WidgetMessage]:
-    """What one customer and we said to each other on one widget, oldest first: never a note, never a change."""
+async def list_messages(tx: Transaction, place: Place, *, after: int, limit: int) -> list[WidgetMessage]:
+    """What one visitor and we said to each other on one widget, oldest first: never a note, never a change."""
     # Their tickets are few, their entries found by two indexes; the rule is asked for those alone.
     sql = f"""
-        with w as (select %(customer)s::bigint as customer_id, %(channel)s::bigint as channel_id),
+        with w as (
+            select %(customer)s::bigint as customer_id, %(channel)s::bigint as channel_id, %(key)s::text as key),
         own as materialized (
-            select id, coalesce(merged_into_id, id) as present_id from ticket
-            where customer_id = %(customer)s and channel_id = %(channel)s)
+            select t.id, coalesce(t.merged_into_id, t.id) as present_id from ticket t cross join w
+            where t.customer_id = %(customer)s and t.channel_id = %(channel)s and {own("t")})
         {MESSAGES.replace(" left join outbox", " cross join w left join outbox")}
             and (e.ticket_id = any(array(select present_id from own))
                 or e.origin_ticket_id = any(array(select id from own)))
             and e.id > %(after)s and {TALK}
         order by e.id limit %(limit)s"""
-    params = {"customer": customer_id, "channel": channel_id, "after": after, "limit": checked_limit(limit)}
+    params = {"channel": place.channel_id, "customer": place.customer_id, "key": place.key, "after": after}
+    params |= {"limit": checked_limit(limit)}
     return [as_message(one) for one in await rows(tx, PublicRow, sql, params)]
 
 
@@ -174,15 +189,16 @@ async def find_topics(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, l
 
     Those of tickets that were merged into it hear of it, too; what was said needs ``find_hearers`` then.
     """
-    sql = """
+    sql = f"""
         select coalesce(t.merged_into_id, t.id) as ticket_id, t.channel_id, i.kind, i.value
         from ticket t join channel c on c.id = t.channel_id and c.kind = 'chat'
         -- "offset 0" keeps the planner to the index by customer: else it hashes all identities for one ticket
         cross join lateral (
             select i.kind, i.value from identity i where i.customer_id = t.customer_id
                 and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = t.channel_id::text)) offset 0) i
-        where t.merged_into_id is null and t.id = any((select %(ids)s::bigint[])::bigint[])
-            or t.merged_into_id = any((select %(ids)s::bigint[])::bigint[])"""
+        cross join lateral (select t.channel_id, i.kind || ':' || i.value as key) w
+        where {own("t")} and (t.merged_into_id is null and t.id = any((select %(ids)s::bigint[])::bigint[])
+            or t.merged_into_id = any((select %(ids)s::bigint[])::bigint[]))"""
     found: dict[int, list[str]] = {}
     for one in await rows(tx, TopicRow, sql, {"ids": list(ticket_ids)}):
         found.setdefault(one.ticket_id, []).append(one.topic)
@@ -205,15 +221,16 @@ class _Hearer(Struct):
 async def find_hearers(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, list[str]]:
     """Whose streams hear which message, on tickets of several conversations."""
     sql = f"""
-        select e.id as entry_id, w.channel_id, i.kind, i.value
+        select e.id as entry_id, v.channel_id, i.kind, i.value
         from public_entry e join ticket t on t.id = e.ticket_id
         cross join lateral (
             select t.customer_id, t.channel_id
-            union select s.customer_id, s.channel_id from ticket s where s.merged_into_id = t.id) w
-        join channel c on c.id = w.channel_id and c.kind = 'chat'
+            union select s.customer_id, s.channel_id from ticket s where s.merged_into_id = t.id) v
+        join channel c on c.id = v.channel_id and c.kind = 'chat'
         cross join lateral (
-            select i.kind, i.value from identity i where i.customer_id = w.customer_id
-                and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = w.channel_id::text)) offset 0) i
+            select i.kind, i.value from identity i where i.customer_id = v.customer_id
+                and (i.kind = 'visitor' or (i.kind = 'external' and i.scope = v.channel_id::text)) offset 0) i
+        cross join lateral (select v.customer_id, v.channel_id, i.kind || ':' || i.value as key) w
         where e.id = any(%(ids)s) and {TALK}"""
     found: dict[int, list[str]] = {}
     for one in await rows(tx, _Hearer, sql, {"ids": list(entry_ids)}):
@@ -238,7 +255,7 @@ class _Standing(Struct):
 
 async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueState:
     """Where the visitor's present ticket stands in the queue of its team."""
-    sql = """
+    sql = f"""
         select t.category, t.assignee_id, t.team_id, case when t.assignee_id is null and t.category in ('new', 'open')
                 and t.snoozed_until is null then (
             select count(*) from (select from ticket q
@@ -248,8 +265,11 @@ async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueS
                         and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
                 limit %(most)s) as counted) end as ahead
         from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
-        where own.customer_id = %(customer)s and own.channel_id = %(channel)s order by own.id desc limit 1"""
-    params = {"customer": place.customer_id, "channel": place.channel_id, "most": MAX_COUNTED}
+        cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w
+        where own.customer_id = %(customer)s and own.channel_id = w.channel_id and {own("own")}
+        order by own.id desc limit 1"""
+    params: dict[str, object] = {"customer": place.customer_id, "channel": place.channel_id, "key": place.key}
+    params |= {"most": MAX_COUNTED}
     found = await row(tx, _Standing, sql, params) if place.customer_id is not None else None
     if found is None:
         return QueueState("none", None, None)
@@ -334,10 +354,12 @@ class TypingPlace(Struct):
 
 async def open_ticket_of(tx: Transaction, place: Place) -> TypingPlace | None:
     """The visitor's newest open ticket on the widget."""
-    sql = """
+    sql = f"""
         select t.id as ticket_id, t.team_id, c.name
         from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
         join customer c on c.id = own.customer_id
-        where own.customer_id = %(customer)s and own.channel_id = %(channel)s and t.is_open
+        cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w
+        where own.customer_id = %(customer)s and own.channel_id = w.channel_id and {own("own")} and t.is_open
         order by own.id desc limit 1"""
-    return await row(tx, TypingPlace, sql, {"customer": place.customer_id, "channel": place.channel_id})
+    params = {"customer": place.customer_id, "channel": place.channel_id, "key": place.key}
+    return await row(tx, TypingPlace, sql, params)

@@ -2,24 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from ombud.channels.chat.schemas import OfficeState
 from ombud.channels.settings import Interval, OfficeHours
+from ombud.shared.clock import zone_of
 
 LOOK_AHEAD_DAYS = 60
 HOUR_SECONDS = 3600
 DAY_MINUTES = 24 * 60
 # Beyond this nobody believes a number.
 MAX_WAIT_SECONDS = 4 * HOUR_SECONDS
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """A time zone by name; UTC where the name means nothing here."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -97,6 +97,11 @@ async def _know(tx: Transaction, visitor: Visitor, claims: Claims, *, before: Vi
         on conflict (channel_id, key) do nothing"""
     params = {"channel": visitor.channel_id, "key": visitor.conversation, "before": before.conversation}
     await execute(tx, sql, params)
+    sql = """
+        insert into ticket_conversation (ticket_id, channel_id, key)
+        select ticket_id, channel_id, %(key)s from ticket_conversation
+        where channel_id = %(channel)s and key = %(before)s on conflict do nothing"""
+    await execute(tx, sql, params)
     place = await queries.load_place(tx, visitor)
     await _write_contact(tx, place, ContactIn(claims.name[:200], claims.email[:254]), now=now)
 
@@ -212,19 +217,21 @@ async def confirm(tx: Transaction, visitor: Visitor, data: VisitorReadIn, *, now
     place = await queries.load_place(tx, visitor)
     if place.customer_id is None:
         return 0
-    sql = """
+    sql = f"""
         update outbox o set
             delivered_at = coalesce(o.delivered_at, %(now)s),
             read_at = case when %(is_read)s then coalesce(o.read_at, %(now)s) else o.read_at end,
             state = case when o.state = 'sent' then 'delivered' else o.state end
-        from ticket t
-        where t.id = o.ticket_id and t.customer_id = %(customer)s and (t.channel_id = %(channel)s or exists (
+        from ticket t cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w
+        where t.id = o.ticket_id and t.customer_id = %(customer)s and (
+                (t.channel_id = w.channel_id and {queries.own("t")}) or exists (
                 select from ticket s where s.merged_into_id = t.id and s.customer_id = t.customer_id
-                    and s.channel_id = %(channel)s))
+                    and s.channel_id = w.channel_id and {queries.own("s")}))
             and o.entry_id <= %(entry)s and o.created_at > %(now)s - make_interval(days => %(days)s)
             and (o.delivered_at is null or (%(is_read)s and o.read_at is null))
         returning o.entry_id, t.id as ticket_id, t.team_id"""
     params = {"customer": place.customer_id, "channel": visitor.channel_id, "entry": data.entry_id, "now": now}
+    params |= {"key": place.key}
     found = await rows(tx, Receipt, sql, params | {"is_read": data.state == "read", "days": MAX_AGE_DAYS})
     facts = [
         DeliveryChanged(ticket_id=one.ticket_id, team_id=one.team_id, entry_id=one.entry_id, state="delivered")

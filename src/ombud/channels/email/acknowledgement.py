@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.channels.email.guard import ALLOWED
 from ombud.channels.settings import PLACEHOLDER, Acknowledgement, EmailSettings
+from ombud.customers.queries.details import quiet_hours_end
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, execute, rows, value
 from ombud.shared.events import Event, emit
@@ -62,7 +63,7 @@ class FirstMail(Struct):
 
 
 async def acknowledge(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
-    """Acknowledge tickets that a mail opened, each once.
+    """Acknowledge tickets that a mail opened, each once; in the customer's quiet hours it leaves at their end.
 
     The ticket stays as it is: nobody has answered the customer yet.
 
@@ -85,6 +86,7 @@ async def _find_first_mails(tx: Transaction, ticket_ids: list[int], *, now: date
         join channel ch on ch.id = t.channel_id and ch.kind = 'email' and ch.is_active and ch.deleted_at is null
             and (ch.settings -> 'acknowledgement' ->> 'is_on')::boolean and ch.settings -> 'smtp' ->> 'host' <> ''
         join customer c on c.id = t.customer_id and not c.is_blocked
+            and not exists (select from contact_bar b where b.customer_id = c.id and b.channel = 'email')
         join brand b on b.id = t.brand_id
         cross join lateral (
             select direction, text, details, at from public_entry where ticket_id = t.id order by id limit 1) e
@@ -124,11 +126,12 @@ async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: da
         "envelope": Jsonb(msgspec.to_builtins(envelope)),
         "customer": mail.customer_id,
         "address": address.address.lower(),
+        "at": await quiet_hours_end(tx, mail.customer_id, now=now) or now,
         "now": now,
     }
     sql = """
         insert into outbox (channel_id, ticket_id, entry_id, not_before, envelope, created_at)
-        values (%(channel)s, %(ticket)s, %(entry)s, %(now)s, %(envelope)s, %(now)s)"""
+        values (%(channel)s, %(ticket)s, %(entry)s, %(at)s, %(envelope)s, %(now)s)"""
     await execute(tx, sql, params)
     sql = """
         insert into automatic_answer (ticket_id, entry_id, customer_id, address, at)

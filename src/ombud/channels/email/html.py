@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 import nh3
 
-from ombud.channels.email.text import cap_depth, text_from_html
+from ombud.channels.email.text import text_from_html
+from ombud.shared.markup import cap_depth
 
 __all__ = ["sanitise_html", "text_from_html"]
 

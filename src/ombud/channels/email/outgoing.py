@@ -9,7 +9,9 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.channels.email.compose import OutgoingFile, OutgoingMail
+from ombud.channels.email.letter import letter_html
 from ombud.channels.email.schemas import MailAddress
+from ombud.channels.email.signature import signature_of
 from ombud.channels.email.tokens import (
     make_message_id,
     make_side_message_id,
@@ -24,6 +26,7 @@ from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Transaction, execute, row, rows, value, values
 from ombud.shared.events import emit
 from ombud.shared.files import FileStore
+from ombud.shared.written import clean_written
 from ombud.tickets.events import DeliveryChanged
 from ombud.tickets.schemas import Address, Envelope
 from ombud.tickets.services.forwards import reaches_customer
@@ -71,16 +74,23 @@ async def claim_mail(tx: Transaction, channel_id: int, key: bytes, domain: str, 
     return found
 
 
-class _Reply(Struct):
+class _Written(Struct):
     text: str
     html: str | None
-    signature: str
+    author_id: int | None
 
 
 class _File(Struct):
+    id: int
     token: str
     name: str
     type: str
+    content_id: str | None
+
+
+FILES = """
+    select f.id, f.token, f.name, f.type, case when a.is_inline then a.content_id end as content_id
+    from attachment a join file f on f.id = a.file_id"""
 
 
 def mail_addresses(addresses: Sequence[Address]) -> list[MailAddress]:
@@ -109,24 +119,24 @@ async def build_mail(
         return await build_side_mail(tx, claimed, settings, files, key=key, now=now)
     ticket_id = claimed.ticket_id or 0
     sql = """
-        select e.text, e.html, coalesce(p.signature, '') as signature
-        from public_entry e left join person p on e.author_kind = 'person' and p.id = e.author_id where e.id = %(id)s"""
-    reply = await row(tx, _Reply, sql, {"id": claimed.entry_id}) or _Reply("", None, "")
+        select e.text, e.html, case e.author_kind when 'person' then e.author_id end as author_id
+        from public_entry e where e.id = %(id)s"""
+    reply = await row(tx, _Written, sql, {"id": claimed.entry_id}) or _Written("", None, None)
     subject = claimed.envelope.subject
     if settings.threading.subject_token:
         subject = sign_subject(ticket_id, key, subject)
     answer_to = sign_reply_address(ticket_id, key, settings.address) if settings.threading.plus_address else ""
     chain = await _chain(tx, ticket_id, claimed.entry_id or 0)
     mail = _mail(claimed, from_, mail_addresses(claimed.envelope.to), _answer(subject, chain), "", now)
+    sql = f"{FILES} join public_entry e on e.id = a.entry_id where e.id = %(entry)s order by a.id"
     return _with(
         mail,
-        text=_signed(reply.text, reply.signature, settings.signature),
+        **await _body(tx, claimed, reply, sql, files),
         cc=mail_addresses(claimed.envelope.cc),
         bcc=mail_addresses(claimed.envelope.bcc),
         reply_to=[MailAddress(settings.sender_name, answer_to)] if answer_to else [],
         in_reply_to=chain[-1] if chain else "",
         references=chain,
-        attachments=await _attachments(tx, claimed.entry_id or 0, files),
     )
 
 
@@ -149,28 +159,19 @@ async def build_side_mail(
     if await reaches_customer(tx, ticket_id, [*envelope.to, *envelope.cc, *envelope.bcc]):
         raise SideLeak
     sql = """
-        select e.text, e.html, coalesce(p.signature, '') as signature
-        from entry e left join person p on e.author_kind = 'person' and p.id = e.author_id
-        where e.id = %(id)s and e.kind = 'side' and e.direction = 'out' and e.undone_at is null"""
-    written = await row(tx, _Reply, sql, {"id": entry_id}) or _Reply("", None, "")
-    mail = _mail(
-        claimed,
-        MailAddress(settings.sender_name, settings.address),
-        mail_addresses(envelope.to),
-        envelope.subject,
-        _signed(written.text, written.signature, settings.signature),
-        now,
-    )
+        select e.text, e.html, case e.author_kind when 'person' then e.author_id end as author_id
+        from entry e where e.id = %(id)s and e.kind = 'side' and e.direction = 'out' and e.undone_at is null"""
+    written = await row(tx, _Written, sql, {"id": entry_id}) or _Written("", None, None)
+    from_ = MailAddress(settings.sender_name, settings.address)
+    mail = _mail(claimed, from_, mail_addresses(envelope.to), envelope.subject, "", now)
     answer_to = sign_side_address(ticket_id, key, settings.address) if settings.threading.plus_address else ""
-    sql = """
-        select f.token, f.name, f.type from entry e join attachment a on a.entry_id = e.id
-        join file f on f.id = a.file_id where e.id = %(entry)s and e.kind = 'side' order by a.id"""
+    sql = f"{FILES} join entry e on e.id = a.entry_id where e.id = %(entry)s and e.kind = 'side' order by a.id"
     return _with(
         mail,
+        **await _body(tx, claimed, written, sql, files),
         cc=mail_addresses(envelope.cc),
         bcc=mail_addresses(envelope.bcc),
         reply_to=[MailAddress(settings.sender_name, answer_to)] if answer_to else [],
-        attachments=await _load_files(await rows(tx, _File, sql, {"entry": entry_id}), files),
     )
 
 
@@ -203,10 +204,8 @@ def _answer(subject: str, chain: Sequence[str]) -> str:
     return f"Re: {subject}" if chain and not subject.lower().startswith("re:") else subject
 
 
-def _signed(text: str, *signatures: str) -> str:
-    """The text with the agent's signature above the mailbox's."""
-    whole = "\n".join(one.strip() for one in signatures if one.strip())
-    return f"{text.rstrip()}\n\n-- \n{whole}\n" if whole else f"{text.rstrip()}\n"
+def _signed(text: str, signature: str) -> str:
+    return f"{text.rstrip()}\n\n-- \n{signature}\n" if signature else f"{text.rstrip()}\n"
 
 
 async def _chain(tx: Transaction, ticket_id: int, entry_id: int) -> list[str]:
@@ -217,16 +216,24 @@ async def _chain(tx: Transaction, ticket_id: int, entry_id: int) -> list[str]:
     return (await values(tx, str, sql, {"ticket": ticket_id, "entry": entry_id}))[::-1]
 
 
-async def _attachments(tx: Transaction, entry_id: int, files: FileStore) -> list[OutgoingFile]:
-    sql = """
-        select f.token, f.name, f.type from public_entry e join attachment a on a.entry_id = e.id
-        join file f on f.id = a.file_id where e.id = %(entry)s order by a.id"""
-    found = await rows(tx, _File, sql, {"entry": entry_id})
-    return await _load_files(found, files)
+async def _body(tx: Transaction, claimed: ClaimedMail, written: _Written, sql: str, files: FileStore) -> dict[str, Any]:
+    """Text, HTML where it was written with marks, and files; those that the HTML shows have a Content-ID."""
+    signature = await signature_of(tx, claimed.ticket_id or 0, claimed.channel_id, written.author_id)
+    found = await rows(tx, _File, sql, {"entry": claimed.entry_id or 0})
+    # Unique to this mail: programs that show a whole thread keep its pictures by their ids.
+    names = {one.content_id: f"{one.content_id}.{claimed.envelope.message_id}" for one in found if one.content_id}
+    # Once more at the door: what was kept before marks were made safe on the way in may be anything.
+    html = clean_written(written.html, file_ids=[one.id for one in found]) if written.html else ""
+    return {
+        "text": _signed(written.text, signature),
+        "html": letter_html(html, signature, names) if html else "",
+        "attachments": [await _load_file(one, names, files) for one in found],
+    }
 
 
-async def _load_files(found: Sequence[_File], files: FileStore) -> list[OutgoingFile]:
-    return [OutgoingFile(name=one.name, type=one.type, data=await files.get(one.token)) for one in found]
+async def _load_file(one: _File, names: dict[str, str], files: FileStore) -> OutgoingFile:
+    content_id = names.get(one.content_id or "", "")
+    return OutgoingFile(name=one.name, type=one.type, data=await files.get(one.token), content_id=content_id)
 
 
 async def note_sent(tx: Transaction, claimed: ClaimedMail, problem: str, *, now: datetime) -> None:

@@ -5,14 +5,11 @@ from html import unescape
 
 import nh3
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,40})")
+from ombud.shared.markup import cap_depth
+
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9-]*)((?:[^>"]|"[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
-_VOID = frozenset(
-    {"br", "hr", "img", "wbr", "input", "col", "area", "base", "link", "meta", "source", "track", "embed"}
-)
-_MAX_DEPTH = 200
 _KEPT = {
     "p", "div", "br", "hr", "li", "ul", "ol", "table", "tr", "td", "th", "tbody", "blockquote", "pre", "h1", "h2", "h3",
     "h4", "h5", "h6", "img", "span", "section", "article", "header", "footer", "dl", "dt", "dd", "center", "address",
@@ -46,18 +43,6 @@ def unflow(text: str, *, is_delsp: bool = False) -> str:
             result.append([prefix + body if content else ">" * depth])
         is_open, last_depth = is_flowed, depth
     return "\n".join("".join(pieces) for pieces in result)
-
-
-def cap_depth(html: str) -> str:
-    """Drop tags nested absurdly deep: the HTML parser's time grows with the square of the depth."""
-    if html.count("<") <= _MAX_DEPTH:
-        return html
-    depth = deepest = 0
-    for match in _TAG.finditer(html):
-        if match[2].lower() not in _VOID:
-            depth = max(depth - 1, 0) if match[1] else depth + 1
-            deepest = max(deepest, depth)
-    return html if deepest <= _MAX_DEPTH * 5 else re.sub(r"<[^<>]*>?", " ", html)
 
 
 def tidy_html(html: str) -> str:

@@ -11,14 +11,17 @@ from litestar.params import FromPath, FromQuery
 
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
+from ombud.channels.forms.questions import Question, answers, load_questions, read_page
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
 from ombud.channels.forms.words import WORDS, pick_locale
 from ombud.channels.queries import StoredChannel, find_public_channel
 from ombud.channels.settings import FormSettings
+from ombud.fields.services.values import BadFields
 from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.database import value
 from ombud.shared.errors import Invalid, LimitReached
 from ombud.shared.http import Now, anybody
+from ombud.tickets.services.intake.filling import Filling
 
 FIELDS = ("name", "email", "phone", "subject", "text")
 MIN_KEY, MAX_KEY = 8, 200
@@ -33,7 +36,7 @@ class FormOperation(Operation):
         shape = Schema(
             type=OpenAPIType.OBJECT,
             required=["name", "email", "text"],
-            properties=dict.fromkeys((*FIELDS, "locale"), text),
+            properties={**dict.fromkeys((*FIELDS, "locale"), text), "fields": Schema(type=OpenAPIType.OBJECT)},
         )
         content = {
             kind: OpenAPIMediaType(schema=shape) for kind in ("application/json", "application/x-www-form-urlencoded")
@@ -47,16 +50,18 @@ class Form(msgspec.Struct):
     stored: StoredChannel
     settings: FormSettings
     brand: str
+    questions: list[Question]
 
 
 async def _load(state: State, public_key: str) -> Form:
     async with state.database.transaction() as tx:
         stored = await find_public_channel(tx, "form", public_key[:100])
         brand = await value(tx, str, "select name from brand where id = %(id)s", {"id": stored.brand_id}) or ""
-    return Form(stored, msgspec.convert(stored.settings, FormSettings), brand)
+        settings = msgspec.convert(stored.settings, FormSettings)
+        return Form(stored, settings, brand, await load_questions(tx, settings.questions))
 
 
-def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, str], **how: Any) -> Response[str]:
+def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, Any], **how: Any) -> Response[str]:
     return pages.render(
         "form.html",
         locale,
@@ -65,8 +70,10 @@ def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, str]
         title=_text(form.settings.title, locale) or WORDS[locale]["title"],
         proof=make_proof(state.key_ring, form.stored.public_key or "", now=now),
         ask_phone=form.settings.ask_phone,
-        given={name: given.get(name, "") for name in FIELDS},
-        problems=how.get("problems", frozenset()),
+        questions=form.questions,
+        given={name: given.get(name, "") for name in FIELDS}
+        | {one.name: given.get(one.name, []) for one in form.questions},
+        problems=how.get("problems", {}),
         problem=how.get("problem", ""),
     )
 
@@ -106,6 +113,7 @@ async def post_form(
 ) -> Response[str] | Response[FormReceipt]:
     """Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
 
+    ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
     429 with ``Retry-After`` after too many from one address.
     """
     form = await _load(state, public_key)
@@ -126,8 +134,9 @@ async def _take_json(
         data = msgspec.json.decode(raw, type=FormIn)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise Invalid(str(problem)) from problem
+    filling = Filling(form.settings.type_id, answers(form.questions, data.fields))
     receipt = await services.accept_form(
-        state.database, state.door, form.stored, data, key=f"key:{key}", raw=raw, address=address, now=now
+        state.database, state.door, form.stored, data, filling, key=f"key:{key}", raw=raw, address=address, now=now
     )
     return Response(receipt, status_code=201)
 
@@ -136,12 +145,13 @@ async def _take_page(
     request: Request[Any, Any, Any], state: State, form: Form, address: str, now: Now
 ) -> Response[str]:
     sent = await request.form()
-    given = {name: str(sent.get(name, "")).strip() for name in (*FIELDS, "locale", "proof", "website")}
+    given: dict[str, Any] = {name: str(sent.get(name, "")).strip() for name in (*FIELDS, "locale", "proof", "website")}
+    given |= {one.name: [str(text) for text in sent.getall(one.name, [])] for one in form.questions}
     locale = pick_locale(given["locale"], request.headers.get("accept-language", ""), form.settings.locale_default)
     if given["website"]:
         # Only a machine fills in what nobody sees. It is told nothing.
         return _thank(form, locale, "")
-    data, problems = _read(given, locale)
+    data, problems = _read(form, given, locale)
     if data is None:
         return _show(form, state, locale, now, given, status=400, problems=problems, problem="problem")
     nonce = read_proof(state.key_ring, form.stored.public_key or "", given["proof"], now=now)
@@ -153,6 +163,7 @@ async def _take_page(
             state.door,
             form.stored,
             data,
+            Filling(form.settings.type_id, data.fields),
             key=f"page:{nonce}",
             raw=msgspec.json.encode(data),
             address=address,
@@ -168,16 +179,22 @@ async def _take_page(
     return _thank(form, locale, receipt.reference)
 
 
-def _read(given: dict[str, str], locale: str) -> tuple[FormIn | None, frozenset[str]]:
+def _read(form: Form, given: dict[str, Any], locale: str) -> tuple[FormIn | None, dict[str, str]]:
+    """What a page says, or its problems by the names of inputs."""
     wanted = {name: given[name] for name in FIELDS} | {"locale": locale}
-    problems = frozenset(name for name in ("name", "email", "text") if not _fits(wanted, name))
+    problems = {name: "required" for name in ("name", "email", "text") if not _fits(wanted, name)}
+    names = {one.field.key: one.name for one in form.questions}
+    try:
+        wanted["fields"] = answers(form.questions, read_page(form.questions, lambda name: given[name]))
+    except BadFields as bad:
+        problems |= {names[key]: problem for key, problem in bad.fields.items()}
     if problems:
         return None, problems
     wanted["subject"], wanted["phone"] = wanted["subject"][:300], wanted["phone"][:40]
-    return msgspec.convert(wanted, FormIn), frozenset()
+    return msgspec.convert(wanted, FormIn), {}
 
 
-def _fits(wanted: dict[str, str], name: str) -> bool:
+def _fits(wanted: dict[str, Any], name: str) -> bool:
     probe = {"name": "x", "email": "a@b.cc", "text": "x", name: wanted[name]}
     try:
         msgspec.convert(probe, FormIn)

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.fields.schemas import FieldValues
+
 Locale = Literal["en", "zh-CN"]
 MAX_BODY_BYTES = 128 * 1024
 ADDRESS = r"^[^\s@,;<>\"]+@[^\s@.,;<>\"]+(\.[^\s@.,;<>\"]+)+$"
@@ -18,6 +20,7 @@ class FormIn(Struct, forbid_unknown_fields=True):
     subject: Annotated[str, Meta(max_length=300)] = ""
     phone: Annotated[str, Meta(max_length=40)] = ""
     locale: Locale = "en"
+    fields: FieldValues = {}
 
 
 class FormReceipt(Struct):

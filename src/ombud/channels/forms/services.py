@@ -14,6 +14,7 @@ from ombud.shared.errors import Unprocessable
 from ombud.shared.throttle import Limit, take
 from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, Door
+from ombud.tickets.services.intake.filling import Filling
 
 LIMIT = Limit("forms", 10, 600)
 # Intake is done within some ms; whoever waits longer gets the receipt's number.
@@ -32,6 +33,7 @@ async def accept_form(
     door: Door,
     stored: StoredChannel,
     data: FormIn,
+    filling: Filling,
     *,
     key: str,
     raw: bytes,
@@ -58,6 +60,8 @@ async def accept_form(
         text=_clean(data.text),
         subject=_clean(data.subject),
         at=now,
+        type_id=filling.type_id,
+        fields=filling.fields,
     )
     receipt = await door.receive(Arrival(stored.id, key, message, raw=raw))
     kept = await _find(database, receipt.id)

@@ -1,6 +1,8 @@
 """The form's words in both languages."""
 
-WORDS: dict[str, dict[str, str]] = {
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Write to us",
         "name": "Your name",
@@ -16,6 +18,20 @@ WORDS: dict[str, dict[str, str]] = {
         "keep": "We answer by e-mail. Please keep the reference for questions.",
         "another": "Write another message",
         "other_language": "中文",
+        "choose": "Please choose",
+        "yes": "Yes",
+        "no": "No",
+        "answer_problems": {
+            "required": "Please answer this.",
+            "not_a_number": "Please enter a number.",
+            "not_money": "Please enter an amount.",
+            "not_a_date": "Please enter a day, like 2026-10-01.",
+            "too_small": "This is too little.",
+            "too_large": "This is too much.",
+            "too_long": "This is too long.",
+            "bad_format": "This does not have the form that is asked for.",
+        },
+        "answer_problem": "Please check this answer.",
         "problem": "Please check the marked fields.",
         "name_problem": "Please tell us your name.",
         "email_problem": "Please enter a full address, like name@example.com.",
@@ -38,6 +54,20 @@ WORDS: dict[str, dict[str, str]] = {
         "keep": "我们会通过邮件回复您，咨询进度时请提供受理编号。",
         "another": "再提交一条",
         "other_language": "English",
+        "choose": "请选择",
+        "yes": "是",
+        "no": "否",
+        "answer_problems": {
+            "required": "请填写此项。",
+            "not_a_number": "请输入数字。",
+            "not_money": "请输入金额。",
+            "not_a_date": "请输入日期，例如 2026-10-01。",
+            "too_small": "数值过小。",
+            "too_large": "数值过大。",
+            "too_long": "内容过长。",
+            "bad_format": "格式不符合要求。",
+        },
+        "answer_problem": "请检查此项内容。",
         "problem": "请检查标出的内容。",
         "name_problem": "请填写您的称呼。",
         "email_problem": "请填写完整的邮箱地址，例如 name@example.com。",

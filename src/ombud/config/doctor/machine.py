@@ -1,20 +1,25 @@
-"""What is around the database: address, folders, disk, key file, port, pages."""
+"""What is around the database: variables, address, folders, disk, key file, bus, port, pages."""
 
+import asyncio
 import os
 import secrets
 import shutil
 import socket
 import stat
+from collections.abc import Mapping
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import nats
+from nats.errors import Error as NatsError
 
 import ombud
 from ombud.config.doctor.findings import Finding, bad, ok, warn
 from ombud.config.sealed_key import key_ids, present_key
-from ombud.config.settings import Settings
+from ombud.config.settings import Settings, variables
 from ombud.shared.installation import InstallationError
 
 GIBIBYTE = 1024**3
@@ -26,14 +31,26 @@ ANSWER_SECONDS = 5.0
 def check_machine(settings: Settings) -> list[Finding]:
     """Everything that needs no database."""
     return [
+        *check_variables(os.environ),
         *check_address(settings),
         check_folder("data", settings.data),
         *check_disk(settings.data),
         *check_key_file(settings),
         check_folder("files", settings.files),
+        *check_bus(settings.bus_url),
         check_port(settings),
         *check_pages(Path(ombud.__file__).parent / "web_dist"),
     ]
+
+
+def check_variables(environ: Mapping[str, str]) -> list[Finding]:
+    """Whether a variable looks like a setting and is none."""
+    strangers = sorted(name for name in environ if name.startswith("OMBUD_") and name not in variables())
+    found = []
+    for name in strangers:
+        near = get_close_matches(name, variables(), n=1)
+        found.append(warn("settings", "variable_unknown", name=name, near=near[0] if near else "docs/settings.md"))
+    return found
 
 
 def check_address(settings: Settings) -> list[Finding]:
@@ -85,6 +102,18 @@ def check_key_file(settings: Settings) -> list[Finding]:
     return [ok("key", "key_ok", id=ids[0])]
 
 
+def check_bus(address: str) -> list[Finding]:
+    """Whether the NATS server answers, where there is one."""
+    if not address:
+        return []
+    place = urlsplit(address)
+    try:
+        asyncio.run(_call_bus(address))
+    except (NatsError, OSError, TimeoutError) as problem:
+        return [bad("bus", "bus_away", place=place.netloc.rpartition("@")[2], problem=str(problem) or repr(problem))]
+    return [ok("bus", "bus_ok", place=place.netloc.rpartition("@")[2])]
+
+
 def check_port(settings: Settings) -> Finding:
     """Whether our own server answers on the port, or nobody does."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 – compared, not bound
@@ -100,6 +129,15 @@ def check_pages(folder: Path) -> list[Finding]:
     missing = [part for part in PARTS if not any((folder / part).glob("*"))]
     found = [bad("pages", "pages_missing", part=part) for part in missing]
     return found or [ok("pages", "pages_ok")]
+
+
+async def _call_bus(address: str) -> None:
+    async def keep_quiet(_: Exception) -> None:
+        """Leave the word to the finding."""
+
+    async with asyncio.timeout(ANSWER_SECONDS):
+        client = await nats.connect(address, allow_reconnect=False, error_cb=keep_quiet)
+        await client.close()
 
 
 def _who_answers(host: str, port: int) -> Finding:

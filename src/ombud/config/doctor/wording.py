@@ -15,6 +15,12 @@ class Wording(NamedTuple):
 WORDING: dict[str, Wording] = {
     "settings_ok": Wording("the settings are valid", "设置有效"),
     "settings_wrong": Wording("{problem}", "{problem}", "correct this environment variable", "请更正这个环境变量"),
+    "variable_unknown": Wording(
+        "{name} is set, but it is no setting of Ombud and changes nothing",
+        "设置了 {name}，但它不是 Ombud 的配置项，不起任何作用",
+        "did you mean {near}?",
+        "是否想写 {near}？",
+    ),
     "public_url_ok": Wording("people reach the desk at {url}", "访问地址为 {url}"),
     "public_url_missing": Wording(
         "links lead to {url}, but the desk listens on other networks, too",
@@ -83,6 +89,13 @@ WORDING: dict[str, Wording] = {
         "请确认该目录属于运行 Ombud 的用户，且磁盘未满",
     ),
     "port_ours": Wording("the desk answers on port {port}", "系统正在端口 {port} 上应答"),
+    "bus_ok": Wording("the NATS server {place} answers", "NATS 服务器 {place} 可用"),
+    "bus_away": Wording(
+        "the NATS server {place} does not answer: {problem}",
+        "NATS 服务器 {place} 没有响应：{problem}",
+        "start it, or correct BUS_URL; until then processes notice each other's work a second or two late",
+        "请启动它，或更正 BUS_URL；在此之前各进程会晚一两秒才发现彼此的工作",
+    ),
     "port_free": Wording("the desk is not running; port {port} is free", "系统未运行；端口 {port} 空闲"),
     "port_sick": Wording(
         "the desk on port {port} says that it is not well (status {status})",

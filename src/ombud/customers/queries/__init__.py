@@ -10,6 +10,7 @@ from ombud.customers.queries.customers import (
     load_shown,
     match_customers,
 )
+from ombud.customers.queries.organisations import match_organisations
 
 __all__ = [
     "find_customers",
@@ -20,4 +21,5 @@ __all__ = [
     "load_customer",
     "load_shown",
     "match_customers",
+    "match_organisations",
 ]

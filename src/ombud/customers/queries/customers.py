@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.customers.queries.policy import customer_policy
-from ombud.customers.rules import mask_customer, mask_item
+from ombud.customers.rules import mask_customer, mask_item, quiet_until
 from ombud.customers.schemas import Customer, CustomerBrief, CustomerListItem
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
@@ -90,6 +90,7 @@ async def get_customer(tx: Transaction, customer_id: int, *, by: Actor, now: dat
     found = await load_customer(tx, live, by=by, now=now)
     if live != customer_id:
         found.redirected_from = customer_id
+    found.quiet_until = quiet_until(found.preferences, found.time_zone, now)
     return found if by.may("customers.unmask") else mask_customer(found, await customer_policy(tx))
 
 

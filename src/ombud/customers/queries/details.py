@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
-from ombud.customers.schemas import Consent, ContactBar, CustomerNote, IdentityCheck, Product, Standing
+from msgspec import Struct
+
+from ombud.customers.rules import quiet_until
+from ombud.customers.schemas import Consent, ContactBar, CustomerNote, IdentityCheck, Preferences, Product, Standing
 from ombud.shared.database import Transaction, row, rows
 
 BY_NAME = """
@@ -77,3 +80,15 @@ async def bar_of(tx: Transaction, customer_id: int, channel: str) -> ContactBar 
     sql = """
         select channel, reason, since from contact_bar where customer_id = %(customer)s and channel = %(channel)s"""
     return await row(tx, ContactBar, sql, {"customer": customer_id, "channel": channel})
+
+
+class _Clock(Struct):
+    preferences: Preferences
+    time_zone: str
+
+
+async def quiet_hours_end(tx: Transaction, customer_id: int, *, now: datetime) -> datetime | None:
+    """When the quiet hours that a customer has now end; None while they may be disturbed."""
+    sql = "select preferences, time_zone from customer where id = %(id)s"
+    found = await row(tx, _Clock, sql, {"id": customer_id})
+    return quiet_until(found.preferences, found.time_zone, now) if found else None

@@ -37,6 +37,21 @@ async def find_organisations(tx: Transaction, text: str, *, limit: int) -> list[
     return await rows(tx, Organisation, sql, {"query": query, "limit": limit})
 
 
+async def match_organisations(
+    tx: Transaction, query: str, *, before_id: int | None = None, limit: int
+) -> list[Organisation]:
+    """Organisations that are not archived and whose words match a tsquery, newest first; none if it is empty."""
+    if not query:
+        return []
+    # + 0: a plan that walks the key backwards takes long for a rare name.
+    sql = f"""
+        select {COLUMNS} from organisation o
+        where o.words @@ %(query)s::tsquery and o.archived_at is null
+            and (%(before)s::bigint is null or o.id < %(before)s)
+        order by o.id + 0 desc limit %(limit)s"""
+    return await rows(tx, Organisation, sql, {"query": query, "before": before_id, "limit": limit})
+
+
 async def list_organisations(
     tx: Transaction, *, after: tuple[str, int] | None, limit: int, with_archived: bool
 ) -> list[Organisation]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from ombud.customers.queries import live_customer_id
-from ombud.customers.rules import display_name
+from ombud.customers.rules import ADDRESS_LIKE, display_name
 from ombud.customers.schemas import NewCustomer, Sender, normal_value
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
 from ombud.shared.errors import Invalid
@@ -33,6 +33,8 @@ async def find_or_make_customers(
     customer of the loser is removed.
     """
     wanted = {sender.key: sender for sender in senders}
+    if not wanted:
+        return {}
     known = await _known(tx, list(wanted))
     missing = [sender for key, sender in wanted.items() if key not in known]
     if missing:
@@ -42,6 +44,11 @@ async def find_or_make_customers(
     if proven:
         await _mark_verified(tx, proven, now=now)
     return known
+
+
+async def find_customers(tx: Transaction, senders: Sequence[Sender]) -> dict[tuple[str, str, str], Known]:
+    """Customers of those senders who are known, by identity key; nobody is made."""
+    return await _known(tx, [sender.key for sender in senders]) if senders else {}
 
 
 def _columns(keys: Sequence[tuple[str, str, str]]) -> dict[str, object]:
@@ -166,9 +173,11 @@ async def rewrite_customer_words(tx: Transaction, customer_ids: Collection[int])
         select c.id, concat_ws(' ', c.name, c.email, c.phone, (select string_agg(i.value, ' ' order by i.id)
             from identity i where i.customer_id = c.id and i.kind in ('email', 'phone')), (select
             string_agg(p.serial, ' ' order by p.id) from product_owned p
-            where p.customer_id = c.id and p.serial <> '')) as text
+            where p.customer_id = c.id and p.serial <> ''), (select string_agg(v.value, ' ' order by v.key)
+            from jsonb_each_text(c.fields) v join field f on f.subject = 'customer' and f.key = v.key
+            where f.kind = 'text' and f.key !~* %(hidden)s)) as text
         from customer c where c.id = any(%(ids)s)"""
-    found = await rows(tx, _Worded, sql, {"ids": list(customer_ids)})
+    found = await rows(tx, _Worded, sql, {"ids": list(customer_ids), "hidden": ADDRESS_LIKE.pattern})
     sql = """
         update customer c set words = n.words::tsvector
         from unnest(%(ids)s::bigint[], %(words)s::text[]) as n (id, words) where c.id = n.id"""

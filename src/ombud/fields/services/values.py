@@ -7,7 +7,7 @@ from typing import Any
 
 from ombud.fields.schemas import CHOSEN, Field, FieldOptions
 from ombud.shared.conditions import Kind
-from ombud.shared.errors import Invalid
+from ombud.shared.errors import Unprocessable
 
 MAX_TEXT_LENGTH = 20_000
 # How conditions compare each kind of field; money by its amount in the smallest unit.
@@ -26,10 +26,16 @@ CONDITION_KIND: dict[str, Kind] = {
 }
 
 
-class BadFields(Invalid):
+class BadFields(Unprocessable):
     """Some fields do not take these values. Mend those that are named."""
 
     code = "bad_fields"
+
+    @classmethod
+    def of(cls, problems: dict[str, str]) -> "BadFields":
+        """The refusal that names each problem by the key of its field."""
+        named = ", ".join(f"{key}: {problem}" for key, problem in problems.items())
+        return cls(f"Some fields do not take these values ({named}).", fields=problems)
 
 
 def merged_values(
@@ -43,17 +49,10 @@ def merged_values(
     known = {field.key: field for field in fields}
     problems = {key: found for key, new in given.items() if (found := _problem(known.get(key), new, before.get(key)))}
     if problems:
-        named = ", ".join(f"{key}: {problem}" for key, problem in problems.items())
-        raise BadFields(f"Some fields do not take these values ({named}).", fields=problems)
+        raise BadFields.of(problems)
     after = {**before, **{key: _tidied(new) for key, new in given.items()}}
     after = {key: new for key, new in after.items() if not is_empty(new)}
     return after, sorted(key for key in given if before.get(key) != after.get(key))
-
-
-def merge_values(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Values by key with changes laid over them; null removes a key."""
-    merged = before | changes
-    return {key: value for key, value in merged.items() if value is not None}
 
 
 def is_empty(value: object) -> bool:

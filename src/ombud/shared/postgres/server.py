@@ -103,10 +103,17 @@ def running_url(data_dir: Path) -> str | None:
 
 @contextlib.contextmanager
 def temporary_server(
-    *, settings: Mapping[str, str] | None = None, durable: bool = True, binaries: Binaries | None = None
+    *,
+    settings: Mapping[str, str] | None = None,
+    durable: bool = True,
+    binaries: Binaries | None = None,
+    within: Path | None = None,
 ) -> Iterator[Server]:
-    """Run a server on a new folder that is removed afterwards; not durable is faster, for tests."""
-    root = Path(tempfile.mkdtemp(prefix="ombud-"))
+    """Run a server on a new folder that is removed afterwards, made ``within`` another.
+
+    Not durable is faster, for tests.
+    """
+    root = Path(tempfile.mkdtemp(prefix="ombud-", dir=within))
     root.chmod(0o711)
     try:
         chosen = {**({} if durable else FORGETFUL), **(settings or {})}

@@ -11,6 +11,7 @@ from ombud.tickets.api.merging import HANDLERS as MERGING
 from ombud.tickets.api.outgoing import HANDLERS as OUTGOING
 from ombud.tickets.api.policy import HANDLERS as POLICY
 from ombud.tickets.api.teams import HANDLERS as TEAMS
+from ombud.tickets.api.templates import HANDLERS as TEMPLATES
 from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
@@ -25,6 +26,7 @@ HANDLERS = [
     *DESK,
     *POLICY,
     *TEAMS,
+    *TEMPLATES,
     *FILES,
     *TYPES,
     *SEARCH,

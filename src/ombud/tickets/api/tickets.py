@@ -7,6 +7,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
+from ombud.fields.schemas import FieldFileList
 from ombud.shared.bus import Bus
 from ombud.shared.database import Transaction
 from ombud.shared.http import By, Now, Reading, Tx, may
@@ -15,7 +16,6 @@ from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import (
     AssignmentIn,
     Entry,
-    FieldFileList,
     FieldHistory,
     NoteIn,
     ReplyIn,
@@ -26,7 +26,7 @@ from ombud.tickets.schemas import (
     Timeline,
     Undone,
 )
-from ombud.tickets.services import changes, opening, replies
+from ombud.tickets.services import changes, families, opening, replies
 
 
 async def page_of(tx: Transaction, ticket_id: int, actor: By) -> Ticket:
@@ -121,7 +121,7 @@ async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data:
 @patch("/tickets/{ticket_id:int}", guards=[may("tickets.write")])
 async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
     """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
-    await changes.change_ticket(tx, ticket_id, data, by=actor, now=now)
+    await families.change_with_children(tx, ticket_id, data, by=actor, now=now)
     return await page_of(tx, ticket_id, actor)
 
 

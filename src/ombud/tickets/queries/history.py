@@ -1,9 +1,10 @@
 """Reads of the history of a ticket's fields."""
 
+from ombud.fields.schemas import FieldFile, FieldFileList
 from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor
 from ombud.tickets.queries.timeline import AUTHOR
-from ombud.tickets.schemas import FieldChange, FieldFile, FieldFileList, FieldHistory
+from ombud.tickets.schemas import FieldChange, FieldHistory
 
 
 async def load_history(

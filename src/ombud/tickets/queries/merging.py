@@ -23,8 +23,9 @@ async def list_hints(tx: Transaction, ticket_id: int, text: str, *, by: Actor) -
             union
             (select coalesce(merged_into_id, id) from ticket where id = %(number)s)
             union
-            (select w.ticket_id from ticket_words w where %(query)s <> '' and w.words @@ %(query)s::tsquery
-                and (%(teams)s::bigint[] is null or w.team_id = any(%(teams)s))
+            (select w.ticket_id from ticket_words w join ticket k on k.id = w.ticket_id
+             where %(query)s <> '' and w.words @@ %(query)s::tsquery
+                and (%(teams)s::bigint[] is null or k.team_id = any(%(teams)s))
              order by w.ticket_id + 0 desc limit 50)
         )
         select t.id, t.subject, t.category, t.status_id, c.name as customer_name, t.activity_at,

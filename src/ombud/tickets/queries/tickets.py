@@ -93,6 +93,7 @@ async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
     """
     sql = f"""
         select {ROW}, {UNREAD}, t.channel_id, t.solved_at, t.closed_at, nullif(%(id)s::bigint, t.id) as redirected_from,
+               coalesce((select x.locale from customer x where x.id = t.customer_id), '') as customer_locale,
                coalesce((select jsonb_agg(l order by l.ticket_id) from ({LINKS}) l), '[]') as links,
                array(select m.from_id from ticket_shift m where m.to_id = t.id and m.kind = 'merge'
                      and m.undone_at is null order by m.from_id) as merged_ids

@@ -20,6 +20,7 @@ AUTHOR = """
         when 'person' then (select p.name from person p where p.id = e.author_id)
         when 'api_key' then (select k.name from api_key k where k.id = e.author_id)
         when 'customer' then (select c.name from customer c where c.id = e.author_id)
+        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''), e.details -> 'from' ->> 'address')
         else 'Ombud' end) as author"""
 DELIVERY = """
     case when o.id is null then null else jsonb_build_object('state', o.state, 'not_before', o.not_before,
@@ -90,8 +91,11 @@ async def newer_messages(tx: Transaction, ticket_id: int, after: int, *, not_by:
 
 
 async def cc_addresses(tx: Transaction, ticket_id: int) -> list[Address]:
-    """Who takes part in a ticket beside its customer: in copy of every answer by mail."""
-    sql = "select address, name from ticket_cc where ticket_id = %(id)s order by created_at, address"
+    """Who takes part in a ticket beside its customer: in copy of every answer by mail, unless they bar mail."""
+    sql = """
+        select k.address, k.name from ticket_cc k where k.ticket_id = %(id)s and not exists (
+            select from contact_bar b where b.customer_id = k.customer_id and b.channel = 'email')
+        order by k.created_at, k.address"""
     return await rows(tx, Address, sql, {"id": ticket_id})
 
 

@@ -10,7 +10,7 @@ from ombud.tickets.schemas.desk import (
     Notification,
     Rendering,
 )
-from ombud.tickets.schemas.history import FieldChange, FieldFile, FieldFileList, FieldHistory
+from ombud.tickets.schemas.history import FieldChange, FieldHistory
 from ombud.tickets.schemas.inputs import (
     AssignmentIn,
     ForwardIn,
@@ -26,6 +26,7 @@ from ombud.tickets.schemas.inputs import (
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
 from ombud.tickets.schemas.macros import Macro, MacroActions, MacroApplied, MacroChange, MacroIn, MacroPreview
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
+from ombud.tickets.schemas.templates import TemplateTicket, TicketTemplate, TicketTemplateIn
 from ombud.tickets.schemas.tickets import (
     LockedTicket,
     Recipients,
@@ -118,8 +119,6 @@ __all__ = [
     "EntryDetails",
     "Envelope",
     "FieldChange",
-    "FieldFile",
-    "FieldFileList",
     "FieldHistory",
     "FileRef",
     "Follower",
@@ -160,6 +159,7 @@ __all__ = [
     "Subject",
     "Tag",
     "Tags",
+    "TemplateTicket",
     "Text",
     "Ticket",
     "TicketFrame",
@@ -167,6 +167,8 @@ __all__ = [
     "TicketLink",
     "TicketPatch",
     "TicketRow",
+    "TicketTemplate",
+    "TicketTemplateIn",
     "TimeIn",
     "TimeSpent",
     "Timeline",

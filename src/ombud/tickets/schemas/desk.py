@@ -17,6 +17,8 @@ class DraftDetails(Struct, omit_defaults=True, frozen=True, forbid_unknown_field
     subject: Annotated[str, Meta(max_length=300)] = ""
     entry_ids: Annotated[list[int], Meta(max_length=50)] = []
     attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
+    # the formatted text, '' for a plain one
+    html: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
 
 
 class DraftIn(Struct, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The history of a ticket's fields, and the files that stand in them."""
+"""The history of a ticket's fields."""
 
 from datetime import datetime
 from typing import Any
@@ -24,19 +24,3 @@ class FieldHistory(Struct):
 
     items: list[FieldChange]
     next: str | None
-
-
-class FieldFile(Struct):
-    """A file in a field, by the id that the field holds."""
-
-    id: int
-    name: str
-    type: str
-    size: int
-    url: str
-
-
-class FieldFileList(Struct):
-    """Files of a ticket's fields."""
-
-    items: list[FieldFile]

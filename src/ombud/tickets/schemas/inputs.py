@@ -10,17 +10,23 @@ from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.tickets import Recipients
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
 
+# What a person has written; it may be empty where files or formatted text come with it.
+Written = Annotated[str, Meta(max_length=MAX_TEXT)]
 # What somebody saw in a ticket's fields when they decided to change them, by the field's name.
 Seen = Annotated[dict[str, Any], Meta(max_length=100)]
 
 
 class ReplyIn(Struct, forbid_unknown_fields=True):
-    """An agent's answer. ``last_seen_entry_id`` is the newest message the agent had seen."""
+    """An agent's answer. ``last_seen_entry_id`` is the newest message the agent had seen.
 
-    text: Text
+    With ``html`` the text is made from it, whatever ``text`` says. A picture in it is a file of ``attachment_ids``,
+    shown by ``<img src="cid:file-<id>">``.
+    """
+
+    text: Written
     client_key: ClientKey
     last_seen_entry_id: int = 0
-    html: Annotated[str, Meta(max_length=MAX_TEXT)] | None = None
+    html: Written | None = None
     to: Addresses | None = None
     cc: Addresses | None = None
     bcc: Addresses = []
@@ -29,6 +35,8 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     solve: bool = False
     status_id: int | None = None
     force_children: bool = False
+    # where it solves: the open tickets below, too
+    solve_children: bool = False
     # why a customer who does not want to be contacted by this channel is answered all the same
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
@@ -52,7 +60,8 @@ class ForwardIn(Struct, forbid_unknown_fields=True):
     to: Addresses
     subject: Subject
     client_key: ClientKey
-    text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
+    text: Written = ""
+    html: Written | None = None
     cc: Addresses = []
     bcc: Addresses = []
     entry_ids: Annotated[list[int], Meta(max_length=50)] = []
@@ -62,10 +71,11 @@ class ForwardIn(Struct, forbid_unknown_fields=True):
 
 
 class NoteIn(Struct, forbid_unknown_fields=True):
-    """An internal note."""
+    """An internal note; with ``html`` the text is made from it, as in an answer."""
 
-    text: Text
+    text: Written
     client_key: ClientKey
+    html: Written | None = None
     mentions: Annotated[list[int], Meta(max_length=50)] = []
     attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
 
@@ -85,6 +95,8 @@ class TicketIn(Struct, forbid_unknown_fields=True):
     type_id: int | None = None
     fields: FieldValues = {}
     write_as: Literal["reply", "note"] = "note"
+    # the template it began from: placeholders are filled when the ticket is there
+    template_id: int | None = None
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
 
 
@@ -103,6 +115,8 @@ class TicketPatch(Struct, forbid_unknown_fields=True):
     fields: FieldValues | UnsetType = UNSET
     # solves a ticket although its children are open, where the rule of the desk only asks
     force_children: bool = False
+    # solves the open tickets below it along
+    solve_children: bool = False
     seen: Seen = {}
 
 

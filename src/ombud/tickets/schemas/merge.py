@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from ombud.tickets.schemas.values import Subject
 
@@ -73,6 +73,51 @@ class Standing(Struct):
     closed_at: datetime | None
 
 
+class Place(Struct):
+    """An item of a checklist in its place."""
+
+    id: int
+    position: int
+
+
+class TimeKey(Struct):
+    """An entry of time with the client's key that it had."""
+
+    id: int
+    client_key: str
+
+
+class DraftRow(Struct):
+    """A shared draft as it lies in the database."""
+
+    text: str
+    version: int
+    edited_by: int
+    updated_at: datetime
+
+
+class PlannedRow(Struct):
+    """A planned reply before it was held."""
+
+    id: int
+    state: str
+    problem: str | None
+
+
+class Carried(Struct, omit_defaults=True):
+    """What a merge took along of what people keep beside a ticket."""
+
+    followers: list[int] = []
+    checklist: list[Place] = []
+    time: list[int] = []
+    time_keys: list[TimeKey] = []
+    # the source's shared draft, the target's before, and the version that the target's got
+    draft: DraftRow | None = None
+    draft_before: DraftRow | None = None
+    draft_version: int = 0
+    planned: list[PlannedRow] = []
+
+
 class Kept(Struct):
     """What taking back needs: how both tickets stood before and after, and what was changed on the way."""
 
@@ -86,3 +131,4 @@ class Kept(Struct):
     conversations: list[tuple[int, str]] = []
     drafts: list[tuple[int, str]] = []
     cc: list[dict[str, Any]] = []
+    carried: Carried = field(default_factory=Carried)

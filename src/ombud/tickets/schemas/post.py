@@ -1,6 +1,7 @@
 """Messages as channels hand them over and take them away."""
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -35,6 +36,9 @@ class InboundMessage(Struct, omit_defaults=True):
     # chat, form, API: the key of the conversation; '' opens a ticket for each message
     conversation: str = ""
     client_key: str | None = None
+    # for the ticket that the message opens; one that it joins stays as it is
+    type_id: int | None = None
+    fields: dict[str, Any] = {}
     # mail: own id, ids it refers to, tickets that a signed token in it proves
     message_id: str = ""
     references: list[str] = []

@@ -95,6 +95,8 @@ class Ticket(TicketRow):
     redirected_from: int | None = None
     # tickets that were merged into this one and can be taken out again
     merged_ids: list[int] = []
+    # the language to write in, '' where it is not known
+    customer_locale: str = ""
 
 
 class Status(Struct):

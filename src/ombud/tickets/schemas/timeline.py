@@ -111,7 +111,7 @@ class PlannedReply(Struct):
 class Author(Struct):
     """Who wrote an entry."""
 
-    kind: Literal["customer", "person", "system", "api_key"]
+    kind: Literal["customer", "person", "system", "api_key", "third_party"]
     id: int | None
     name: str
 

@@ -121,6 +121,8 @@ class SharedDraftIn(Struct, forbid_unknown_fields=True):
 
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    # the formatted text, '' for a plain one
+    html: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
 
 
 class SharedDraft(Struct):
@@ -131,6 +133,7 @@ class SharedDraft(Struct):
     edited_by: int
     name: str
     updated_at: datetime
+    html: str = ""
 
 
 class SharedDraftFrame(Struct, frozen=True):

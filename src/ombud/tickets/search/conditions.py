@@ -15,6 +15,7 @@ from ombud.tickets.search.moments import EXAMPLES, Span, span_of
 from ombud.tickets.search.names import best
 
 MAX_KNOWN = 30
+MAX_NAMES = 5_000
 OPEN = "t.is_open"
 STATES = {
     "unassigned": "t.assignee_id is null",
@@ -42,6 +43,11 @@ TABLES = {
     "channel": ("channel_id", "select id, array[name] as names from channel where deleted_at is null order by name"),
     "type": ("type_id", "select id, array[name_en, name_zh] as names from ticket_type order by position"),
 }
+# Few tickets fit these, and an index finds them.
+NARROW = frozenset({"customer", "number", "organisation"})
+ORGANISATIONS = f"""
+    select id, array[name] as names from organisation where archived_at is null
+    order by lower(name), id limit {MAX_NAMES}"""
 
 
 class Named(Struct):
@@ -106,7 +112,7 @@ class _Compiler:
                 self._add_has(one)
             case _:
                 self.found.ticket.append(_signed(one, _any(await self._ticket_conditions(one))))
-                self.found.is_narrow |= not one.is_negated and one.operator in {"customer", "number"}
+                self.found.is_narrow |= not one.is_negated and one.operator in NARROW
 
     async def _ticket_conditions(self, one: Filter) -> list[str]:
         match one.operator:
@@ -119,7 +125,13 @@ class _Compiler:
                 return [f"t.priority = any({self.found.keep(chosen)})"]
             case "number":
                 return [f"t.id = any({self.found.keep([_number(one, typed) for typed in one.values])})"]
-        look_up = {"status": self._status, "assignee": self._assignee, "tag": self._tag, "customer": self._customer}
+        look_up = {
+            "status": self._status,
+            "assignee": self._assignee,
+            "tag": self._tag,
+            "customer": self._customer,
+            "organisation": self._organisation,
+        }
         return [await look_up.get(one.operator, self._by_table)(one, typed) for typed in one.values]
 
     async def _by_table(self, one: Filter, typed: str) -> str:
@@ -172,6 +184,12 @@ class _Compiler:
         words = self.found.keep(tsquery(typed))
         return f"""t.customer_id in (select c.id from customer c where c.words @@ {words}::tsquery
             and {words} <> '' order by c.id + 0 desc limit 500)"""
+
+    async def _organisation(self, one: Filter, typed: str) -> str:
+        if not self._by.may("customers.read"):
+            raise _unknown(one, typed, [])
+        ids = self.found.keep(await self._ids(one, typed, ORGANISATIONS))
+        return f"t.customer_id in (select c.id from customer c where c.organisation_id = any({ids}))"
 
     async def _authors(self, one: Filter) -> str:
         conditions = []

@@ -8,23 +8,25 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.customers.services import rewrite_customer_words
+from ombud.customers.services import rewrite_customer_words, rewrite_organisation_words
 from ombud.shared.database import Database, Transaction, execute, row, rows, value, values
 from ombud.tickets.search import index
 
-What = Literal["entries", "tickets", "customers", "attachments"]
+What = Literal["entries", "tickets", "customers", "attachments", "organisations"]
 BATCH = 500
 TABLES: dict[What, str] = {
     "entries": "entry",
     "tickets": "ticket",
     "customers": "customer",
     "attachments": "attachment",
+    "organisations": "organisation",
 }
 WRITERS: dict[What, Callable[[Transaction, Collection[int]], Awaitable[int]]] = {
     "entries": index.index_entries,
     "tickets": index.index_tickets,
     "customers": rewrite_customer_words,
     "attachments": index.index_attachments,
+    "organisations": rewrite_organisation_words,
 }
 
 
@@ -58,7 +60,7 @@ async def fill_next(database: Database) -> int:
         )
         sql = """
             select what, down_to from search_fill where not is_done
-            order by array_position(array['entries', 'tickets', 'customers', 'attachments'], what)
+            order by array_position(array['entries', 'tickets', 'customers', 'attachments', 'organisations'], what)
             limit 1 for update skip locked"""
         fill = await row(tx, Fill, sql)
         return await _fill(tx, fill) if fill else 0

@@ -114,13 +114,11 @@ async def index_tickets(tx: Transaction, ticket_ids: Collection[int]) -> int:
     if not found:
         return 0
     sql = """
-        insert into ticket_words (ticket_id, team_id, words)
-        select n.id, n.team_id, n.words::tsvector
-        from unnest(%(ids)s::bigint[], %(teams)s::bigint[], %(words)s::text[]) as n (id, team_id, words)
-        on conflict (ticket_id) do update set team_id = excluded.team_id, words = excluded.words"""
+        insert into ticket_words (ticket_id, words)
+        select n.id, n.words::tsvector from unnest(%(ids)s::bigint[], %(words)s::text[]) as n (id, words)
+        on conflict (ticket_id) do update set words = excluded.words"""
     params = {
         "ids": [one.id for one in found],
-        "teams": [one.team_id for one in found],
         "words": [ticket_vector(one.id, one.team_id, one.subject, one.customer) for one in found],
     }
     await execute(tx, sql, params)

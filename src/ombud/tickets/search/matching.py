@@ -24,12 +24,12 @@ MAX_MARKS = 50
 
 
 class Match(Struct, frozen=True):
-    """What a vector must match: ``indexed`` is cheap to look up, ``checked`` only to check; both are tsqueries or ''.
+    """What a vector must match: ``indexed`` are tsqueries that are cheap to look up, ``checked`` is one to check or ''.
 
     ``terms`` are all that marks are made of; ``has_text`` is false for a query of operators only.
     """
 
-    indexed: str
+    indexed: tuple[str, ...]
     checked: str
     terms: tuple[Term, ...]
     has_text: bool
@@ -37,7 +37,7 @@ class Match(Struct, frozen=True):
     @property
     def whole(self) -> str:
         """All of it as one tsquery."""
-        return " & ".join(part for part in (self.indexed, self.checked) if part)
+        return " & ".join(part for part in (*self.indexed, self.checked) if part)
 
 
 class Snippet(Struct):
@@ -63,9 +63,12 @@ def match_of(query: Query, *, is_typing: bool = False) -> Match:
         if clause.is_negated:
             checked.append(f"!({text})")
             continue
-        (checked if any(map(is_open_ended, flat)) else indexed).append(f"({text})")
         terms += flat
-    return Match(" & ".join(indexed), " & ".join(checked), tuple(terms), bool(indexed or checked))
+        if any(map(is_open_ended, flat)):
+            checked.append(f"({text})")
+        else:
+            indexed += map(query_of, flat) if len(found) == 1 else [f"({text})"]
+    return Match(tuple(dict.fromkeys(indexed)), " & ".join(checked), tuple(terms), bool(indexed or checked))
 
 
 def snippet_of(text: str, terms: Sequence[Term]) -> Snippet:

@@ -11,6 +11,7 @@ OPERATORS: Final[dict[str, tuple[str, ...]]] = {
     "priority": ("优先级",),
     "channel": ("渠道",),
     "customer": ("客户", "requester"),
+    "organisation": ("企业", "organization", "company", "org"),
     "from": ("来自", "发自", "author"),
     "type": ("类型",),
     "created": ("创建", "创建时间"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.customers.queries import match_customers
+from ombud.customers.queries import match_customers, match_organisations
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor
@@ -14,13 +14,13 @@ from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import TicketRow
 from ombud.tickets.search.conditions import Conditions, conditions_of
 from ombud.tickets.search.language import parse
-from ombud.tickets.search.matching import Match, match_of, snippet_of
+from ombud.tickets.search.matching import Match, Snippet, match_of, snippet_of
 from ombud.tickets.search.schemas import FoundEntry, FoundFile, Kind, Order, SearchFound, SearchHit
 from ombud.tickets.search.walking import ATTACHMENTS, ENTRIES, TICKETS, Hunt, Source, newest_matches, rank, walk
 
 # The most relevant of so many newest matches.
 RANKED = 1_000
-OVERVIEW: tuple[Kind, ...] = ("tickets", "customers", "messages", "notes", "attachments")
+OVERVIEW: tuple[Kind, ...] = ("tickets", "customers", "organisations", "messages", "notes", "attachments")
 SOURCES: dict[Kind, Source] = {
     "tickets": TICKETS,
     "messages": ENTRIES,
@@ -94,8 +94,10 @@ async def find(
     checked_limit(limit)
     if search.is_empty or (kind == "notes" and not may_read_notes(search.by)):
         return SearchFound([])
-    if kind == "customers":
-        return await _find_customers(tx, search, cursor, limit)
+    if kind in {"customers", "organisations"}:
+        before = decode_cursor(cursor, int) if cursor else None
+        hits = await (_customers if kind == "customers" else _organisations)(tx, search, before, limit + 1)
+        return SearchFound(hits[:limit], encode_cursor(hits[limit - 1].id) if len(hits) > limit else None)
     if order == "relevant" and search.match.terms:
         return await _find_relevant(tx, search, kind, cursor, limit)
     before = decode_cursor(cursor, int) if cursor else None
@@ -112,8 +114,6 @@ async def find_overview(tx: Transaction, search: Search, *, limit: int) -> Searc
     """The first hits of every kind."""
     overview = SearchFound([])
     for kind in OVERVIEW:
-        if kind == "customers" and not search.by.may("customers.read"):
-            continue
         found = await find(tx, search, kind, limit=limit)
         overview.items += found.items
         overview.is_partial |= found.is_partial
@@ -145,23 +145,32 @@ async def _find_relevant(tx: Transaction, search: Search, kind: Kind, cursor: st
     return SearchFound(items, encode_cursor((last.score, last.key)) if last else None)
 
 
-async def _find_customers(tx: Transaction, search: Search, cursor: str | None, limit: int) -> SearchFound:
-    # Operators speak of tickets: a query that holds some finds no customers.
+def _asks_for_customers(search: Search) -> bool:
+    # Operators speak of tickets: a query that holds some finds no customers and no organisations.
     is_plain = search.match.has_text and not (search.conditions.params or search.conditions.ticket)
-    if not is_plain or not search.by.may("customers.read"):
-        return SearchFound([])
-    before = decode_cursor(cursor, int) if cursor else None
-    found = await match_customers(tx, search.match.whole, by=search.by, before_id=before, limit=limit + 1)
-    hits = [
-        SearchHit(
-            "customers",
-            one.id,
-            customer=one,
-            snippet=snippet_of(" · ".join(filter(None, (one.name, one.email, one.phone))), search.match.terms),
-        )
-        for one in found[:limit]
+    return is_plain and search.by.may("customers.read")
+
+
+async def _customers(tx: Transaction, search: Search, before: int | None, limit: int) -> list[SearchHit]:
+    if not _asks_for_customers(search):
+        return []
+    return [
+        SearchHit("customers", one.id, customer=one, snippet=_named(search, one.name, one.email, one.phone))
+        for one in await match_customers(tx, search.match.whole, by=search.by, before_id=before, limit=limit)
     ]
-    return SearchFound(hits, encode_cursor(found[limit - 1].id) if len(found) > limit else None)
+
+
+async def _organisations(tx: Transaction, search: Search, before: int | None, limit: int) -> list[SearchHit]:
+    if not _asks_for_customers(search):
+        return []
+    return [
+        SearchHit("organisations", one.id, organisation=one, snippet=_named(search, one.name, *one.domains))
+        for one in await match_organisations(tx, search.match.whole, before_id=before, limit=limit)
+    ]
+
+
+def _named(search: Search, *parts: str | None) -> Snippet:
+    return snippet_of(" · ".join(filter(None, parts)), search.match.terms)
 
 
 async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]) -> list[SearchHit]:
@@ -189,7 +198,11 @@ def _ticket_hit(ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
 def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
     entry = FoundEntry(row.id, row.kind, row.direction, row.author_kind, row.author_name or "", row.at)
     file = FoundFile(row.attachment_id, row.name, row.type, row.size, row.url) if isinstance(row, FileRow) else None
-    return SearchHit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet_of(row.text, terms))
+    snippet = snippet_of(row.text, terms)
+    if file is not None and not snippet.marks:
+        # Found by its name, which the text of the file need not hold.
+        snippet = snippet_of(file.name, terms)
+    return SearchHit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet)
 
 
 class TicketFound(TicketRow, kw_only=True):
@@ -210,7 +223,9 @@ async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[
 AUTHOR_NAME = """
     case e.author_kind when 'person' then (select p.name from person p where p.id = e.author_id)
         when 'api_key' then (select k.name from api_key k where k.id = e.author_id)
-        when 'customer' then (select c.name from customer c where c.id = e.author_id) end as author_name"""
+        when 'customer' then (select c.name from customer c where c.id = e.author_id)
+        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''), e.details -> 'from' ->> 'address')
+        end as author_name"""
 
 
 async def _entries(tx: Transaction, search: Search, keys: Sequence[int]) -> dict[int, EntryRow]:

@@ -5,11 +5,11 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from ombud.customers.schemas import CustomerListItem
+from ombud.customers.schemas import CustomerListItem, Organisation
 from ombud.tickets.schemas import TicketRow
 from ombud.tickets.search.matching import Snippet
 
-Kind = Literal["tickets", "messages", "notes", "attachments", "customers"]
+Kind = Literal["tickets", "messages", "notes", "attachments", "customers", "organisations"]
 Order = Literal["newest", "relevant"]
 
 
@@ -43,6 +43,7 @@ class SearchHit(Struct):
     entry: FoundEntry | None = None
     file: FoundFile | None = None
     customer: CustomerListItem | None = None
+    organisation: Organisation | None = None
     # Where the text matches; of a ticket its subject.
     snippet: Snippet | None = None
 

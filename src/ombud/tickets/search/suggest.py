@@ -1,4 +1,4 @@
-"""Suggestions while typing: people, tags, canned replies and operators by their beginning, pinyin or its initials."""
+"""Suggestions while typing: people, tags, reusable texts and operators by their beginning, pinyin or its initials."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -8,11 +8,12 @@ from msgspec import Struct
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
+from ombud.tickets.search.conditions import MAX_NAMES, ORGANISATIONS
 from ombud.tickets.search.names import ranked_items
+from ombud.tickets.services.scopes import VISIBLE, seen_by
 
-SuggestionKind = Literal["people", "tags", "canned_replies", "operators"]
+SuggestionKind = Literal["people", "tags", "canned_replies", "macros", "ticket_templates", "organisations", "operators"]
 MOST = 50
-MAX_NAMES = 5_000
 FIXED = {
     "priority": operators.PRIORITIES,
     "channel": operators.CHANNELS,
@@ -23,7 +24,7 @@ MOMENTS = {"<7d": ("<7天",), ">30d": (">30天",), "today": ("今天",), "yester
 
 
 class Suggestion(Struct):
-    """What may be meant: ``value`` is what to put in, ``label`` what to show; ``id`` of a person or a canned reply."""
+    """What may be meant: ``value`` is what to put in, ``label`` what to show; ``id`` of all but tags and operators."""
 
     kind: SuggestionKind
     value: str
@@ -43,10 +44,8 @@ PEOPLE = """
     select id, array[name, display_name, staff_number, split_part(email, '@', 1)] as names
     from person where deactivated_at is null order by name"""
 TAGS = f"select 0 as id, array[name] as names from tag order by name limit {MAX_NAMES}"
-CANNED = f"""
-    select id, array[title, shortcut] as names from canned_reply
-    where (person_id is null or person_id = %(me)s) and (team_id is null or %(teams)s::bigint[] is null
-        or team_id = any(%(teams)s)) order by uses desc, title limit {MAX_NAMES}"""
+SCOPED = f"""
+    select id, {{names}} as names from {{table}} where {VISIBLE} order by uses desc, title limit {MAX_NAMES}"""
 STATUSES = "select id, array[{first}, {second}] as names from status where archived_at is null order by position"
 TEAMS = "select id, array[name] as names from team where archived_at is null order by name"
 TYPES = "select id, array[{first}, {second}] as names from ticket_type where archived_at is null order by position"
@@ -56,9 +55,17 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
     """What fits best with what was typed, the best first; with nothing typed, what there is."""
     if kind == "operators":
         return await _operators(tx, typed, by)
-    sources = {"people": PEOPLE, "tags": TAGS, "canned_replies": CANNED}
-    params = {"me": by.person_id, "teams": by.visible_teams()}
-    known = await rows(tx, Named, sources[kind], params)
+    if kind == "organisations" and not by.may("customers.read"):
+        return []
+    sources = {
+        "people": PEOPLE,
+        "tags": TAGS,
+        "canned_replies": SCOPED.format(names="array[title, shortcut]", table="canned_reply"),
+        "macros": SCOPED.format(names="array[title]", table="macro"),
+        "ticket_templates": SCOPED.format(names="array[title]", table="ticket_template"),
+        "organisations": ORGANISATIONS,
+    }
+    known = await rows(tx, Named, sources[kind], seen_by(by))
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
     return [
         Suggestion(kind, one.names[0], one.names[0], next(filter(None, one.names[1:]), ""), one.id or None)
@@ -98,8 +105,9 @@ async def _values(tx: Transaction, operator: str, by: Actor) -> list[list[str]]:
         "tag": TAGS,
         "assignee": PEOPLE,
         "from": PEOPLE,
+        "organisation": ORGANISATIONS,
     }
-    if operator not in sources:
+    if operator not in sources or (operator == "organisation" and not by.may("customers.read")):
         return []
     known = [one.names for one in await rows(tx, Named, sources[operator])]
     own = {"assignee": [["我", "me"], ["无", "none"]], "status": [["未完结", "open"]]}.get(operator, [])
@@ -123,4 +131,4 @@ def _is_chinese(by: Actor) -> bool:
 
 
 def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
+    return f'"{value}"' if any(sign in value for sign in " ,，、") else value

@@ -1,24 +1,31 @@
 """Walks the index of words, newest first, until a page is full: three tables, one way.
 
-What makes it quick at ten million entries and any word: the newest blocks are asked first and each window is twice the
-one before, so that a common word costs one look and a rare one a dozen. Words that may go on in many ways (a beginning,
-a single Chinese character) are dear to look up; they are checked against the newest entries one by one first, and
-looked up only when they proved to be rare.
+What makes it quick at ten million entries and any word: the newest block is asked first and tells how common the words
+are. Rare ones are asked of all the past at once (a thousand hits cost a millisecond), common ones of as many ids as
+should fill the page. Words that may go on in many ways (a beginning, a single Chinese character) are dear to look up;
+they are checked against the newest entries one by one first, and looked up only when they proved to be rare.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from ombud.shared.database import Transaction, row, rows, values
 from ombud.tickets.search.index import team_mark
 from ombud.tickets.search.matching import Match
-from ombud.tickets.search.windows import Window, windows
+from ombud.tickets.search.windows import FIRST, Window, window_below, windows
 
 PATIENCE_SECONDS = 0.7
-# So many windows are looked up by one statement first, and half as many by each that follows.
-AT_ONCE = 4
+# So few hits are fetched in one go, whoever may see them; of more, what a window should hold.
+WHOLE = 5_000
+# What was said lately tells little of long ago: no more than so many times as many ids as were looked at already.
+GROWTH = 8
+# A window is this much larger than the page should need by what was found so far.
+MARGIN = 1.5
+# Where one entry in so many matches, the index sorts other teams' out; of rarer words each look there costs more than
+# to fetch the hit and see.
+DENSE = 500
 # So many windows of the newest hold no page of a beginning: it is rare enough to be looked up as a whole.
 CHECKED_FIRST = 2
 NARROW = 2_000
@@ -65,6 +72,18 @@ class Walk(Struct):
     reached: int | None = None
 
 
+class _Ends(Struct):
+    newest: int
+    oldest: int
+
+
+class _Found(Struct):
+    """What a window held for the index, and the keys that the searcher may see, newest first."""
+
+    hits: int
+    keys: list[int]
+
+
 async def walk(tx: Transaction, hunt: Hunt, *, before: int | None, limit: int) -> Walk:
     """Find up to ``limit`` keys below ``before``, newest first."""
     ends = await _begin(tx, hunt.source)
@@ -72,22 +91,37 @@ async def walk(tx: Transaction, hunt: Hunt, *, before: int | None, limit: int) -
         return Walk(await _of_tickets(tx, hunt, found, before=before, limit=limit))
     start = min(before, ends.newest + 1) if before is not None else ends.newest + 1
     if hunt.match.indexed:
-        return await _walk_index(tx, hunt, list(windows(start, lowest=ends.oldest)), limit)
+        return await _walk_index(tx, hunt, ends, start, limit)
     return await _walk_rows(tx, hunt, list(windows(start, lowest=ends.oldest)), limit)
 
 
-async def _walk_index(tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int) -> Walk:
-    """Look words up, some windows at once: the statement stops by itself in the window that fills the page."""
+async def _walk_index(tx: Transaction, hunt: Hunt, ends: _Ends, start: int, limit: int) -> Walk:
+    """Look words up in one window after the other, each as large as the ones before it say."""
     ends_at = time.monotonic() + PATIENCE_SECONDS
     keys: list[int] = []
-    at, size = 0, AT_ONCE
-    while at < len(wanted) and len(keys) < limit:
-        part = wanted[at : at + size]
-        keys += await _look_up(tx, hunt, part, limit - len(keys))
-        at, size = at + size, max(size // 2, 1)
-        if time.monotonic() > ends_at and at < len(wanted) and len(keys) < limit:
-            return Walk(keys, reached=part[-1].low)
+    high, size, hits = start, FIRST, 0
+    while high > ends.oldest and len(keys) < limit:
+        if time.monotonic() > ends_at:
+            return Walk(keys, reached=high)
+        window = window_below(high, size, lowest=ends.oldest)
+        if (window.high - window.low) * 2 > ends.newest - ends.oldest:
+            # Marks of most of the past rule out less than they cost.
+            window = Window(window.low, window.high, ())
+        is_dense = hits * DENSE > start - high
+        found = await _look_up(tx, hunt, window, limit - len(keys), by_teams=is_dense)
+        keys += found.keys
+        hits, high = hits + found.hits, window.low
+        size = _next_size(start - high, high - ends.oldest, hits=hits, seen=len(keys), wanted=limit)
     return Walk(keys)
+
+
+def _next_size(passed: int, rest: int, *, hits: int, seen: int, wanted: int) -> int:
+    """How many ids to look at next, after ``passed`` ids held ``hits``, ``seen`` of them for the page."""
+    most = min(rest, passed * GROWTH)
+    if (hits + 1) * most <= WHOLE * passed:
+        return most
+    enough = MARGIN * (wanted - seen) * passed / (seen + 0.5)
+    return int(max(min(enough, WHOLE * passed / (hits + 1)), FIRST))
 
 
 async def _walk_rows(tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int) -> Walk:
@@ -97,7 +131,8 @@ async def _walk_rows(tx: Transaction, hunt: Hunt, wanted: list[Window], limit: i
     for number, window in enumerate(wanted):
         if number == CHECKED_FIRST and _can_look_up(hunt.match):
             rest = Window(wanted[-1].low, window.high, ())
-            return Walk(keys + await _look_up(tx, hunt, [rest], limit - len(keys), by_checked=True))
+            found = await _look_up(tx, hunt, rest, limit - len(keys), by_teams=True, by_checked=True)
+            return Walk(keys + found.keys)
         keys += await _check(tx, hunt, window, limit - len(keys))
         if len(keys) >= limit:
             break
@@ -116,14 +151,8 @@ def _can_look_up(match: Match) -> bool:
     return match.checked != "" and " & " not in match.checked and "!" not in match.checked
 
 
-def _words(hunt: Hunt, text: str, marks: Sequence[str]) -> str:
-    """A tsquery with the marks of blocks and teams."""
-    parts = [f"({text})"] if text else []
-    if marks:
-        parts.append("(" + " | ".join(f"'{mark}'" for mark in marks) + ")")
-    if hunt.teams:
-        parts.append("(" + " | ".join(f"'{team_mark(team)}'" for team in hunt.teams) + ")")
-    return " & ".join(parts)
+def _any_of(marks: Iterable[str]) -> str:
+    return " | ".join(f"'{mark}'" for mark in marks)
 
 
 def _visible(hunt: Hunt) -> str:
@@ -150,44 +179,49 @@ def _params(hunt: Hunt, **more: object) -> dict[str, object]:
 
 
 async def _look_up(
-    tx: Transaction, hunt: Hunt, wanted: list[Window], limit: int, *, by_checked: bool = False
-) -> list[int]:
-    key = hunt.source.key
-    checks = [*hunt.on_words]
-    indexed = hunt.match.checked if by_checked else hunt.match.indexed
+    tx: Transaction, hunt: Hunt, window: Window, limit: int, *, by_teams: bool, by_checked: bool = False
+) -> _Found:
+    key, keys = hunt.source.key, dict(_keys(hunt, window, by_teams=by_teams, by_checked=by_checked))
+    # Each a key of the index scan of its own, the window first: keys leap over what those before them rule out, while
+    # one query of all would walk through every place of its rarest word, in whatever block.
+    checks = [f"w.words @@ %({name})s::tsquery" for name in keys] + hunt.on_words
     if hunt.match.checked and not by_checked:
         checks.append("(w.words @@ %(checked)s::tsquery) is true")
-    # A window after the other, only as far as the page needs; + 0 keeps the planner from walking the key instead.
+    # + 0 keeps the planner from walking the key instead.
     sql = f"""
-        select w.{key} from unnest(%(queries)s::text[], %(lows)s::bigint[], %(highs)s::bigint[]) as b (query, low, high)
-        cross join lateral (
+        with hits as materialized (
             select {hunt.source.columns} from {hunt.source.table} w
-            where w.words @@ b.query::tsquery and w.{key} + 0 >= b.low and w.{key} + 0 < b.high
-                {"".join(f" and {check}" for check in checks)}
-            order by w.{key} + 0 desc offset 0
-        ) w {_visible(hunt)} limit %(limit)s"""
-    params = _params(
-        hunt,
-        queries=[_words(hunt, indexed, window.marks) for window in wanted],
-        lows=[window.low for window in wanted],
-        highs=[window.high for window in wanted],
-        checked=hunt.match.checked,
-        limit=limit,
-    )
-    return sorted(await values(tx, int, sql, params), reverse=True)
+            where {" and ".join(checks)} and w.{key} + 0 >= %(low)s and w.{key} + 0 < %(high)s
+        )
+        select (select count(*) from hits) as hits, array(
+            select w.{key} from (select * from hits order by {key} desc) w {_visible(hunt)} limit %(limit)s) as keys"""
+    found = await row(tx, _Found, sql, _params(hunt, **keys, checked=hunt.match.checked, **_ends(window, limit)))
+    return found or _Found(0, [])
+
+
+def _keys(hunt: Hunt, window: Window, *, by_teams: bool, by_checked: bool) -> Iterator[tuple[str, str]]:
+    """What the index is asked for, each by the name of its parameter."""
+    if window.marks:
+        yield "blocks", _any_of(window.marks)
+    for number, text in enumerate([hunt.match.checked] if by_checked else hunt.match.indexed):
+        yield f"key{number}", text
+    if hunt.teams and by_teams:
+        yield "team_marks", _any_of(map(team_mark, hunt.teams))
 
 
 async def _check(tx: Transaction, hunt: Hunt, window: Window, limit: int) -> list[int]:
     key = hunt.source.key
     checks = [*hunt.on_words]
-    text = _words(hunt, hunt.match.checked, ())
-    if text:
+    if hunt.match.checked:
         checks.append("(w.words @@ %(checked)s::tsquery) is true")
+    if hunt.teams:
+        checks.append("(w.words @@ %(team_marks)s::tsquery) is true")
     sql = f"""
         select w.{key} from {hunt.source.table} w {_visible(hunt)}
         where w.{key} >= %(low)s and w.{key} < %(high)s {"".join(f" and {check}" for check in checks)}
         order by w.{key} desc limit %(limit)s"""
-    return await values(tx, int, sql, _params(hunt, checked=text, **_ends(window, limit)))
+    params = {"checked": hunt.match.checked, "team_marks": _any_of(map(team_mark, hunt.teams or ()))}
+    return await values(tx, int, sql, _params(hunt, **params, **_ends(window, limit)))
 
 
 def _ends(window: Window, limit: int) -> dict[str, object]:
@@ -214,11 +248,6 @@ async def _of_tickets(tx: Transaction, hunt: Hunt, found: list[int], *, before: 
         order by w.{key} + 0 desc limit %(limit)s"""
     params = _params(hunt, found=found, whole=hunt.match.whole, before=before or 1 << 62, limit=limit)
     return await values(tx, int, sql, params)
-
-
-class _Ends(Struct):
-    newest: int
-    oldest: int
 
 
 async def _begin(tx: Transaction, source: Source) -> _Ends:

@@ -1,7 +1,7 @@
 """Parts of the past, newest first: what lets the index of words be asked for the newest hits only.
 
 A GIN index knows no order. Each vector therefore holds the blocks of its id as marks, and a search asks for
-``words & block`` with blocks that grow: a common word fills its page from the first, a rare one costs a dozen looks.
+words in a block: a common word fills its page from the first, a rare one is asked of all the past at once.
 """
 
 from collections.abc import Iterator
@@ -30,14 +30,15 @@ def windows(before: int, *, lowest: int = 0, first: int = FIRST) -> Iterator[Win
     """All ids below ``before`` down to ``lowest``, newest first, in windows that double."""
     high, size = before, first
     while high > lowest:
-        low = max(_aligned(high - size), 0)
-        yield Window(max(low, lowest), high, tuple(_cover(low, high)))
-        high, size = low, size * 2
+        window = window_below(high, size, lowest=lowest)
+        yield window
+        high, size = window.low, size * 2
 
 
-def _aligned(low: int) -> int:
-    """The beginning of the block in which an id lies; the further back, the larger the blocks."""
-    return low >> FIRST_BITS << FIRST_BITS
+def window_below(high: int, size: int, *, lowest: int = 0) -> Window:
+    """The ids from at least ``size`` below ``high`` on, or from ``lowest``."""
+    low = max((high - size) >> FIRST_BITS << FIRST_BITS, 0)
+    return Window(max(low, lowest), high, tuple(_cover(low, high)))
 
 
 def _cover(low: int, high: int) -> Iterator[str]:

@@ -5,23 +5,14 @@ from typing import Literal
 
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row, rows, value
-from ombud.shared.errors import Invalid, NotFound
+from ombud.shared.errors import NotFound
 from ombud.shared.events import emit
 from ombud.tickets.events import CannedReplyChanged
 from ombud.tickets.schemas import CannedReply, CannedReplyIn, Rendering
 from ombud.tickets.services.placeholders import fill, ticket_values
+from ombud.tickets.services.scopes import SCOPE, VISIBLE, owner_columns, require_change, seen_by
 
-COLUMNS = """
-    id, title, shortcut, text, team_id, uses,
-    case when person_id is not null then 'own' when team_id is not null then 'team' else 'all' end as scope"""
-VISIBLE = """
-    ((person_id is null and team_id is null) or person_id = %(me)s
-     or (team_id is not null and (%(teams)s::bigint[] is null or team_id = any(%(teams)s))))"""
-MANAGE = "canned_replies.manage"
-
-
-def _mine(by: Actor) -> dict[str, object]:
-    return {"me": by.person_id, "teams": by.visible_teams()}
+COLUMNS = f"id, title, shortcut, text, team_id, uses, {SCOPE}"
 
 
 async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[CannedReply]:
@@ -33,7 +24,7 @@ async def list_canned_replies(tx: Transaction, text: str, *, by: Actor) -> list[
                 from unnest(%(words)s::text[]) word))
         order by lower(shortcut) = lower(%(text)s) desc, uses desc, title limit 500"""
     typed = text.strip().lstrip("/")
-    return await rows(tx, CannedReply, sql, {**_mine(by), "text": typed, "words": typed.lower().split()})
+    return await rows(tx, CannedReply, sql, {**seen_by(by), "text": typed, "words": typed.lower().split()})
 
 
 async def get_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> CannedReply:
@@ -43,22 +34,15 @@ async def get_canned_reply(tx: Transaction, reply_id: int, *, by: Actor) -> Cann
         NotFound: there is none.
     """
     sql = f"select {COLUMNS} from canned_reply where id = %(id)s and {VISIBLE}"
-    found = await row(tx, CannedReply, sql, {**_mine(by), "id": reply_id})
+    found = await row(tx, CannedReply, sql, {**seen_by(by), "id": reply_id})
     if found is None:
         raise NotFound
     return found
 
 
 def _owner(data: CannedReplyIn, by: Actor) -> dict[str, object]:
-    if data.scope != "own":
-        by.require(MANAGE)
-    elif not by.person_id:
-        raise Invalid("A program has no texts of its own. Choose a team or everybody.", fields={"scope": "people_only"})
-    if data.scope == "team" and (data.team_id is None or not by.sees_team(data.team_id)):
-        raise Invalid("Choose one of your teams.", fields={"team_id": "required"})
     return {
-        "team": data.team_id if data.scope == "team" else None,
-        "person": by.person_id if data.scope == "own" else None,
+        **owner_columns(data.scope, data.team_id, by=by),
         "title": data.title,
         "shortcut": data.shortcut.strip().lstrip("/"),
         "text": data.text,
@@ -95,8 +79,7 @@ async def change_canned_reply(
     Emits: CannedReplyChanged
     """
     before = await get_canned_reply(tx, reply_id, by=by)
-    if before.scope != "own":
-        by.require(MANAGE)
+    require_change(before.scope, by=by)
     sql = """
         update canned_reply set title = %(title)s, shortcut = %(shortcut)s, text = %(text)s, team_id = %(team)s,
             person_id = %(person)s, updated_at = %(now)s where id = %(id)s"""
@@ -116,8 +99,7 @@ async def remove_canned_reply(tx: Transaction, reply_id: int, *, by: Actor, now:
     Emits: CannedReplyChanged
     """
     reply = await get_canned_reply(tx, reply_id, by=by)
-    if reply.scope != "own":
-        by.require(MANAGE)
+    require_change(reply.scope, by=by)
     await execute(tx, "delete from canned_reply where id = %(id)s", {"id": reply_id})
     await _announce(tx, reply, "removed", by=by, now=now)
 

@@ -18,10 +18,11 @@ from ombud.tickets.events import NoteAdded, TicketAssigned, TicketChanged, Ticke
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import AssignmentIn, Entry, EntryDetails, LockedTicket, NoteIn, Reason, TicketPatch
 from ombud.tickets.schemas.values import DONE_CATEGORIES
-from ombud.tickets.services.children import check_children
 from ombud.tickets.services.collisions import refuse_unseen
-from ombud.tickets.services.forms import changed_names, check_form, field_steps, refresh_facets
-from ombud.tickets.services.references import check_references, keep_field_files
+from ombud.tickets.services.formatting import clean_formatted
+from ombud.tickets.services.forms import changed_names, field_steps, refresh_facets
+from ombud.tickets.services.references import check_ticket_references, keep_field_files
+from ombud.tickets.services.solving import check_change
 from ombud.tickets.services.timeline import (
     add_change,
     add_composed,
@@ -32,6 +33,9 @@ from ombud.tickets.services.timeline import (
     reload_entry,
 )
 from ombud.tickets.services.together.followers import follow_mentioned
+
+# What a patch says beside what changes.
+NO_COLUMNS = frozenset({"seen", "force_children", "solve_children"})
 
 
 class AgentFull(Conflict):
@@ -66,8 +70,7 @@ async def change_ticket(tx: Transaction, ticket_id: int, patch: TicketPatch, *, 
         return
     await refuse_unseen(tx, ticket, patch.seen, changes, by=by)
     category = await _category_after(tx, ticket, changes)
-    await check_form(tx, ticket, changes, category, by=by, now=now)
-    await check_children(tx, ticket, category, force=patch.force_children)
+    await check_change(tx, ticket, changes, category, force_children=patch.force_children, by=by, now=now)
     steps = field_steps(ticket, changes)
     entry_ids = [await add_change(tx, ticket, name, old, new, by=by, now=now) for name, old, new in steps]
     await keep_field_files(tx, ticket, steps, entry_ids, by=by)
@@ -96,7 +99,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
             one that ``by`` may name.
     """
     given = msgspec.structs.asdict(patch)
-    wanted = {name: new for name, new in given.items() if new is not UNSET and name not in {"seen", "force_children"}}
+    wanted = {name: new for name, new in given.items() if new is not UNSET and name not in NO_COLUMNS}
     if "tags" in wanted:
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:
@@ -104,7 +107,7 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
     if "fields" in wanted:
         fields = await list_fields(tx, "ticket")
         wanted["fields"], changed = merged_values(fields, ticket.fields, wanted["fields"])
-        await check_references(tx, ticket, fields, {key: wanted["fields"].get(key) for key in changed}, by=by)
+        await check_ticket_references(tx, ticket, fields, {key: wanted["fields"].get(key) for key in changed}, by=by)
     return {name: new for name, new in wanted.items() if getattr(ticket, name) != new}
 
 
@@ -274,17 +277,28 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
 
     Raises:
         NotFound: it does not exist, or ``by`` may not see it.
+        Invalid: there is nothing to say, and no file.
 
     Emits: NoteAdded, FollowersChanged
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
+    written = await clean_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
     mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id) if data.mentions else []
     details = EntryDetails(mentions=mentioned)
-    note = compose_entry(ticket_id, "note", by=by, now=now, text=data.text, client_key=data.client_key, details=details)
+    note = compose_entry(
+        ticket_id,
+        "note",
+        by=by,
+        now=now,
+        text=written.text,
+        client_key=data.client_key,
+        details=details,
+        html=written.html,
+    )
     if not await add_composed(tx, note):
         made = await find_made_entry(tx, ticket_id, data.client_key, kind="note", by=by)
         return await reload_entry(tx, made or 0, now=now)
-    await attach_files(tx, note.id, ticket, data.attachment_ids, by=by)
+    await attach_files(tx, note.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
     if mentioned:
         sql = """
             insert into mention (entry_id, person_id, ticket_id, at)

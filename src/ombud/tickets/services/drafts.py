@@ -9,6 +9,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
+from ombud.shared.written import clean_written
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import Draft, DraftDetails, DraftIn, Notification
 from ombud.tickets.services.uploads import load_files
@@ -77,6 +78,9 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
     if not data.text.strip() and data.details == DraftDetails():
         await drop_draft(tx, ticket_id, kind, by=by, version=data.version)
         return 0
+    # Whoever opens it later reads it as marks: they are made safe here, as those of an answer are.
+    safe = clean_written(data.details.html, file_ids=data.details.attachment_ids) if data.details.html else ""
+    details = msgspec.structs.replace(data.details, html=safe)
     sql = """
         insert into draft (ticket_id, person_id, kind, text, details, updated_at)
         values (%(ticket)s, %(person)s, %(kind)s, %(text)s, %(details)s, %(now)s)
@@ -91,7 +95,7 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         "person": by.person_id,
         "kind": kind,
         "text": data.text,
-        "details": Jsonb(msgspec.to_builtins(data.details)),
+        "details": Jsonb(msgspec.to_builtins(details)),
         "version": data.version,
     }
     kept = await value(tx, int, sql, {**params, "now": now})

@@ -9,11 +9,12 @@ from ombud.shared.database import Transaction, execute, row, rows, value, values
 from ombud.shared.errors import Invalid, Unprocessable
 from ombud.shared.events import emit
 from ombud.shared.lines import one_line
+from ombud.shared.written import written_of_text
 from ombud.tickets.events import ReplyUndone, SideSent
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.queries.tickets import MailRoute
 from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, ForwardIn, LockedTicket, Recipients, Undone
-from ombud.tickets.services.placeholders import check_filled
+from ombud.tickets.services.formatting import Formatted, take_formatted
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.replies import AlreadySent, clean_addresses, lock_sent, queue_entry
 from ombud.tickets.services.timeline import (
@@ -70,23 +71,23 @@ async def forward(
     made = await find_made_entry(tx, ticket_id, data.client_key, kind="side", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
-    check_filled(data.text)
     route = await _mailbox(tx, ticket)
     envelope = await _envelope(tx, ticket, data)
-    text = await _text(tx, ticket_id, data)
+    written = await _written(tx, ticket_id, data, by=by)
     details = EntryDetails(to=envelope.to, cc=envelope.cc, bcc=envelope.bcc, subject=envelope.subject)
     entry = compose_entry(
         ticket_id,
         "side",
         by=by,
         now=now,
-        text=text,
+        text=written.text,
         client_key=data.client_key,
         details=details,
+        html=written.html,
         channel_kind="email",
     )
     await add_composed(tx, entry, channel_id=route.channel_id)
-    await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by)
+    await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
     carried = await _carry_files(tx, entry, data) if data.with_files else 0
     wait = timedelta(seconds=(await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds)
     entry.delivery = await queue_entry(tx, entry, route, envelope, now=now, wait=wait)
@@ -145,8 +146,19 @@ async def customer_side(tx: Transaction, ticket_id: int, customer_id: int) -> se
     return {one for one in found if one} - set(await queries.own_addresses(tx))
 
 
-async def _text(tx: Transaction, ticket_id: int, data: ForwardIn) -> str:
-    """The writer's words, then each chosen message with who wrote it and when. Notes cannot be chosen."""
+async def _written(tx: Transaction, ticket_id: int, data: ForwardIn, *, by: Actor) -> Formatted:
+    """The writer's words, then what they pass on."""
+    quoted = await _quoted(tx, ticket_id, data)
+    own = Formatted("")
+    if data.text.strip() or data.html or not (quoted or data.attachment_ids):
+        own = await take_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
+    text = "\n\n".join(part for part in [own.text.strip(), quoted] if part)
+    html = own.html and (own.html + written_of_text(f"\n{quoted}") if quoted else own.html)
+    return Formatted(text, html, own.picture_ids)
+
+
+async def _quoted(tx: Transaction, ticket_id: int, data: ForwardIn) -> str:
+    """Each chosen message with who wrote it and when. Notes cannot be chosen."""
     wanted = sorted(set(data.entry_ids))
     sql = """
         select e.id, coalesce(e.details -> 'from' ->> 'name', '') as name, e.at, e.text,
@@ -157,11 +169,7 @@ async def _text(tx: Transaction, ticket_id: int, data: ForwardIn) -> str:
     if len(found) != len(wanted):
         raise Invalid("Only messages of this ticket can be forwarded.", fields={"entry_ids": "unknown"})
     names = await _authors(tx, wanted)
-    blocks = [_block(one, names.get(one.id, "")) for one in found]
-    text = "\n\n".join(part for part in [data.text.strip(), *blocks] if part)
-    if not text and not data.attachment_ids:
-        raise Invalid("Write something, or choose what to forward.", fields={"text": "required"})
-    return text
+    return "\n\n".join(_block(one, names.get(one.id, "")) for one in found)
 
 
 class _Named(Struct):
@@ -211,7 +219,7 @@ async def undo_forward(tx: Transaction, ticket_id: int, entry_id: int, *, by: Ac
     file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
     kept = sent.details
     files = await load_files(tx, file_ids, ticket_id, by=by)
-    return Undone(sent.text, Recipients(kept.to, kept.cc, kept.bcc), files)
+    return Undone(sent.text, Recipients(kept.to, kept.cc, kept.bcc), files, html=sent.html)
 
 
 async def reaches_customer(tx: Transaction, ticket_id: int, recipients: list[Address]) -> bool:

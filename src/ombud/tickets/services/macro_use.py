@@ -74,6 +74,16 @@ async def apply_macro(tx: Transaction, macro_id: int, ticket_id: int, *, by: Act
     return MacroApplied(shown.changes, shown.text, shown.note, shown.missing, note_id)
 
 
+async def fill_macro(tx: Transaction, macro_id: int, ticket_id: int, *, by: Actor) -> str:
+    """A macro's text with a ticket's own words; placeholders without a value stay as they are.
+
+    Raises:
+        NotFound: no such macro, or the ticket may not be seen.
+    """
+    macro = await get_macro(tx, macro_id, by=by)
+    return fill(macro.text, await ticket_values(tx, ticket_id, by=by)).text if macro.text.strip() else ""
+
+
 def _require_rights(macro: Macro, by: Actor) -> None:
     actions = macro.actions
     if actions.assignee is not None or actions.team_id is not None:

@@ -12,21 +12,15 @@ from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.tickets.events import MacroChanged
 from ombud.tickets.schemas import Macro, MacroActions, MacroIn
-from ombud.tickets.services.canned_replies import MANAGE, VISIBLE
+from ombud.tickets.services.scopes import SCOPE, VISIBLE, owner_columns, require_change, seen_by
 
-COLUMNS = """
-    id, title, actions, text, note, team_id, uses,
-    case when person_id is not null then 'own' when team_id is not null then 'team' else 'all' end as scope"""
-
-
-def _mine(by: Actor) -> dict[str, object]:
-    return {"me": by.person_id, "teams": by.visible_teams()}
+COLUMNS = f"id, title, actions, text, note, team_id, uses, {SCOPE}"
 
 
 async def list_macros(tx: Transaction, *, by: Actor) -> list[Macro]:
     """Those the actor may use, the most used first."""
     sql = f"select {COLUMNS} from macro where {VISIBLE} order by uses desc, title, id limit 500"
-    return await rows(tx, Macro, sql, _mine(by))
+    return await rows(tx, Macro, sql, seen_by(by))
 
 
 async def get_macro(tx: Transaction, macro_id: int, *, by: Actor) -> Macro:
@@ -36,7 +30,7 @@ async def get_macro(tx: Transaction, macro_id: int, *, by: Actor) -> Macro:
         NotFound: there is none.
     """
     sql = f"select {COLUMNS} from macro where id = %(id)s and {VISIBLE}"
-    found = await row(tx, Macro, sql, {**_mine(by), "id": macro_id})
+    found = await row(tx, Macro, sql, {**seen_by(by), "id": macro_id})
     if found is None:
         raise NotFound
     return found
@@ -96,20 +90,12 @@ async def remove_macro(tx: Transaction, macro_id: int, *, by: Actor, now: dateti
 
 async def _require_mine(tx: Transaction, macro_id: int, *, by: Actor) -> Macro:
     macro = await get_macro(tx, macro_id, by=by)
-    if macro.scope != "own":
-        by.require(MANAGE)
+    require_change(macro.scope, by=by)
     return macro
 
 
 def _columns(data: MacroIn, by: Actor) -> dict[str, object]:
-    if data.scope != "own":
-        by.require(MANAGE)
-    elif not by.person_id:
-        raise Invalid(
-            "A program has no macros of its own. Choose a team or everybody.", fields={"scope": "people_only"}
-        )
-    if data.scope == "team" and (data.team_id is None or not by.sees_team(data.team_id)):
-        raise Invalid("Choose one of your teams.", fields={"team_id": "required"})
+    owner = owner_columns(data.scope, data.team_id, by=by)
     if data.actions == MacroActions() and not data.text.strip() and not data.note.strip():
         raise Invalid("Let the macro change something or write a text.", fields={"actions": "required"})
     return {
@@ -117,8 +103,7 @@ def _columns(data: MacroIn, by: Actor) -> dict[str, object]:
         "actions": Jsonb(msgspec.to_builtins(data.actions)),
         "text": data.text,
         "note": data.note,
-        "team": data.team_id if data.scope == "team" else None,
-        "person": by.person_id if data.scope == "own" else None,
+        **owner,
     }
 
 

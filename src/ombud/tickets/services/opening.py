@@ -18,8 +18,10 @@ from ombud.tickets.rules import load_points
 from ombud.tickets.schemas import LockedTicket, NoteIn, ReplyIn, TicketIn, TicketPatch
 from ombud.tickets.services.changes import add_note, checked_subject, wanted_changes, write_changes
 from ombud.tickets.services.forms import check_form
+from ombud.tickets.services.placeholders import check_filled, fill, values_of
 from ombud.tickets.services.references import keep_first_files
 from ombud.tickets.services.replies import reply
+from ombud.tickets.services.ticket_templates import count_use
 from ombud.tickets.services.timeline import KeyReused, add_change, notify
 
 
@@ -30,6 +32,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         NotFound: no such team or customer for the actor.
         KeyReused: the actor opened another ticket with this ``client_key``.
         Invalid: neither a customer nor what is needed to enter one, no such team or channel, or a blank subject.
+        Unfilled: it begins from a template, and a placeholder has no value.
 
     Emits: TicketOpened
     """
@@ -62,6 +65,8 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     ticket_id = await value(tx, int, sql, params) or 0
     if data.tags or data.type_id is not None or data.fields:
         await _fill_in(tx, ticket_id, data, by=by, now=now)
+    if data.template_id is not None:
+        data = await _fill_placeholders(tx, ticket_id, data, data.template_id, by=by)
     fact = TicketOpened(ticket_id=ticket_id, team_id=data.team_id, customer_id=customer_id, channel_id=data.channel_id)
     await emit(tx, fact, by=by, at=now)
     if data.write_as == "reply":
@@ -87,6 +92,19 @@ async def _fill_in(tx: Transaction, ticket_id: int, data: TicketIn, *, by: Actor
     await check_form(tx, ticket, changes, ticket.category, by=by, now=now)
     await keep_first_files(tx, ticket, changes.get("fields", {}), by=by, now=now)
     await write_changes(tx, ticket, changes, ticket.category, now=now)
+
+
+async def _fill_placeholders(
+    tx: Transaction, ticket_id: int, data: TicketIn, template_id: int, *, by: Actor
+) -> TicketIn:
+    """The placeholders of the template stand for what the new ticket is."""
+    await count_use(tx, template_id, by=by)
+    known = await values_of(tx, ticket_id, by.person_id)
+    text = fill(data.text, known).text
+    subject = checked_subject(fill(data.subject, known | {"ticket.subject": ""}).text)
+    check_filled(text, subject)
+    await tx.execute("update ticket set subject = %(new)s where id = %(id)s", {"new": subject, "id": ticket_id})
+    return msgspec.structs.replace(data, text=text, subject=subject)
 
 
 async def _check_channel(tx: Transaction, channel_id: int | None) -> None:

@@ -43,13 +43,22 @@ async def ticket_values(tx: Transaction, ticket_id: int, *, by: Actor) -> dict[s
         NotFound: the ticket may not be seen.
     """
     await require_visible(tx, ticket_id, by=by)
+    return await values_of(tx, ticket_id, by.person_id)
+
+
+async def values_of(tx: Transaction, ticket_id: int, person_id: int | None) -> dict[str, str]:
+    """What placeholders stand for on a ticket in the words of a person; visibility is the caller's.
+
+    Raises:
+        NotFound: there is no such ticket.
+    """
     sql = """
         select c.name as customer, t.subject, b.name as brand,
                -- the name that customers may read; the one that colleagues know stays inside
                coalesce((select p.display_name from person p where p.id = %(me)s), '') as agent
         from ticket t join customer c on c.id = t.customer_id join brand b on b.id = t.brand_id
         where t.id = %(ticket)s"""
-    found = await row(tx, _Values, sql, {"me": by.person_id, "ticket": ticket_id})
+    found = await row(tx, _Values, sql, {"me": person_id, "ticket": ticket_id})
     if found is None:
         raise NotFound
     return {
@@ -66,6 +75,12 @@ def fill(text: str, known: dict[str, str]) -> Rendering:
     missing = [name for name in PLACEHOLDER.findall(text) if not known.get(name, "").strip()]
     filled = PLACEHOLDER.sub(lambda match: known.get(match[1], "").strip() or match[0], text)
     return Rendering(filled, sorted(set(missing)))
+
+
+def fill_lines(text: str, known: dict[str, str]) -> str:
+    """The text filled line by line; a line with a placeholder that has no value is left out as a whole."""
+    filled = [fill(line, known) for line in text.split("\n")]
+    return "\n".join(one.text for one in filled if not one.missing)
 
 
 def check_filled(*texts: str | None) -> None:

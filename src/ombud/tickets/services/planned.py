@@ -14,6 +14,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.accounts.queries.actors import person_actor
+from ombud.customers.queries.details import quiet_hours_end
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, execute, row, rows, value
@@ -22,8 +23,8 @@ from ombud.shared.events import Fact, emit, emit_all
 from ombud.tickets.events import PlannedReplyChanged
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.schemas import Entry, PlannedReply, PlannedReplyIn, Recipients, ReplyIn, Undone
-from ombud.tickets.services.placeholders import check_filled
-from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply
+from ombud.tickets.services.formatting import take_formatted
+from ombud.tickets.services.replies import clean_addresses, refuse_stale, reply, way_out
 from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.uploads import load_files
 
@@ -56,7 +57,7 @@ async def list_planned(tx: Transaction, ticket_id: int, *, by: Actor) -> list[Pl
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await queries.require_visible(tx, ticket_id, by=by)
+    ticket_id = await queries.require_visible(tx, ticket_id, by=by)
     sql = f"select {COLUMNS} {FROM} where p.ticket_id = %(ticket)s order by p.send_at, p.id"
     return await rows(tx, PlannedReply, sql, {"ticket": ticket_id})
 
@@ -68,10 +69,12 @@ async def plan_reply(
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
-        Invalid: the time is past, or more than a year away; or a program plans.
+        Invalid: the time is past, or more than a year away; or a program plans; or there is nothing to say.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         Unfilled: a placeholder has no value yet.
         TooManyPlanned: 20 wait already.
+        NoWayOut: no channel, or no address, to answer by.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: PlannedReplyChanged
     """
@@ -85,11 +88,15 @@ async def plan_reply(
     if len(known) >= MOST:
         raise TooManyPlanned
     _check_time(data.send_at, now)
-    check_filled(data.reply.text, data.reply.html)
-    clean_addresses([*(data.reply.to or []), *(data.reply.cc or []), *data.reply.bcc])
-    await refuse_stale(tx, ticket, data.reply, by=by, now=now)
+    given = data.reply
+    written = await take_formatted(tx, given.text, given.html, given.attachment_ids, ticket_id=ticket_id, by=by)
+    clean_addresses([*(given.to or []), *(given.cc or []), *given.bcc])
+    await refuse_stale(tx, ticket, given, by=by, now=now)
+    await way_out(tx, ticket, given)
     # What was seen now is what the answer is for: newer messages hold it, even if these were passed over.
-    kept = msgspec.structs.replace(data.reply, force=False, last_seen_entry_id=ticket.last_message_id or 0)
+    seen = ticket.last_message_id or 0
+    changes = {"text": written.text, "html": written.html, "force": False, "last_seen_entry_id": seen}
+    kept = msgspec.structs.replace(given, **changes)
     sql = """
         insert into planned_reply (ticket_id, person_id, send_at, reply, created_at)
         values (%(ticket)s, %(person)s, %(at)s, %(reply)s, %(now)s) returning id"""
@@ -207,8 +214,8 @@ async def _announce(
 async def send_planned(database: Database, clock: Clock) -> int:
     """Send the planned answers whose time has come, each in its own transaction; how many were sent or held.
 
-    One that cannot be sent any more is held, and its writer told: somebody wrote since, the writer has left, the
-    form asks for more, there is no way out.
+    One whose customer has quiet hours waits for their end. One that cannot be sent any more is held, and its writer
+    told: somebody wrote since, the writer has left, the form asks for more, there is no way out.
 
     Emits: PlannedReplyChanged, ReplySent, TicketSolved, NotificationMade
     """
@@ -232,13 +239,24 @@ async def _send_one(database: Database, due: _Due, *, now: datetime) -> None:
             ticket = await queries.lock_visible_ticket(tx, due.ticket_id, by=writer)
             if not await _is_due(tx, due.id, now=now):
                 return
+            quiet_until = await quiet_hours_end(tx, ticket.customer_id, now=now)
+            if quiet_until is not None:
+                await _let_sleep(tx, due, ticket.team_id, quiet_until, now=now)
+                return
             kept = await _take(tx, due.ticket_id, due.id)
             await reply(tx, due.ticket_id, kept.reply, by=writer, now=now, undo_seconds=None)
             await _announce(tx, due.ticket_id, ticket.team_id, due.id, "sent", by=writer, now=now)
     except OmbudError as problem:
         log.info("Planned reply %s is held: %s", due.id, problem.code)
         async with database.transaction() as tx:
-            await hold_planned(tx, [due.ticket_id], problem.code, only_id=due.id, now=now)
+            await hold_planned(tx, [due.ticket_id], problem.code, only_ids=[due.id], now=now)
+
+
+async def _let_sleep(tx: Transaction, due: _Due, team_id: int, until: datetime, *, now: datetime) -> None:
+    """The customer's quiet hours are not for planned answers: it goes out when they end."""
+    sql = "update planned_reply set send_at = %(until)s, problem = 'quiet_hours' where id = %(id)s"
+    await execute(tx, sql, {"until": until, "id": due.id})
+    await _announce(tx, due.ticket_id, team_id, due.id, "moved", by=SYSTEM, now=now)
 
 
 async def _is_due(tx: Transaction, planned_id: int, *, now: datetime) -> bool:
@@ -256,7 +274,7 @@ class _Held(Struct):
 
 
 async def hold_planned(
-    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_id: int | None = None
+    tx: Transaction, ticket_ids: Sequence[int], problem: str, *, now: datetime, only_ids: Sequence[int] | None = None
 ) -> None:
     """Hold the planned answers of tickets and tell their writers, who decide what becomes of them.
 
@@ -265,9 +283,9 @@ async def hold_planned(
     sql = """
         update planned_reply p set state = 'held', problem = %(problem)s from ticket t
         where t.id = p.ticket_id and p.ticket_id = any(%(tickets)s) and p.state = 'planned'
-            and (%(only)s::bigint is null or p.id = %(only)s)
+            and (%(only)s::bigint[] is null or p.id = any(%(only)s))
         returning p.id, p.ticket_id, t.team_id, p.person_id"""
-    params = {"problem": problem, "tickets": list(ticket_ids), "only": only_id}
+    params = {"problem": problem, "tickets": list(ticket_ids), "only": None if only_ids is None else list(only_ids)}
     held = await rows(tx, _Held, sql, params)
     if not held:
         return

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ombud.customers.queries import is_customer_visible
+from ombud.customers.services.records import check_references
 from ombud.fields.queries import list_fields
 from ombud.fields.schemas import Field
-from ombud.fields.services.values import BadFields
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.services.timeline import add_change, attach_files
 
 
-async def check_references(
+async def check_ticket_references(
     tx: Transaction, ticket: LockedTicket, fields: Sequence[Field], changed: Mapping[str, Any], *, by: Actor
 ) -> None:
     """Refuse customers whom the actor may not see, and files that are neither their upload nor on this ticket.
@@ -22,18 +21,11 @@ async def check_references(
     Raises:
         BadFields: ``unknown_customer`` or ``unknown_file`` by the key of each field.
     """
-    problems: dict[str, str] = {}
-    for field in fields:
-        named = changed.get(field.key)
-        if named is None:
-            continue
-        if field.kind == "customer" and not await is_customer_visible(tx, named, by=by):
-            problems[field.key] = "unknown_customer"
-        if field.kind == "file" and not await _is_file_usable(tx, ticket, named, by=by):
-            problems[field.key] = "unknown_file"
-    if problems:
-        listed = ", ".join(f"{key}: {problem}" for key, problem in problems.items())
-        raise BadFields(f"Some fields do not take these values ({listed}).", fields=problems)
+
+    async def is_file_usable(file_id: int) -> bool:
+        return await _is_file_usable(tx, ticket, file_id, by=by)
+
+    await check_references(tx, fields, changed, is_file_usable, by=by)
 
 
 async def _is_file_usable(tx: Transaction, ticket: LockedTicket, file_id: int, *, by: Actor) -> bool:

@@ -29,10 +29,10 @@ from ombud.tickets.schemas import (
     Undone,
 )
 from ombud.tickets.schemas.values import DONE_CATEGORIES
-from ombud.tickets.services.children import check_children
-from ombud.tickets.services.forms import check_form
-from ombud.tickets.services.placeholders import check_filled
+from ombud.tickets.services.families import lock_below, solve_below
+from ombud.tickets.services.formatting import Formatted, take_formatted
 from ombud.tickets.services.policy import desk_policy
+from ombud.tickets.services.solving import check_change
 from ombud.tickets.services.timeline import (
     add_composed,
     attach_files,
@@ -89,23 +89,29 @@ async def reply(
         NotFound: the ticket does not exist, or ``by`` may not see it.
         StaleReply: a public message is newer than the newest the writer had seen, and ``force`` is not set.
         NoWayOut: no channel, or no address, to answer by.
-        ChildrenOpen: it would be done, and tickets below it are open.
+        Invalid: there is nothing to say, and no file.
+        FieldsMissing, ItemsOpen, ChildrenOpen, ChildHeld: it would be done, and the desk's rules hold it open.
         Unfilled: a placeholder has no value yet.
         DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
 
     Emits: ReplySent, TicketSolved
     """
+    if data.solve_children:
+        await lock_below(tx, ticket_id, by=by)
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
     made = await find_made_entry(tx, ticket_id, data.client_key, kind="message", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
-    check_filled(data.text, data.html)
+    written = await take_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
     await refuse_stale(tx, ticket, data, by=by, now=now)
-    route, envelope = await _route(tx, ticket, data)
-    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
+    route, envelope = await way_out(tx, ticket, data)
+    if route.kind != "email":
+        # Chat windows and programs show text: pictures go beside it, as files.
+        written = Formatted(written.text)
     status_id, category = await _status_after(tx, ticket, data)
-    await check_form(tx, ticket, {}, category, by=by, now=now)
-    await check_children(tx, ticket, category, force=data.force_children)
+    if data.solve_children:
+        await solve_below(tx, ticket_id, status_id, by=by, now=now)
+    await check_change(tx, ticket, {}, category, force_children=data.force_children, by=by, now=now)
     taker = await _taker(tx, ticket, by)
     wait = 0
     if route.kind == "email" and undo_seconds is not None:
@@ -115,16 +121,16 @@ async def reply(
         "message",
         by=by,
         now=now,
-        text=data.text,
+        text=written.text,
         client_key=data.client_key,
         details=_details(ticket, data, envelope, is_taken=taker is not None),
-        html=data.html,
+        html=written.html,
         channel_kind=route.kind,
     )
     await add_composed(tx, answer, channel_id=route.channel_id)
-    await attach_files(tx, answer.id, ticket, data.attachment_ids, by=by)
+    await attach_files(tx, answer.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
     answer.delivery = await queue_entry(tx, answer, route, envelope, now=now, wait=timedelta(seconds=wait))
-    await _after_reply(tx, ticket, answer, data, status_id, category, taker=taker, by=by, now=now)
+    await _after_reply(tx, ticket, answer, status_id, category, taker=taker, by=by, now=now)
     return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
 
 
@@ -153,6 +159,19 @@ async def refuse_stale(tx: Transaction, ticket: LockedTicket, data: ReplyIn, *, 
     newer = await timeline_queries.newer_messages(tx, ticket.id, data.last_seen_entry_id, not_by=by.person_id)
     if newer:
         raise StaleReply(await timeline_queries.load_entries(tx, newer, now=now))
+
+
+async def way_out(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
+    """How an answer goes out: by which channel, to whom.
+
+    Raises:
+        NoWayOut: no channel, or no address, to answer by.
+        Unprocessable: an address is none.
+        DoNotContact: the customer must not be contacted by this channel, and no ``contact_reason`` says why.
+    """
+    route, envelope = await _route(tx, ticket, data)
+    await refuse_barred(tx, ticket.customer_id, route.kind, reason=data.contact_reason)
+    return route, envelope
 
 
 async def _route(tx: Transaction, ticket: LockedTicket, data: ReplyIn) -> tuple[MailRoute, Envelope]:
@@ -255,7 +274,6 @@ async def _after_reply(
     tx: Transaction,
     ticket: LockedTicket,
     answer: Entry,
-    data: ReplyIn,
     status_id: int,
     category: str,
     *,
@@ -278,7 +296,7 @@ async def _after_reply(
         "category": category,
         "done": category in DONE_CATEGORIES,
         "now": now,
-        "preview": preview_of(data.text),
+        "preview": preview_of(answer.text),
         "writer": taker,
     }
     await tx.execute(sql, params)
@@ -300,7 +318,10 @@ class Sent(Struct):
     """An answer with the state of its outbox row."""
 
     id: int
+    kind: str
+    channel_kind: str
     text: str
+    html: str | None
     details: EntryDetails
     author_id: int | None
     state: str
@@ -315,9 +336,9 @@ async def lock_sent(tx: Transaction, ticket_id: int, entry_id: int, *, kinds: li
         NotFound: there is none of these kinds.
     """
     sql = """
-        select e.id, e.text, e.details, e.author_id, o.state,
+        select e.id, e.kind, c.kind as channel_kind, e.text, e.html, e.details, e.author_id, o.state,
                o.state = 'queued' and o.not_before > %(now)s as is_waiting, e.origin_ticket_id is null as is_at_home
-        from entry e join outbox o on o.entry_id = e.id
+        from entry e join outbox o on o.entry_id = e.id join channel c on c.id = o.channel_id
         where e.id = %(entry)s and e.ticket_id = %(ticket)s and e.kind = any(%(kinds)s)
             and e.undone_at is null for update of o"""
     params = {"entry": entry_id, "ticket": ticket_id, "kinds": kinds, "now": now}
@@ -347,7 +368,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
     file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
     files = await load_files(tx, file_ids, ticket_id, by=by)
-    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc, sent.details.bcc), files)
+    return Undone(sent.text, Recipients(sent.details.to, sent.details.cc, sent.details.bcc), files, html=sent.html)
 
 
 async def _put_back(tx: Transaction, ticket: LockedTicket, sent: Sent, *, now: datetime) -> None:
@@ -384,6 +405,7 @@ async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Act
     Raises:
         NotFound: no such answer, or ``by`` may not see the ticket.
         NotStuck: it is on its way, or has arrived.
+        DoNotContact: the customer must not be contacted by its channel any more.
 
     Emits: DeliveryChanged
     """
@@ -391,6 +413,8 @@ async def retry_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Act
     sent = await lock_sent(tx, ticket_id, entry_id, kinds=["message", "side"], now=now)
     if sent.state not in {"failed", "unconfirmed"}:
         raise NotStuck
+    if sent.kind == "message":
+        await refuse_barred(tx, ticket.customer_id, sent.channel_kind, reason=sent.details.contact_reason)
     sql = """
         update outbox set state = 'queued', not_before = %(now)s, attempts = 0, problem = null, claimed_at = null
         where entry_id = %(entry)s"""

@@ -124,9 +124,6 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
         where id = any(%(ids)s)"""
     ids = [one.id for one in held]
     await tx.execute(sql, {"to": to_id, "ids": ids, "losers": [one.id for one in losers], "now": now})
-    await tx.execute(
-        "update ticket_words set team_id = %(to)s where ticket_id = any(%(ids)s)", {"to": to_id, "ids": ids}
-    )
     facts: list[Fact] = [
         TicketMoved(ticket_id=one.id, team_id=to_id, entry_id=entry, from_team_id=team_id)
         for one, entry in zip(held, moves, strict=True)

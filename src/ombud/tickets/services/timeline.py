@@ -164,8 +164,16 @@ async def add_change(
     return await add_entry(tx, ticket.id, "change", by=by, now=now, details=details)
 
 
-async def attach_files(tx: Transaction, entry_id: int, ticket: LockedTicket, file_ids: list[int], *, by: Actor) -> None:
-    """Hang uploaded files on an entry.
+async def attach_files(
+    tx: Transaction,
+    entry_id: int,
+    ticket: LockedTicket,
+    file_ids: list[int],
+    *,
+    by: Actor,
+    picture_ids: Sequence[int] = (),
+) -> None:
+    """Hang uploaded files on an entry; ``picture_ids`` are those that its text shows in its midst.
 
     Raises:
         Invalid: one of them is not an upload of the actor, nor a file of this ticket.
@@ -174,11 +182,14 @@ async def attach_files(tx: Transaction, entry_id: int, ticket: LockedTicket, fil
     if not wanted:
         return
     sql = """
-        insert into attachment (entry_id, ticket_id, file_id)
-        select %(entry)s, %(ticket)s, f.id from file f where f.id = any(%(ids)s)
+        insert into attachment (entry_id, ticket_id, file_id, is_inline, content_id)
+        select %(entry)s, %(ticket)s, f.id, f.id = any(%(pictures)s::bigint[]),
+            case when f.id = any(%(pictures)s::bigint[]) then 'file-' || f.id end
+        from file f where f.id = any(%(ids)s)
             and ((f.uploaded_by_kind = %(kind)s and f.uploaded_by_id is not distinct from %(by)s)
                  or exists (select from attachment a where a.file_id = f.id and a.ticket_id = %(ticket)s))"""
     params = {"entry": entry_id, "ticket": ticket.id, "ids": wanted, "kind": by.kind, "by": by.id}
+    params["pictures"] = list(picture_ids)
     if await execute(tx, sql, params) != len(wanted):
         raise Invalid("An attachment is not there any more. Upload it again.", fields={"attachment_ids": "unknown"})
 

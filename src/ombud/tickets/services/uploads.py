@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from ombud.customers.queries.customers import VISIBLE
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Invalid, NotFound, TooLarge
@@ -73,18 +74,21 @@ class FileRow(Struct):
 
 
 async def find_file(tx: Transaction, token: str, *, by: Actor) -> FileRow:
-    """A file that the actor may read: their own upload, or one on a ticket they see.
+    """A file that the actor may read: their own upload, one on a ticket they see, or in a customer's field.
 
     Raises:
         NotFound: there is none, or they may not.
     """
-    sql = """
+    sql = f"""
         select f.token, f.name, f.type, f.size from file f
         where f.token = %(token)s and (
             (f.uploaded_by_kind = %(kind)s and f.uploaded_by_id is not distinct from %(by)s)
             or exists (select from attachment a join ticket t on t.id = a.ticket_id
-                       where a.file_id = f.id and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))))"""
+                       where a.file_id = f.id and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s)))
+            or (%(reads)s and exists (select from record_file r left join customer c on c.id = r.customer_id
+                       where r.file_id = f.id and (c.id is null or {VISIBLE}))))"""
     params = {"token": token, "kind": by.kind, "by": by.id, "teams": by.visible_teams()}
+    params |= {"reads": by.may("customers.read")}
     found = await row(tx, FileRow, sql, params)
     if found is None:
         raise NotFound

@@ -13,8 +13,10 @@ from ombud.shared.database import Transaction, rows, value
 from ombud.shared.errors import NotFound, OmbudError
 from ombud.tickets.queries.tickets import LOCKED
 from ombud.tickets.schemas import AssignmentIn, LockedTicket, TicketPatch
-from ombud.tickets.services.changes import assign_ticket, change_ticket, snooze_ticket
-from ombud.views.schemas import Changes
+from ombud.tickets.services.changes import assign_ticket, snooze_ticket
+from ombud.tickets.services.families import change_with_children
+from ombud.views.schemas import Changes, MacroUse
+from ombud.views.services.bulk_macros import Run, take_back, use_macro
 from ombud.views.services.jobs import check_rights
 
 # What a change can change of a ticket, and undoing gives back; custom fields go one by one.
@@ -46,44 +48,59 @@ class ChangedSince(OmbudError):
     code = "changed_since"
 
 
+class Task(Struct):
+    """What is to be done to one ticket of a batch, and what became of it."""
+
+    item: Item
+    before: LockedTicket | None
+    changes: Changes
+    # what cannot be given back: it was changed since, or has left
+    lost: list[str] = []
+    # what became of a macro's text
+    kept: dict[str, Any] = {}
+    refused: OmbudError | None = None
+
+
 async def change_batch(
-    tx: Transaction, items: Sequence[Item], changes: Changes, *, is_undo: bool, by: Actor, now: datetime
+    tx: Transaction, items: Sequence[Item], changes: Changes, run: Run, *, by: Actor, now: datetime
 ) -> list[Outcome]:
     """Change some tickets, all under one short lock.
 
     Where one is refused, the batch is done again ticket by ticket, so that the others are changed all the same.
     """
-    before = await _lock(tx, [one.ticket_id for one in items])
-    # Per ticket, because what is seen and what is refused differs.
-    work = {one.ticket_id: _wanted(one, changes, before.get(one.ticket_id), is_undo=is_undo) for one in items}
-    refused: dict[int, OmbudError] = {}
+    tasks = await _tasks(tx, items, changes, run, by=by, now=now)
     try:
         async with tx.transaction():
-            for one in items:
-                await _apply(tx, before.get(one.ticket_id), work[one.ticket_id][0], by=by, now=now)
+            for one in tasks:
+                await _apply(tx, one, run, by=by, now=now)
     except OmbudError:
-        refused = await _one_by_one(tx, items, before, work, by=by, now=now)
-    after = await _lock(tx, list(before))
-    return [_outcome(one.ticket_id, before, after, refused.get(one.ticket_id), work[one.ticket_id][1]) for one in items]
+        await _one_by_one(tx, tasks, run, by=by, now=now)
+    after = await _lock(tx, [one.before.id for one in tasks if one.before])
+    return [_outcome(one, after.get(one.item.ticket_id)) for one in tasks]
 
 
-async def _one_by_one(
-    tx: Transaction,
-    items: Sequence[Item],
-    before: Mapping[int, LockedTicket],
-    work: Mapping[int, tuple[Changes, list[str]]],
-    *,
-    by: Actor,
-    now: datetime,
-) -> dict[int, OmbudError]:
-    refused: dict[int, OmbudError] = {}
-    for one in items:
+async def _tasks(
+    tx: Transaction, items: Sequence[Item], changes: Changes, run: Run, *, by: Actor, now: datetime
+) -> list[Task]:
+    ids = [one.ticket_id for one in items]
+    before = await _lock(tx, ids)
+    if not run.is_undo:
+        return [Task(one, before.get(one.ticket_id), changes) for one in items]
+    lost = {one.ticket_id: await take_back(tx, one.ticket_id, one.after or {}, by=by, now=now) for one in items}
+    if any(name.startswith("macro.") for one in items for name in one.after or {}):
+        # An answer that was taken back has given the ticket its status and holder back, too.
+        before = await _lock(tx, ids)
+    # Per ticket, because what is given back and what was changed since differs.
+    return [_undoing(one, before.get(one.ticket_id), lost[one.ticket_id]) for one in items]
+
+
+async def _one_by_one(tx: Transaction, tasks: Sequence[Task], run: Run, *, by: Actor, now: datetime) -> None:
+    for one in tasks:
         try:
             async with tx.transaction():
-                await _apply(tx, before.get(one.ticket_id), work[one.ticket_id][0], by=by, now=now)
+                await _apply(tx, one, run, by=by, now=now)
         except OmbudError as problem:
-            refused[one.ticket_id] = problem
-    return refused
+            one.refused = problem
 
 
 async def _lock(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, LockedTicket]:
@@ -92,16 +109,19 @@ async def _lock(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, LockedT
     return {one.id: one for one in await rows(tx, LockedTicket, sql, {"ids": list(ticket_ids)})}
 
 
-async def _apply(tx: Transaction, ticket: LockedTicket | None, changes: Changes, *, by: Actor, now: datetime) -> None:
+async def _apply(tx: Transaction, task: Task, run: Run, *, by: Actor, now: datetime) -> None:
+    ticket, changes = task.before, task.changes
     if ticket is None or not by.sees_team(ticket.team_id):
         raise NotFound
     check_rights(changes, by)
+    if isinstance(changes.macro, MacroUse):
+        task.kept = await use_macro(tx, ticket.id, changes.macro, run, by=by, now=now)
     assignment = await _assignment(tx, ticket, changes)
     if assignment is not None:
         await assign_ticket(tx, ticket.id, assignment, by=by, now=now)
     patch = _patch(ticket, changes)
-    if patch != TicketPatch():
-        await change_ticket(tx, ticket.id, patch, by=by, now=now)
+    if patch != TicketPatch(solve_children=changes.solve_children):
+        await change_with_children(tx, ticket.id, patch, by=by, now=now)
     if changes.snooze_until is not UNSET:
         await snooze_ticket(tx, ticket.id, changes.snooze_until, by=by, now=now)
 
@@ -119,7 +139,12 @@ async def _assignment(tx: Transaction, ticket: LockedTicket, changes: Changes) -
 
 
 def _patch(ticket: LockedTicket, changes: Changes) -> TicketPatch:
-    patch = TicketPatch(status_id=changes.status_id, priority=changes.priority, type_id=changes.type_id)
+    patch = TicketPatch(
+        status_id=changes.status_id,
+        priority=changes.priority,
+        type_id=changes.type_id,
+        solve_children=changes.solve_children,
+    )
     gone = {one.lower() for one in changes.remove_tags}
     tags = {one for one in ticket.tags if one.lower() not in gone} | set(changes.add_tags)
     if tags != set(ticket.tags):
@@ -129,14 +154,15 @@ def _patch(ticket: LockedTicket, changes: Changes) -> TicketPatch:
     return patch
 
 
-def _wanted(item: Item, changes: Changes, ticket: LockedTicket | None, *, is_undo: bool) -> tuple[Changes, list[str]]:
-    """What to do to a ticket, and which fields cannot be given back because they were changed since."""
-    if not is_undo or ticket is None:
-        return changes, []
-    then, got = item.before or {}, item.after or {}
+def _undoing(item: Item, ticket: LockedTicket | None, lost: list[str]) -> Task:
+    """What gives a ticket back what it had, and which fields cannot be because they were changed since."""
+    if ticket is None:
+        return Task(item, None, Changes())
+    then = item.before or {}
+    got = {name: one for name, one in (item.after or {}).items() if not name.startswith("macro.")}
     have = _kept(ticket, got)
-    lost = sorted(name for name in got if have.get(name) != got[name])
-    back = {name: then.get(name) for name in got if name not in lost}
+    gone = sorted(name for name in got if have.get(name) not in (got[name], then.get(name)))
+    back = {name: then.get(name) for name in got if name not in gone and have.get(name) != then.get(name)}
     fields = {name.removeprefix("fields."): back.pop(name) for name in list(back) if name.startswith("fields.")}
     tags = back.pop("tags", None)
     given: dict[str, Any] = {"fields": fields}
@@ -144,7 +170,7 @@ def _wanted(item: Item, changes: Changes, ticket: LockedTicket | None, *, is_und
         given |= {"add_tags": tags, "remove_tags": [one for one in ticket.tags if one not in tags]}
     if "snoozed_until" in back:
         given["snooze_until"] = back.pop("snoozed_until")
-    return msgspec.convert(given | back, Changes), lost
+    return Task(item, ticket, msgspec.convert(given | back, Changes), lost=[*gone, *lost])
 
 
 def _kept(ticket: LockedTicket, names: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
@@ -154,23 +180,18 @@ def _kept(ticket: LockedTicket, names: Sequence[str] | Mapping[str, Any]) -> dic
     return found
 
 
-def _outcome(
-    ticket_id: int,
-    before: Mapping[int, LockedTicket],
-    after: Mapping[int, LockedTicket],
-    refused: OmbudError | None,
-    lost: Sequence[str],
-) -> Outcome:
-    if refused is not None:
+def _outcome(task: Task, new: LockedTicket | None) -> Outcome:
+    ticket_id, old = task.item.ticket_id, task.before
+    if task.refused is not None or old is None or new is None:
+        refused = task.refused or NotFound()
         return Outcome(ticket_id, "failed", refused.code, refused.detail)
-    old, new = before[ticket_id], after[ticket_id]
     keys = [f"fields.{key}" for key in old.fields.keys() | new.fields.keys()]
     was, became = _kept(old, keys), _kept(new, keys)
     changed = [name for name in became if was[name] != became[name]]
-    then, got = {name: was[name] for name in changed}, {name: became[name] for name in changed}
-    if lost:
-        return Outcome(ticket_id, "failed", "changed_since", f"Changed since: {', '.join(lost)}.", then, got)
-    return Outcome(ticket_id, "changed" if changed else "same", before=then, after=got)
+    then, got = {name: was[name] for name in changed}, {name: became[name] for name in changed} | task.kept
+    if task.lost:
+        return Outcome(ticket_id, "failed", "changed_since", f"Changed since: {', '.join(task.lost)}.", then, got)
+    return Outcome(ticket_id, "changed" if got else "same", before=then, after=got)
 
 
 async def write_outcomes(tx: Transaction, job_id: int, outcomes: Sequence[Outcome]) -> None:

@@ -12,7 +12,18 @@ from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, parse
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound
-from ombud.views.schemas import BulkIn, Changes, ExportIn, Job, JobFailure, JobKind, JobReport, Selection
+from ombud.tickets.services.macros import get_macro
+from ombud.views.schemas import (
+    BulkIn,
+    Changes,
+    ExportIn,
+    Job,
+    JobFailure,
+    JobKind,
+    JobReport,
+    MacroUse,
+    Selection,
+)
 from ombud.views.services.views import PREFIX, checked_condition, find_view
 from ombud.views.shipped import shipped_condition
 
@@ -36,10 +47,13 @@ async def start_change(tx: Transaction, data: BulkIn, *, by: Actor, now: datetim
     Raises:
         NotAllowed: the permission for one of the changes is missing.
         Invalid: nothing is selected, or nothing would change.
+        NotFound: no such view or macro.
     """
     check_rights(data.changes, by)
     if data.changes == Changes():
         raise Invalid("Choose what shall change.", fields={"changes": "required"})
+    if isinstance(data.changes.macro, MacroUse):
+        await get_macro(tx, data.changes.macro.id, by=by)
     await _check_selection(tx, data.selection, by=by)
     return await _start(tx, "change", data.selection, data.changes, by=by, now=now)
 
@@ -139,8 +153,11 @@ def check_rights(changes: Changes, by: Actor) -> None:
     """Raise NotAllowed unless somebody may make each of these changes."""
     if changes.team_id is not UNSET or changes.assignee_id is not UNSET:
         by.require("tickets.assign")
-    if msgspec.structs.replace(changes, team_id=UNSET, assignee_id=UNSET) != Changes():
+    if msgspec.structs.replace(changes, team_id=UNSET, assignee_id=UNSET, macro=UNSET) != Changes():
         by.require("tickets.write")
+    # What a macro does needs the right for each of it, which is asked when it is used.
+    if isinstance(changes.macro, MacroUse) and changes.macro.text != "leave":
+        by.require("tickets.reply")
 
 
 async def condition_of(tx: Transaction, selection: Selection, *, by: Actor) -> Condition | None:

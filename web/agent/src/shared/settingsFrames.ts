@@ -28,6 +28,7 @@ const lists: Record<string, QueryKey[]> = {
   ],
   canned_replies: [['canned_replies'], ['settings', 'canned-replies']],
   macros: [['macros'], ['settings', 'macros']],
+  ticket_templates: [['ticket_templates'], ['settings', 'ticket-templates']],
   api_keys: [['settings', 'api-keys']],
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],

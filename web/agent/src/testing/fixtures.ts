@@ -39,6 +39,7 @@ export function makeTicket(change: Partial<Ticket> = {}): Ticket {
     links: [],
     routing: null,
     merged_ids: [],
+    customer_locale: '',
     redirected_from: null,
   }
   return { ...makeRow(), ...rest, mail: null, reply_by: 'email', ...change }

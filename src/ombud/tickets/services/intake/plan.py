@@ -37,7 +37,7 @@ class KnownTicket(Struct):
     # customers of tickets that were merged into it
     joined_customer_ids: list[int] = []
 
-    def knows(self, customer_id: int) -> bool:
+    def knows(self, customer_id: int | None) -> bool:
         """Whether this customer wrote it, or one that was merged into it."""
         return customer_id == self.customer_id or customer_id in self.joined_customer_ids
 
@@ -48,7 +48,8 @@ class Incoming:
 
     row: ClaimedRow
     message: InboundMessage
-    customer_id: int = 0
+    # None: a third party, who is no customer
+    customer_id: int | None = None
     ticket_id: int = 0
     entry_id: int = 0
     is_proven: bool = True
@@ -59,6 +60,11 @@ class Incoming:
     # set when nothing is to be made of it: the reason that an administrator reads
     dismissed: str = ""
     duplicate_of: int | None = None
+
+    @property
+    def writer_id(self) -> int:
+        """The customer who wrote it; 0 for a third party."""
+        return self.customer_id or 0
 
     @property
     def is_automatic(self) -> bool:

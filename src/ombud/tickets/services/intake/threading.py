@@ -82,7 +82,7 @@ def drop_doubles(batch: Sequence[Incoming], references: dict[str, list[Reference
 
     A Message-ID alone proves nothing, so sender and text must be the same, too.
     """
-    seen: dict[tuple[str, int, str], Incoming] = {}
+    seen: dict[tuple[str, object, str], Incoming] = {}
     for one in batch:
         name = one.message.message_id
         if not name:
@@ -91,9 +91,21 @@ def drop_doubles(batch: Sequence[Incoming], references: dict[str, list[Reference
             is_same = known.author_id == one.customer_id and known.text == one.message.text
             if known.direction == "out" or is_same:
                 one.dismissed, one.duplicate_of = "duplicate", known.entry_id
-        first = seen.setdefault((name, one.customer_id, one.message.text), one)
+        first = seen.setdefault((name, one.customer_id or one.message.sender.key, one.message.text), one)
         if first is not one:
             one.dismissed = "duplicate"
+
+
+def mark_sides(batch: Sequence[Incoming], references: dict[str, list[Reference]]) -> None:
+    """Mark the answers of third parties, also those to another such answer of this batch."""
+    names: set[str] = set()
+    for one in batch:
+        if one.message.conversation:
+            continue
+        answers_known = _mail_target(one, references) is not None
+        one.is_side = one.is_side or (not answers_known and not names.isdisjoint(one.message.references))
+        if one.is_side and one.message.message_id:
+            names.add(one.message.message_id)
 
 
 def _side_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import msgspec
 from psycopg import OperationalError
 
-from ombud.customers.services import find_or_make_customers
+from ombud.customers.services import find_customers, find_or_make_customers
 from ombud.shared.actor import SYSTEM
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, draw_ids, rows, value, values
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
+from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_INTAKE, sequence_events, try_lock
 from ombud.tickets.events import MessageReceived, MessageSetAside, TicketOpened, TicketReopened
 from ombud.tickets.queries.redirects import hold_redirects
@@ -35,8 +36,18 @@ PRESENCE_SECONDS = 60
 RECEIPT_KINDS = frozenset({"bounce", "delivered", "complaint"})
 
 
-async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -> int:
-    """Thread one batch of waiting messages to tickets; how many rows were settled, 0 when nothing waits.
+class Taken(msgspec.Struct, frozen=True):
+    """What became of a batch: rows settled, and whether its events have their numbers already."""
+
+    rows: int
+    is_numbered: bool = False
+
+    def __bool__(self) -> bool:
+        return self.rows > 0
+
+
+async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -> Taken:
+    """Thread one batch of waiting messages to tickets; no rows are settled when nothing waits.
 
     A batch that fails is tried again one by one: the poison message gets an attempt and its reason, and after
     three it is set aside for an administrator. It stops nobody.
@@ -48,7 +59,7 @@ async def take_in(database: Database, clock: Clock, *, limit: int = MAX_BATCH) -
         raise
     except Exception as problem:  # noqa: BLE001 – whatever one message causes must not stop the others
         log.warning("A batch of intake failed, trying one by one: %s", problem)
-        return await _one_by_one(database, clock, limit=limit)
+        return Taken(await _one_by_one(database, clock, limit=limit))
 
 
 async def _one_by_one(database: Database, clock: Clock, *, limit: int) -> int:
@@ -90,15 +101,17 @@ async def note_failure(tx: Transaction, inbox_id: int, channel_id: int, problem:
         await emit_all(tx, [MessageSetAside(inbox_id=inbox_id, channel_id=channel_id)], by=SYSTEM, at=now)
 
 
-async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> int:
+async def _take_batch(tx: Transaction, *, now: datetime, limit: int) -> Taken:
     if not await try_lock(tx, LOCK_INTAKE):
-        return 0
+        return Taken(0)
     claimed = await _claim(tx, limit=limit)
-    if claimed:
-        await _work(tx, claimed, now=now)
-        # Numbered in the same commit, if no sequencer is at work: screens hear of it one commit earlier.
-        await sequence_events(tx, now=now)
-    return len(claimed)
+    if not claimed:
+        return Taken(0)
+    await _work(tx, claimed, now=now)
+    # Numbered in the same commit, if no sequencer is at work: screens hear of it one commit earlier.
+    moved = await sequence_events(tx, now=now)
+    # Nothing: another sequencer is at work, and may not see these. A full batch: there may be more.
+    return Taken(len(claimed), is_numbered=0 < moved < SEQUENCE_BATCH)
 
 
 async def _claim(tx: Transaction, *, limit: int) -> list[ClaimedRow]:
@@ -122,12 +135,16 @@ async def _work(tx: Transaction, claimed: Sequence[ClaimedRow], *, now: datetime
 
 
 async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> None:
-    customers = await find_or_make_customers(tx, [one.message.sender for one in batch], now=now)
-    for one in batch:
-        customer = customers[one.message.sender.key]
-        one.customer_id = customer.customer_id
-        one.dismissed = "the sender is blocked" if customer.is_blocked else ""
     references = await threading.find_references(tx, batch)
+    threading.mark_sides(batch, references)
+    senders = [one.message.sender for one in batch if not one.is_side]
+    customers = await find_or_make_customers(tx, senders, now=now)
+    # A third party who answers is no customer by that; one who is known anyway stays who they are.
+    customers |= await find_customers(tx, [one.message.sender for one in batch if one.is_side])
+    for one in batch:
+        customer = customers.get(one.message.sender.key)
+        one.customer_id = customer.customer_id if customer else None
+        one.dismissed = "the sender is blocked" if customer and customer.is_blocked else ""
     threading.drop_doubles(batch, references)
     wanted = [one for one in batch if not one.dismissed]
     if not wanted:
@@ -136,7 +153,16 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     targets = await threading.follow_redirects(tx, threading.candidates(wanted, references, conversations))
     known = await threading.lock_tickets(tx, list(targets.values()))
     opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=await reopen_days(tx))
+    await _own_openers(tx, opened, now=now)
     await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)
+
+
+async def _own_openers(tx: Transaction, opened: Sequence[NewTicket], *, now: datetime) -> None:
+    """Whoever opens a ticket is its customer, even if they seemed to answer as a third party."""
+    strangers = [one.first for one in opened if one.first.customer_id is None]
+    made = await find_or_make_customers(tx, [one.message.sender for one in strangers], now=now)
+    for one in strangers:
+        one.customer_id = made[one.message.sender.key].customer_id
 
 
 async def _write(
@@ -174,7 +200,7 @@ def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequ
         if one.entry_id in openings:
             other = openings[one.entry_id].follow_up_of
             facts.append(
-                TicketOpened(**place, customer_id=one.customer_id, channel_id=one.row.channel_id, follow_up_of=other)
+                TicketOpened(**place, customer_id=one.writer_id, channel_id=one.row.channel_id, follow_up_of=other)
             )
         if one.entry_id in reopened:
             facts.append(TicketReopened(**place, entry_id=one.entry_id))
@@ -182,7 +208,7 @@ def _facts(batch: Sequence[Incoming], opened: Sequence[NewTicket], growths: Sequ
             MessageReceived(
                 **place,
                 entry_id=one.entry_id,
-                customer_id=one.customer_id,
+                customer_id=one.writer_id,
                 channel_id=one.row.channel_id,
                 is_automatic=one.is_automatic,
             )

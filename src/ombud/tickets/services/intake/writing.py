@@ -7,6 +7,7 @@ import msgspec
 
 from ombud.shared.database import Transaction
 from ombud.tickets.rules import load_points, subject_of
+from ombud.tickets.services.intake.filling import write_facets_of_new
 from ombud.tickets.services.intake.plan import RESUMED, Growth, Incoming, KnownTicket, NewTicket
 
 
@@ -23,15 +24,16 @@ async def write_new_tickets(
     subjects = [subject_of(one.message.subject, one.message.text) for one in firsts]
     sql = """
         insert into ticket (id, subject, status_id, category, team_id, customer_id, channel_id, brand_id, load_points,
-                            created_at, activity_at, preview, last_message_id, message_count, waiting_since)
+                            created_at, activity_at, preview, last_message_id, message_count, waiting_since,
+                            type_id, fields)
         select n.id, n.subject, s.id, s.category, n.team_id, n.customer_id, n.channel_id, n.brand_id, n.points, n.at,
-               n.last_at, n.preview, n.entry_id, n.count, n.waiting_since
+               n.last_at, n.preview, n.entry_id, n.count, n.waiting_since, n.type_id, n.fields::jsonb
         from unnest(%(ids)s::bigint[], %(subjects)s::text[], %(teams)s::bigint[], %(customers)s::bigint[],
                     %(channels)s::bigint[], %(brands)s::bigint[], %(points)s::smallint[], %(ats)s::timestamptz[],
                     %(last_ats)s::timestamptz[], %(previews)s::text[], %(entries)s::bigint[], %(counts)s::int[],
-                    %(waits)s::timestamptz[])
+                    %(waits)s::timestamptz[], %(types)s::bigint[], %(fields)s::text[])
             as n (id, subject, team_id, customer_id, channel_id, brand_id, points, at, last_at, preview, entry_id,
-                  count, waiting_since)
+                  count, waiting_since, type_id, fields)
         cross join (select id, category from status where category = 'new' and is_default) s"""
     params: dict[str, object] = {
         "ids": [one.id for one in opened],
@@ -47,8 +49,11 @@ async def write_new_tickets(
         "entries": [one.messages[-1].entry_id for one in grown],
         "counts": [len(one.messages) for one in grown],
         "waits": [one.waiting_since for one in grown],
+        "types": [one.message.type_id for one in firsts],
+        "fields": [msgspec.json.encode(one.message.fields).decode() for one in firsts],
     }
     await tx.execute(sql, params)
+    await write_facets_of_new(tx, opened)
     await _link_follow_ups(tx, opened, now=now)
     await _point_conversations(tx, opened)
 
@@ -84,6 +89,12 @@ async def _point_conversations(tx: Transaction, opened: Sequence[NewTicket]) -> 
         "tickets": list(places.values()),
     }
     await tx.execute(sql, params)
+    sql = """
+        insert into ticket_conversation (ticket_id, channel_id, key)
+        select n.ticket_id, n.channel_id, n.key
+        from unnest(%(channels)s::bigint[], %(keys)s::text[], %(tickets)s::bigint[]) as n (channel_id, key, ticket_id)
+        join channel c on c.id = n.channel_id and c.kind = 'chat'"""
+    await tx.execute(sql, params)
 
 
 async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
@@ -91,7 +102,8 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
                            details, client_key)
-        select n.id, n.ticket_id, n.kind, 'in', 'customer', n.author_id, n.channel_id, n.at, n.text, n.html,
+        select n.id, n.ticket_id, n.kind, 'in', case when n.author_id is null then 'third_party' else 'customer' end,
+            n.author_id, n.channel_id, n.at, n.text, n.html,
             n.quoted,
                n.details::jsonb, n.client_key
         from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(authors)s::bigint[], %(channels)s::bigint[],
@@ -152,7 +164,8 @@ async def _write_attachments(tx: Transaction, batch: Sequence[Incoming]) -> None
                 as g (token, name, type, size, digest, entry_id, ticket_id, content_id, is_inline, author_id, at)
         ), stored as (
             insert into file (token, name, type, size, sha256, uploaded_by_kind, uploaded_by_id, created_at)
-            select token, name, type, size, decode(digest, 'hex'), 'customer', author_id, at from given
+            select token, name, type, size, decode(digest, 'hex'),
+                case when author_id is null then 'third_party' else 'customer' end, author_id, at from given
             on conflict (token) do update set name = excluded.name
             returning id, token
         )

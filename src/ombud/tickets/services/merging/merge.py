@@ -15,7 +15,7 @@ from ombud.tickets.queries.redirects import lock_redirects
 from ombud.tickets.queries.tickets import MergedTicket, customer_mail_address, default_status
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Kept, MergeIn, Standing
-from ombud.tickets.services.merging import moving
+from ombud.tickets.services.merging import carrying, moving
 from ombud.tickets.services.timeline import add_change
 
 # A customer who waits brings a ticket in one of these back to work, as their next message would.
@@ -60,7 +60,8 @@ class Shift(Struct):
 async def merge_tickets(tx: Transaction, target_id: int, data: MergeIn, *, by: Actor, now: datetime) -> None:
     """Let tickets go into another one with all their entries; their numbers lead there from now on.
 
-    Whatever ran on them stops: sleep, routing, the customer's wait. Can be taken back one by one.
+    Whatever ran on them stops: sleep, routing, the customer's wait, planned replies, which are held. What people kept
+    beside them goes along: followers, checklist, time, drafts. Can be taken back one by one.
 
     Raises:
         SelfMerge: the target is among the sources.
@@ -68,7 +69,7 @@ async def merge_tickets(tx: Transaction, target_id: int, data: MergeIn, *, by: A
         MergedTicket: one of them was merged already.
         OtherCustomer: the customers differ, and ``confirmed`` is not set.
 
-    Emits: TicketMerged
+    Emits: TicketMerged, PlannedReplyChanged, NotificationMade
     """
     sources = sorted(set(data.source_ids))
     if target_id in sources:
@@ -95,6 +96,7 @@ async def _merge_one(
     kept.client_keys = await moving.move_entries(tx, entry_ids, to=target.id)
     kept.conversations = await moving.move_conversations(tx, source.id, to=target.id)
     kept.drafts = await moving.carry_drafts(tx, source.id, to=target.id)
+    kept.carried = await carrying.carry(tx, source, target, now=now)
     await _close(tx, source, target, now=now)
     if split is not None:
         await _take_split_back(tx, split, now=now)
@@ -228,6 +230,7 @@ async def _give_back(tx: Transaction, shift: Shift, *, now: datetime) -> None:
     await moving.restore_keys(tx, shift.kept.client_keys)
     await moving.return_conversations(tx, shift.kept.conversations, from_id=shift.to_id, to=shift.from_id)
     await moving.carry_drafts(tx, shift.to_id, to=shift.from_id, only=shift.kept.drafts)
+    await carrying.give_back(tx, shift.kept.carried, source_id=shift.from_id, target_id=shift.to_id, now=now)
     await tx.execute("delete from ticket_cc where shift_id = %(id)s", {"id": shift.id})
     sql = "update ticket set merged_into_id = null, version = version + 1 where id = %(id)s"
     await tx.execute(sql, {"id": shift.from_id})

@@ -122,7 +122,13 @@ async def _open(
         "holder": ticket.assignee_id if team_id == ticket.team_id else None,
         "now": now,
     }
-    return await value(tx, int, sql, params) or 0
+    new_id = await value(tx, int, sql, params) or 0
+    if is_same_customer:
+        sql = """
+            insert into ticket_conversation (ticket_id, channel_id, key)
+            select %(new)s, channel_id, key from ticket_conversation where ticket_id = %(old)s"""
+        await tx.execute(sql, {"new": new_id, "old": ticket.id})
+    return new_id
 
 
 class _Wait(Struct):

@@ -15,7 +15,7 @@ async def get_together(tx: Transaction, ticket_id: int, *, by: Actor) -> Togethe
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     followers = await list_followers(tx, ticket_id)
     spent = await list_time(tx, ticket_id)
     sql = "select exists (select from shared_draft where ticket_id = %(id)s)"

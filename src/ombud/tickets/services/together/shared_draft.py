@@ -9,6 +9,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row
 from ombud.shared.errors import Conflict
 from ombud.shared.events import emit
+from ombud.shared.written import clean_written
 from ombud.tickets.events import SharedDraftChanged
 from ombud.tickets.queries.tickets import lock_visible_ticket, require_visible
 from ombud.tickets.schemas import LockedTicket, SharedDraft, SharedDraftIn
@@ -35,13 +36,13 @@ async def find_shared_draft(tx: Transaction, ticket_id: int, *, by: Actor) -> Sh
     Raises:
         NotFound: the ticket may not be seen.
     """
-    await require_visible(tx, ticket_id, by=by)
+    ticket_id = await require_visible(tx, ticket_id, by=by)
     return await _find(tx, ticket_id)
 
 
 async def _find(tx: Transaction, ticket_id: int) -> SharedDraft | None:
     sql = """
-        select d.text, d.version, d.edited_by, p.name, d.updated_at
+        select d.text, d.version, d.edited_by, p.name, d.updated_at, d.html
         from shared_draft d join person p on p.id = d.edited_by where d.ticket_id = %(ticket)s"""
     return await row(tx, SharedDraft, sql, {"ticket": ticket_id})
 
@@ -64,11 +65,12 @@ async def keep_shared_draft(
     if (before.version if before else 0) != data.version:
         raise SharedDraftTaken(before)
     sql = """
-        insert into shared_draft (ticket_id, text, version, edited_by, updated_at)
-        values (%(ticket)s, %(text)s, nextval('shared_draft_version'), %(by)s, %(now)s)
-        on conflict (ticket_id) do update set text = excluded.text, version = excluded.version,
+        insert into shared_draft (ticket_id, text, html, version, edited_by, updated_at)
+        values (%(ticket)s, %(text)s, %(html)s, nextval('shared_draft_version'), %(by)s, %(now)s)
+        on conflict (ticket_id) do update set text = excluded.text, html = excluded.html, version = excluded.version,
             edited_by = excluded.edited_by, updated_at = excluded.updated_at"""
     params = {"ticket": ticket_id, "text": data.text.replace("\x00", ""), "by": by.person_id, "now": now}
+    params["html"] = clean_written(data.html) if data.html else ""
     await tx.execute(sql, params)
     if before is None or before.edited_by != by.person_id:
         await _tell(tx, ticket, "taken_over" if before else "begun", by=by, now=now)

@@ -15,6 +15,7 @@ describe('findPages', () => {
       'security',
       'canned-replies',
       'macros',
+      'ticket-templates',
     ])
   })
 

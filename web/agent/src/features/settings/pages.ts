@@ -6,6 +6,7 @@ import {
   ContactRound,
   Code,
   FileInput,
+  FilePlus2,
   Inbox,
   KeyRound,
   ListChecks,
@@ -58,6 +59,7 @@ export const settingsPages: SettingsPage[] = [
   },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'macros', key: 'macros', group: 'desk', icon: Zap },
+  { path: 'ticket-templates', key: 'templates', group: 'desk', icon: FilePlus2 },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
 ]

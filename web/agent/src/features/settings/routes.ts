@@ -68,6 +68,7 @@ const pages: RouteRecordRaw[] = [
   },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
+  page('ticket-templates', undefined, () => import('./templates/TemplatesPage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -17,6 +17,7 @@ export interface ValueWords {
   /** What is known of customers and files that values name. */
   customerName?: (id: Id) => string | undefined
   file?: (id: Id) => FieldFile | undefined
+  fileName?: (id: Id) => string | undefined
 }
 
 /** The currency's usual number of decimals: 2 for yuan, 0 for yen. */
@@ -66,7 +67,11 @@ export function valueText(field: Field | undefined, value: unknown, words: Value
   if (field.kind === 'customer')
     return words.customerName?.(Number(value)) ?? t('fields.customer', { id: String(value) })
   if (field.kind === 'file')
-    return words.file?.(Number(value))?.name ?? t('fields.file', { id: String(value) })
+    return (
+      words.file?.(Number(value))?.name ??
+      words.fileName?.(Number(value)) ??
+      t('fields.file', { id: String(value) })
+    )
   if (field.kind === 'number')
     return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }).format(Number(value))
   if (field.kind === 'date') return dateText(String(value), locale)

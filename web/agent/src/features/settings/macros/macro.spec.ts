@@ -1,5 +1,6 @@
 import type { Macro } from '@api'
-import { expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
+import { signIn } from '@/testing/mount'
 import { actionsOf, doesNothing, fieldsOf } from './macro'
 
 const macro: Macro = {
@@ -21,17 +22,19 @@ const macro: Macro = {
   },
 }
 
+beforeEach(() => signIn())
+
 it('gives back what it was made from', () => {
-  expect(actionsOf(fieldsOf(macro, true, 1), macro.actions)).toEqual(macro.actions)
+  expect(actionsOf(fieldsOf(macro, 1))).toEqual(macro.actions)
 })
 
 it('reads tags with signs of both languages, each once', () => {
-  const values = { ...fieldsOf(null, true, 1), addTags: 'vip， 退款；vip,', assignee: '12' }
+  const values = { ...fieldsOf(null, 1), addTags: 'vip， 退款；vip,', assignee: '12' }
   expect(actionsOf(values)).toEqual({ add_tags: ['vip', '退款'], assignee: 12 })
 })
 
 it('knows a macro that does nothing', () => {
-  expect(doesNothing(fieldsOf(null, false, 1))).toBe(true)
-  expect(doesNothing({ ...fieldsOf(null, false, 1), note: 'x' })).toBe(false)
-  expect(fieldsOf(null, false, 1).scope).toBe('own')
+  expect(doesNothing(fieldsOf(null, 1))).toBe(true)
+  expect(doesNothing({ ...fieldsOf(null, 1), note: 'x' })).toBe(false)
+  expect(fieldsOf(null, 1).scope).toBe('own')
 })

@@ -1,4 +1,6 @@
+import type { FieldValues } from '@/shared/fields'
 import type { Id, Macro, MacroActions, Priority } from '@api'
+import { firstScope } from '../scoped/scoped'
 
 /** What the form of a macro holds; 0 and '' leave something as it is. */
 export interface MacroFields {
@@ -15,9 +17,11 @@ export interface MacroFields {
   addTags: string
   removeTags: string
   snooze: number
+  type: Id
+  fields: FieldValues
 }
 
-const tags = (typed: string): string[] => [
+export const tagsOf = (typed: string): string[] => [
   ...new Set(
     typed
       .split(/[,，;；\n]/)
@@ -26,13 +30,13 @@ const tags = (typed: string): string[] => [
   ),
 ]
 
-export function fieldsOf(macro: Macro | null, mayShare: boolean, firstTeam: Id): MacroFields {
+export function fieldsOf(macro: Macro | null, firstTeam: Id): MacroFields {
   const actions = macro?.actions ?? {}
   return {
     title: macro?.title ?? '',
     text: macro?.text ?? '',
     note: macro?.note ?? '',
-    scope: macro?.scope ?? (mayShare ? 'all' : 'own'),
+    scope: firstScope(macro),
     team_id: macro?.team_id ?? firstTeam,
     status: actions.status_id ?? 0,
     priority: actions.priority ?? 0,
@@ -41,27 +45,28 @@ export function fieldsOf(macro: Macro | null, mayShare: boolean, firstTeam: Id):
     addTags: (actions.add_tags ?? []).join(', '),
     removeTags: (actions.remove_tags ?? []).join(', '),
     snooze: actions.snooze_minutes ?? 0,
+    type: actions.type_id ?? 0,
+    fields: { ...actions.fields },
   }
 }
 
-/** The actions as the server takes them; type and fields, which the form does not show, are kept. */
-export function actionsOf(values: MacroFields, kept: MacroActions = {}): MacroActions {
-  const { type_id: typeId, fields } = kept
+/** The actions as the server takes them. */
+export function actionsOf(values: MacroFields): MacroActions {
   const assignee = /^\d+$/.test(values.assignee) ? Number(values.assignee) : values.assignee
   return {
-    ...(typeId ? { type_id: typeId } : {}),
-    ...(fields && Object.keys(fields).length ? { fields } : {}),
+    ...(values.type ? { type_id: values.type } : {}),
+    ...(Object.keys(values.fields).length ? { fields: values.fields } : {}),
     ...(values.status ? { status_id: values.status } : {}),
     ...(values.priority ? { priority: values.priority as Priority } : {}),
     ...(assignee ? { assignee: assignee as NonNullable<MacroActions['assignee']> } : {}),
     ...(values.toTeam ? { team_id: values.toTeam } : {}),
-    ...(tags(values.addTags).length ? { add_tags: tags(values.addTags) } : {}),
-    ...(tags(values.removeTags).length ? { remove_tags: tags(values.removeTags) } : {}),
+    ...(tagsOf(values.addTags).length ? { add_tags: tagsOf(values.addTags) } : {}),
+    ...(tagsOf(values.removeTags).length ? { remove_tags: tagsOf(values.removeTags) } : {}),
     ...(values.snooze ? { snooze_minutes: values.snooze } : {}),
   }
 }
 
 /** Whether it would do anything at all. */
-export function doesNothing(values: MacroFields, kept?: MacroActions): boolean {
-  return !Object.keys(actionsOf(values, kept)).length && !values.text.trim() && !values.note.trim()
+export function doesNothing(values: MacroFields): boolean {
+  return !Object.keys(actionsOf(values)).length && !values.text.trim() && !values.note.trim()
 }

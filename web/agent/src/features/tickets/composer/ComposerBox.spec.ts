@@ -25,11 +25,12 @@ const sendButton = () => page.find('button.main')
 
 beforeEach(() => {
   id += 1
-  signIn()
+  signIn({ preferences: { composer: 'plain' } })
   calls = serve({
     [`POST /tickets/${String(id)}/replies`]: sent,
     [`POST /tickets/${String(id)}/notes`]: sent,
     [`POST /tickets/${String(id)}/typing`]: { status: 204 },
+    [`GET /tickets/${String(id)}/signature`]: { status: 200, body: { text: 'Lu, Support' } },
   })
 })
 afterEach(() => {

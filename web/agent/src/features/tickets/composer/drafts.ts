@@ -9,10 +9,13 @@ import {
   type Id,
 } from '@api'
 import { reactive } from 'vue'
-import { uploadedFile, uploadedIds, type UploadState } from './uploads'
+import { htmlOfText } from './editor/doc'
+import { filesOf, uploadedFile, uploadedIds, type UploadState } from './uploads'
 
 export interface DraftState {
   text: string
+  /** What was written with its marks, '' where the text says it all. */
+  html: string
   /** null: untouched, those of the conversation. */
   to: Address[] | null
   cc: Address[] | null
@@ -42,7 +45,7 @@ const keyOf = (ticketId: Id, kind: DraftKind): string => `${String(ticketId)}/${
 const pathOf = (ticketId: Id, kind: DraftKind): string => `/tickets/${String(ticketId)}/drafts/${kind}`
 
 function emptyDraft(): Omit<DraftState, 'save'> {
-  return { text: '', to: null, cc: null, bcc: null, subject: '', entryIds: [], files: [] }
+  return { text: '', html: '', to: null, cc: null, bcc: null, subject: '', entryIds: [], files: [] }
 }
 
 export function draftOf(ticketId: Id, kind: DraftKind): DraftState {
@@ -70,12 +73,13 @@ export async function loadDraft(ticketId: Id, kind: DraftKind): Promise<void> {
 
 function take(state: DraftState, found: Draft): void {
   state.text = found.text
+  state.html = found.details.html ?? ''
   state.to = found.details.to ?? null
   state.cc = found.details.cc ?? null
   state.bcc = found.details.bcc ?? null
   state.subject = found.details.subject ?? ''
   state.entryIds = found.details.entry_ids ?? []
-  state.files = (found.attachments ?? []).map(uploadedFile)
+  state.files = (found.attachments ?? []).map((file) => uploadedFile(file, state.html))
   state.save = 'saved'
   state.version = found.version
   delete state.other
@@ -89,7 +93,7 @@ export async function refreshDraft(ticketId: Id, kind: DraftKind): Promise<void>
   const state = draftOf(ticketId, kind)
   if (found === undefined || !isQuiet() || (found?.version ?? 0) === (state.version ?? 0)) return
   if (found) take(state, found)
-  else Object.assign(state, { text: '', to: null, cc: null, files: [], save: 'clean', version: 0 })
+  else Object.assign(state, { text: '', html: '', to: null, cc: null, files: [], save: 'clean', version: 0 })
 }
 
 /** Two windows wrote the same draft: go on with the text of the other one, or with this one's. */
@@ -113,8 +117,9 @@ async function save(ticketId: Id, kind: DraftKind): Promise<void> {
   const state = draftOf(ticketId, kind)
   if (state.other || (state.save !== 'dirty' && state.save !== 'failed')) return
   state.save = 'saving'
-  const ids = uploadedIds(state.files)
+  const ids = uploadedIds(filesOf(state.files, state.html))
   const details = {
+    ...(state.html ? { html: state.html } : {}),
     ...(state.to ? { to: state.to } : {}),
     ...(state.cc ? { cc: state.cc } : {}),
     ...(state.bcc?.length ? { bcc: state.bcc } : {}),
@@ -173,13 +178,21 @@ export function clearDraft(ticketId: Id, kind: DraftKind): void {
   })
 }
 
+function joined(...parts: { text?: string; html?: string }[]): string {
+  return parts
+    .filter((part) => part.html || part.text?.trim())
+    .map((part) => part.html || htmlOfText(part.text ?? ''))
+    .join('<p></p>')
+}
+
 /** Put text back that was taken away by sending; what was written since stays below it. */
 export function restoreDraft(
   ticketId: Id,
   kind: DraftKind,
-  kept: Partial<Pick<DraftState, 'text' | 'to' | 'cc' | 'bcc' | 'subject' | 'entryIds' | 'files'>>,
+  kept: Partial<Pick<DraftState, 'text' | 'html' | 'to' | 'cc' | 'bcc' | 'subject' | 'entryIds' | 'files'>>,
 ): void {
   const state = draftOf(ticketId, kind)
+  if (kept.html || state.html) state.html = joined(kept, state)
   state.text = [kept.text, state.text].filter((text) => text?.trim()).join('\n\n')
   if (kept.to) state.to = kept.to
   if (kept.cc) state.cc = kept.cc

@@ -1,5 +1,6 @@
 import type { Address, DraftKind, Id } from '@api'
 import { reactive } from 'vue'
+import type { ChildrenWay } from '../merge/joining'
 import type { UploadState } from './uploads'
 
 /** What was sent but is not answered for yet: shown in the timeline at once, gone when its entry arrives. */
@@ -8,6 +9,8 @@ export interface Pending {
   ticketId: Id
   kind: DraftKind
   text: string
+  /** '' where the text says it all. */
+  html: string
   /** null: those of the conversation, as the server knows them. */
   to: Address[] | null
   cc: Address[] | null
@@ -21,6 +24,8 @@ export interface Pending {
   /** Why a customer is answered by a channel that they do not want; '' where they do. */
   contactReason: string
   solves: boolean
+  /** What becomes of open tickets below, once it was asked. */
+  childrenWay?: ChildrenWay
   /** Why it did not go out, in words; '' while it is under way. */
   problem: string
 }

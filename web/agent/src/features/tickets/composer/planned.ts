@@ -9,7 +9,7 @@ import { toast } from '@/shared/toasts'
 import { addEntries } from '../data/patches'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { lastSeen, stale } from './send'
-import { uploadedFile, uploadedIds } from './uploads'
+import { filesOf, uploadedFile, uploadedIds } from './uploads'
 
 const path = (ticketId: Id, rest = ''): string => `/tickets/${String(ticketId)}/planned-replies${rest}`
 
@@ -36,9 +36,10 @@ function failed(error: unknown): void {
 export async function planReply(ticketId: Id, at: string, isForced = false): Promise<boolean> {
   const { t, locale } = i18n.global
   const draft = draftOf(ticketId, 'reply')
-  const ids = uploadedIds(draft.files)
+  const ids = uploadedIds(filesOf(draft.files, draft.html))
   const reply = {
     text: draft.text.trim(),
+    ...(draft.html ? { html: draft.html } : {}),
     client_key: crypto.randomUUID(),
     last_seen_entry_id: lastSeen(ticketId),
     ...(draft.to ? { to: draft.to } : {}),
@@ -70,10 +71,11 @@ export async function cancelPlanned(planned: PlannedReply): Promise<void> {
     const back = await api.delete<Undone>(path(planned.ticket_id, `/${String(planned.id)}`))
     restoreDraft(planned.ticket_id, 'reply', {
       text: back.text,
+      html: back.html ?? '',
       ...(planned.to ? { to: planned.to } : {}),
       ...(planned.cc ? { cc: planned.cc } : {}),
       ...(planned.bcc.length ? { bcc: planned.bcc } : {}),
-      files: (back.attachments ?? []).map(uploadedFile),
+      files: (back.attachments ?? []).map((file) => uploadedFile(file, back.html ?? '')),
     })
     toast(i18n.global.t('tickets.plan.cancelled'))
   } catch (error) {

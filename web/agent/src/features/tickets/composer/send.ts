@@ -7,9 +7,10 @@ import { dismissToast, toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
+import { aboutChildren, askAboutChildren } from '../merge/joining'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
-import { uploadedFile, uploadedIds } from './uploads'
+import { filesOf, uploadedFile, uploadedIds } from './uploads'
 
 /** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
 export const stale = reactive(new Map<Id, Entry[]>())
@@ -28,6 +29,7 @@ function post(pending: Pending): Promise<Entry> {
   const ids = uploadedIds(pending.files)
   const common = {
     text: pending.text,
+    ...(pending.html ? { html: pending.html } : {}),
     client_key: pending.clientKey,
     ...(ids.length ? { attachment_ids: ids } : {}),
   }
@@ -52,16 +54,17 @@ function post(pending: Pending): Promise<Entry> {
     ...(pending.to ? { to: pending.to } : {}),
     ...(pending.cc ? { cc: pending.cc } : {}),
     ...(pending.isForced ? { force: true } : {}),
-    ...(pending.solves ? { solve: true } : {}),
+    ...(pending.solves ? { solve: true, ...aboutChildren(pending.childrenWay) } : {}),
     ...(pending.contactReason ? { contact_reason: pending.contactReason } : {}),
   })
 }
 
 function takeBack(pending: Pending): void {
   dropPending(pending.clientKey)
-  const { text, to, cc, bcc, subject, entryIds, files } = pending
+  const { text, html, to, cc, bcc, subject, entryIds, files } = pending
   restoreDraft(pending.ticketId, pending.kind, {
     text,
+    html,
     to,
     cc,
     files,
@@ -89,7 +92,8 @@ export async function undoReply(entry: Entry): Promise<void> {
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       text: kept.text,
-      files: (kept.attachments ?? []).map(uploadedFile),
+      html: kept.html ?? '',
+      files: (kept.attachments ?? []).map((file) => uploadedFile(file, kept.html ?? '')),
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       ...(bcc?.length ? { bcc } : {}),
@@ -145,7 +149,14 @@ export async function deliver(pending: Pending): Promise<boolean> {
       // the reply was not sent: its text waits in the composer while the form is filled in
       takeBack(pending)
       leadToMissing(pending.ticketId, error.fields)
-    } else pending.problem = errorText(error)
+    } else {
+      pending.problem = errorText(error)
+      // the reply waits in the timeline until it is said what becomes of the tickets below
+      askAboutChildren(error, (way) => {
+        pending.childrenWay = way
+        void deliver(pending)
+      })
+    }
     return false
   }
 }
@@ -168,12 +179,13 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     ticketId,
     kind,
     text: draft.text.trim(),
+    html: draft.html,
     to: draft.to && [...draft.to],
     cc: draft.cc && [...draft.cc],
     bcc: draft.bcc && [...draft.bcc],
     subject: draft.subject,
     entryIds: [...draft.entryIds],
-    files: [...draft.files],
+    files: filesOf(draft.files, draft.html),
     mentions: options.mentions ?? [],
     lastSeenEntryId: lastSeen(ticketId),
     isForced: options.isForced ?? false,

@@ -55,7 +55,7 @@ function applyWaiting(): void {
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
-    if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
+    if (/merged|split/.test(kind)) hearMoved(ticket.id)
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
@@ -65,6 +65,13 @@ function applyWaiting(): void {
   const open = openTicketId.value
   patchLists(changes, me.value, open !== null && isOnScreen(open) ? open : null)
   refreshCountsSoon()
+}
+
+/** Entries went over to another ticket or came back, and with them what people keep beside it. */
+function hearMoved(id: Id): void {
+  for (const name of ['timeline', 'together', 'planned'])
+    void queryClient.invalidateQueries({ queryKey: [name, id] })
+  hearShared({ ticket_id: id, version: -1 })
 }
 
 function withoutUnread(row: TicketRow): Partial<TicketRow> {

@@ -5,6 +5,7 @@ import { queryClient } from '@/shared/queryClient'
 import { mergeEntries } from './patches'
 
 const FIRST_LIMIT = 50
+const FAR_LIMIT = 100
 
 const ticketQuery = (id: Id) => ({
   queryKey: ['ticket', id],
@@ -39,14 +40,28 @@ export function useTimeline(id: Ref<Id>) {
   const entries = computed<Entry[]>(() => query.data.value?.items ?? [])
   const hasOlder = computed(() => query.data.value?.older ?? false)
   const isLoadingOlder = ref(false)
+  let loading: Promise<void> | null = null
 
-  async function loadOlder(): Promise<void> {
+  function loadOlder(limit = FIRST_LIMIT): Promise<void> {
+    loading ??= fetchOlder(limit).finally(() => (loading = null))
+    return loading
+  }
+
+  /** Load older entries until one of them is there; whether it is. */
+  async function loadBackTo(entryId: Id): Promise<boolean> {
+    const ticketId = id.value
+    while (id.value === ticketId && hasOlder.value && (entries.value[0]?.id ?? 0) > entryId)
+      await loadOlder(FAR_LIMIT)
+    return entries.value.some((entry) => entry.id === entryId)
+  }
+
+  async function fetchOlder(limit: number): Promise<void> {
     const first = entries.value[0]
-    if (!first || !hasOlder.value || isLoadingOlder.value) return
+    if (!first || !hasOlder.value) return
     isLoadingOlder.value = true
     const ticketId = id.value
     try {
-      const path = `/tickets/${String(ticketId)}/timeline?before=${String(first.id)}&limit=${String(FIRST_LIMIT)}`
+      const path = `/tickets/${String(ticketId)}/timeline?before=${String(first.id)}&limit=${String(limit)}`
       const page = await api.get<Timeline>(path)
       queryClient.setQueryData<Timeline>(
         ['timeline', ticketId],
@@ -61,6 +76,7 @@ export function useTimeline(id: Ref<Id>) {
     entries,
     hasOlder,
     loadOlder,
+    loadBackTo,
     isLoadingOlder,
     isLoading: query.isLoading,
     error: query.error,

@@ -14,6 +14,7 @@ import { queryClient } from '@/shared/queryClient'
 import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
+import { aboutChildren, askAboutChildren, type ChildrenWay } from '../merge/joining'
 import { collisionsOf, inOrder, quarrel, seenNow } from '../together/collisions'
 import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
@@ -25,6 +26,8 @@ interface Options {
   wayOut?: { code: string; label: string; run: () => void }
   /** What is said when it is done, with the way to take it back. */
   undo?: { text: string; run: () => Promise<unknown> }
+  /** Says itself what becomes of a refusal; whether it did. */
+  onRefused?: (error: unknown) => boolean
   /** What the person saw when they decided, where that is not what the ticket is now. */
   seen?: Seen
 }
@@ -70,10 +73,8 @@ async function changeOptimistically(
       leadToMissing(ticket.id, error.fields)
       return false
     }
-    const action =
-      wayOut && error instanceof ApiError && error.code === wayOut.code && error.body.can_force !== false
-        ? wayOut
-        : undefined
+    if (options.onRefused?.(error)) return false
+    const action = wayOut && error instanceof ApiError && error.code === wayOut.code ? wayOut : undefined
     toast(errorText(error), { tone: 'bad', action })
     return false
   }
@@ -114,22 +115,21 @@ async function putBack(before: TicketRow): Promise<void> {
   patchTicket(id, back)
 }
 
-export function setStatus(ticket: TicketRow, status: Status, isForced = false): Promise<boolean> {
+export function setStatus(ticket: TicketRow, status: Status, way?: ChildrenWay): Promise<boolean> {
   const before = { ...ticket }
   const { locale, t } = i18n.global
   const name = locale.value === 'zh-CN' ? status.name_zh : status.name_en
   const text = t('tickets.done.status', { id: ticket.id, name })
-  const body = { status_id: status.id, ...(isForced ? { force_children: true } : {}) }
-  const wayOut = {
-    code: 'children_open',
-    label: t('tickets.links.solveAnyway'),
-    run: () => void setStatus(ticket, status, true),
-  }
+  const body = { status_id: status.id, ...aboutChildren(way) }
+  const onRefused = (error: unknown): boolean =>
+    askAboutChildren(error, (chosen) => void setStatus(ticket, status, chosen))
+  // those that were solved along would stay solved: there is no half of taking back
+  const undo = way === 'all' ? undefined : { text, run: () => putBack(before) }
   return changeOptimistically(
     ticket,
     { status_id: status.id, category: status.category },
     (seen) => api.patch(path(ticket.id), { ...body, seen }),
-    { wayOut, undo: { text, run: () => putBack(before) } },
+    { onRefused, ...(undo ? { undo } : {}) },
   )
 }
 

@@ -25,3 +25,14 @@ export function clock(seconds: number): string {
   const tail = `${String(minutes).padStart(hours ? 2 : 1, '0')}:${String(rest).padStart(2, '0')}`
   return hours ? `${String(hours)}:${tail}` : tail
 }
+
+type Say = (key: string, values: Record<string, number>) => string
+
+/** Time that was worked, in words; '' for none. */
+export function spentText(seconds: number, t: Say): string {
+  const minutes = Math.round(seconds / 60)
+  if (seconds <= 0) return ''
+  if (minutes < 1) return t('together.time.seconds', { n: seconds })
+  if (minutes < 60) return t('together.time.minutes', { n: minutes })
+  return t('together.time.hours', { h: Math.floor(minutes / 60), m: minutes % 60 })
+}

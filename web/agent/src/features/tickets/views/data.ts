@@ -81,6 +81,8 @@ export function shippedCondition(view: string): Condition {
     unassigned: { all: [nobodys, ...awake] },
     open: { all: awake },
     snoozed: { all: [{ field: 'snoozed', op: 'is_set' }, { any: [mine, nobodys] }] },
+    mentions: { all: [{ field: 'mentioned', op: 'is', value: true }] },
+    following: { all: [{ field: 'following', op: 'is', value: true }] },
   }
   return shipped[view] ?? { all: [] }
 }

@@ -1,47 +1,12 @@
 import { useDesk } from '@/shared/desk'
+import { moneyDecimals } from '@/shared/fields/values'
 import type { CustomField } from '@api'
+import type { ConditionField, ConditionKind, ConditionOption } from '@ui'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useDefinitions, useNames } from './data'
 
-export type Kind =
-  'text' | 'number' | 'time' | 'date' | 'choice' | 'tree' | 'many' | 'yes_no' | 'person' | 'team'
-
-export interface Choice {
-  value: string | number
-  label: string
-}
-
-/** A field of a ticket as the builder and the tables know it. */
-export interface FieldInfo {
-  name: string
-  label: string
-  kind: Kind
-  /** null: any word or number may be entered */
-  choices: Choice[] | null
-  isArchived: boolean
-  /** money is entered in its unit and compared in its smallest part */
-  isMoney: boolean
-}
-
-const oneOf = ['is', 'is_not', 'any_of', 'none_of']
-const always = ['is_empty', 'is_set']
-
-/** Which comparisons each kind has; the same as OPS in src/ombud/shared/conditions.py. */
-export const OPS: Record<Kind, string[]> = {
-  text: ['contains', 'is', 'is_not', 'begins', ...always],
-  number: ['is', 'is_not', 'less', 'more', 'between', ...always],
-  time: ['within_last', 'older_than', 'before', 'after', 'between', ...always],
-  date: ['is', 'within_last', 'older_than', 'before', 'after', 'between', ...always],
-  choice: ['any_of', 'none_of', 'is', 'is_not', ...always],
-  tree: ['under', ...oneOf, ...always],
-  many: ['any_of', 'none_of', 'has_all', ...always],
-  yes_no: ['is', ...always],
-  person: ['any_of', 'none_of', 'is', 'is_not', ...always],
-  team: ['any_of', 'none_of', 'is', 'is_not', ...always],
-}
-
-const customKinds: Record<string, Kind> = {
+const customKinds: Record<string, ConditionKind> = {
   text: 'text',
   long_text: 'text',
   number: 'number',
@@ -59,15 +24,16 @@ const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
 const TIMES = ['created', 'activity', 'waiting', 'snoozed', 'solved'] as const
 
-function customInfo(field: CustomField, names: ReturnType<typeof useNames>): FieldInfo {
+function customInfo(field: CustomField, names: ReturnType<typeof useNames>): ConditionField {
   const choices = field.options.choices ?? []
   return {
-    name: `fields.${field.key}`,
-    label: names(field),
+    key: `fields.${field.key}`,
+    name: names(field),
     kind: customKinds[field.kind] ?? 'text',
-    choices: choices.length ? choices.map((one) => ({ value: one.value, label: names(one) })) : null,
     isArchived: field.is_archived,
-    isMoney: field.kind === 'money',
+    ...(choices.length ? { options: choices.map((one) => ({ value: one.value, label: names(one) })) } : {}),
+    // money is entered in its unit and compared in its smallest part
+    ...(field.kind === 'money' ? { scale: 10 ** moneyDecimals(field.options.currency ?? 'CNY') } : {}),
   }
 }
 
@@ -78,18 +44,16 @@ export function useTicketFields() {
   const names = useNames()
   const { fields, types, brands } = useDefinitions()
 
-  const own = (name: string, kind: Kind, choices: Choice[] | null = null): FieldInfo => ({
-    name,
+  const own = (key: string, kind: ConditionKind, options?: ConditionOption[]): ConditionField => ({
+    key,
     kind,
-    choices,
-    label: t(`views.field.${name}`),
-    isArchived: false,
-    isMoney: false,
+    name: t(`views.field.${key}`),
+    ...(options ? { options } : {}),
   })
-  const named = (items: { id: number; name: string }[]): Choice[] =>
+  const named = (items: { id: number; name: string }[]): ConditionOption[] =>
     items.map((one) => ({ value: one.id, label: one.name }))
 
-  return computed<FieldInfo[]>(() => [
+  return computed<ConditionField[]>(() => [
     own(
       'status',
       'choice',
@@ -111,7 +75,7 @@ export function useTicketFields() {
       types.value.map((one) => ({ value: one.id, label: names(one) })),
     ),
     own('team', 'team', named(desk.teams.value)),
-    own('assignee', 'person', [{ value: 'me', label: t('views.me') }, ...named(desk.people.value)]),
+    own('assignee', 'person', named(desk.people.value)),
     own('subject', 'text'),
     own('tags', 'many'),
     own('customer_name', 'text'),
@@ -124,7 +88,10 @@ export function useTicketFields() {
     ),
     ...TIMES.map((one) => own(one, 'time')),
     own('unread', 'yes_no'),
+    own('following', 'yes_no'),
+    own('mentioned', 'yes_no'),
     own('messages', 'number'),
+    own('time_spent', 'number'),
     own('number', 'number'),
     ...fields.value.map((one) => customInfo(one, names)),
   ])
@@ -162,5 +129,6 @@ export const SHIPPED_COLUMNS = [
   'created',
   'snoozed',
   'messages',
+  'time_spent',
   'preview',
 ]

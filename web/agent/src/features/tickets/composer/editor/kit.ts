@@ -1,0 +1,62 @@
+import { Extension, type Extensions } from '@tiptap/core'
+import { DOMParser as SchemaParser, Slice, Fragment, type Node as DocNode } from '@tiptap/pm/model'
+import { Plugin } from '@tiptap/pm/state'
+import StarterKit from '@tiptap/starter-kit'
+import { htmlOfMarkdown, isMarkdown } from './markdown'
+import { Picture } from './picture'
+
+/** Pasted text keeps its lines, blank ones too; text that is Markdown becomes what it means. */
+const PastedText = Extension.create({
+  name: 'pastedText',
+  addProseMirrorPlugins() {
+    const { editor } = this
+    return [
+      new Plugin({
+        props: {
+          clipboardTextParser: (text, _context, isPlain) => {
+            const { schema } = editor
+            if (!isPlain && isMarkdown(text)) {
+              const body = new window.DOMParser().parseFromString(htmlOfMarkdown(text), 'text/html').body
+              return SchemaParser.fromSchema(schema).parseSlice(body)
+            }
+            const { paragraph } = schema.nodes
+            const lines = text.split(/\r\n?|\n/)
+            const made = lines.map((line) => paragraph?.create(null, line ? schema.text(line) : null))
+            return new Slice(Fragment.from(made.filter((one): one is DocNode => Boolean(one))), 1, 1)
+          },
+        },
+      }),
+    ]
+  },
+})
+
+export function editorKit(urlOf: (name: string) => string): Extensions {
+  return [
+    StarterKit.configure({
+      heading: { levels: [1, 2, 3] },
+      link: {
+        openOnClick: false,
+        autolink: true,
+        linkOnPaste: true,
+        defaultProtocol: 'https',
+        protocols: ['mailto', 'tel'],
+        HTMLAttributes: { rel: null, target: null, class: null },
+      },
+    }),
+    Picture.configure({ urlOf }),
+    PastedText,
+  ]
+}
+
+/** Where in the document a piece of its text stands; leaves count as one sign. */
+export function findInDoc(doc: DocNode, pattern: RegExp): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = []
+  doc.descendants((node, position) => {
+    if (!node.isTextblock) return true
+    const text = node.textBetween(0, node.content.size, undefined, '\ufffc')
+    for (const match of text.matchAll(pattern))
+      found.push({ from: position + 1 + match.index, to: position + 1 + match.index + match[0].length })
+    return false
+  })
+  return found
+}
