@@ -1,5 +1,6 @@
 """Promises in one Chinese sentence."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -11,8 +12,12 @@ from ombud.service_levels.promises.phrases import Found, is_over, trimmed, witho
 from ombud.service_levels.promises.schemas import TimePhrase
 from ombud.service_levels.promises.times_zh import find_times
 
-# 最迟明天下午, 那, 好的: a clause of hardly more than its time leans on the one beside it.
-_LEANING_LENGTH = 6
+# 最迟明天下午, 大概4点左右: a clause of hardly more than its time leans on the one beside it.
+_SMALL_LENGTH = 4
+_SMALL = re.compile(
+    r"(?:最[迟晚快多]|不[超晚迟]过?于?|大[概约]|差不多|那|好的?|嗯|行|在|于|就|也就|预计|估计|[快慢]的话"
+    r"|再|时间|[之以]?[前内]|左右|的|[吧哈哦呢 .。!~])*"
+)
 
 
 def find_promises(sentence: str, now: datetime) -> Iterator[Found]:
@@ -75,7 +80,8 @@ def _governing(times: Sequence[TimePhrase]) -> TimePhrase | None:
 
 
 def _leans(clause: Clause, time: TimePhrase) -> bool:
-    return len(clause.text.strip()) - (time.end - time.start) <= _LEANING_LENGTH
+    rest = clause.text[: time.start - clause.start] + clause.text[time.end - clause.start :]
+    return len(rest.strip()) <= _SMALL_LENGTH or _SMALL.fullmatch(rest) is not None
 
 
 def _promise(sentence: str, clause: Clause, time: TimePhrase | None, leaning: TimePhrase | None) -> Found | None:

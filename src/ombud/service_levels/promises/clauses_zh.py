@@ -29,6 +29,7 @@ _WE = (
 _OURS = re.compile(_WE)
 # Who writes, whatever else the clause names: 系统故障我们两小时内修复.
 _OURSELVES = re.compile(r"(?<![给跟和向对系知])(?:我们|我司|我方|我(?!的)|咱们?|这边|本公司|本店)")
+_WE_ACT = re.compile(rf"{_OURSELVES.pattern}(?:会|将|就|来|一定|马上|在|于|给|帮|为|尽快|安排|今|明|后|下|\d)")
 _WILL = re.compile(
     r"会(?![员计议场谈])|将(?!近|来)|就|来|去|一定|必|保证|承诺|确保|争取|负责|肯定|准时|务必|包|安排|派|马上"
     r"|立刻|立即"
@@ -238,7 +239,7 @@ def _is_customers(text: str, rest: str) -> bool:
     """Whether the customer is who acts; ``rest`` has a bar in place of the time."""
     if _MAY.search(text) and not _OURSELVES.search(text):
         return True
-    return _YOU_DO.search(rest) is not None and not (_YOU_GET.search(text) or _OURSELVES.search(text))
+    return _YOU_DO.search(rest) is not None and not (_YOU_GET.search(text) or _WE_ACT.search(text))
 
 
 def _is_third_partys(text: str) -> bool:
