@@ -65,13 +65,22 @@ def deadline(calendar: Calendar, start: datetime, span: Span, rests: Sequence[Re
     """
     if span.unit == "working_days":
         return _end_of_days(calendar, start, span.amount, rests)
-    is_natural = span.unit.startswith("natural")
-    left = timedelta(minutes=span.amount * _MINUTES[span.unit])
+    amount = timedelta(minutes=span.amount * _MINUTES[span.unit])
+    return advance(calendar, start, amount, rests, is_natural=span.unit.startswith("natural"))
+
+
+def advance(
+    calendar: Calendar, start: datetime, amount: timedelta, rests: Sequence[Rest] = (), *, is_natural: bool = False
+) -> datetime | None:
+    """When a clock has run for an amount of time, working or natural; None while it rests before that.
+
+    Raises:
+        NeverOpen: the calendar has too little open time within ten years.
+    """
+    left = amount
     for first, then in running(start, rests):
-        if then is None:
-            return first + left if is_natural else add_open(calendar, first, left)
-        passed = then - first if is_natural else open_between(calendar, first, then)
-        if left <= passed:
+        passed = None if then is None else elapsed(calendar, first, then, is_natural=is_natural)
+        if passed is None or left <= passed:
             return first + left if is_natural else add_open(calendar, first, left)
         left -= passed
     return None

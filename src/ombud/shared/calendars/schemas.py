@@ -16,7 +16,7 @@ Intervals = Annotated[list[Interval], Meta(max_length=24)]
 DayName = Annotated[str, Meta(max_length=80)]
 
 
-class DayOff(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class DayOff(Struct, frozen=True, forbid_unknown_fields=True):
     """A holiday: what begins on this day is closed."""
 
     on: date
@@ -24,7 +24,7 @@ class DayOff(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     name_zh: DayName = ""
 
 
-class ExchangedDay(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ExchangedDay(Struct, frozen=True, forbid_unknown_fields=True):
     """A day that is worked in exchange for one that is off (调休), with the hours of another weekday."""
 
     on: date
@@ -33,7 +33,7 @@ class ExchangedDay(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     like: Weekday = "mon"
 
 
-class CalendarSpec(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class CalendarSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """A calendar as it is written down.
 
     Of a date: a day off is closed whatever else is said; then its own hours (``special``) count, then those of the
