@@ -12,6 +12,7 @@ from ombud.demo.desk import YOU
 from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
 from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
+from ombud.demo.letters import format_plans
 from ombud.demo.pictures import draw_files
 from ombud.demo.together import OpenTicket, write_together
 from ombud.shared.database import Transaction, values
@@ -83,6 +84,7 @@ async def write_records(
     events = list(scribe.events(facts, by_number))
     await copy_rows(tx, "event", EVENT, events)
     await _write_personal(tx, ground, pages, now)
+    await format_plans(tx)
     await write_together(tx, ground, _open_tickets(pages), YOU)
     if keep_file is not None:
         await _write_files(tx, lines, keep_file, now)

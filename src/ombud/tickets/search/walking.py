@@ -109,8 +109,6 @@ async def _walk_index(tx: Transaction, hunt: Hunt, ends: _Ends, start: int, limi
     keys: list[int] = []
     high, size, hits = start, FIRST, 0
     while high > ends.oldest and len(keys) < limit:
-        if time.monotonic() > ends_at:
-            return Walk(keys, reached=high)
         window = window_below(high, size, lowest=ends.oldest)
         if (window.high - window.low) * 2 > ends.newest - ends.oldest:
             # Marks of most of the past rule out less than they cost.
@@ -119,6 +117,8 @@ async def _walk_index(tx: Transaction, hunt: Hunt, ends: _Ends, start: int, limi
         found = await _look_up(tx, hunt, window, limit - len(keys), by_teams=is_dense)
         keys += found.keys
         hits, high = hits + found.hits, window.low
+        if time.monotonic() > ends_at and high > ends.oldest and len(keys) < limit:
+            return Walk(keys, reached=high)
         size = _next_size(start - high, high - ends.oldest, hits=hits, seen=len(keys), wanted=limit)
     return Walk(keys)
 
