@@ -6,7 +6,7 @@ Each comes back when the merge is taken back, as it was: what nobody touched sin
 from datetime import datetime
 from typing import Any
 
-from ombud.shared.database import Transaction, execute, rows, values
+from ombud.shared.database import Transaction, execute, row, rows, values
 from ombud.tickets.queries.tickets import visible_mentions
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Carried, DraftRow, Place, PlannedRow, TimeKey
@@ -99,10 +99,10 @@ _DRAFT = "select text, version, edited_by, updated_at from shared_draft where ti
 
 async def _carry_shared_draft(tx: Transaction, source_id: int, target_id: int, *, now: datetime) -> dict[str, Any]:
     """Take the shared draft along; where both have one, the target's stays and the source's stands below it."""
-    [source] = await rows(tx, DraftRow, _DRAFT, {"id": source_id}) or [None]
+    source = await row(tx, DraftRow, _DRAFT, {"id": source_id})
     if source is None:
         return {}
-    [target] = await rows(tx, DraftRow, _DRAFT, {"id": target_id}) or [None]
+    target = await row(tx, DraftRow, _DRAFT, {"id": target_id})
     await tx.execute("delete from shared_draft where ticket_id = %(id)s", {"id": source_id})
     text = source.text if target is None else f"{target.text}\n\n— #{source_id} —\n{source.text}"
     sql = """
