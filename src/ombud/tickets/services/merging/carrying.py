@@ -62,7 +62,7 @@ async def _carry_followers(tx: Transaction, source_id: int, target: LockedTicket
             select from follower o where (o.ticket_id, o.person_id) = (%(target)s, f.person_id)) order by f.person_id"""
     people = await values(tx, int, sql, {"source": source_id, "target": target.id})
     # Whoever does not see the ticket that goes on hears nothing of it: their mark stays where it is.
-    allowed = await visible_mentions(tx, people, target.team_id) if people else []
+    allowed = await visible_mentions(tx, people, target) if people else []
     sql = "update follower set ticket_id = %(target)s where ticket_id = %(source)s and person_id = any(%(people)s)"
     await tx.execute(sql, {"source": source_id, "target": target.id, "people": allowed})
     return sorted(allowed)
