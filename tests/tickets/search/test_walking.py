@@ -1,5 +1,6 @@
 """A past of many windows: whatever is common, rare or another team's, the pages hold what a plain look holds."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ PAST = """
            'water' || case when n %% 50 = 4 then ' kettle' else '' end || case when n < 20 then ' samovar' else '' end
            || case when n %% 50 = 5 then ' leak' else '' end
     from generate_series(1, %(count)s) n returning id"""
-QUERIES = {
+QUERIES: dict[str, Callable[[int], bool]] = {
     "water": lambda n: True,  # noqa: ARG005
     "kettle": lambda n: n % 50 == 4,
     "samovar": lambda n: n < 20,

@@ -1,6 +1,6 @@
 """Reads of one ticket. ``lock_visible_ticket`` is the only door for verbs."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -211,7 +211,14 @@ class MailName(Struct):
     name: str
 
 
-async def visible_mentions(tx: Transaction, person_ids: list[int], ticket: LockedTicket) -> list[int]:
+class Placed(Protocol):
+    """Whatever stands for a ticket and says where it belongs."""
+
+    team_id: int
+    brand_id: int
+
+
+async def visible_mentions(tx: Transaction, person_ids: list[int], ticket: Placed) -> list[int]:
     """Those of the people who may see a ticket."""
     sql = """
         select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null
