@@ -6,7 +6,10 @@ Each comes back when the merge is taken back, as it was: what nobody touched sin
 from datetime import datetime
 from typing import Any
 
-from ombud.shared.database import Transaction, execute, rows, values
+import msgspec
+
+from ombud.shared.database import Transaction, execute, row, rows, values
+from ombud.shared.written import written_of_text
 from ombud.tickets.queries.tickets import visible_mentions
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Carried, DraftRow, Place, PlannedRow, TimeKey
@@ -94,26 +97,35 @@ async def _carry_time(tx: Transaction, source_id: int, target_id: int) -> dict[s
     return {"time": sorted(await values(tx, int, sql, params)), "time_keys": doubles}
 
 
-_DRAFT = "select text, version, edited_by, updated_at from shared_draft where ticket_id = %(id)s"
+_DRAFT = "select text, version, edited_by, updated_at, html from shared_draft where ticket_id = %(id)s"
 
 
 async def _carry_shared_draft(tx: Transaction, source_id: int, target_id: int, *, now: datetime) -> dict[str, Any]:
     """Take the shared draft along; where both have one, the target's stays and the source's stands below it."""
-    [source] = await rows(tx, DraftRow, _DRAFT, {"id": source_id}) or [None]
+    source = await row(tx, DraftRow, _DRAFT, {"id": source_id})
     if source is None:
         return {}
-    [target] = await rows(tx, DraftRow, _DRAFT, {"id": target_id}) or [None]
+    target = await row(tx, DraftRow, _DRAFT, {"id": target_id})
     await tx.execute("delete from shared_draft where ticket_id = %(id)s", {"id": source_id})
     text = source.text if target is None else f"{target.text}\n\n— #{source_id} —\n{source.text}"
     sql = """
-        insert into shared_draft (ticket_id, text, version, edited_by, updated_at)
-        values (%(id)s, %(text)s, nextval('shared_draft_version'), %(by)s, %(now)s)
-        on conflict (ticket_id) do update set text = excluded.text, version = excluded.version,
+        insert into shared_draft (ticket_id, text, html, version, edited_by, updated_at)
+        values (%(id)s, %(text)s, %(html)s, nextval('shared_draft_version'), %(by)s, %(now)s)
+        on conflict (ticket_id) do update set text = excluded.text, html = excluded.html, version = excluded.version,
             updated_at = excluded.updated_at
         returning version"""
-    params = {"id": target_id, "text": text, "by": source.edited_by, "now": now}
+    html = source.html if target is None else _joined(target, source, f"\n— #{source_id} —")
+    params = {"id": target_id, "text": text, "html": html, "by": source.edited_by, "now": now}
     [version] = await values(tx, int, sql, params)
     return {"draft": source, "draft_before": target, "draft_version": version}
+
+
+def _joined(above: DraftRow, below: DraftRow, between: str) -> str:
+    """The marks of both, '' where both are plain."""
+    if not (above.html or below.html):
+        return ""
+    first, second = (one.html or written_of_text(one.text) for one in (above, below))
+    return first + written_of_text(between) + second
 
 
 async def _return_shared_draft(tx: Transaction, kept: Carried, params: dict[str, object]) -> None:
@@ -128,10 +140,9 @@ async def _return_shared_draft(tx: Transaction, kept: Carried, params: dict[str,
 
 async def _put_draft(tx: Transaction, draft: DraftRow, ticket_id: object) -> None:
     sql = """
-        insert into shared_draft (ticket_id, text, version, edited_by, updated_at)
-        values (%(id)s, %(text)s, %(version)s, %(by)s, %(at)s) on conflict do nothing"""
-    params = {"text": draft.text, "version": draft.version, "by": draft.edited_by, "at": draft.updated_at}
-    await tx.execute(sql, params | {"id": ticket_id})
+        insert into shared_draft (ticket_id, text, html, version, edited_by, updated_at)
+        values (%(id)s, %(text)s, %(html)s, %(version)s, %(edited_by)s, %(updated_at)s) on conflict do nothing"""
+    await tx.execute(sql, msgspec.structs.asdict(draft) | {"id": ticket_id})
 
 
 async def _carry_planned(tx: Transaction, source_id: int, target_id: int, *, now: datetime) -> list[PlannedRow]:
