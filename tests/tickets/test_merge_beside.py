@@ -180,7 +180,7 @@ async def test_merge_keeps_the_marks_of_shared_drafts(site: Site, agent: Browser
     await agent.put(f"/tickets/{target}/shared-draft", {"text": "new"})
     await merge(agent, old, target)
     kept = (await agent.get(f"/tickets/{target}/shared-draft")).json()
-    assert kept["html"] == f"<p>new</p><p></p><p>— #{old} —</p><p><b>old</b></p>"
+    assert kept["html"] == f"<p>new</p><p>— #{old} —</p><p><b>old</b></p>"
     await unmerge(agent, old, target)
     assert (await agent.get(f"/tickets/{old}/shared-draft")).json()["html"] == "<p><b>old</b></p>"
     assert (await agent.get(f"/tickets/{target}/shared-draft")).json()["html"] == ""

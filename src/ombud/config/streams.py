@@ -37,6 +37,9 @@ Settings = Literal[
     "saved_views",
     "fields",
     "ticket_types",
+    "calendars",
+    "service_policies",
+    "clock_jobs",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -64,6 +67,9 @@ SETTINGS_OF: dict[str, Settings] = {
     "saved_view_changed": "saved_views",
     "field_changed": "fields",
     "ticket_type_changed": "ticket_types",
+    "calendar_changed": "calendars",
+    "service_policy_changed": "service_policies",
+    "service_policies_applied": "clock_jobs",
 }
 
 
@@ -109,13 +115,19 @@ LOADERS: list[Loader] = [
 ]
 
 
+def _brand(signal: Signal) -> int | None:
+    brand_id = signal.payload.get("brand_id")
+    return brand_id if isinstance(brand_id, int) else None
+
+
 def hear_typing(bus: Bus, hub: Hub) -> None:
     """Pass typing on to those who see the ticket; it is never kept."""
 
     def hear(signal: Signal) -> None:
         team_id = signal.payload.get("team_id")
         if isinstance(team_id, int):
-            hub.send(Frame("typing", convert(signal.payload, TypingFrame), team_id=team_id))
+            data = convert(signal.payload, TypingFrame)
+            hub.send(Frame("typing", data, team_id=team_id, brand_id=_brand(signal)))
 
     bus.listen("typing", hear)
 
@@ -128,7 +140,7 @@ def hear_together(bus: Bus, hub: Hub) -> None:
         team_id = signal.payload.get("team_id")
         if isinstance(team_id, int):
             data = convert(signal.payload, shapes[signal.topic])
-            hub.send(Frame(signal.topic, data, team_id=team_id))
+            hub.send(Frame(signal.topic, data, team_id=team_id, brand_id=_brand(signal)))
 
     for topic in shapes:
         bus.listen(topic, hear)

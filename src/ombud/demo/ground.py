@@ -254,7 +254,13 @@ async def _make_channel(
     if plan.kind == "chat":
         settings = {"greeting": GREETING, "away_message": AWAY, "pre_chat": {"name": True, "email": "optional"}}
     if plan.kind == "form":
-        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True}
+        questions = [
+            {"key": "product", "is_required": True},
+            {"key": "order_no"},
+            {"key": "fault"},
+            {"key": "bought_on"},
+        ]
+        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True, "questions": questions}
     params = {
         "kind": plan.kind,
         "name": plan.name,

@@ -37,10 +37,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "created": ("Created", "创建时间"),
     "activity": ("Last activity", "最近活动"),
     "waiting": ("Waiting since", "等待自"),
+    "due": ("Due", "到期时间"),
     "snoozed": ("Snoozed until", "提醒时间"),
     "solved": ("Solved", "办结时间"),
     "messages": ("Messages", "消息数"),
-    "time_spent": ("Time spent (min)", "耗时（分钟）"),
+    "time_spent": ("Time spent (min)", "用时（分钟）"),
     "preview": ("Last message", "最近消息"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
@@ -116,7 +117,7 @@ class Table(Struct):
         if given is None:
             return None
         if field is not None and field.kind == "money" and isinstance(given, Mapping):
-            return float(given["amount_cents"]) / 10 ** _DECIMALS.get(given.get("currency", ""), 2)
+            return int(given["amount_cents"]) / 10.0 ** _DECIMALS.get(given.get("currency", ""), 2)
         named = {"customer": self.values.customers, "file": self.values.files}.get(field.kind if field else "")
         if named is not None and isinstance(given, int):
             return named.get(given, f"#{given}")
@@ -160,6 +161,7 @@ _CELLS: dict[str, Callable[[Table, ExportRow], Cell]] = {
     "created": lambda _, ticket: ticket.created_at,
     "activity": lambda _, ticket: ticket.activity_at,
     "waiting": lambda _, ticket: ticket.waiting_since,
+    "due": lambda _, ticket: ticket.due_at,
     "snoozed": lambda _, ticket: ticket.snoozed_until,
     "solved": lambda _, ticket: ticket.solved_at,
     "messages": lambda _, ticket: ticket.message_count,
