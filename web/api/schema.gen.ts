@@ -4202,6 +4202,7 @@ export interface components {
         };
         /** ApiKey */
         ApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -5357,6 +5358,7 @@ export interface components {
         };
         /** InvitedPerson */
         InvitedPerson: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -5648,7 +5650,6 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
-            shares_chat: boolean;
             survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
@@ -5676,6 +5677,7 @@ export interface components {
         };
         /** NewApiKey */
         NewApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -5690,6 +5692,7 @@ export interface components {
         };
         /** NewApiKeyInput */
         NewApiKeyInput: {
+            brand_ids?: number[] | null;
             name: string;
             scopes: string[];
             team_ids: number[] | null;
@@ -5705,6 +5708,7 @@ export interface components {
         };
         /** NewPerson */
         NewPerson: {
+            brand_ids?: number[] | null;
             email: string;
             /**
              * @default en
@@ -5968,6 +5972,7 @@ export interface components {
         };
         /** Person */
         Person: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -6000,6 +6005,7 @@ export interface components {
         };
         /** PersonChange */
         PersonChange: {
+            brand_ids?: number[] | null;
             capacity_points?: number;
             display_name?: string;
             email?: string;
