@@ -1,6 +1,7 @@
 """Living through a ticket's history and reading it at once give the same clocks."""
 
 import random
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from ombud.service_levels.services.keeping import refresh_clocks
 from ombud.shared.actor import Actor
 from tests.service_levels.levels import Levels, target
 
-REST = {"rests_in": ["waiting", "on_hold"]}
+REST: dict[str, Any] = {"rests_in": ["waiting", "on_hold"]}
 TARGETS = (
     target("first_response", 30),
     target("next_response", 45),

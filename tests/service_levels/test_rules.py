@@ -212,10 +212,10 @@ def test_clocks_of_any_history_grow_as_they_were_lived(
         so_far = history(START, happenings[:count], end_of(happenings[:count]), START)
         assert whole[: len(so_far)] == so_far
         for metric in ("first_response", "next_response", "periodic_update"):
-            then, now = rounds(metric, so_far), rounds(metric, whole)  # type: ignore[arg-type]  # three of them
+            then, now = rounds(metric, so_far), rounds(metric, whole)
             ended = [one for one in then if one.ended_at is not None]
             assert now[: len(ended)] == ended
-            target = Target(metric, Span(amount, "working_minutes"), rests_in=["on_hold"])  # type: ignore[arg-type]
+            target = Target(metric, Span(amount, "working_minutes"), rests_in=["on_hold"])
             assert [read_clock(one, target, calendar, whole) for one in ended] == [
                 read_clock(one, target, calendar, so_far) for one in ended
             ]
