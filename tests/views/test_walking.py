@@ -34,6 +34,8 @@ ORDERS: dict[Sort, str] = {
     "priority": "priority desc, activity_at desc, id desc",
     "waiting": "waiting_since is null, waiting_since, case when waiting_since is null then activity_at end desc,"
     " case when waiting_since is null then -id else id end",
+    "due": "due_at is null, due_at, case when due_at is null then activity_at end desc,"
+    " case when due_at is null then -id else id end",
     "number": "id desc",
     "number_oldest": "id",
 }
