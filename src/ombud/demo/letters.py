@@ -11,7 +11,9 @@ from msgspec import Struct
 from ombud.demo.copying import copy_rows
 from ombud.shared.database import Transaction, rows
 from ombud.shared.written import text_of_written, written_of_text
+from ombud.tickets.rules import preview_of
 from ombud.tickets.schemas import TemplateTicket
+from ombud.tickets.search.index import index_entries
 
 SIGNATURES = ("{{brand.name}}\n400-000-0000 · service@lanjia.example", "{{brand.name}} · service@qingyou.example")
 # A plan of three points, as the scenes tell it in one breath.
@@ -65,6 +67,12 @@ async def format_plans(tx: Transaction) -> int:
     texts = [text_of_written(html) for _, html in shown]
     params = {"ids": [number for number, _ in shown], "htmls": [html for _, html in shown], "texts": texts}
     await tx.execute(sql, params)
+    sql = """
+        update ticket t set preview = n.preview from unnest(%(ids)s::bigint[], %(previews)s::text[]) as n (id, preview)
+        where t.last_message_id = n.id"""
+    await tx.execute(sql, {"ids": params["ids"], "previews": [preview_of(text) for text in texts]})
+    # What is found is what stands there now.
+    await index_entries(tx, [number for number, _ in shown])
     return len(shown)
 
 

@@ -25,12 +25,12 @@ PAST = """
            || case when n %% 50 = 5 then ' leak' else '' end
     from generate_series(1, %(count)s) n returning id"""
 QUERIES: dict[str, Callable[[int], bool]] = {
-    "water": lambda n: True,  # noqa: ARG005
+    "water": lambda _: True,
     "kettle": lambda n: n % 50 == 4,
     "samovar": lambda n: n < 20,
     "water samovar": lambda n: n < 20,
     "samovar kettle": lambda n: n == 4,
-    "kettle leak": lambda n: False,  # noqa: ARG005
+    "kettle leak": lambda _: False,
     "kettle OR leak": lambda n: n % 50 in {4, 5},
     "water -kettle": lambda n: n % 50 != 4,
     "samo*": lambda n: n < 20,
