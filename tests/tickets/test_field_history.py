@@ -90,7 +90,7 @@ async def test_patch_ticket_with_anothers_upload_is_refused(site: Site, admin: B
     assert (await put(agent, ticket, photo=photo)).status_code == 200
     # It is a file of the ticket now.
     other = await site.ticket()
-    assert (await put(admin, other, photo=photo)).status_code == 400
+    assert (await put(admin, other, photo=photo)).status_code == 422
     assert (await put(admin, ticket, photo=None)).status_code == 200
     assert (await put(admin, ticket, photo=photo)).status_code == 200
 

@@ -61,6 +61,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("DELETE", "/tickets/{ticket_id}/shared-draft"): None,
     ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
     ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
+    ("GET", "/tickets/{ticket_id}/signature"): None,
+    ("GET", "/tickets/{ticket_id}/clocks"): None,
+    ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
+    ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
+    ("PUT", "/tickets/{ticket_id}/deadlines/{clock_id}/end"): {"outcome": "met"},
 }
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "following", "snoozed", "all")),
@@ -89,6 +94,7 @@ class Scene:
     entry: int
     item: int
     time: int
+    clock: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -102,6 +108,7 @@ class Scene:
             "other_id": 2,
             "item_id": self.item,
             "time_id": self.time,
+            "clock_id": self.clock,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
@@ -129,7 +136,10 @@ async def scene(site: Site) -> Scene:
     spent = {"seconds": 60, "client_key": client_key(), "note": SECRET}
     time = (await browser.post(f"/tickets/{ticket}/time", spent)).json()["time"][0]["id"]
     await browser.put(f"/tickets/{ticket}/shared-draft", {"text": SECRET})
-    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, file["token"], lu, outsiders)
+    deadline = await browser.post(f"/tickets/{ticket}/deadlines", {"label": SECRET, "due_at": LATER})
+    assert deadline.status_code == 201, deadline.text
+    clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
+    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, clock, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:

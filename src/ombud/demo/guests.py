@@ -45,8 +45,8 @@ class Known(Struct):
     locale: str
     tier: str
     visitor: str
-    # what the shop's chat makes of each concern
-    types: dict[str, int]
+    # What the shop's chat makes of each concern; a mail says nothing of it.
+    types: dict[str, int] = {}
 
 
 class Answer(Struct):
