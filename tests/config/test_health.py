@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from ombud.config.health import routers
 from ombud.config.metrics import BUCKETS_SECONDS, Measure, RequestCounts, render
@@ -28,7 +29,7 @@ class Streams:
 
 
 @get("/things/{thing_id:int}", guards=[anybody])
-async def get_thing(thing_id: int) -> int:
+async def get_thing(thing_id: FromPath[int]) -> int:
     return thing_id
 
 

@@ -1,6 +1,7 @@
 """Endpoints that put teams away and bring them back."""
 
 from litestar import delete, get, put
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from ombud.accounts import queries
@@ -11,20 +12,20 @@ from ombud.tickets.services import team_archive
 
 
 @get("/teams/{team_id:int}/ties", guards=[may("teams.manage")])
-async def get_ties(tx: Tx, team_id: int) -> team_archive.TeamTies:
+async def get_ties(tx: Tx, team_id: FromPath[int]) -> team_archive.TeamTies:
     """What hangs on a team: tickets, channels, members."""
     return await team_archive.team_ties(tx, team_id)
 
 
 @put("/teams/{team_id:int}/archive", guards=[may("teams.manage")])
-async def put_archive(tx: Tx, actor: By, now: Now, team_id: int, data: team_archive.ArchiveIn) -> Team:
+async def put_archive(tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: team_archive.ArchiveIn) -> Team:
     """Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``."""
     await team_archive.archive_team(tx, team_id, data, by=actor, now=now)
     return await queries.team(tx, team_id)
 
 
 @delete("/teams/{team_id:int}/archive", guards=[may("teams.manage")], status_code=HTTP_200_OK)
-async def delete_archive(tx: Tx, actor: By, now: Now, team_id: int) -> Team:
+async def delete_archive(tx: Tx, actor: By, now: Now, team_id: FromPath[int]) -> Team:
     """Bring an archived team back with the members that it had."""
     return await restore_team(tx, team_id=team_id, by=actor, now=now)
 
