@@ -23,7 +23,7 @@ HISTORIES = 12
 FAMILY = 6
 # A greeting and the name after it are no subject.
 GREETING = re.compile(
-    r"^(?:客服)?(?:您好|你好|你们好|(?:Hi|Hello|Dear)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE
+    r"^(?:客服)?(?:您好|你好|你们好|(?:Hi|Hello|Dear|To whom)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE
 )
 SUBJECT_LENGTH = {"zh-CN": 22, "en": 48}
 
