@@ -31,7 +31,12 @@ def recognise(text: str, *, sent_at: datetime, tz: ZoneInfo, calendar: Calendar)
 
 def _found(sentence: Sentence, now: datetime) -> Iterator[Found]:
     grammar = chinese if sentence.is_chinese else english
-    yield from grammar.find_promises(sentence.text, now)
+    end = 0
+    for found in sorted(grammar.find_promises(sentence.text, now), key=lambda one: (one.start, -one.end)):
+        # Of two readings of the same words the first holds.
+        if found.start >= end:
+            yield found
+            end = found.end
 
 
 def _promise(sentence: Sentence, found: Found, now: datetime, tz: ZoneInfo, calendar: Calendar) -> Promise:

@@ -68,7 +68,6 @@ export function editorKit(urlOf: (name: string) => string): Extensions {
         autolink: true,
         linkOnPaste: true,
         defaultProtocol: 'https',
-        protocols: ['mailto', 'tel'],
         HTMLAttributes: { rel: null, target: null, class: null },
       },
     }),
