@@ -106,12 +106,13 @@ def check_bus(address: str) -> list[Finding]:
     """Whether the NATS server answers, where there is one."""
     if not address:
         return []
-    place = urlsplit(address)
+    # Without the user's name and password.
+    place = urlsplit(address).netloc.rpartition("@")[2]
     try:
         asyncio.run(_call_bus(address))
     except (NatsError, OSError, TimeoutError) as problem:
-        return [bad("bus", "bus_away", place=place.netloc.rpartition("@")[2], problem=str(problem) or repr(problem))]
-    return [ok("bus", "bus_ok", place=place.netloc.rpartition("@")[2])]
+        return [bad("bus", "bus_away", place=place, problem=str(problem) or repr(problem))]
+    return [ok("bus", "bus_ok", place=place)]
 
 
 def check_port(settings: Settings) -> Finding:
