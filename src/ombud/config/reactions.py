@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.shared.readers import Reader
@@ -8,6 +9,7 @@ from ombud.tickets.services.together.notices import FOLLOWERS
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
     FOLLOWERS,
