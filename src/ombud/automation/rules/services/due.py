@@ -9,10 +9,11 @@ from ombud.automation.rules.book import Book, ReadyRule
 from ombud.automation.rules.rules import length_of
 from ombud.automation.rules.schemas import OnTime, Since
 from ombud.automation.rules.services.running import Occasion, try_rules
-from ombud.shared.database import Transaction, row, rows
+from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.events import Event
 
 BATCH = 100
+_TURNS = frozenset({"reply_sent", "reply_undone", "message_received", "ticket_merged"})
 # Where the moment stands that a rule goes by, and what must still be so.
 _PLACES: dict[Since, tuple[str, str]] = {
     "created": ("t.created_at", "ticket t where t.is_open"),
@@ -37,21 +38,20 @@ class _Passed(Struct):
 
 async def note_answers(tx: Transaction, events: Sequence[Event]) -> None:
     """Keep since when tickets wait for their customers: our newest answer, until they write."""
-    answered: dict[int, datetime | None] = {}
-    for one in events:
-        if one.ticket_id is None:
-            continue
-        if one.kind == "reply_sent" and not one.data.get("is_automatic"):
-            answered[one.ticket_id] = one.at
-        elif one.kind in {"message_received", "reply_undone"} and not one.data.get("is_automatic"):
-            answered[one.ticket_id] = None
-    set_, gone = {key: at for key, at in answered.items() if at}, [key for key, at in answered.items() if not at]
-    if set_:
-        sql = """
-            insert into ticket_answered (ticket_id, at)
-            select * from unnest(%(ids)s::bigint[], %(ats)s::timestamptz[])
-            on conflict (ticket_id) do update set at = excluded.at"""
-        await tx.execute(sql, {"ids": list(set_), "ats": list(set_.values())})
+    heard = [one for one in events if one.kind in _TURNS and not one.data.get("is_automatic")]
+    ids = sorted({one.ticket_id for one in heard if one.ticket_id is not None})
+    if not ids:
+        return
+    # As it is now, whatever came in between: what is read again says the same.
+    sql = """
+        insert into ticket_answered (ticket_id, at)
+        select t.id, e.at from unnest(%(ids)s::bigint[]) as t (id) cross join lateral (
+            select direction, at from public_entry
+            where ticket_id = t.id and not (direction = 'out' and author_kind = 'system') order by id desc limit 1) e
+        where e.direction = 'out'
+        on conflict (ticket_id) do update set at = excluded.at returning ticket_id"""
+    answered = await values(tx, int, sql, {"ids": ids})
+    gone = [one for one in ids if one not in set(answered)]
     if gone:
         await tx.execute("delete from ticket_answered where ticket_id = any(%(ids)s::bigint[])", {"ids": gone})
 
@@ -74,11 +74,11 @@ async def _run_one(tx: Transaction, book: Book, one: ReadyRule, *, now: datetime
     due = await _due_tickets(tx, when, passed, now=now)
     if not due:
         return 0
-    values = await book.asked.load(tx, [ticket.id for ticket in due])
+    found = await book.asked.load(tx, [ticket.id for ticket in due])
     for ticket in due:
-        if ticket.id in values:
+        if ticket.id in found:
             occasion = Occasion(ticket.id, "time", f"time-{one.rule.version}-{ticket.at.isoformat()}")
-            await try_rules(tx, book, [one], occasion, values[ticket.id], now)
+            await try_rules(tx, book, [one], occasion, found[ticket.id], now)
     sql = "update rule set passed_at = %(at)s, passed_id = %(ticket)s where id = %(id)s"
     await tx.execute(sql, {"at": due[-1].at, "ticket": due[-1].id, "id": one.rule.id})
     return len(due)
