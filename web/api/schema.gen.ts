@@ -198,6 +198,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCalendarFile
+         * @description The days of an iCalendar file. Nothing is saved.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1CalendarFilesPostCalendarFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTrial
+         * @description When something would be due in a calendar, and its open hours of six weeks. Nothing is saved.
+         */
+        post: operations["ApiV1CalendarTrialsPostTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCalendars
+         * @description Calendars in their newest versions, archived ones last.
+         */
+        get: operations["ApiV1CalendarsGetCalendars"];
+        put?: never;
+        /**
+         * PostCalendar
+         * @description Make a calendar.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1CalendarsPostCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCalendar
+         * @description Replace a calendar's hours and days, or archive it; clocks that run go on in the old version.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        patch: operations["ApiV1CalendarsCalendarIdPatchCalendar"];
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -1302,6 +1392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holiday-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHolidayTables
+         * @description The holiday tables that are shipped, with their sources.
+         */
+        get: operations["ApiV1HolidayTablesGetHolidayTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/problems": {
         parameters: {
             query?: never;
@@ -2277,6 +2387,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicies
+         * @description Policies in their order, archived ones last.
+         */
+        get: operations["ApiV1ServicePoliciesGetPolicies"];
+        put?: never;
+        /**
+         * PostPolicy
+         * @description Make a policy, behind all others.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePoliciesPostPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchPolicy
+         * @description Replace a policy, or archive it; clocks that run go on by the old version.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        patch: operations["ApiV1ServicePoliciesPolicyIdPatchPolicy"];
+        trace?: never;
+    };
+    "/api/v1/service-policy-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetApplications
+         * @description The last applications of policies to open tickets, and how far they are.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        get: operations["ApiV1ServicePolicyApplicationsGetApplications"];
+        put?: never;
+        /**
+         * PostApplication
+         * @description Apply policies and calendars as they are now to all open tickets, in the background.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePolicyApplicationsPostApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-applications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetApplicationPreview
+         * @description How deadlines of open tickets would move if policies and calendars as they are now were applied to them.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        get: operations["ApiV1ServicePolicyApplicationsPreviewGetApplicationPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPolicyOrder
+         * @description Put policies into an order: the first that fits a ticket is its policy.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        put: operations["ApiV1ServicePolicyOrderPutPolicyOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPreview
+         * @description Which open tickets a policy would have. Nothing is saved.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePolicyPreviewsPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2492,6 +2744,28 @@ export interface paths {
          *     Needs the permission `teams.manage`.
          */
         delete: operations["ApiV1TeamsTeamIdArchiveDeleteArchive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTeamHours
+         * @description Say which calendar a team's hours are.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdHoursPutTeamHours"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2774,6 +3048,94 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClocks
+         * @description The clocks of a ticket, the next deadline first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdClocksGetClocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcknowledgement
+         * @description Say that one sees to a clock that escalates.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdClocksClockIdAcknowledgementPutAcknowledgement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDeadline
+         * @description Watch a deadline from outside.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdDeadlinesPostDeadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/deadlines/{clock_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutDeadlineEnd
+         * @description End a deadline from outside.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdDeadlinesClockIdEndPutDeadlineEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
@@ -4044,6 +4406,14 @@ export interface components {
             scopes: string[];
             team_ids: number[] | null;
         };
+        /** ApplicationPreview */
+        ApplicationPreview: {
+            changed: number;
+            items: components["schemas"]["Moved"][];
+            looked_at: number;
+            newly_overdue: number;
+            open_tickets: number;
+        };
         /** ArchiveIn */
         ArchiveIn: {
             open_tickets_to?: number | null;
@@ -4123,6 +4493,62 @@ export interface components {
         ByeFrame: {
             /** @enum {string} */
             reason: "session_ended" | "restart";
+        };
+        /** CalendarIn */
+        CalendarIn: {
+            /** @default false */
+            is_archived?: boolean;
+            /** @default false */
+            is_default?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            spec: components["schemas"]["CalendarSpec"];
+            tables?: string[];
+        };
+        /** CalendarList */
+        CalendarList: {
+            items: components["schemas"]["CalendarRow"][];
+        };
+        /** CalendarRow */
+        CalendarRow: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            is_archived: boolean;
+            is_default: boolean;
+            name_en: string;
+            name_zh: string;
+            spec: components["schemas"]["CalendarSpec"];
+            team_ids: number[];
+            version_id: number;
+        };
+        /** CalendarSpec */
+        CalendarSpec: {
+            breaks?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            days_off?: components["schemas"]["DayOff"][];
+            exchanged?: components["schemas"]["ExchangedDay"][];
+            known_until?: string | null;
+            special?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            /** @default UTC */
+            time_zone?: string;
+            week?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
         };
         /** CannedReply */
         CannedReply: {
@@ -4308,6 +4734,60 @@ export interface components {
             text: string;
             thread?: string | null;
             type_id?: number | null;
+        };
+        /** ClockJob */
+        ClockJob: {
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            id: number;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            total: number;
+        };
+        /** ClockJobList */
+        ClockJobList: {
+            items: components["schemas"]["ClockJob"][];
+        };
+        /** ClockList */
+        ClockList: {
+            items: components["schemas"]["ClockView"][];
+        };
+        /** ClockView */
+        ClockView: {
+            acknowledged_at: string | null;
+            acknowledged_by: number | null;
+            breached_at: string | null;
+            calendar_name_en: string;
+            calendar_name_zh: string;
+            calendar_zone: string;
+            due_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** @default false */
+            is_before_ours: boolean;
+            is_beyond_table: boolean;
+            is_counting: boolean;
+            label: string;
+            left_seconds: number | null;
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external";
+            next: components["schemas"]["NextStep"] | null;
+            opens_at: string | null;
+            /** @enum {null|string} */
+            outcome: "met" | "dropped" | null;
+            policy_id: number | null;
+            policy_name_en: string;
+            policy_name_zh: string;
+            rests_in: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            round: number;
+            span: components["schemas"]["Span"] | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "resting" | "ended";
         };
         /** CodeInput */
         CodeInput: {
@@ -4569,6 +5049,26 @@ export interface components {
             valid_minutes_2?: number;
             valid_minutes_3?: number;
         };
+        /** DayOff */
+        DayOff: {
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /** Format: date */
+            on: string;
+        };
+        /** DeadlineEnd */
+        DeadlineEnd: {
+            /** @enum {string} */
+            outcome: "met" | "dropped";
+        };
+        /** DeadlineIn */
+        DeadlineIn: {
+            /** Format: date-time */
+            due_at: string;
+            label: string;
+        };
         /** Delivery */
         Delivery: {
             /** @default false */
@@ -4736,6 +5236,7 @@ export interface components {
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
+            status_after?: number;
             status_before?: number;
             /** @default  */
             subject?: string;
@@ -4747,6 +5248,20 @@ export interface components {
         ExampleIn: {
             /** @enum {string} */
             key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
+        };
+        /** ExchangedDay */
+        ExchangedDay: {
+            /**
+             * @default mon
+             * @enum {string}
+             */
+            like?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /** Format: date */
+            on: string;
         };
         /** ExportIn */
         ExportIn: {
@@ -4972,11 +5487,34 @@ export interface components {
             program: string;
             status: string;
         };
+        /** HolidayTable */
+        HolidayTable: {
+            days_off: components["schemas"]["DayOff"][];
+            exchanged: components["schemas"]["ExchangedDay"][];
+            key: string;
+            name_en: string;
+            name_zh: string;
+            years: components["schemas"]["TableYear"][];
+        };
+        /** HolidayTableList */
+        HolidayTableList: {
+            items: components["schemas"]["HolidayTable"][];
+        };
         /** HostPage */
         HostPage: {
             /** @default  */
             title: string;
             url: string;
+        };
+        /** IcalDays */
+        IcalDays: {
+            days_off: components["schemas"]["DayOff"][];
+            exchanged: components["schemas"]["ExchangedDay"][];
+            skipped: number;
+        };
+        /** IcalIn */
+        IcalIn: {
+            text: string;
         };
         /** Identity */
         Identity: {
@@ -5256,6 +5794,14 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** Matched */
+        Matched: {
+            due_at: string | null;
+            /** @enum {null|string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | null;
+            subject: string;
+            ticket_id: number;
+        };
         /** Me */
         Me: {
             capacity_points: number;
@@ -5348,6 +5894,13 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
         /** NewApiKey */
         NewApiKey: {
             /** Format: date-time */
@@ -5420,6 +5973,14 @@ export interface components {
             team_ids: number[] | null;
             url: string;
         };
+        /** NextStep */
+        NextStep: {
+            /** Format: date-time */
+            at: string;
+            step: components["schemas"]["Step"] | null;
+            /** @enum {string} */
+            what: "step" | "breach";
+        };
         /** NoteIn */
         NoteIn: {
             attachment_ids?: number[];
@@ -5435,7 +5996,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -5451,7 +6012,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -5739,6 +6300,54 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
+        /** Policy */
+        Policy: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @default 0 */
+            clocks: number;
+            id: number;
+            is_archived: boolean;
+            position: number;
+            spec: components["schemas"]["PolicySpec"];
+            version_id: number;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** PolicyList */
+        PolicyList: {
+            items: components["schemas"]["Policy"][];
+        };
+        /** PolicyOrder */
+        PolicyOrder: {
+            ids: number[];
+        };
+        /** PolicySpec */
+        PolicySpec: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -5776,6 +6385,17 @@ export interface components {
         PresenceIn: {
             /** @enum {string} */
             state: "online" | "away" | "offline";
+        };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            policy_id?: number | null;
+            spec: components["schemas"]["PolicySpec"];
         };
         /** Problem */
         Problem: {
@@ -5844,7 +6464,7 @@ export interface components {
              * @default activity
              * @enum {string}
              */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
         /** QueueState */
         QueueState: {
@@ -6118,7 +6738,7 @@ export interface components {
             /** @enum {string} */
             scope: "own" | "team" | "all";
             /** @enum {string} */
-            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id: number | null;
         };
         /** SavedViewCount */
@@ -6189,7 +6809,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -6243,6 +6863,12 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "chat" | "form" | "api";
             name: string;
+        };
+        /** Span */
+        Span: {
+            amount: number;
+            /** @enum {string} */
+            unit: "natural_minutes" | "natural_hours" | "working_minutes" | "working_hours" | "working_days";
         };
         /** SpecChange */
         SpecChange: {
@@ -6300,6 +6926,24 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StreamEvents */
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
@@ -6329,9 +6973,24 @@ export interface components {
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
         };
+        /** TableYear */
+        TableYear: {
+            source: string;
+            year: number;
+        };
         /** TagList */
         TagList: {
             items: string[];
+        };
+        /** Target */
+        Target: {
+            channels?: ("email" | "chat" | "form" | "api")[];
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
+            priorities?: (1 | 2 | 3 | 4)[];
+            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            span: components["schemas"]["Span"];
+            tiers?: string[];
         };
         /** Team */
         Team: {
@@ -6353,6 +7012,10 @@ export interface components {
             member_ids?: number[];
             name?: string;
             routing?: "push" | "manual";
+        };
+        /** TeamHours */
+        TeamHours: {
+            calendar_id: number | null;
         };
         /** TeamTies */
         TeamTies: {
@@ -6394,6 +7057,8 @@ export interface components {
             customer: components["schemas"]["CustomerBrief"];
             /** @default  */
             customer_locale: string;
+            due_at: string | null;
+            due_metric: string | null;
             fields: {
                 [key: string]: unknown;
             };
@@ -6524,6 +7189,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            due_at: string | null;
+            due_metric: string | null;
             fields: {
                 [key: string]: unknown;
             };
@@ -6653,6 +7320,39 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
+        /** TrialDay */
+        TrialDay: {
+            /** @enum {string} */
+            kind: "plain" | "off" | "exchanged" | "special";
+            /** @default  */
+            name_en: string;
+            /** @default  */
+            name_zh: string;
+            /** Format: date */
+            on: string;
+            open: [
+                number,
+                number
+            ][];
+        };
+        /** TrialIn */
+        TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
+        };
         /** TypingFrame */
         TypingFrame: {
             /** @enum {string} */
@@ -6712,7 +7412,7 @@ export interface components {
              * @default activity
              * @enum {string}
              */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id?: number | null;
         };
         /** ViewOrder */
@@ -6729,7 +7429,7 @@ export interface components {
             name_en?: string;
             name_zh?: string;
             scope?: "own" | "team" | "all";
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id?: number | null;
         };
         /** ViewProblem */
@@ -7216,6 +7916,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarFilesPostCalendarFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IcalIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IcalDays"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarTrialsPostTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsGetCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsPostCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsCalendarIdPatchCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRow"];
                 };
             };
             /** @description What is wrong */
@@ -9369,6 +10232,35 @@ export interface operations {
             };
         };
     };
+    ApiV1HolidayTablesGetHolidayTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayTableList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1IntakeProblemsGetProblems: {
         parameters: {
             query?: {
@@ -11116,6 +12008,256 @@ export interface operations {
             };
         };
     };
+    ApiV1ServicePoliciesGetPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePoliciesPostPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePoliciesPolicyIdPatchPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsGetApplications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockJobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsPostApplication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockJob"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsPreviewGetApplicationPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationPreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyOrderPutPolicyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyPreviewsPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -11576,6 +12718,39 @@ export interface operations {
             };
         };
     };
+    ApiV1TeamsTeamIdHoursPutTeamHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamHours"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TeamsTeamIdTiesGetTies: {
         parameters: {
             query?: never;
@@ -11836,7 +13011,7 @@ export interface operations {
                 view?: string;
                 team_id?: number | null;
                 status_id?: number | null;
-                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -12123,6 +13298,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdClocksGetClocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdClocksClockIdAcknowledgementPutAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                clock_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDeadlinesPostDeadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDeadlinesClockIdEndPutDeadlineEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                clock_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
                 };
             };
             /** @description What is wrong */

@@ -76,6 +76,54 @@ async def test_rule_that_is_switched_on_reaches_back_only_if_asked(site: Site, r
     assert await site.desk.column(old, "tags") == ["old"]
 
 
+WEEK = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+async def calendar(boss: Browser) -> None:
+    data = {"name_en": "Office", "is_default": True, "spec": {"time_zone": "UTC", "week": WEEK}}
+    answer = await boss.post("/service-calendars", data)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_time_rule_waits_until_the_office_opens(site: Site, rules: Rules, boss: Browser) -> None:
+    await calendar(boss)
+    await rules.add({"note": "Look"}, when=since("waiting", "10h"), hours="open")
+    ticket = await site.ticket("Hello")
+    await rules.pass_time(hours=11)
+    assert await rules.told(ticket) == []
+    await rules.pass_time(hours=12, minutes=59)
+    assert await rules.told(ticket) == []
+    await rules.pass_time(minutes=2)
+    await rules.pass_time(hours=3)
+    assert [one["state"] for one in await rules.told(ticket)] == ["done"]
+
+
+async def test_time_rule_that_waited_leaves_alone_what_changed(
+    site: Site, rules: Rules, boss: Browser, agent: Browser
+) -> None:
+    await calendar(boss)
+    await rules.add({"note": "Look"}, when=since("waiting", "10h"), hours="open")
+    ticket = await site.ticket("Hello")
+    await rules.pass_time(hours=11)
+    assert (await agent.post(f"/tickets/{ticket}/replies", reply_of())).status_code == 201
+    await rules.pass_time(days=2)
+    assert await rules.told(ticket) == []
+
+
+@pytest.mark.parametrize(("hours", "acts"), [("open", True), ("closed", False)])
+async def test_event_rule_asks_for_office_hours(
+    site: Site, rules: Rules, boss: Browser, hours: str, *, acts: bool
+) -> None:
+    await calendar(boss)
+    await rules.add({"add_tags": ["now"]}, hours=hours)
+    by_day = await site.ticket("Hello")
+    await rules.hear()
+    site.desk.later(hours=12)
+    by_night = await site.ticket("Hello again", who="c2")
+    await rules.hear()
+    assert [bool(await site.desk.column(one, "tags")) for one in (by_day, by_night)] == [acts, not acts]
+
+
 async def test_many_due_at_once_are_all_taken_once(site: Site, rules: Rules) -> None:
     rule = await rules.add({"add_tags": ["due"]}, when=since("waiting", "1h"))
     channel = await site.desk.channel("api")

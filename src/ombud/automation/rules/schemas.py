@@ -19,6 +19,8 @@ EventKind = Literal[
     "ticket_solved",
     "ticket_reopened",
     "ticket_woke",
+    "clock_warned",
+    "clock_breached",
 ]
 Since = Literal["created", "waiting", "answered", "solved"]
 Hours = Literal["any", "open", "closed"]

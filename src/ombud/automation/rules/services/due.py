@@ -8,6 +8,7 @@ from msgspec import Struct
 from ombud.automation.rules.book import Book, ReadyRule
 from ombud.automation.rules.rules import length_of
 from ombud.automation.rules.schemas import OnTime, Since
+from ombud.automation.rules.services.hours import opening_of
 from ombud.automation.rules.services.running import Occasion, try_rules
 from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.events import Event
@@ -71,17 +72,57 @@ async def _run_one(tx: Transaction, book: Book, one: ReadyRule, *, now: datetime
     passed = await _lock(tx, one.rule.id)
     if passed is None or not isinstance(when, OnTime):
         return 0
+    waiting = await _take_waiting(tx, one, when, now=now)
     due = await _due_tickets(tx, when, passed, now=now)
-    if not due:
-        return 0
-    found = await book.asked.load(tx, [ticket.id for ticket in due])
-    for ticket in due:
+    await _act_on(tx, book, one, [*waiting, *due], now=now)
+    if due:
+        sql = "update rule set passed_at = %(at)s, passed_id = %(ticket)s where id = %(id)s"
+        await tx.execute(sql, {"at": due[-1].at, "ticket": due[-1].id, "id": one.rule.id})
+    return max(len(due), len(waiting))
+
+
+async def _act_on(tx: Transaction, book: Book, one: ReadyRule, due: Sequence[_Due], *, now: datetime) -> None:
+    in_hours = await _in_hours(tx, one, due, now=now)
+    found = await book.asked.load(tx, [ticket.id for ticket in in_hours])
+    for ticket in in_hours:
         if ticket.id in found:
             occasion = Occasion(ticket.id, "time", f"time-{one.rule.version}-{ticket.at.isoformat()}")
             await try_rules(tx, book, [one], occasion, found[ticket.id], now)
-    sql = "update rule set passed_at = %(at)s, passed_id = %(ticket)s where id = %(id)s"
-    await tx.execute(sql, {"at": due[-1].at, "ticket": due[-1].id, "id": one.rule.id})
-    return len(due)
+
+
+async def _in_hours(tx: Transaction, one: ReadyRule, due: Sequence[_Due], *, now: datetime) -> list[_Due]:
+    """Those whose hour has come; the others wait until their team's office opens, or closes."""
+    wanted = one.rule.spec.hours
+    if wanted == "any" or not due:
+        return list(due)
+    openings = await opening_of(tx, [ticket.id for ticket in due], now=now)
+    late = [(ticket, openings[ticket.id][1]) for ticket in due if openings[ticket.id][0] != (wanted == "open")]
+    sql = """
+        insert into rule_wait (rule_id, ticket_id, since, not_before)
+        select %(rule)s, * from unnest(%(ids)s::bigint[], %(sinces)s::timestamptz[], %(at)s::timestamptz[])
+        on conflict (rule_id, ticket_id) do update set since = excluded.since, not_before = excluded.not_before"""
+    later = [(ticket, at) for ticket, at in late if at is not None]
+    params = {
+        "rule": one.rule.id,
+        "ids": [ticket.id for ticket, _ in later],
+        "sinces": [ticket.at for ticket, _ in later],
+        "at": [at for _, at in later],
+    }
+    await tx.execute(sql, params)
+    gone = {ticket.id for ticket, _ in late}
+    return [ticket for ticket in due if ticket.id not in gone]
+
+
+async def _take_waiting(tx: Transaction, one: ReadyRule, when: OnTime, *, now: datetime) -> list[_Due]:
+    """Tickets whose hour has come and that are still as they were when it was due."""
+    sql = """
+        delete from rule_wait where rule_id = %(rule)s and ticket_id in (
+            select ticket_id from rule_wait where rule_id = %(rule)s and not_before <= %(now)s
+            order by not_before limit %(limit)s)
+        returning ticket_id as id, since as at"""
+    found = await rows(tx, _Due, sql, {"rule": one.rule.id, "now": now, "limit": BATCH})
+    moments = await moments_of(tx, when.since, [ticket.id for ticket in found]) if found else {}
+    return [ticket for ticket in found if moments.get(ticket.id) == ticket.at]
 
 
 async def _lock(tx: Transaction, rule_id: int) -> _Passed | None:

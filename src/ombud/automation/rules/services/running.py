@@ -14,6 +14,7 @@ from ombud.automation.rules.rules import folded
 from ombud.automation.rules.schemas import RuleSpec, RunState, Told
 from ombud.automation.rules.services.acting import Done, act
 from ombud.automation.rules.services.checking import ACTED_BY, known_names, problems_in
+from ombud.automation.rules.services.hours import opening_of
 from ombud.shared.database import Transaction, value
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Event, emit
@@ -101,8 +102,11 @@ async def try_rules(
 
 
 async def is_in_hours(tx: Transaction, spec: RuleSpec, ticket_id: int, *, now: datetime) -> bool:
-    """Whether the office hours of the ticket's team are as the rule wants them."""
-    return spec.hours == "any" or (tx is not None and ticket_id > 0 and now is not None)
+    """Whether the office of the ticket's team is open, or closed, as the rule wants it."""
+    if spec.hours == "any":
+        return True
+    is_open = (await opening_of(tx, [ticket_id], now=now))[ticket_id][0]
+    return is_open == (spec.hours == "open")
 
 
 async def run_rule(

@@ -56,6 +56,7 @@ function applyWaiting(): void {
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) hearMoved(ticket.id)
+    if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
