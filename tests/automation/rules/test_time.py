@@ -81,7 +81,7 @@ WEEK = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
 
 async def calendar(boss: Browser) -> None:
     data = {"name_en": "Office", "is_default": True, "spec": {"time_zone": "UTC", "week": WEEK}}
-    answer = await boss.post("/service-calendars", data)
+    answer = await boss.post("/calendars", data)
     assert answer.status_code == 201, answer.text
 
 
