@@ -84,7 +84,7 @@ async def test_crash_within_a_batch_leaves_nothing_and_loses_nothing(
 ) -> None:
     await rules.add({"add_tags": ["seen"]})
     tickets = [await site.ticket("Hello", conversation=f"c{number}") for number in range(3)]
-    tell = running._tell  # noqa: SLF001 – the last step of a run
+    tell = running._tell
     calls: list[int] = []
 
     async def fail_once(*given: Any, **named: Any) -> None:

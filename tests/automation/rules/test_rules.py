@@ -26,6 +26,21 @@ LEAVES = st.one_of(
     st.builds(lambda value: {"field": "subject", "op": "contains", "value": value}, WORDS),
     st.builds(lambda value: {"field": "tags", "op": "any_of", "value": value}, st.lists(WORDS, min_size=1)),
     st.builds(lambda name, op: {"field": name, "op": op}, NAMES, st.sampled_from(["is_set", "is_empty"])),
+    st.builds(
+        lambda op, value: {"field": "subject", "op": op, "value": value},
+        st.sampled_from(["any_of", "none_of"]),
+        st.lists(WORDS, min_size=1),
+    ),
+    st.builds(
+        lambda op, value: {"field": "priority", "op": op, "value": value},
+        st.sampled_from(["more", "less"]),
+        st.integers(0, 4),
+    ),
+    st.builds(
+        lambda op, value: {"field": "created", "op": op, "value": value},
+        st.sampled_from(["within_last", "older_than"]),
+        st.sampled_from(["3h", "2d"]),
+    ),
 )
 CONDITIONS = st.recursive(
     LEAVES,
@@ -44,6 +59,7 @@ VALUES = st.fixed_dictionaries(
         "subject": st.one_of(st.none(), WORDS),
         "tags": st.lists(WORDS, max_size=3),
         "open": st.booleans(),
+        "created": st.sampled_from([None, "2026-11-23T07:00:00+00:00", "2026-11-22T01:00:00+08:00", "2027-01-01"]),
     },
 )
 
@@ -65,7 +81,7 @@ def test_condition_that_holds_is_never_said_to_be_impossible(source: Any, values
     known = {name: one for name, one in values.items() if name in {"priority", "status"}}
     holds = evaluate(condition, values, CONTEXT)
     there = values.get("tags", [])
-    possible, may_fail = rules._possible(condition, known, (there, ()))  # noqa: SLF001 – both sides of may_hold
+    possible, may_fail = rules._possible(condition, known, (there, ()))
     assert possible or not holds
     assert may_fail or holds
 

@@ -42,7 +42,7 @@ async def test_rules_are_kept_by_administrators_only(site: Site, rules: Rules, a
         ({"actions": {"macro_id": 99}}, "invalid"),
         ({"actions": {"reply": "Dear {{customer.moon}}"}}, "invalid"),
         ({"actions": {"fields": {"moon": 1}}}, "bad_fields"),
-        ({"actions": {"mail": {"address": "nobody", "subject": "S", "text": "T"}}}, "invalid"),
+        ({"actions": {"mail": {"address": "nobody", "subject": "S", "text": "T"}}}, "unprocessable"),
         ({"when": {"kind": "time", "since": "created", "after": "0h"}}, "invalid"),
     ],
 )
@@ -129,6 +129,7 @@ async def test_dry_run_says_what_would_be_and_does_nothing(site: Site, rules: Ru
     assert match["changes"] == [{"field": "priority", "from_value": 2, "to_value": 4}]
     assert match["reply"].startswith("Dear ")
     assert [await site.desk.column(one, "priority") for one in (fits, other)] == [2, 2]
+    assert (await rules.told(fits), await site.desk.sql("select count(*) from rule_run")) == ([], 0)
 
 
 async def test_dry_run_of_a_time_rule_counts_what_is_due(site: Site, rules: Rules, boss: Browser) -> None:

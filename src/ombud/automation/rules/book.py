@@ -31,10 +31,6 @@ class ReadyRule(Struct):
         spec = self.rule.spec
         return Actor(kind="system", id=self.rule.id, name=spec.name_en or spec.name_zh, team_ids=None)
 
-    def fits(self, values: dict[str, Any], now: datetime) -> bool:
-        """Whether its condition holds for a ticket's folded values."""
-        return self.test(values, Context(now=now))
-
     def reasons(self, values: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
         """Which comparisons made it fit."""
         return because(self.condition, values, Context(now=now))

@@ -23,7 +23,7 @@ REMINDERS = {
         "请问问题解决了吗？如需继续协助，直接回复即可。\n\n{{brand.name}}"
     ),
 }
-VIP_TIERS = ["gold", "platinum", "vip"]
+VIP_TIERS = ["VIP", "gold", "金卡"]
 WORDS = ("refund", "money back", "退款", "退货")
 
 

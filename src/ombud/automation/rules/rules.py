@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -33,39 +34,117 @@ def compiled(condition: Condition) -> Test:
     """The condition as a function of ``folded`` values, for 500 rules an event; answers as ``evaluate`` does."""
     match condition:
         case All(parts):
-            tests = [compiled(part) for part in parts]
-            return lambda values, context: all(test(values, context) for test in tests)
+            return _every([compiled(part) for part in parts])
         case AnyOf(parts):
-            tests = [compiled(part) for part in parts]
-            return lambda values, context: any(test(values, context) for test in tests)
+            return _some([compiled(part) for part in parts])
         case Not(part):
             inner = compiled(part)
             return lambda values, context: not inner(values, context)
     return _leaf_test(condition)
 
 
+def _every(tests: list[Test]) -> Test:
+    # Loops, because a generator costs as much as three comparisons.
+    def test(values: Values, context: Context) -> bool:
+        for one in tests:  # noqa: SIM110 – see above
+            if not one(values, context):
+                return False
+        return True
+
+    return test
+
+
+def _some(tests: list[Test]) -> Test:
+    def test(values: Values, context: Context) -> bool:
+        for one in tests:  # noqa: SIM110 – see above
+            if one(values, context):
+                return True
+        return False
+
+    return test
+
+
 def folded(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with each text in lower case beside it: once an event, not once a rule."""
-    return values | {f"~{name}": one.lower() for name, one in values.items() if isinstance(one, str)}
+    """The values with texts and lists of them in lower case beside them: once an event, not once a rule."""
+    more: dict[str, Any] = {}
+    for name, one in values.items():
+        if isinstance(one, str):
+            more[f"~{name}"] = one.lower()
+        elif isinstance(one, list):
+            more[f"~{name}"] = frozenset(part.lower() if isinstance(part, str) else part for part in one)
+    return values | more
 
 
 def _leaf_test(leaf: Leaf) -> Test:
-    field, want = leaf.field, leaf.value
-    if leaf.op in {"is", "is_not"} and isinstance(want, int | float):
-        return _equality(field, want, is_not=leaf.op == "is_not")
-    if isinstance(want, str) and want and want not in _PLACEHOLDERS:
-        low, lowered = want.lower(), f"~{field}"
-        if leaf.op in {"is", "is_not"}:
-            return _equality(lowered, low, is_not=leaf.op == "is_not")
-        if leaf.op == "contains":
-            return lambda values, _: low in values.get(lowered, "")
-    return lambda values, context: evaluate(leaf, values, context)
+    field, op, want = leaf.field, leaf.op, leaf.value
+    made: Test | None = None
+    if op in {"is", "is_not"} and isinstance(want, int | float):
+        made = _equality(field, want, is_not=op == "is_not")
+    elif op in {"more", "less"} and isinstance(want, int | float):
+        made = _order(field, want, is_more=op == "more")
+    elif op in {"is", "is_not"} and _is_plain(want):
+        made = _equality(f"~{field}", want.lower(), is_not=op == "is_not")
+    elif op == "contains" and _is_plain(want):
+        made = _containing(f"~{field}", want.lower())
+    elif op in {"any_of", "none_of"} and isinstance(want, list) and all(_is_plain(one) for one in want):
+        made = _meeting(f"~{field}", frozenset(one.lower() for one in want), is_none=op == "none_of")
+    elif op in {"within_last", "older_than"} and isinstance(want, str):
+        made = _aging(field, length_of(want).total_seconds(), is_older=op == "older_than")
+    return made or (lambda values, context: evaluate(leaf, values, context))
+
+
+def _is_plain(want: object) -> bool:
+    return isinstance(want, str) and want != "" and want not in _PLACEHOLDERS
 
 
 def _equality(name: str, want: object, *, is_not: bool) -> Test:
     if is_not:
         return lambda values, _: values.get(name) != want
     return lambda values, _: values.get(name) == want
+
+
+def _order(name: str, want: float, *, is_more: bool) -> Test:
+    def test(values: Values, _: Context) -> bool:
+        have = values.get(name)
+        return have is not None and (have > want if is_more else have < want)
+
+    return test
+
+
+def _containing(name: str, want: str) -> Test:
+    def test(values: Values, _: Context) -> bool:
+        have = values.get(name)
+        return have is not None and want in have
+
+    return test
+
+
+def _meeting(name: str, want: frozenset[str], *, is_none: bool) -> Test:
+    def test(values: Values, _: Context) -> bool:
+        have = values.get(name)
+        if have is None:
+            return is_none
+        meets = have in want if isinstance(have, str) else not want.isdisjoint(have)
+        return meets != is_none
+
+    return test
+
+
+def _aging(name: str, seconds: float, *, is_older: bool) -> Test:
+    def test(values: Values, context: Context) -> bool:
+        have = values.get(name)
+        if not have:
+            return False
+        at, now = _moment(have), context.now.timestamp()
+        return at < now - seconds if is_older else now - seconds <= at <= now
+
+    return test
+
+
+@lru_cache(maxsize=4_096)
+def _moment(written: str) -> float:
+    moment = datetime.fromisoformat(written)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def because(condition: Condition, values: Values, context: Context) -> list[dict[str, Any]]:

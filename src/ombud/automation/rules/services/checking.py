@@ -11,8 +11,9 @@ from ombud.fields.services.values import merged_values
 from ombud.shared.conditions import BadCondition, Condition, Kind, check, leaves, parse
 from ombud.shared.database import Transaction, rows
 from ombud.shared.errors import Conflict, Invalid
-from ombud.tickets.rules import is_mail_address
+from ombud.tickets.schemas import Address
 from ombud.tickets.services.placeholders import PLACEHOLDER
+from ombud.tickets.services.replies import clean_addresses
 from ombud.views.services.asking import shared_kinds
 from ombud.views.services.gone import Present, present_names, problems_of
 
@@ -78,13 +79,13 @@ def _check_actions(actions: RuleActions, present: Present) -> None:
     problems: dict[str, str] = {}
     if actions.assignee == "me":
         problems["assignee"] = "people_only"
-    if actions.mail is not None and not is_mail_address(actions.mail.address):
-        problems["mail"] = "bad_address"
     for place, text in _texts(actions):
         if any(name not in PLACEHOLDERS for name in PLACEHOLDER.findall(text)):
             problems[place] = "unknown_placeholder"
     if problems:
         raise Invalid("An action cannot be done as it is.", fields=problems)
+    if actions.mail is not None:
+        clean_addresses([Address(actions.mail.address)])
     if actions.fields:
         merged_values(present.fields, {}, actions.fields)
 

@@ -15,6 +15,7 @@ from ombud.automation.rules.schemas import RuleSpec, RunState, Told
 from ombud.automation.rules.services.acting import Done, act
 from ombud.automation.rules.services.checking import ACTED_BY, known_names, problems_in
 from ombud.automation.rules.services.hours import opening_of
+from ombud.shared.conditions import Context
 from ombud.shared.database import Transaction, value
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Event, emit
@@ -82,17 +83,17 @@ async def try_rules(
 
     A rule hears nothing of its own doing. What one rule changed is what the next one sees.
     """
-    seen, ran = seen_values(values, occasion), 0
+    seen, ran, context = seen_values(values, occasion), 0, Context(now=now)
     for one in rules:
         if one.rule.id == occasion.by_rule or (one.fields and not one.fields & occasion.changed):
             continue
-        if not one.fits(seen, now) or not await is_in_hours(tx, one.rule.spec, occasion.ticket_id, now=now):
+        if not one.test(seen, context) or not await is_in_hours(tx, one.rule.spec, occasion.ticket_id, now=now):
             continue
         fresh = (await book.asked.load(tx, [occasion.ticket_id])).get(occasion.ticket_id)
         if fresh is None:
             break
         seen = seen_values(fresh, occasion)
-        if not one.fits(seen, now):
+        if not one.test(seen, context):
             continue
         ran += await run_rule(tx, one, occasion, one.reasons(seen, now), now=now)
         seen = seen_values((await book.asked.load(tx, [occasion.ticket_id])).get(occasion.ticket_id, {}), occasion)

@@ -12,7 +12,7 @@ from ombud.automation.rules.services.checking import known_names, problems_in
 from ombud.automation.rules.services.due import moments_of
 from ombud.fields.queries import list_fields
 from ombud.shared.actor import Actor
-from ombud.shared.conditions import check
+from ombud.shared.conditions import Context, check
 from ombud.shared.database import Transaction
 from ombud.shared.errors import OmbudError
 from ombud.tickets.queries.tickets import lock_visible_ticket
@@ -37,7 +37,7 @@ async def try_out(tx: Transaction, data: DryRunIn, *, by: Actor, now: datetime) 
     check(rule.condition, shared_kinds(fields) | {"event_by": "choice"})
     ids = await newest_tickets(tx, by.visible_teams(), limit=data.last)
     values = await Asked(named_in(rule.condition), fields).load(tx, ids)
-    fitting = [one for one in values if rule.fits(folded(values[one]), now)]
+    fitting = [one for one in values if rule.test(folded(values[one]), Context(now=now))]
     if isinstance(data.spec.when, OnTime):
         moments = await moments_of(tx, data.spec.when.since, fitting)
         until = now - length_of(data.spec.when.after)
