@@ -55,7 +55,7 @@ async def test_rule_is_written_tried_and_seen_at_work_in_chinese(served: Served,
     await page.get_by_label("中文名称").fill("退货优先")
     await page.get_by_label("新建工单").uncheck()
     await page.get_by_label("客户来消息").check()
-    await screen.button("添加条件").click()
+    await page.get_by_role("button", name="添加条件", exact=True).click()
     await page.get_by_label(re.compile("^消息内容的值")).fill("退货")
     await page.get_by_label("添加操作").select_option(label="设置优先级")
     await page.get_by_label("设置优先级", exact=True).select_option(label="紧急")
