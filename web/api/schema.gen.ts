@@ -4396,6 +4396,7 @@ export interface components {
         };
         /** ApiKey */
         ApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -5584,6 +5585,7 @@ export interface components {
         };
         /** InvitedPerson */
         InvitedPerson: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -5875,7 +5877,6 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
-            shares_chat: boolean;
             survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
@@ -5903,6 +5904,7 @@ export interface components {
         };
         /** NewApiKey */
         NewApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -5917,6 +5919,7 @@ export interface components {
         };
         /** NewApiKeyInput */
         NewApiKeyInput: {
+            brand_ids?: number[] | null;
             name: string;
             scopes: string[];
             team_ids: number[] | null;
@@ -5932,6 +5935,7 @@ export interface components {
         };
         /** NewPerson */
         NewPerson: {
+            brand_ids?: number[] | null;
             email: string;
             /**
              * @default en
@@ -6215,6 +6219,7 @@ export interface components {
         };
         /** Person */
         Person: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -6247,6 +6252,7 @@ export interface components {
         };
         /** PersonChange */
         PersonChange: {
+            brand_ids?: number[] | null;
             capacity_points?: number;
             display_name?: string;
             email?: string;

@@ -180,7 +180,7 @@ async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[Notice]:
     for one in taken:
         kind = "overdue" if one.is_late else "due_soon"
         named = one.step.tell_people
-        seeing = await visible_mentions(tx, named, one.ticket.team_id) if named else []
+        seeing = await visible_mentions(tx, named, one.ticket) if named else []
         for person in dict.fromkeys([*seeing, *_people(one, groups)][:MOST_TOLD]):
             notice = Notice(person, one.clock.id, one.ticket.id, one.ticket.team_id, kind, one.step.keeps_hours)
             found.setdefault((person, one.clock.id, kind), notice)
@@ -239,7 +239,7 @@ async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> 
     if not notices:
         return
     hours = await queries.hours_of_teams(tx, sorted({one.team_id for one in notices if one.keeps_hours}))
-    waiting: list[tuple[Notice, datetime]] = []
+    kept: list[tuple[Notice, datetime, datetime | None]] = []
     at_once: dict[str, list[Told]] = {}
     for one in notices:
         calendar = hours.get(one.team_id) if one.keeps_hours else None
@@ -249,14 +249,12 @@ async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> 
                 opens_at = add_open(calendar, now, timedelta(0))
             except NeverOpen:
                 opens_at = now
-        if opens_at > now:
-            waiting.append((one, opens_at))
-        else:
+        kept.append((one, opens_at, None if opens_at > now else now))
+        if opens_at <= now:
             at_once.setdefault(one.kind, []).append(Told(one.person_id, one.ticket_id, one.team_id, None))
     for kind, told in at_once.items():
         await notify_all(tx, kind, told, by=SYSTEM, now=now)
-    await _keep(tx, [(one, now, now) for one in notices if one not in [two for two, _ in waiting]])
-    await _keep(tx, [(one, at, None) for one, at in waiting])
+    await _keep(tx, kept)
 
 
 async def _keep(tx: Transaction, kept: Sequence[tuple[Notice, datetime, datetime | None]]) -> None:
@@ -335,5 +333,5 @@ async def _reassign(tx: Transaction, one: Taken, *, now: datetime) -> None:
 async def _add_followers(tx: Transaction, one: Taken, *, now: datetime) -> None:
     if one.step.add_followers:
         ticket = await lock_visible_ticket(tx, one.ticket.id, by=SYSTEM)
-        for person in await visible_mentions(tx, one.step.add_followers, ticket.team_id):
+        for person in await visible_mentions(tx, one.step.add_followers, ticket):
             await start_following(tx, ticket, person, "added", by=SYSTEM, now=now)
