@@ -1,6 +1,6 @@
 """What conditions name that is there no more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ class Present(Struct):
     brand: dict[int, bool]
     assignee: dict[int, bool]
     # fields that only the one who asks has
-    more: Mapping[str, Kind] = {}
+    more: dict[str, Kind] = {}
 
 
 class _Ids(Struct):
@@ -43,7 +43,14 @@ async def present_names(tx: Transaction) -> Present:
     known: dict[str, dict[int, bool]] = {kind: {} for kind in ("status", "type", "team", "brand", "assignee")}
     for one in await rows(tx, _Ids, sql):
         known[one.kind][one.id] = one.is_archived
-    return Present(fields=await list_fields(tx, "ticket"), **known)
+    return Present(
+        await list_fields(tx, "ticket"),
+        status=known["status"],
+        type=known["type"],
+        team=known["team"],
+        brand=known["brand"],
+        assignee=known["assignee"],
+    )
 
 
 def problems_of(condition: Condition, present: Present) -> list[ViewProblem]:

@@ -1,6 +1,6 @@
 """Whether a rule can be: what it names is there, it says something, and it neither wakes itself nor fights another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from ombud.views.services.gone import Present, present_names, problems_of
 
 # Who did it: customer, person, api_key or system.
 ACTED_BY = "event_by"
-OWN: Mapping[str, Kind] = {ACTED_BY: "choice"}
+OWN: dict[str, Kind] = {ACTED_BY: "choice"}
 PLACEHOLDERS = frozenset({"customer.name", "ticket.id", "ticket.subject", "agent.name", "brand.name"})
 _THINGS = ("macro_id", "checklist_id", "webhook_id")
 # Actions and what they name, as conditions name it.
