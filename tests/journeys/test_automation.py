@@ -70,7 +70,7 @@ async def test_rule_is_written_tried_and_seen_at_work_in_chinese(served: Served,
     await wait_for(served, RAN, "新单")
     await open_ticket(screen, served, "新单")
     await screen.sees(
-        page.get_by_text(re.compile("规则“退货优先”已执行，因为客户来消息，且消息内容包含文字退货：优先级 → 紧急"))
+        page.get_by_text(re.compile("规则“退货优先”已执行，因为客户来消息，且消息内容 包含文字 退货：优先级 → 紧急"))
     )
     await screen.picture("automation-ticket-zh")
     assert screen.complaints == []
