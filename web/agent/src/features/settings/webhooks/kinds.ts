@@ -1,5 +1,5 @@
 export interface KindGroup {
-  key: 'tickets' | 'clocks' | 'messages' | 'desk'
+  key: 'tickets' | 'clocks' | 'rules' | 'messages' | 'desk'
   kinds: string[]
 }
 
