@@ -32,6 +32,7 @@ OF_THE_DESK = {
     "organisation_id",
     "person_id",
     "policy_id",
+    "rule_id",
     "public_key",
     "session_id",
     "status_id",

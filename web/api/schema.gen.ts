@@ -2046,6 +2046,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRules
+         * @description All rules in the order in which they are tried, with figures of the last week.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        get: operations["ApiV1RulesListRules"];
+        put?: never;
+        /**
+         * PostRule
+         * @description Keep a new rule; 409 ``rule_wakes_itself`` or ``rules_contradict`` where it would go round.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        post: operations["ApiV1RulesPostRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDryRun
+         * @description What a rule would do on the newest tickets that one sees; it need not be saved. Nothing is done.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        post: operations["ApiV1RulesDryRunPostDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExample
+         * @description Take up a rule that ships, switched off, to be changed as one likes.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        post: operations["ApiV1RulesExamplesPostExample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutOrder
+         * @description Put rules into an order.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        put: operations["ApiV1RulesOrderPutOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRule
+         * @description One rule.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        get: operations["ApiV1RulesRuleIdGetRule"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRule
+         * @description Take a rule out of use; what it did stays written.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        delete: operations["ApiV1RulesRuleIdDeleteRule"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchRule
+         * @description Change a rule, which makes a version, or switch it on or off.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        patch: operations["ApiV1RulesRuleIdPatchRule"];
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRollBack
+         * @description Let an earlier version hold again, as a new one.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        post: operations["ApiV1RulesRuleIdRollBackPostRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRuns
+         * @description What a rule did on tickets that one sees, newest first; kept for 90 days.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        get: operations["ApiV1RulesRuleIdRunsListRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListVersions
+         * @description Versions of a rule, newest first, each with what it changed.
+         *
+         *     Needs the permission `rules.manage`.
+         */
+        get: operations["ApiV1RulesRuleIdVersionsListVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved-views": {
         parameters: {
             query?: never;
@@ -4944,6 +5138,34 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** DryMatch */
+        DryMatch: {
+            because: {
+                [key: string]: unknown;
+            }[];
+            changes: components["schemas"]["MacroChange"][];
+            detail: string | null;
+            /** @default  */
+            note: string;
+            problem: string | null;
+            /** @default  */
+            reply: string;
+            subject: string;
+            ticket_id: number;
+        };
+        /** DryRun */
+        DryRun: {
+            items: components["schemas"]["DryMatch"][];
+            looked_at: number;
+            matched: number;
+            problems: components["schemas"]["RuleProblem"][];
+        };
+        /** DryRunIn */
+        DryRunIn: {
+            /** @default 200 */
+            last?: number;
+            spec: components["schemas"]["RuleSpec"];
+        };
         /** Duplicate */
         Duplicate: {
             customer: components["schemas"]["CustomerListItem"];
@@ -5022,6 +5244,11 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** ExampleIn */
+        ExampleIn: {
+            /** @enum {string} */
+            key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -5787,6 +6014,21 @@ export interface components {
             is_open: boolean;
             opens_at: string | null;
         };
+        /** OnEvents */
+        OnEvents: {
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached")[];
+            fields?: string[];
+            /** @constant */
+            kind: "events";
+        };
+        /** OnTime */
+        OnTime: {
+            after: string;
+            /** @constant */
+            kind: "time";
+            /** @enum {string} */
+            since: "created" | "waiting" | "answered" | "solved";
+        };
         /** Organisation */
         Organisation: {
             /** Format: date-time */
@@ -5894,6 +6136,11 @@ export interface components {
         /** Paged[Team] */
         PageOfTeam: {
             items: components["schemas"]["Team"][];
+            next: string | null;
+        };
+        /** Paged[RuleRun] */
+        PageOfRuleRun: {
+            items: components["schemas"]["RuleRun"][];
             next: string | null;
         };
         /** Paged[WebhookDelivery] */
@@ -6320,6 +6567,10 @@ export interface components {
         ResetInput: {
             email: string;
         };
+        /** RollBack */
+        RollBack: {
+            version: number;
+        };
         /** RoutingState */
         RoutingState: {
             /** Format: date-time */
@@ -6328,6 +6579,151 @@ export interface components {
             reason: string;
             /** @enum {string} */
             state: "assigned" | "waiting" | "manual";
+        };
+        /** Rule */
+        Rule: {
+            /** Format: date-time */
+            changed_at: string;
+            example: string | null;
+            figures: components["schemas"]["RuleFigures"];
+            id: number;
+            is_on: boolean;
+            position: number;
+            problems: components["schemas"]["RuleProblem"][];
+            spec: components["schemas"]["RuleSpec"];
+            version: number;
+            warnings: components["schemas"]["RuleWarning"][];
+        };
+        /** RuleActions */
+        RuleActions: {
+            add_tags?: string[];
+            assignee?: number | ("me" | "nobody");
+            checklist_id?: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            follower_ids?: number[];
+            macro_id?: number;
+            mail?: components["schemas"]["RuleMail"];
+            /** @default  */
+            note?: string;
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            remove_tags?: string[];
+            /** @default  */
+            reply?: string;
+            snooze_minutes?: number;
+            status_id?: number;
+            team_id?: number;
+            type_id?: number;
+            webhook_id?: number;
+        };
+        /**
+         * RuleFigures
+         * @default {
+         *       "day": 0,
+         *       "week": 0,
+         *       "failed": 0,
+         *       "last_at": null
+         *     }
+         */
+        RuleFigures: {
+            /** @default 0 */
+            day: number;
+            /** @default 0 */
+            failed: number;
+            last_at: string | null;
+            /** @default 0 */
+            week: number;
+        };
+        /** RuleIn */
+        RuleIn: {
+            /** @default false */
+            is_on?: boolean;
+            spec: components["schemas"]["RuleSpec"];
+        };
+        /** RuleList */
+        RuleList: {
+            items: components["schemas"]["Rule"][];
+        };
+        /** RuleMail */
+        RuleMail: {
+            address: string;
+            subject: string;
+            text: string;
+        };
+        /** RuleOrder */
+        RuleOrder: {
+            ids: number[];
+        };
+        /** RulePatch */
+        RulePatch: {
+            is_on?: boolean;
+            /** @default false */
+            reaches_back?: boolean;
+            spec?: components["schemas"]["RuleSpec"];
+        };
+        /** RuleProblem */
+        RuleProblem: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            place: string;
+            value: number | string | null;
+        };
+        /** RuleRun */
+        RuleRun: {
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            detail: string | null;
+            id: number;
+            problem: string | null;
+            rule_id: number;
+            /** @enum {string} */
+            state: "done" | "refused" | "stopped";
+            subject: string;
+            ticket_id: number;
+            version: number;
+        };
+        /** RuleSpec */
+        RuleSpec: {
+            actions: components["schemas"]["RuleActions"];
+            condition?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default any
+             * @enum {string}
+             */
+            hours?: "any" | "open" | "closed";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /** @default false */
+            stops?: boolean;
+            when: components["schemas"]["OnEvents"] | components["schemas"]["OnTime"];
+        };
+        /** RuleVersion */
+        RuleVersion: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["SpecChange"][];
+            person_name: string | null;
+            restored: number | null;
+            spec: components["schemas"]["RuleSpec"];
+            version: number;
+        };
+        /** RuleVersions */
+        RuleVersions: {
+            items: components["schemas"]["RuleVersion"][];
+        };
+        /** RuleWarning */
+        RuleWarning: {
+            /** @constant */
+            code: "overruled";
+            field: string;
+            rule_id: number;
         };
         /** SavedView */
         SavedView: {
@@ -6479,6 +6875,12 @@ export interface components {
             amount: number;
             /** @enum {string} */
             unit: "natural_minutes" | "natural_hours" | "working_minutes" | "working_hours" | "working_days";
+        };
+        /** SpecChange */
+        SpecChange: {
+            after: unknown;
+            before: unknown;
+            path: string;
         };
         /** SplitIn */
         SplitIn: {
@@ -10986,6 +11388,362 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesListRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesPostRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesDryRunPostDryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesExamplesPostExample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExampleIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesOrderPutOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdGetRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdDeleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdPatchRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdRollBackPostRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdRunsListRuns: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRuleRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RulesRuleIdVersionsListVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersions"];
                 };
             };
             /** @description What is wrong */

@@ -114,6 +114,12 @@ export interface Collision {
   at: Time | null
 }
 export type CannedReply = Schemas['CannedReply']
+export type Rule = Schemas['Rule']
+export type RuleSpec = Schemas['RuleSpec']
+export type RuleActions = Schemas['RuleActions']
+export type RuleVersion = Schemas['RuleVersion']
+export type RuleRun = Schemas['RuleRun']
+export type DryRun = Schemas['DryRun']
 export type Macro = Schemas['Macro']
 export type TicketTemplate = Schemas['TicketTemplate']
 export type TemplateTicket = Schemas['TemplateTicket']

@@ -35,6 +35,7 @@ ADMINISTRATION = frozenset(
         "statuses.manage",
         "fields.manage",
         "webhooks.manage",
+        "rules.manage",
     }
 )
 PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})

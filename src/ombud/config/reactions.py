@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.service_levels.reactions import CLOCKS
@@ -9,6 +10,7 @@ from ombud.tickets.services.together.notices import FOLLOWERS
 
 READERS: list[Reader] = [
     WEBHOOKS,
+    RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
     FOLLOWERS,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
 import ombud.channels.api_channel.api
@@ -32,6 +33,7 @@ ROOMS: list[Any] = [
     ombud.channels.forms.api,
     ombud.channels.api_channel.api,
     ombud.automation.webhooks.api,
+    ombud.automation.rules.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

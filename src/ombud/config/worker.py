@@ -8,6 +8,8 @@ from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.automation.rules.jobs import LOOK_SECONDS, RuleHand
+from ombud.automation.rules.services.running import forget_runs
 from ombud.automation.webhooks.jobs import Courier
 from ombud.automation.webhooks.services import forget_deliveries
 from ombud.channels.chat.continuity import mail_left_visitors
@@ -63,6 +65,7 @@ class Worker:
         self._resolver = MailResolver() if parts.settings.check_senders else None
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
+        self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(parts.database, parts.bus, parts.clock)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
@@ -91,6 +94,7 @@ class Worker:
             self._loop("exports", self._jobs.export),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
+            self._timing_rules(),
             self._hand.run(self._wakes["clocks"]),
             self._upkeep(),
             self._sending_planned(),
@@ -195,6 +199,11 @@ class Worker:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
 
+    async def _timing_rules(self) -> None:
+        while True:
+            await self._run_dry("rules on time", self._rules.step, self._rules.full)
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def _sending_planned(self) -> None:
         while True:
             await self._run_dry("planned", self._send_planned)
@@ -215,6 +224,7 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
+            await forget_runs(tx, now=now)
             await forget_lookers(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from ombud.accounts.permissions import ROLES
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
 from ombud.demo.ground import lay_ground
@@ -21,7 +22,9 @@ from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
+from ombud.demo.rules import make_rules
 from ombud.demo.story import Player, Roster
+from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
 from ombud.shared.errors import Conflict
 from ombud.shared.files import StoredFile
@@ -96,6 +99,9 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
         return None
     loaded = await load_demo(tx, now=now, keep_file=keep_file)
     await join_some(tx, loaded.administrator_id, now=now)
+    name = await value(tx, str, "select name from person where id = %(id)s", {"id": loaded.administrator_id})
+    by = Actor("person", loaded.administrator_id, name or "", ROLES["administrator"], None)
+    await make_rules(tx, by, now=now)
     return loaded
 
 

@@ -174,6 +174,21 @@ async def queue_deliveries(tx: Transaction, events: Sequence[Event], now: dateti
         "teams": [event.team_id for event in events],
     }
     await tx.execute(sql, params)
+    await _queue_asked(tx, events, now=now)
+
+
+async def _queue_asked(tx: Transaction, events: Sequence[Event], *, now: datetime) -> None:
+    """What names its receivers itself goes to them, whatever they wait for: a rule chose them."""
+    pairs = [(event.seq, one) for event in events for one in event.data.get("webhook_ids", ())]
+    if not pairs:
+        return
+    sql = """
+        insert into webhook_delivery (webhook_id, seq, not_before, created_at)
+        select w.id, p.seq, %(now)s, %(now)s
+        from unnest(%(seqs)s::bigint[], %(ids)s::bigint[]) as p (seq, id) join webhook w on w.id = p.id and w.is_active
+        order by p.seq, w.id on conflict (webhook_id, seq) do nothing"""
+    params = {"seqs": [seq for seq, _ in pairs], "ids": [one for _, one in pairs], "now": now}
+    await tx.execute(sql, params)
 
 
 async def claim_deliveries(tx: Transaction, *, busy: dict[int, int], at_once: int, now: datetime) -> list[Claimed]:

@@ -62,16 +62,29 @@ async def apply_macro(tx: Transaction, macro_id: int, ticket_id: int, *, by: Act
     _require_rights(macro, by)
     shown = await _preview(tx, macro, ticket, by=by, now=now)
     note_id = await _write_note(tx, ticket_id, shown.note, by=by, now=now)
-    await change_ticket(tx, ticket_id, _patch(ticket, macro.actions), by=by, now=now)
-    if macro.actions.snooze_minutes:
-        until = now + timedelta(minutes=macro.actions.snooze_minutes)
-        await snooze_ticket(tx, ticket_id, until, by=by, now=now)
-    # Last, because the ticket may leave the actor's sight with it.
-    assignment = await _assignment(tx, ticket, macro.actions, by=by)
-    if assignment is not None:
-        await assign_ticket(tx, ticket_id, assignment, by=by, now=now)
+    await apply_actions(tx, ticket, macro.actions, by=by, now=now)
     await tx.execute("update macro set uses = uses + 1 where id = %(id)s", {"id": macro_id})
     return MacroApplied(shown.changes, shown.text, shown.note, shown.missing, note_id)
+
+
+async def apply_actions(
+    tx: Transaction, ticket: LockedTicket, actions: MacroActions, *, by: Actor, now: datetime
+) -> None:
+    """Change a locked ticket as a macro or a rule says, by the verbs that agents call one by one.
+
+    Raises:
+        OmbudError: whatever one of the verbs refuses.
+
+    Emits: TicketChanged, TicketSolved, TicketMoved, TicketAssigned
+    """
+    await change_ticket(tx, ticket.id, _patch(ticket, actions), by=by, now=now)
+    if actions.snooze_minutes:
+        until = now + timedelta(minutes=actions.snooze_minutes)
+        await snooze_ticket(tx, ticket.id, until, by=by, now=now)
+    # Last, because the ticket may leave the actor's sight with it.
+    assignment = await _assignment(tx, ticket, actions, by=by)
+    if assignment is not None:
+        await assign_ticket(tx, ticket.id, assignment, by=by, now=now)
 
 
 async def fill_macro(tx: Transaction, macro_id: int, ticket_id: int, *, by: Actor) -> str:
@@ -143,12 +156,18 @@ async def _preview(tx: Transaction, macro: Macro, ticket: LockedTicket, *, by: A
     known = await ticket_values(tx, ticket.id, by=by)
     text, note = fill(macro.text, known), fill(macro.note, known)
     missing = sorted({*text.missing, *note.missing})
-    return MacroPreview(await _changes(tx, ticket, macro.actions, by=by, now=now), text.text, note.text, missing)
+    changes = await preview_actions(tx, ticket, macro.actions, by=by, now=now)
+    return MacroPreview(changes, text.text, note.text, missing)
 
 
-async def _changes(
+async def preview_actions(
     tx: Transaction, ticket: LockedTicket, actions: MacroActions, *, by: Actor, now: datetime
 ) -> list[MacroChange]:
+    """What actions would change on a ticket. Changes nothing.
+
+    Raises:
+        Invalid: they give a field a value that the field does not take.
+    """
     wanted = await wanted_changes(tx, ticket, _patch(ticket, actions), by=by)
     found = [_change(ticket, name, new) for name, new in wanted.items()]
     assignment = await _assignment(tx, ticket, actions, by=by)

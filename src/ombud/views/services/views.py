@@ -1,23 +1,22 @@
 """Verbs of saved views."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
-from ombud.fields.schemas import Field
 from ombud.shared.actor import Actor
-from ombud.shared.conditions import BadCondition, Condition, Leaf, check, leaves, parse
+from ombud.shared.conditions import Condition, check, parse
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from ombud.shared.events import emit
 from ombud.views.events import SavedViewChanged
 from ombud.views.fields import kinds_of
-from ombud.views.schemas import SavedView, ViewIn, ViewOrder, ViewPatch, ViewProblem
+from ombud.views.schemas import SavedView, ViewIn, ViewOrder, ViewPatch
+from ombud.views.services.gone import present_names, problems_of
 
 MOST_VIEWS = 200
 PREFIX = "saved:"
@@ -41,10 +40,10 @@ def _reader(by: Actor) -> dict[str, object]:
 async def list_views(tx: Transaction, *, by: Actor) -> list[SavedView]:
     """The views that somebody sees, in the order of the side bar, each with what of it is gone."""
     found = await rows(tx, SavedView, f"select {VIEW} from saved_view where {VISIBLE} {ORDER}", _reader(by))
-    present = await _present(tx) if found else None
+    present = await present_names(tx) if found else None
     for view in found:
         view.can_change = may_change(view, by)
-        view.problems = _problems(parse(view.condition), present) if present else []
+        view.problems = problems_of(parse(view.condition), present) if present else []
     return found
 
 
@@ -200,7 +199,7 @@ async def _told(
         raise NotFound
     await _announce(tx, view, change, by=by, now=now)
     view.can_change = may_change(view, by)
-    view.problems = _problems(parse(view.condition), await _present(tx))
+    view.problems = problems_of(parse(view.condition), await present_names(tx))
     return view
 
 
@@ -210,70 +209,3 @@ async def _announce(
     if view.scope != "own":
         fact = SavedViewChanged(view_id=view.id, team_id=view.team_id, scope=view.scope, change=change)
         await emit(tx, fact, by=by, at=now)
-
-
-class _Present(Struct):
-    """What conditions may name now; of each id whether it is archived."""
-
-    fields: list[Field]
-    status: dict[int, bool]
-    type: dict[int, bool]
-    team: dict[int, bool]
-    brand: dict[int, bool]
-    assignee: dict[int, bool]
-
-
-class _Ids(Struct):
-    kind: str
-    id: int
-    is_archived: bool
-
-
-async def _present(tx: Transaction) -> _Present:
-    sql = """
-        select 'status' as kind, id, archived_at is not null as is_archived from status
-        union all select 'type', id, archived_at is not null from ticket_type
-        union all select 'team', id, archived_at is not null from team
-        union all select 'brand', id, false from brand
-        union all select 'assignee', id, deactivated_at is not null from person"""
-    known: dict[str, dict[int, bool]] = {kind: {} for kind in ("status", "type", "team", "brand", "assignee")}
-    for one in await rows(tx, _Ids, sql):
-        known[one.kind][one.id] = one.is_archived
-    return _Present(fields=await list_fields(tx, "ticket"), **known)
-
-
-def _problems(condition: Condition, present: _Present) -> list[ViewProblem]:
-    return [problem for leaf in leaves(condition) for problem in _leaf_problems(leaf, present)]
-
-
-def _leaf_problems(leaf: Leaf, present: _Present) -> Sequence[ViewProblem]:
-    kinds = kinds_of(present.fields)
-    if leaf.field not in kinds:
-        return [ViewProblem(leaf.field, "unknown_field")]
-    by_name = {f"fields.{field.key}": field for field in present.fields}
-    field = by_name.get(leaf.field)
-    if field is not None:
-        return [ViewProblem(leaf.field, "archived_field")] if field.is_archived else _gone_choices(leaf, field)
-    try:
-        check(leaf, kinds)
-    except BadCondition:
-        return [ViewProblem(leaf.field, "gone_value")]
-    known: dict[int, bool] | None = getattr(present, leaf.field, None) if leaf.field != "fields" else None
-    if known is None:
-        return []
-    listed = [one for one in _listed(leaf) if isinstance(one, int)]
-    gone = [ViewProblem(leaf.field, "gone_value", one) for one in listed if one not in known]
-    return gone + [ViewProblem(leaf.field, "archived_value", one) for one in listed if known.get(one)]
-
-
-def _gone_choices(leaf: Leaf, field: Field) -> list[ViewProblem]:
-    if not field.options.choices:
-        return []
-    known = {one.value.lower(): one.is_archived for one in field.options.choices}
-    words = [one for one in _listed(leaf) if isinstance(one, str)]
-    gone = [ViewProblem(leaf.field, "gone_value", one) for one in words if one.lower() not in known]
-    return gone + [ViewProblem(leaf.field, "archived_value", one) for one in words if known.get(one.lower())]
-
-
-def _listed(leaf: Leaf) -> list[Any]:
-    return leaf.value if isinstance(leaf.value, list) else [leaf.value]

@@ -32,7 +32,8 @@ async def add_follower(tx: Transaction, ticket_id: int, person_id: int, *, by: A
     Emits: FollowersChanged
     """
     ticket = await lock_visible_ticket(tx, ticket_id, by=by)
-    require_person(by)
+    if by.kind != "system":
+        require_person(by)
     is_own = person_id == by.person_id
     if not is_own:
         by.require("tickets.note")

@@ -21,6 +21,7 @@ import {
   UsersRound,
   Users,
   Webhook,
+  Workflow,
   Zap,
 } from 'lucide-vue-next'
 import type { Component } from 'vue'
@@ -73,6 +74,7 @@ export const settingsPages: SettingsPage[] = [
     icon: AlarmClock,
     permission: 'service_levels.manage',
   },
+  { path: 'automation', key: 'automation', group: 'desk', icon: Workflow, permission: 'rules.manage' },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'macros', key: 'macros', group: 'desk', icon: Zap },
   { path: 'ticket-templates', key: 'templates', group: 'desk', icon: FilePlus2 },

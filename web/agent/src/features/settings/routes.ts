@@ -67,6 +67,15 @@ const pages: RouteRecordRaw[] = [
     () => import('./types/TypesPage.vue'),
     () => import('./types/TypePage.vue'),
   ),
+  ...pair(
+    'automation',
+    'rules.manage',
+    () => import('./automation/RulesPage.vue'),
+    () => import('./automation/RulePage.vue'),
+  ).map((route) => ({
+    ...route,
+    meta: { ...route.meta, words: [...words, 'automation', 'rules', 'views', 'tickets'] },
+  })),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',

@@ -27,6 +27,7 @@ export const scopeGroups: ScopeGroup[] = [
       'teams.manage',
       'statuses.manage',
       'webhooks.manage',
+      'rules.manage',
       'api_keys.manage',
     ],
   },

@@ -1,5 +1,5 @@
 export interface KindGroup {
-  key: 'tickets' | 'clocks' | 'messages' | 'desk'
+  key: 'tickets' | 'clocks' | 'rules' | 'messages' | 'desk'
   kinds: string[]
 }
 
@@ -39,6 +39,7 @@ export const kindGroups: KindGroup[] = [
       'clock_acknowledged',
     ],
   },
+  { key: 'rules', kinds: ['rule_ran', 'rule_changed'] },
   {
     key: 'messages',
     kinds: ['message_received', 'reply_sent', 'reply_undone', 'note_added', 'delivery_changed'],

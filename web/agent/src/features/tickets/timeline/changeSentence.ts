@@ -1,6 +1,7 @@
 import type { Entry, Priority } from '@api'
 import { dateTime } from '@ui'
 import type { Desk } from '@/shared/desk'
+import type { RuleTold } from '@/shared/ruleWords'
 import { fieldSentence, type FieldSentenceWords } from './fieldSentence'
 
 export interface SentenceWords {
@@ -9,6 +10,8 @@ export interface SentenceWords {
   locale: string
   desk: Pick<Desk, 'person' | 'team' | 'statusName'>
   fields?: FieldSentenceWords['fields']
+  /** What a rule did, and why. */
+  rule?: (told: RuleTold) => string
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -92,6 +95,7 @@ export function changeSentence(entry: Entry, words: SentenceWords): string {
     entry.author.kind === 'system'
       ? t('tickets.change.system')
       : entry.author.name || t('tickets.change.somebody')
+  if (field === 'rule' && words.rule && isRecord(to)) return words.rule(to as unknown as RuleTold)
   if (field === 'assignee') return assigneeSentence(entry, who, words)
   if (field === 'tags') return tagSentence(from, to, who, words)
   if (words.fields) {

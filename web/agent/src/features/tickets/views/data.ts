@@ -1,9 +1,10 @@
-import { api, type CustomField, type SavedView, type SavedViewCount, type TicketType } from '@api'
+import { api, type SavedView, type SavedViewCount } from '@api'
 import { useQuery } from '@tanstack/vue-query'
 import type { Condition } from '@ui'
 import { computed } from 'vue'
-import { useI18n } from 'vue-i18n'
 import { queryClient } from '@/shared/queryClient'
+
+export { useDefinitions, useNames } from '@/shared/ticketFields'
 
 export const PREFIX = 'saved:'
 
@@ -28,32 +29,6 @@ export function useViewCounts() {
     shallow: true,
   })
   return computed(() => new Map((query.data.value ?? []).map((one) => [one.id, one])))
-}
-
-/** What everybody may know of the desk's fields, types and brands. */
-export function useDefinitions() {
-  const list = <T>(path: string) =>
-    useQuery({
-      queryKey: ['definitions', path],
-      queryFn: async ({ signal }) => (await api.get<{ items: T[] }>(path, signal)).items,
-      staleTime: 60_000,
-      shallow: true,
-    })
-  const fields = list<CustomField>('/fields')
-  const types = list<TicketType>('/ticket-types')
-  const brands = list<{ id: number; name: string }>('/brands')
-  return {
-    fields: computed(() => fields.data.value ?? []),
-    types: computed(() => types.data.value ?? []),
-    brands: computed(() => brands.data.value ?? []),
-  }
-}
-
-/** Chooses between the two names of something; whichever is missing is filled by the other. */
-export function useNames() {
-  const { locale } = useI18n()
-  return (one: { name_en: string; name_zh: string }): string =>
-    locale.value === 'zh-CN' ? one.name_zh || one.name_en : one.name_en || one.name_zh
 }
 
 export function forgetViews(): void {

@@ -1,0 +1,1 @@
+"""Verbs of rules, and rules at work."""

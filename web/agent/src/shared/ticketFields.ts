@@ -1,0 +1,124 @@
+import { useDesk } from '@/shared/desk'
+import { moneyDecimals } from '@/shared/fields/values'
+import { api, type CustomField, type TicketType } from '@api'
+import { useQuery } from '@tanstack/vue-query'
+import type { ConditionField, ConditionKind, ConditionOption } from '@ui'
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+const customKinds: Record<string, ConditionKind> = {
+  text: 'text',
+  long_text: 'text',
+  number: 'number',
+  money: 'number',
+  date: 'date',
+  choice: 'choice',
+  tree: 'tree',
+  multi_choice: 'many',
+  customer: 'number',
+  file: 'number',
+  yes_no: 'yes_no',
+}
+
+const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
+const CHANNELS = ['email', 'chat', 'form', 'api']
+const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
+
+/** What everybody may know of the desk's fields, types and brands. */
+export function useDefinitions() {
+  const list = <T>(path: string) =>
+    useQuery({
+      queryKey: ['definitions', path],
+      queryFn: async ({ signal }) => (await api.get<{ items: T[] }>(path, signal)).items,
+      staleTime: 60_000,
+      shallow: true,
+    })
+  const fields = list<CustomField>('/fields')
+  const types = list<TicketType>('/ticket-types')
+  const brands = list<{ id: number; name: string }>('/brands')
+  return {
+    fields: computed(() => fields.data.value ?? []),
+    types: computed(() => types.data.value ?? []),
+    brands: computed(() => brands.data.value ?? []),
+  }
+}
+
+/** Chooses between the two names of something; whichever is missing is filled by the other. */
+export function useNames() {
+  const { locale } = useI18n()
+  return (one: { name_en: string; name_zh: string }): string =>
+    locale.value === 'zh-CN' ? one.name_zh || one.name_en : one.name_en || one.name_zh
+}
+
+function customInfo(field: CustomField, names: ReturnType<typeof useNames>): ConditionField {
+  const choices = field.options.choices ?? []
+  return {
+    key: `fields.${field.key}`,
+    name: names(field),
+    kind: customKinds[field.kind] ?? 'text',
+    isArchived: field.is_archived,
+    ...(choices.length ? { options: choices.map((one) => ({ value: one.value, label: names(one) })) } : {}),
+    // money is entered in its unit and compared in its smallest part
+    ...(field.kind === 'money' ? { scale: 10 ** moneyDecimals(field.options.currency ?? 'CNY') } : {}),
+  }
+}
+
+/** Every field that a condition may name, in the reader's language. */
+export function useTicketFields() {
+  const { t } = useI18n()
+  const desk = useDesk()
+  const names = useNames()
+  const { fields, types, brands } = useDefinitions()
+
+  const own = (key: string, kind: ConditionKind, options?: ConditionOption[]): ConditionField => ({
+    key,
+    kind,
+    name: t(`views.field.${key}`),
+    ...(options ? { options } : {}),
+  })
+  const named = (items: { id: number; name: string }[]): ConditionOption[] =>
+    items.map((one) => ({ value: one.id, label: one.name }))
+
+  return computed<ConditionField[]>(() => [
+    own(
+      'status',
+      'choice',
+      desk.statuses.value.map((one) => ({ value: one.id, label: names(one) })),
+    ),
+    own(
+      'category',
+      'choice',
+      CATEGORIES.map((one) => ({ value: one, label: t(`tickets.category.${one}`) })),
+    ),
+    own(
+      'priority',
+      'number',
+      [4, 3, 2, 1].map((one) => ({ value: one, label: t(`tickets.priority.${String(one)}`) })),
+    ),
+    own(
+      'type',
+      'choice',
+      types.value.map((one) => ({ value: one.id, label: names(one) })),
+    ),
+    own('team', 'team', named(desk.teams.value)),
+    own('assignee', 'person', named(desk.people.value)),
+    own('subject', 'text'),
+    own('tags', 'many'),
+    own('customer_name', 'text'),
+    own('tier', 'choice'),
+    own('brand', 'choice', named(brands.value)),
+    own(
+      'channel',
+      'choice',
+      CHANNELS.map((one) => ({ value: one, label: t(`tickets.channel.${one}`) })),
+    ),
+    ...TIMES.map((one) => own(one, 'time')),
+    own('unread', 'yes_no'),
+    own('following', 'yes_no'),
+    own('mentioned', 'yes_no'),
+    own('messages', 'number'),
+    own('time_spent', 'number'),
+    own('number', 'number'),
+    ...fields.value.map((one) => customInfo(one, names)),
+  ])
+}
