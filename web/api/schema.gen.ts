@@ -96,12 +96,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a brand
-         * @description Give a brand another name or signature. 409 ``name_taken``.
+         * Rename a brand
+         * @description Give a brand another name. 409 ``name_taken``.
          *
          *     Needs the permission `channels.manage`.
          */
-        patch: operations["change_brand"];
+        patch: operations["rename_brand"];
         trace?: never;
     };
     "/api/v1/bulk": {
@@ -196,6 +196,96 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCalendarFile
+         * @description The days of an iCalendar file. Nothing is saved.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1CalendarFilesPostCalendarFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTrial
+         * @description When something would be due in a calendar, and its open hours of six weeks. Nothing is saved.
+         */
+        post: operations["ApiV1CalendarTrialsPostTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCalendars
+         * @description Calendars in their newest versions, archived ones last.
+         */
+        get: operations["ApiV1CalendarsGetCalendars"];
+        put?: never;
+        /**
+         * PostCalendar
+         * @description Make a calendar.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1CalendarsPostCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCalendar
+         * @description Replace a calendar's hours and days, or archive it; clocks that run go on in the old version.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        patch: operations["ApiV1CalendarsCalendarIdPatchCalendar"];
         trace?: never;
     };
     "/api/v1/canned-replies": {
@@ -369,7 +459,7 @@ export interface paths {
         put?: never;
         /**
          * Hand in a customer's message (scope messages.write)
-         * @description Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
+         * @description Hand in a message; it is kept when this answers.
          *
          *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
          *
@@ -608,28 +698,6 @@ export interface paths {
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
         trace?: never;
     };
-    "/api/v1/customers/{customer_id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetCustomerChanges
-         * @description Who changed what of a customer, newest first; custom fields are named ``fields.<key>``.
-         *
-         *     Needs the permission `customers.read`.
-         */
-        get: operations["ApiV1CustomersCustomerIdChangesGetCustomerChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/customers/{customer_id}/check-codes": {
         parameters: {
             query?: never;
@@ -816,28 +884,6 @@ export interface paths {
          *     Needs the permission `customers.export`.
          */
         get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{customer_id}/field-files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetCustomerFieldFiles
-         * @description Files that stand in the customer's fields, now or before.
-         *
-         *     Needs the permission `customers.read`.
-         */
-        get: operations["ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1302,6 +1348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holiday-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHolidayTables
+         * @description The holiday tables that are shipped, with their sources.
+         */
+        get: operations["ApiV1HolidayTablesGetHolidayTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/problems": {
         parameters: {
             query?: never;
@@ -1712,50 +1778,6 @@ export interface paths {
         patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
         trace?: never;
     };
-    "/api/v1/organisations/{organisation_id}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetOrganisationChanges
-         * @description Who changed what of an organisation, newest first; custom fields are named ``fields.<key>``.
-         *
-         *     Needs the permission `customers.read`.
-         */
-        get: operations["ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation_id}/field-files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetOrganisationFieldFiles
-         * @description Files that stand in the organisation's fields, now or before.
-         *
-         *     Needs the permission `customers.read`.
-         */
-        get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -2083,6 +2105,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicies
+         * @description Policies in their order, archived ones last.
+         */
+        get: operations["ApiV1ServicePoliciesGetPolicies"];
+        put?: never;
+        /**
+         * PostPolicy
+         * @description Make a policy, behind all others.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePoliciesPostPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchPolicy
+         * @description Replace a policy, or archive it; clocks that run go on by the old version.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        patch: operations["ApiV1ServicePoliciesPolicyIdPatchPolicy"];
+        trace?: never;
+    };
+    "/api/v1/service-policy-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetApplications
+         * @description The last applications of policies to open tickets, and how far they are.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        get: operations["ApiV1ServicePolicyApplicationsGetApplications"];
+        put?: never;
+        /**
+         * PostApplication
+         * @description Apply policies and calendars as they are now to all open tickets, in the background.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePolicyApplicationsPostApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-applications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetApplicationPreview
+         * @description How deadlines of open tickets would move if policies and calendars as they are now were applied to them.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        get: operations["ApiV1ServicePolicyApplicationsPreviewGetApplicationPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPolicyOrder
+         * @description Put policies into an order: the first that fits a ticket is its policy.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        put: operations["ApiV1ServicePolicyOrderPutPolicyOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-policy-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPreview
+         * @description Which open tickets a policy would have. Nothing is saved.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        post: operations["ApiV1ServicePolicyPreviewsPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2303,6 +2467,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTeamHours
+         * @description Say which calendar a team's hours are.
+         *
+         *     Needs the permission `service_levels.manage`.
+         */
+        put: operations["ApiV1TeamsTeamIdHoursPutTeamHours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{team_id}/ties": {
         parameters: {
             query?: never;
@@ -2323,62 +2509,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ticket-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetTicketTemplates
-         * @description Templates of new tickets that the actor may use.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TicketTemplatesGetTicketTemplates"];
-        put?: never;
-        /**
-         * PostTicketTemplate
-         * @description Keep a template; shared ones need canned_replies.manage.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        post: operations["ApiV1TicketTemplatesPostTicketTemplate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ticket-templates/{template_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * DeleteTicketTemplate
-         * @description Remove a template; tickets made from it stay.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        delete: operations["ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate"];
-        options?: never;
-        head?: never;
-        /**
-         * PatchTicketTemplate
-         * @description Replace a template.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        patch: operations["ApiV1TicketTemplatesTemplateIdPatchTicketTemplate"];
         trace?: never;
     };
     "/api/v1/ticket-types": {
@@ -2580,6 +2710,94 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         patch: operations["ApiV1TicketsTicketIdChecklistItemIdPatchChecklistItem"];
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClocks
+         * @description The clocks of a ticket, the next deadline first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdClocksGetClocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcknowledgement
+         * @description Say that one sees to a clock that escalates.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdClocksClockIdAcknowledgementPutAcknowledgement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDeadline
+         * @description Watch a deadline from outside.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdDeadlinesPostDeadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/deadlines/{clock_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutDeadlineEnd
+         * @description End a deadline from outside.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdDeadlinesClockIdEndPutDeadlineEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
@@ -3136,28 +3354,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/signature": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetSignature
-         * @description What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TicketsTicketIdSignatureGetSignature"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -3328,50 +3524,6 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/time-spent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetTimeReport
-         * @description Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TimeSpentGetTimeReport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/time-spent/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetTimeFile
-         * @description The same entry by entry as a CSV or Excel file, in one's own language and time zone.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TimeSpentFileGetTimeFile"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3567,7 +3719,6 @@ export interface paths {
          * Send a form
          * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
          *
-         *     ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
          *     429 with ``Retry-After`` after too many from one address.
          */
         post: operations["send_form"];
@@ -3850,6 +4001,14 @@ export interface components {
             scopes: string[];
             team_ids: number[] | null;
         };
+        /** ApplicationPreview */
+        ApplicationPreview: {
+            changed: number;
+            items: components["schemas"]["Moved"][];
+            looked_at: number;
+            newly_overdue: number;
+            open_tickets: number;
+        };
         /** ArchiveIn */
         ArchiveIn: {
             open_tickets_to?: number | null;
@@ -3878,7 +4037,7 @@ export interface components {
         Author: {
             id: number | null;
             /** @enum {string} */
-            kind: "customer" | "person" | "system" | "api_key" | "third_party";
+            kind: "customer" | "person" | "system" | "api_key";
             name: string;
         };
         /** BarIn */
@@ -3912,13 +4071,10 @@ export interface components {
         Brand: {
             id: number;
             name: string;
-            /** @default  */
-            signature: string;
         };
         /** BrandInput */
         BrandInput: {
             name: string;
-            signature?: string;
         };
         /** BulkIn */
         BulkIn: {
@@ -3929,6 +4085,62 @@ export interface components {
         ByeFrame: {
             /** @enum {string} */
             reason: "session_ended" | "restart";
+        };
+        /** CalendarIn */
+        CalendarIn: {
+            /** @default false */
+            is_archived?: boolean;
+            /** @default false */
+            is_default?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            spec: components["schemas"]["CalendarSpec"];
+            tables?: string[];
+        };
+        /** CalendarList */
+        CalendarList: {
+            items: components["schemas"]["CalendarRow"][];
+        };
+        /** CalendarRow */
+        CalendarRow: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            is_archived: boolean;
+            is_default: boolean;
+            name_en: string;
+            name_zh: string;
+            spec: components["schemas"]["CalendarSpec"];
+            team_ids: number[];
+            version_id: number;
+        };
+        /** CalendarSpec */
+        CalendarSpec: {
+            breaks?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            days_off?: components["schemas"]["DayOff"][];
+            exchanged?: components["schemas"]["ExchangedDay"][];
+            known_until?: string | null;
+            special?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            /** @default UTC */
+            time_zone?: string;
+            week?: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
         };
         /** CannedReply */
         CannedReply: {
@@ -3965,12 +4177,9 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            macro?: components["schemas"]["MacroUse"];
             priority?: 1 | 2 | 3 | 4;
             remove_tags?: string[];
             snooze_until?: string;
-            /** @default false */
-            solve_children?: boolean;
             status_id?: number;
             team_id?: number;
             type_id?: number;
@@ -4106,14 +4315,64 @@ export interface components {
             at?: string | null;
             attachment_ids?: number[];
             customer: components["schemas"]["ClientCustomer"];
-            fields?: {
-                [key: string]: unknown;
-            };
             /** @default  */
             subject?: string;
             text: string;
             thread?: string | null;
-            type_id?: number | null;
+        };
+        /** ClockJob */
+        ClockJob: {
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            ended_at: string | null;
+            id: number;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            total: number;
+        };
+        /** ClockJobList */
+        ClockJobList: {
+            items: components["schemas"]["ClockJob"][];
+        };
+        /** ClockList */
+        ClockList: {
+            items: components["schemas"]["ClockView"][];
+        };
+        /** ClockView */
+        ClockView: {
+            acknowledged_at: string | null;
+            acknowledged_by: number | null;
+            breached_at: string | null;
+            calendar_name_en: string;
+            calendar_name_zh: string;
+            calendar_zone: string;
+            due_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** @default false */
+            is_before_ours: boolean;
+            is_beyond_table: boolean;
+            is_counting: boolean;
+            label: string;
+            left_seconds: number | null;
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external";
+            next: components["schemas"]["NextStep"] | null;
+            opens_at: string | null;
+            /** @enum {null|string} */
+            outcome: "met" | "dropped" | null;
+            policy_id: number | null;
+            policy_name_en: string;
+            policy_name_zh: string;
+            rests_in: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            round: number;
+            span: components["schemas"]["Span"] | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "resting" | "ended";
         };
         /** CodeInput */
         CodeInput: {
@@ -4210,9 +4469,10 @@ export interface components {
             notes: string;
             organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
-            preferences: components["schemas"]["Preferences"];
+            preferences: {
+                [key: string]: unknown;
+            };
             products: components["schemas"]["Product"][];
-            quiet_until: string | null;
             redirected_from: number | null;
             standing: components["schemas"]["Standing"];
             /** @default 0 */
@@ -4332,7 +4592,9 @@ export interface components {
             notes?: string;
             organisation_id?: number | null;
             phone?: string;
-            preferences?: components["schemas"]["PreferencesPatch"];
+            preferences?: {
+                [key: string]: unknown;
+            };
             tier?: string;
             time_zone?: string;
             version?: number | null;
@@ -4374,6 +4636,26 @@ export interface components {
             valid_minutes_1?: number;
             valid_minutes_2?: number;
             valid_minutes_3?: number;
+        };
+        /** DayOff */
+        DayOff: {
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /** Format: date */
+            on: string;
+        };
+        /** DeadlineEnd */
+        DeadlineEnd: {
+            /** @enum {string} */
+            outcome: "met" | "dropped";
+        };
+        /** DeadlineIn */
+        DeadlineIn: {
+            /** Format: date-time */
+            due_at: string;
+            label: string;
         };
         /** Delivery */
         Delivery: {
@@ -4427,8 +4709,6 @@ export interface components {
             bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][];
             entry_ids?: number[];
-            /** @default  */
-            html?: string;
             /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
@@ -4514,12 +4794,27 @@ export interface components {
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
+            status_after?: number;
             status_before?: number;
             /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** ExchangedDay */
+        ExchangedDay: {
+            /**
+             * @default mon
+             * @enum {string}
+             */
+            like?: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            /** Format: date */
+            on: string;
         };
         /** ExportIn */
         ExportIn: {
@@ -4708,7 +5003,6 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
-            html?: string | null;
             subject: string;
             /** @default  */
             text?: string;
@@ -4745,11 +5039,34 @@ export interface components {
             program: string;
             status: string;
         };
+        /** HolidayTable */
+        HolidayTable: {
+            days_off: components["schemas"]["DayOff"][];
+            exchanged: components["schemas"]["ExchangedDay"][];
+            key: string;
+            name_en: string;
+            name_zh: string;
+            years: components["schemas"]["TableYear"][];
+        };
+        /** HolidayTableList */
+        HolidayTableList: {
+            items: components["schemas"]["HolidayTable"][];
+        };
         /** HostPage */
         HostPage: {
             /** @default  */
             title: string;
             url: string;
+        };
+        /** IcalDays */
+        IcalDays: {
+            days_off: components["schemas"]["DayOff"][];
+            exchanged: components["schemas"]["ExchangedDay"][];
+            skipped: number;
+        };
+        /** IcalIn */
+        IcalIn: {
+            text: string;
         };
         /** Identity */
         Identity: {
@@ -5020,14 +5337,13 @@ export interface components {
             note: string;
             text: string;
         };
-        /** MacroUse */
-        MacroUse: {
-            id: number;
-            /**
-             * @default draft
-             * @enum {string}
-             */
-            text?: "send" | "draft" | "leave";
+        /** Matched */
+        Matched: {
+            due_at: string | null;
+            /** @enum {null|string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Me */
         Me: {
@@ -5121,6 +5437,13 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
         /** NewApiKey */
         NewApiKey: {
             /** Format: date-time */
@@ -5193,11 +5516,18 @@ export interface components {
             team_ids: number[] | null;
             url: string;
         };
+        /** NextStep */
+        NextStep: {
+            /** Format: date-time */
+            at: string;
+            step: components["schemas"]["Step"] | null;
+            /** @enum {string} */
+            what: "step" | "breach";
+        };
         /** NoteIn */
         NoteIn: {
             attachment_ids?: number[];
             client_key: string;
-            html?: string | null;
             mentions?: number[];
             text: string;
         };
@@ -5208,7 +5538,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -5371,11 +5701,6 @@ export interface components {
             items: components["schemas"]["Product"][];
             next: string | null;
         };
-        /** Paged[RecordChange] */
-        PageOfRecordChange: {
-            items: components["schemas"]["RecordChange"][];
-            next: string | null;
-        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -5492,6 +5817,54 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
+        /** Policy */
+        Policy: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @default 0 */
+            clocks: number;
+            id: number;
+            is_archived: boolean;
+            position: number;
+            spec: components["schemas"]["PolicySpec"];
+            version_id: number;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** PolicyList */
+        PolicyList: {
+            items: components["schemas"]["Policy"][];
+        };
+        /** PolicyOrder */
+        PolicyOrder: {
+            ids: number[];
+        };
+        /** PolicySpec */
+        PolicySpec: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -5501,23 +5874,6 @@ export interface components {
             email?: "off" | "optional" | "required";
             /** @default false */
             name?: boolean;
-        };
-        /**
-         * Preferences
-         * @default {}
-         */
-        Preferences: {
-            /** @enum {null|string} */
-            channel?: "email" | "chat" | "api" | "phone" | "sms" | null;
-            quiet_hours?: components["schemas"]["QuietHours"];
-            /** @default  */
-            remark?: string;
-        };
-        /** PreferencesPatch */
-        PreferencesPatch: {
-            channel?: "email" | "chat" | "api" | "phone" | "sms";
-            quiet_hours?: components["schemas"]["QuietHours"];
-            remark?: string;
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -5529,6 +5885,17 @@ export interface components {
         PresenceIn: {
             /** @enum {string} */
             state: "online" | "away" | "offline";
+        };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            policy_id?: number | null;
+            spec: components["schemas"]["PolicySpec"];
         };
         /** Problem */
         Problem: {
@@ -5597,7 +5964,7 @@ export interface components {
              * @default activity
              * @enum {string}
              */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
         /** QueueState */
         QueueState: {
@@ -5605,11 +5972,6 @@ export interface components {
             position: number | null;
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
-        };
-        /** QuietHours */
-        QuietHours: {
-            end: number;
-            start: number;
         };
         /** ReadIn */
         ReadIn: {
@@ -5636,17 +5998,6 @@ export interface components {
             bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
-        };
-        /** RecordChange */
-        RecordChange: {
-            /** Format: date-time */
-            at: string;
-            by_kind: string;
-            by_name: string;
-            field: string;
-            from_value: unknown;
-            id: number;
-            to_value: unknown;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -5684,8 +6035,6 @@ export interface components {
             last_seen_entry_id?: number;
             /** @default false */
             solve?: boolean;
-            /** @default false */
-            solve_children?: boolean;
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
@@ -5722,7 +6071,7 @@ export interface components {
             /** @enum {string} */
             scope: "own" | "team" | "all";
             /** @enum {string} */
-            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id: number | null;
         };
         /** SavedViewCount */
@@ -5744,7 +6093,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
             next: string | null;
         };
         /** SearchHit */
@@ -5754,8 +6103,7 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
-            organisation: components["schemas"]["Organisation"] | null;
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -5793,13 +6141,11 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs";
         };
         /** SharedDraft */
         SharedDraft: {
             edited_by: number;
-            /** @default  */
-            html: string;
             name: string;
             text: string;
             /** Format: date-time */
@@ -5814,8 +6160,6 @@ export interface components {
         };
         /** SharedDraftIn */
         SharedDraftIn: {
-            /** @default  */
-            html?: string;
             text: string;
             /** @default 0 */
             version?: number;
@@ -5824,10 +6168,6 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
-        };
-        /** Signature */
-        Signature: {
-            text: string;
         };
         /** Snippet */
         Snippet: {
@@ -5847,6 +6187,12 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "chat" | "form" | "api";
             name: string;
+        };
+        /** Span */
+        Span: {
+            amount: number;
+            /** @enum {string} */
+            unit: "natural_minutes" | "natural_hours" | "working_minutes" | "working_hours" | "working_days";
         };
         /** SplitIn */
         SplitIn: {
@@ -5898,6 +6244,24 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StreamEvents */
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
@@ -5919,7 +6283,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "operators";
             label: string;
             value: string;
         };
@@ -5927,9 +6291,24 @@ export interface components {
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
         };
+        /** TableYear */
+        TableYear: {
+            source: string;
+            year: number;
+        };
         /** TagList */
         TagList: {
             items: string[];
+        };
+        /** Target */
+        Target: {
+            channels?: ("email" | "chat" | "form" | "api")[];
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
+            priorities?: (1 | 2 | 3 | 4)[];
+            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            span: components["schemas"]["Span"];
+            tiers?: string[];
         };
         /** Team */
         Team: {
@@ -5952,28 +6331,15 @@ export interface components {
             name?: string;
             routing?: "push" | "manual";
         };
+        /** TeamHours */
+        TeamHours: {
+            calendar_id: number | null;
+        };
         /** TeamTies */
         TeamTies: {
             channels: components["schemas"]["Source"][];
             members: number;
             open_tickets: number;
-        };
-        /** TemplateTicket */
-        TemplateTicket: {
-            fields?: {
-                [key: string]: unknown;
-            };
-            /** @enum {integer|null} */
-            priority?: 1 | 2 | 3 | 4 | null;
-            /** @default  */
-            subject?: string;
-            tags?: string[];
-            team_id?: number;
-            /** @default  */
-            text?: string;
-            type_id?: number;
-            /** @enum {null|string} */
-            write_as?: "reply" | "note" | null;
         };
         /** Ticket */
         Ticket: {
@@ -5990,8 +6356,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
-            /** @default  */
-            customer_locale: string;
+            due_at: string | null;
+            due_metric: string | null;
             fields: {
                 [key: string]: unknown;
             };
@@ -6048,7 +6414,6 @@ export interface components {
             subject: string;
             tags?: string[];
             team_id: number;
-            template_id?: number | null;
             text: string;
             type_id?: number | null;
             /**
@@ -6074,12 +6439,6 @@ export interface components {
         /** TicketPage */
         TicketPage: {
             count: number | null;
-            customer_names: {
-                [key: string]: string;
-            };
-            file_names: {
-                [key: string]: string;
-            };
             /** @default false */
             is_count_capped: boolean;
             /** @default false */
@@ -6087,9 +6446,6 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             next: string | null;
             searched_to: string | null;
-            spent_seconds: {
-                [key: string]: number;
-            };
         };
         /** TicketPatch */
         TicketPatch: {
@@ -6102,8 +6458,6 @@ export interface components {
             seen?: {
                 [key: string]: unknown;
             };
-            /** @default false */
-            solve_children?: boolean;
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -6122,6 +6476,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            due_at: string | null;
+            due_metric: string | null;
             fields: {
                 [key: string]: unknown;
             };
@@ -6143,31 +6499,6 @@ export interface components {
             unread: boolean;
             version: number;
             waiting_since: string | null;
-        };
-        /** TicketTemplate */
-        TicketTemplate: {
-            id: number;
-            /** @enum {string} */
-            scope: "all" | "team" | "own";
-            team_id: number | null;
-            ticket: components["schemas"]["TemplateTicket"];
-            title: string;
-            uses: number;
-        };
-        /** TicketTemplateIn */
-        TicketTemplateIn: {
-            /**
-             * @default own
-             * @enum {string}
-             */
-            scope?: "all" | "team" | "own";
-            team_id?: number | null;
-            ticket?: components["schemas"]["TemplateTicket"];
-            title: string;
-        };
-        /** TicketTemplateList */
-        TicketTemplateList: {
-            items: components["schemas"]["TicketTemplate"][];
         };
         /** TicketType */
         TicketType: {
@@ -6206,21 +6537,6 @@ export interface components {
              */
             way?: "hand" | "timer";
         };
-        /** TimeReport */
-        TimeReport: {
-            items: components["schemas"]["TimeShare"][];
-            total_seconds: number;
-        };
-        /** TimeShare */
-        TimeShare: {
-            entries: number;
-            name: string;
-            person_id: number;
-            seconds: number;
-            team: string;
-            team_id: number;
-            tickets: number;
-        };
         /** TimeSpent */
         TimeSpent: {
             /** Format: date-time */
@@ -6250,6 +6566,39 @@ export interface components {
         /** TokenInput */
         TokenInput: {
             token: string;
+        };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
+        /** TrialDay */
+        TrialDay: {
+            /** @enum {string} */
+            kind: "plain" | "off" | "exchanged" | "special";
+            /** @default  */
+            name_en: string;
+            /** @default  */
+            name_zh: string;
+            /** Format: date */
+            on: string;
+            open: [
+                number,
+                number
+            ][];
+        };
+        /** TrialIn */
+        TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
         };
         /** TypingFrame */
         TypingFrame: {
@@ -6310,7 +6659,7 @@ export interface components {
              * @default activity
              * @enum {string}
              */
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id?: number | null;
         };
         /** ViewOrder */
@@ -6327,7 +6676,7 @@ export interface components {
             name_en?: string;
             name_zh?: string;
             scope?: "own" | "team" | "all";
-            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest";
+            sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
             team_id?: number | null;
         };
         /** ViewProblem */
@@ -6635,7 +6984,7 @@ export interface operations {
             };
         };
     };
-    change_brand: {
+    rename_brand: {
         parameters: {
             query?: never;
             header?: never;
@@ -6814,6 +7163,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarFilesPostCalendarFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IcalIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IcalDays"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarTrialsPostTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsGetCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsPostCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CalendarsCalendarIdPatchCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRow"];
                 };
             };
             /** @description What is wrong */
@@ -7667,41 +8179,6 @@ export interface operations {
             };
         };
     };
-    ApiV1CustomersCustomerIdChangesGetCustomerChanges: {
-        parameters: {
-            query?: {
-                field?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                customer_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfRecordChange"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
         parameters: {
             query?: never;
@@ -8054,37 +8531,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerExport"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -8967,6 +9413,35 @@ export interface operations {
             };
         };
     };
+    ApiV1HolidayTablesGetHolidayTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayTableList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1IntakeProblemsGetProblems: {
         parameters: {
             query?: {
@@ -9740,72 +10215,6 @@ export interface operations {
             };
         };
     };
-    ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges: {
-        parameters: {
-            query?: {
-                field?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                organisation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfRecordChange"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FieldFileList"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -10293,7 +10702,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -10329,7 +10738,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "operators";
                 q?: string;
             };
             header?: never;
@@ -10345,6 +10754,256 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePoliciesGetPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePoliciesPostPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePoliciesPolicyIdPatchPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsGetApplications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockJobList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsPostApplication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockJob"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyApplicationsPreviewGetApplicationPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationPreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyOrderPutPolicyOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ServicePolicyPreviewsPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong */
@@ -10818,7 +11477,7 @@ export interface operations {
             };
         };
     };
-    ApiV1TeamsTeamIdTiesGetTies: {
+    ApiV1TeamsTeamIdHoursPutTeamHours: {
         parameters: {
             query?: never;
             header?: never;
@@ -10827,100 +11486,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamTies"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketTemplatesGetTicketTemplates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketTemplateList"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketTemplatesPostTicketTemplate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TicketTemplateIn"];
+                "application/json": components["schemas"]["TeamHours"];
             };
         };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketTemplate"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                template_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
@@ -10940,20 +11510,16 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketTemplatesTemplateIdPatchTicketTemplate: {
+    ApiV1TeamsTeamIdTiesGetTies: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                template_id: number;
+                team_id: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketTemplateIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -10961,7 +11527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketTemplate"];
+                    "application/json": components["schemas"]["TeamTies"];
                 };
             };
             /** @description What is wrong */
@@ -11078,7 +11644,7 @@ export interface operations {
                 view?: string;
                 team_id?: number | null;
                 status_id?: number | null;
-                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "number" | "number_oldest" | null;
+                sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest" | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11365,6 +11931,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdClocksGetClocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdClocksClockIdAcknowledgementPutAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                clock_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDeadlinesPostDeadline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDeadlinesClockIdEndPutDeadlineEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                clock_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadlineEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockList"];
                 };
             };
             /** @description What is wrong */
@@ -12403,37 +13103,6 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdSignatureGetSignature: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Signature"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -12688,75 +13357,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TimeSpentGetTimeReport: {
-        parameters: {
-            query: {
-                since: string;
-                until: string;
-                person_id?: number | null;
-                team_id?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeReport"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TimeSpentFileGetTimeFile: {
-        parameters: {
-            query: {
-                since: string;
-                until: string;
-                person_id?: number | null;
-                team_id?: number | null;
-                kind?: "csv" | "xlsx";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
                 };
             };
             /** @description What is wrong */
@@ -13133,7 +13733,6 @@ export interface operations {
             content: {
                 "application/json": {
                     email: string;
-                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
@@ -13142,7 +13741,6 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     email: string;
-                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;

@@ -16,7 +16,16 @@ WORK = frozenset(
         "presence.own",
     }
 )
-LEAD = frozenset({"canned_replies.manage", "intake.manage", "views.manage", "customers.unmask", "customers.export"})
+LEAD = frozenset(
+    {
+        "canned_replies.manage",
+        "intake.manage",
+        "views.manage",
+        "customers.unmask",
+        "customers.export",
+        "service_levels.manage",
+    }
+)
 ADMINISTRATION = frozenset(
     {
         "channels.manage",

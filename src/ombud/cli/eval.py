@@ -8,11 +8,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ombud.cli import eval_sla
 from ombud.cli.commands import Commands
 from ombud.shared.installation import InstallationError
 
 # One line per evaluation: its name and the function that runs it.
-EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {}
+EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "sla": eval_sla.run,
+}
 
 
 def add_commands(commands: Commands) -> None:

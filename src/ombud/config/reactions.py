@@ -2,6 +2,7 @@
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
 from ombud.tickets.search.reactions import SEARCH
 from ombud.tickets.services.together.notices import FOLLOWERS
@@ -11,4 +12,5 @@ READERS: list[Reader] = [
     SEARCH,
     ACKNOWLEDGEMENTS,
     FOLLOWERS,
+    CLOCKS,
 ]

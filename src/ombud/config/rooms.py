@@ -13,6 +13,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
+import ombud.service_levels.api
 import ombud.tickets.api
 import ombud.views.api
 from ombud.config import health, pages, shared_paths
@@ -25,6 +26,7 @@ ROOMS: list[Any] = [
     ombud.views.api,
     shared_paths,
     ombud.routing.api,
+    ombud.service_levels.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -37,6 +37,9 @@ Settings = Literal[
     "saved_views",
     "fields",
     "ticket_types",
+    "calendars",
+    "service_policies",
+    "clock_jobs",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -64,6 +67,9 @@ SETTINGS_OF: dict[str, Settings] = {
     "saved_view_changed": "saved_views",
     "field_changed": "fields",
     "ticket_type_changed": "ticket_types",
+    "calendar_changed": "calendars",
+    "service_policy_changed": "service_policies",
+    "service_policies_applied": "clock_jobs",
 }
 
 

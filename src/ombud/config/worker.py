@@ -20,6 +20,7 @@ from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
+from ombud.service_levels.jobs import ClockHand
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
@@ -39,7 +40,7 @@ from ombud.views.jobs import JobRunner
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports")
+TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks")
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
@@ -60,8 +61,13 @@ class Worker:
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._resolver = MailResolver() if parts.settings.check_senders else None
+<<<<<<< HEAD
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
+=======
+        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
+        self._hand = ClockHand(parts.database, parts.bus, parts.clock)
+>>>>>>> levels
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -89,6 +95,7 @@ class Worker:
             self._loop("exports", self._jobs.export),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
+            self._hand.run(self._wakes["clocks"]),
             self._upkeep(),
             self._sending_planned(),
             self._sweeping(),

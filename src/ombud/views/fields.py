@@ -47,6 +47,7 @@ SHIPPED: dict[str, Place] = {
     "created": Place("time", "t.created_at"),
     "activity": Place("time", "t.activity_at"),
     "waiting": Place("time", "t.waiting_since"),
+    "due": Place("time", "t.due_at"),
     "snoozed": Place("time", "t.snoozed_until"),
     "solved": Place("time", "t.solved_at"),
     "unread": Place("yes_no", UNREAD),

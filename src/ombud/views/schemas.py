@@ -10,7 +10,7 @@ from ombud.tickets.schemas import Priority, TicketRow
 from ombud.tickets.schemas.values import Tags
 
 Sort = Literal[
-    "activity", "activity_oldest", "created", "created_oldest", "priority", "waiting", "number", "number_oldest"
+    "activity", "activity_oldest", "created", "created_oldest", "priority", "waiting", "due", "number", "number_oldest"
 ]
 Scope = Literal["own", "team", "all"]
 Layout = Literal["list", "table", "board"]

@@ -57,6 +57,11 @@ SORTS: dict[Sort, tuple[Leg, ...]] = {
         Leg("t.waiting_since", is_falling=False, only="t.waiting_since is not null"),
         Leg("t.activity_at", is_falling=True, only="t.waiting_since is null"),
     ),
+    # What is due next comes first; behind it what nothing is promised of.
+    "due": (
+        Leg("t.due_at", is_falling=False, only="t.due_at is not null"),
+        Leg("t.activity_at", is_falling=True, only="t.due_at is null"),
+    ),
     "number": (Leg("t.id", is_falling=True),),
     "number_oldest": (Leg("t.id", is_falling=False),),
 }

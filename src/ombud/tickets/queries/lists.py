@@ -17,8 +17,9 @@ COUNT_CAP = 1_000
 
 ROW = """
     t.id, t.subject, t.status_id, t.category, t.priority, t.team_id, t.assignee_id, t.brand_id, t.type_id,
-    t.tags, t.fields, t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.preview, t.preview_by,
-    t.last_message_id, t.message_count, t.version, t.merged_into_id, ch.kind as channel_kind,
+    t.tags, t.fields, t.snoozed_until, t.created_at, t.activity_at, t.waiting_since, t.due_at,
+    t.due_metric, t.preview, t.preview_by, t.last_message_id, t.message_count, t.version, t.merged_into_id,
+    ch.kind as channel_kind,
     jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer"""
 UNREAD = "coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(r.entry_id, 0), false) as unread"
 JOINS = "join customer c on c.id = t.customer_id left join channel ch on ch.id = t.channel_id"

@@ -30,6 +30,9 @@ class TicketRow(Struct):
     created_at: datetime
     activity_at: datetime
     waiting_since: datetime | None
+    # the next deadline that a clock of ours has to keep, and of which it is
+    due_at: datetime | None
+    due_metric: str | None
     preview: str
     preview_by: Literal["customer", "person", "system"]
     last_message_id: int | None

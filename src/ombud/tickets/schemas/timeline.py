@@ -70,6 +70,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     contact_reason: str = ""
     # what an undo puts back
     status_before: int | None = None
+    # the status that an answer gave the ticket
+    status_after: int | None = None
     waiting_before: datetime | None = None
     snoozed_before: datetime | None = None
     # the answer gave a ticket without a holder to its writer

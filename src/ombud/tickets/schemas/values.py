@@ -21,6 +21,8 @@ NotificationKind = Literal[
     "followed_assigned",
     "side_replied",
     "reply_held",
+    "due_soon",
+    "overdue",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

@@ -123,8 +123,13 @@ async def reply(
         now=now,
         text=written.text,
         client_key=data.client_key,
+<<<<<<< HEAD
         details=_details(ticket, data, envelope, is_taken=taker is not None),
         html=written.html,
+=======
+        details=_details(ticket, data, envelope, status_id, is_taken=taker is not None),
+        html=data.html,
+>>>>>>> levels
         channel_kind=route.kind,
     )
     await add_composed(tx, answer, channel_id=route.channel_id)
@@ -134,7 +139,9 @@ async def reply(
     return await reload_entry(tx, answer.id, now=now) if data.attachment_ids else answer
 
 
-def _details(ticket: LockedTicket, data: ReplyIn, envelope: Envelope, *, is_taken: bool) -> EntryDetails:
+def _details(
+    ticket: LockedTicket, data: ReplyIn, envelope: Envelope, status_id: int, *, is_taken: bool
+) -> EntryDetails:
     return EntryDetails(
         to=envelope.to,
         cc=envelope.cc,
@@ -142,6 +149,7 @@ def _details(ticket: LockedTicket, data: ReplyIn, envelope: Envelope, *, is_take
         subject=envelope.subject,
         contact_reason=data.contact_reason.strip(),
         status_before=ticket.status_id,
+        status_after=status_id,
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,
         is_taken=is_taken,

@@ -20,6 +20,8 @@ export function makeRow(change: Partial<TicketRow> = {}): TicketRow {
     created_at: '2026-11-20T08:00:00Z',
     activity_at: '2026-11-22T08:00:00Z',
     waiting_since: '2026-11-22T08:00:00Z',
+    due_at: null,
+    due_metric: null,
     preview: 'It still leaks',
     preview_by: 'customer',
     last_message_id: 10,

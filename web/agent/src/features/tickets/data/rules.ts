@@ -53,6 +53,7 @@ function valuesOf(row: TicketRow): Record<string, unknown> {
     created: row.created_at,
     activity: row.activity_at,
     waiting: row.waiting_since,
+    due: row.due_at,
     snoozed: row.snoozed_until,
     unread: row.unread,
     messages: row.message_count,

@@ -22,7 +22,7 @@ const customKinds: Record<string, ConditionKind> = {
 
 const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
-const TIMES = ['created', 'activity', 'waiting', 'snoozed', 'solved'] as const
+const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 function customInfo(field: CustomField, names: ReturnType<typeof useNames>): ConditionField {
   const choices = field.options.choices ?? []
@@ -104,6 +104,7 @@ export const SORTS = [
   'created_oldest',
   'priority',
   'waiting',
+  'due',
   'number',
   'number_oldest',
 ] as const
@@ -127,6 +128,7 @@ export const SHIPPED_COLUMNS = [
   'channel',
   'tags',
   'created',
+  'due',
   'snoozed',
   'messages',
   'time_spent',

@@ -1,0 +1,1 @@
+"""Verbs that keep clocks, and those that define calendars and policies."""
