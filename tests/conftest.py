@@ -31,12 +31,8 @@ TEMPLATE = "template_ombud"
 ADDRESS = "OMBUD_TEST_SERVER"
 # Marker → the program that a test so marked drives for real.
 REAL_PARTS = {"journey": "chromium", "needs_dovecot": "dovecot", "needs_nats": "nats-server"}
-<<<<<<< HEAD
-=======
 MEMORY = Path("/dev/shm")  # noqa: S108  # the server makes a folder of its own there
 MEMORY_NEEDED = 3 << 30
-PROGRAM_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin"
->>>>>>> search3
 
 # Properties are about truth: how quickly a busy machine finds examples says nothing of it.
 settings.register_profile("ombud", deadline=None, suppress_health_check=[HealthCheck.too_slow])

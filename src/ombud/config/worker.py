@@ -61,13 +61,9 @@ class Worker:
         self._fetcher = MailFetcher(parts.database, parts.bus, parts.files, parts.key_ring, parts.clock)
         self._sender = MailSender(parts.database, parts.files, parts.key_ring, parts.clock)
         self._resolver = MailResolver() if parts.settings.check_senders else None
-<<<<<<< HEAD
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
-=======
-        self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files)
         self._hand = ClockHand(parts.database, parts.bus, parts.clock)
->>>>>>> levels
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():

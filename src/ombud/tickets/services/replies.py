@@ -123,13 +123,8 @@ async def reply(
         now=now,
         text=written.text,
         client_key=data.client_key,
-<<<<<<< HEAD
-        details=_details(ticket, data, envelope, is_taken=taker is not None),
-        html=written.html,
-=======
         details=_details(ticket, data, envelope, status_id, is_taken=taker is not None),
-        html=data.html,
->>>>>>> levels
+        html=written.html,
         channel_kind=route.kind,
     )
     await add_composed(tx, answer, channel_id=route.channel_id)

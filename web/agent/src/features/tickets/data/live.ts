@@ -55,12 +55,8 @@ function applyWaiting(): void {
     if (kind === 'message_received') typing.delete(ticket.id)
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
-<<<<<<< HEAD
     if (/merged|split/.test(kind)) hearMoved(ticket.id)
-=======
-    if (/merged|split/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['timeline', ticket.id] })
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
->>>>>>> levels
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
