@@ -96,12 +96,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a brand
-         * @description Give a brand another name. 409 ``name_taken``.
+         * Change a brand
+         * @description Give a brand another name or signature. 409 ``name_taken``.
          *
          *     Needs the permission `channels.manage`.
          */
-        patch: operations["rename_brand"];
+        patch: operations["change_brand"];
         trace?: never;
     };
     "/api/v1/bulk": {
@@ -459,7 +459,7 @@ export interface paths {
         put?: never;
         /**
          * Hand in a customer's message (scope messages.write)
-         * @description Hand in a message; it is kept when this answers.
+         * @description Hand in a message; it is kept when this answers. 422 ``bad_fields`` names each field with its problem.
          *
          *     Repeating it with its key gives the same receipt. 422 ``idempotency_key_reused`` for another message under it.
          *
@@ -698,6 +698,28 @@ export interface paths {
         patch: operations["ApiV1CustomersCustomerIdPatchCustomer"];
         trace?: never;
     };
+    "/api/v1/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerChanges
+         * @description Who changed what of a customer, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdChangesGetCustomerChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/check-codes": {
         parameters: {
             query?: never;
@@ -884,6 +906,28 @@ export interface paths {
          *     Needs the permission `customers.export`.
          */
         get: operations["ApiV1CustomersCustomerIdExportGetCustomerExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomerFieldFiles
+         * @description Files that stand in the customer's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1778,6 +1822,50 @@ export interface paths {
         patch: operations["ApiV1OrganisationsOrganisationIdPatchOrganisation"];
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationChanges
+         * @description Who changed what of an organisation, newest first; custom fields are named ``fields.<key>``.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/field-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOrganisationFieldFiles
+         * @description Files that stand in the organisation's fields, now or before.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -2509,6 +2597,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketTemplates
+         * @description Templates of new tickets that the actor may use.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketTemplatesGetTicketTemplates"];
+        put?: never;
+        /**
+         * PostTicketTemplate
+         * @description Keep a template; shared ones need canned_replies.manage.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketTemplatesPostTicketTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTicketTemplate
+         * @description Remove a template; tickets made from it stay.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        delete: operations["ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchTicketTemplate
+         * @description Replace a template.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        patch: operations["ApiV1TicketTemplatesTemplateIdPatchTicketTemplate"];
         trace?: never;
     };
     "/api/v1/ticket-types": {
@@ -3354,6 +3498,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSignature
+         * @description What would stand below the actor's answer by mail; '' where there is none, or the answer is no mail.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/snooze": {
         parameters: {
             query?: never;
@@ -3524,6 +3690,50 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeReport
+         * @description Time that people worked on tickets that the actor sees, by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentGetTimeReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/time-spent/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTimeFile
+         * @description The same entry by entry as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TimeSpentFileGetTimeFile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3719,6 +3929,7 @@ export interface paths {
          * Send a form
          * @description Send a form: from its page, or as JSON with an ``Idempotency-Key``, under which it is kept once.
          *
+         *     ``fields`` answers the form's questions by the keys of their fields: 422 ``bad_fields`` names what does not fit.
          *     429 with ``Retry-After`` after too many from one address.
          */
         post: operations["send_form"];
@@ -4037,7 +4248,7 @@ export interface components {
         Author: {
             id: number | null;
             /** @enum {string} */
-            kind: "customer" | "person" | "system" | "api_key";
+            kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
         /** BarIn */
@@ -4071,10 +4282,13 @@ export interface components {
         Brand: {
             id: number;
             name: string;
+            /** @default  */
+            signature: string;
         };
         /** BrandInput */
         BrandInput: {
             name: string;
+            signature?: string;
         };
         /** BulkIn */
         BulkIn: {
@@ -4177,9 +4391,12 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
+            macro?: components["schemas"]["MacroUse"];
             priority?: 1 | 2 | 3 | 4;
             remove_tags?: string[];
             snooze_until?: string;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             team_id?: number;
             type_id?: number;
@@ -4315,10 +4532,14 @@ export interface components {
             at?: string | null;
             attachment_ids?: number[];
             customer: components["schemas"]["ClientCustomer"];
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @default  */
             subject?: string;
             text: string;
             thread?: string | null;
+            type_id?: number | null;
         };
         /** ClockJob */
         ClockJob: {
@@ -4469,10 +4690,9 @@ export interface components {
             notes: string;
             organisation: components["schemas"]["OrganisationBrief"] | null;
             phone: string;
-            preferences: {
-                [key: string]: unknown;
-            };
+            preferences: components["schemas"]["Preferences"];
             products: components["schemas"]["Product"][];
+            quiet_until: string | null;
             redirected_from: number | null;
             standing: components["schemas"]["Standing"];
             /** @default 0 */
@@ -4592,9 +4812,7 @@ export interface components {
             notes?: string;
             organisation_id?: number | null;
             phone?: string;
-            preferences?: {
-                [key: string]: unknown;
-            };
+            preferences?: components["schemas"]["PreferencesPatch"];
             tier?: string;
             time_zone?: string;
             version?: number | null;
@@ -4709,6 +4927,8 @@ export interface components {
             bcc?: components["schemas"]["Address"][];
             cc?: components["schemas"]["Address"][];
             entry_ids?: number[];
+            /** @default  */
+            html?: string;
             /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
@@ -5003,6 +5223,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             subject: string;
             /** @default  */
             text?: string;
@@ -5337,6 +5558,15 @@ export interface components {
             note: string;
             text: string;
         };
+        /** MacroUse */
+        MacroUse: {
+            id: number;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            text?: "send" | "draft" | "leave";
+        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -5528,6 +5758,7 @@ export interface components {
         NoteIn: {
             attachment_ids?: number[];
             client_key: string;
+            html?: string | null;
             mentions?: number[];
             text: string;
         };
@@ -5699,6 +5930,11 @@ export interface components {
         /** Paged[Product] */
         PageOfProduct: {
             items: components["schemas"]["Product"][];
+            next: string | null;
+        };
+        /** Paged[RecordChange] */
+        PageOfRecordChange: {
+            items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
         /** Paged[CustomerEvent] */
@@ -5875,6 +6111,23 @@ export interface components {
             /** @default false */
             name?: boolean;
         };
+        /**
+         * Preferences
+         * @default {}
+         */
+        Preferences: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "api" | "phone" | "sms" | null;
+            quiet_hours?: components["schemas"]["QuietHours"];
+            /** @default  */
+            remark?: string;
+        };
+        /** PreferencesPatch */
+        PreferencesPatch: {
+            channel?: "email" | "chat" | "api" | "phone" | "sms";
+            quiet_hours?: components["schemas"]["QuietHours"];
+            remark?: string;
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -5973,6 +6226,11 @@ export interface components {
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
         };
+        /** QuietHours */
+        QuietHours: {
+            end: number;
+            start: number;
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
@@ -5998,6 +6256,17 @@ export interface components {
             bcc: components["schemas"]["Address"][];
             cc: components["schemas"]["Address"][];
             to: components["schemas"]["Address"][];
+        };
+        /** RecordChange */
+        RecordChange: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string;
+            field: string;
+            from_value: unknown;
+            id: number;
+            to_value: unknown;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -6035,6 +6304,8 @@ export interface components {
             last_seen_entry_id?: number;
             /** @default false */
             solve?: boolean;
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
@@ -6093,7 +6364,7 @@ export interface components {
             /** @default false */
             is_partial: boolean;
             items: components["schemas"]["SearchHit"][];
-            more: ("tickets" | "messages" | "notes" | "attachments" | "customers")[];
+            more: ("tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations")[];
             next: string | null;
         };
         /** SearchHit */
@@ -6103,7 +6374,8 @@ export interface components {
             file: components["schemas"]["FoundFile"] | null;
             id: number;
             /** @enum {string} */
-            kind: "tickets" | "messages" | "notes" | "attachments" | "customers";
+            kind: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations";
+            organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
         };
@@ -6141,11 +6413,13 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs";
         };
         /** SharedDraft */
         SharedDraft: {
             edited_by: number;
+            /** @default  */
+            html: string;
             name: string;
             text: string;
             /** Format: date-time */
@@ -6160,6 +6434,8 @@ export interface components {
         };
         /** SharedDraftIn */
         SharedDraftIn: {
+            /** @default  */
+            html?: string;
             text: string;
             /** @default 0 */
             version?: number;
@@ -6168,6 +6444,10 @@ export interface components {
         SignInInput: {
             email: string;
             password: string;
+        };
+        /** Signature */
+        Signature: {
+            text: string;
         };
         /** Snippet */
         Snippet: {
@@ -6283,7 +6563,7 @@ export interface components {
             hint: string;
             id: number | null;
             /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "operators";
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
             label: string;
             value: string;
         };
@@ -6341,6 +6621,23 @@ export interface components {
             members: number;
             open_tickets: number;
         };
+        /** TemplateTicket */
+        TemplateTicket: {
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @enum {integer|null} */
+            priority?: 1 | 2 | 3 | 4 | null;
+            /** @default  */
+            subject?: string;
+            tags?: string[];
+            team_id?: number;
+            /** @default  */
+            text?: string;
+            type_id?: number;
+            /** @enum {null|string} */
+            write_as?: "reply" | "note" | null;
+        };
         /** Ticket */
         Ticket: {
             /** Format: date-time */
@@ -6356,6 +6653,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             customer: components["schemas"]["CustomerBrief"];
+            /** @default  */
+            customer_locale: string;
             due_at: string | null;
             due_metric: string | null;
             fields: {
@@ -6414,6 +6713,7 @@ export interface components {
             subject: string;
             tags?: string[];
             team_id: number;
+            template_id?: number | null;
             text: string;
             type_id?: number | null;
             /**
@@ -6439,6 +6739,12 @@ export interface components {
         /** TicketPage */
         TicketPage: {
             count: number | null;
+            customer_names: {
+                [key: string]: string;
+            };
+            file_names: {
+                [key: string]: string;
+            };
             /** @default false */
             is_count_capped: boolean;
             /** @default false */
@@ -6446,6 +6752,9 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             next: string | null;
             searched_to: string | null;
+            spent_seconds: {
+                [key: string]: number;
+            };
         };
         /** TicketPatch */
         TicketPatch: {
@@ -6458,6 +6767,8 @@ export interface components {
             seen?: {
                 [key: string]: unknown;
             };
+            /** @default false */
+            solve_children?: boolean;
             status_id?: number;
             subject?: string;
             tags?: string[];
@@ -6500,6 +6811,31 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketTemplate */
+        TicketTemplate: {
+            id: number;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: number | null;
+            ticket: components["schemas"]["TemplateTicket"];
+            title: string;
+            uses: number;
+        };
+        /** TicketTemplateIn */
+        TicketTemplateIn: {
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope?: "all" | "team" | "own";
+            team_id?: number | null;
+            ticket?: components["schemas"]["TemplateTicket"];
+            title: string;
+        };
+        /** TicketTemplateList */
+        TicketTemplateList: {
+            items: components["schemas"]["TicketTemplate"][];
+        };
         /** TicketType */
         TicketType: {
             form: components["schemas"]["FormField"][];
@@ -6536,6 +6872,21 @@ export interface components {
              * @enum {string}
              */
             way?: "hand" | "timer";
+        };
+        /** TimeReport */
+        TimeReport: {
+            items: components["schemas"]["TimeShare"][];
+            total_seconds: number;
+        };
+        /** TimeShare */
+        TimeShare: {
+            entries: number;
+            name: string;
+            person_id: number;
+            seconds: number;
+            team: string;
+            team_id: number;
+            tickets: number;
         };
         /** TimeSpent */
         TimeSpent: {
@@ -6984,7 +7335,7 @@ export interface operations {
             };
         };
     };
-    rename_brand: {
+    change_brand: {
         parameters: {
             query?: never;
             header?: never;
@@ -8179,6 +8530,41 @@ export interface operations {
             };
         };
     };
+    ApiV1CustomersCustomerIdChangesGetCustomerChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CustomersCustomerIdCheckCodesPostCheckCode: {
         parameters: {
             query?: never;
@@ -8531,6 +8917,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerExport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CustomersCustomerIdFieldFilesGetCustomerFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
                 };
             };
             /** @description What is wrong */
@@ -10215,6 +10632,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdChangesGetOrganisationChanges: {
+        parameters: {
+            query?: {
+                field?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRecordChange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldFileList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -10702,7 +11185,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | null;
+                kind?: "tickets" | "messages" | "notes" | "attachments" | "customers" | "organisations" | null;
                 order?: "newest" | "relevant";
                 typing?: boolean;
                 as_text?: boolean;
@@ -10738,7 +11221,7 @@ export interface operations {
     ApiV1SearchSuggestGetSuggestions: {
         parameters: {
             query: {
-                kind: "people" | "tags" | "canned_replies" | "operators";
+                kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
                 q?: string;
             };
             header?: never;
@@ -11528,6 +12011,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesGetTicketTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplateList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesPostTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdDeleteTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketTemplatesTemplateIdPatchTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
                 };
             };
             /** @description What is wrong */
@@ -13103,6 +13712,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSignatureGetSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSnoozePutSnooze: {
         parameters: {
             query?: never;
@@ -13357,6 +13997,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentGetTimeReport: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TimeSpentFileGetTimeFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong */
@@ -13733,6 +14442,7 @@ export interface operations {
             content: {
                 "application/json": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
@@ -13741,6 +14451,7 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     email: string;
+                    fields?: Record<string, never>;
                     locale?: string;
                     name: string;
                     phone?: string;
