@@ -4,6 +4,7 @@ from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
+from ombud.teamwork.reactions import TEAMWORK
 from ombud.tickets.search.reactions import SEARCH
 from ombud.tickets.services.together.notices import FOLLOWERS
 
@@ -13,4 +14,5 @@ READERS: list[Reader] = [
     ACKNOWLEDGEMENTS,
     FOLLOWERS,
     CLOCKS,
+    TEAMWORK,
 ]

@@ -14,6 +14,7 @@ import ombud.fields.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.service_levels.api
+import ombud.teamwork.api
 import ombud.tickets.api
 import ombud.views.api
 from ombud.config import health, pages, shared_paths
@@ -27,6 +28,7 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.api,
     ombud.service_levels.api,
+    ombud.teamwork.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

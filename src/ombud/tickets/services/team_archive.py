@@ -109,7 +109,8 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
         raise Invalid("Choose a team that exists.", fields={"open_tickets_to": "unknown"})
     sql = """
         select t.id, t.assignee_id, t.assignee_id is not null and not exists (
-            select from person p where p.id = t.assignee_id and p.deactivated_at is null and p.role <> 'read_only'
+            select from person p where p.id = t.assignee_id and p.deactivated_at is null
+                and p.role not in ('read_only', 'partner')
                 and (p.sees_all_teams
                      or exists (select from membership m where m.person_id = p.id and m.team_id = %(to)s)))
             as loses_holder
