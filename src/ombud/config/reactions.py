@@ -2,6 +2,7 @@
 
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.processes.reactions import PROCESSES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
 from ombud.teamwork.reactions import TEAMWORK
@@ -15,4 +16,5 @@ READERS: list[Reader] = [
     FOLLOWERS,
     CLOCKS,
     TEAMWORK,
+    PROCESSES,
 ]

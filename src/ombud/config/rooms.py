@@ -11,6 +11,7 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.processes.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.service_levels.api
@@ -29,6 +30,7 @@ ROOMS: list[Any] = [
     ombud.routing.api,
     ombud.service_levels.api,
     ombud.teamwork.api,
+    ombud.processes.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -147,7 +147,7 @@ def solution_key(text: str) -> str:
 
 
 def is_drawn(number: int, one_in: int | None, *, is_severe: bool) -> bool:
-    """Whether the ``number``-th ticket that somebody brings through a stage is inspected; anybody can count it again."""
+    """Whether the ``number``-th ticket that somebody brings through a stage is inspected; it can be counted again."""
     return is_severe or (one_in is not None and number % one_in == 0)
 
 

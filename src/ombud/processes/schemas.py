@@ -66,8 +66,8 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
     It is passed over where ``enters_when`` does not hold. It ends when its questions are answered, ``exit_when`` holds
     and its needs are met: the customer was *told*, the *tasks* are done, a *solution* worked, the customer gave
     *confirmation*. Then the first of its ``ways`` that holds leads on; without one it is the next stage of the list.
-    ``team_id`` None: the ticket stays with the team that has it. When its time is over, people are told; beside that the
-    priority goes up, or the ticket goes on to ``late_to``.
+    ``team_id`` None: the ticket stays with the team that has it. When its time is over, people are told; beside that
+    the priority goes up, or the ticket goes on to ``late_to``.
     """
 
     key: Key

@@ -111,7 +111,7 @@ async def dispatch_ticket(tx: Transaction, ticket_id: int, data: DispatchIn, *, 
     }
     dispatch_id = await value(tx, int, sql, params) or 0
     which = acceptance_clock(ticket_id, dispatch_id, data.team_id)
-    await start_clock(tx, which, TO_ACCEPT, label="accept", by=by, now=now)
+    await start_clock(tx, which, TO_ACCEPT, label="", by=by, now=now)
     told = {"team": data.team_id, "note": data.note.strip(), "due_at": accept_due.isoformat()}
     entry_id = await note(tx, ticket, "dispatched", told, by=by, now=now)
     fact = TicketDispatched(

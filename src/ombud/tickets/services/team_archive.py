@@ -30,6 +30,12 @@ class TeamHasTickets(Conflict):
     code = "team_has_tickets"
 
 
+class TeamInProcess(Conflict):
+    """Processes name this team, or tasks for it are open. Choose another team in the processes, end the tasks."""
+
+    code = "team_in_process"
+
+
 class Source(Struct):
     """A channel that brings its tickets to a team."""
 
@@ -92,6 +98,7 @@ async def archive_team(tx: Transaction, team_id: int, data: ArchiveIn, *, by: Ac
     Emits: TeamChanged, TicketMoved, TicketAssigned
     """
     await accounts.archive_team(tx, team_id=team_id, by=by, now=now)
+    await _refuse_in_process(tx, team_id)
     ties = await team_ties(tx, team_id)
     if ties.channels:
         names = ", ".join(one.name for one in ties.channels)
@@ -101,6 +108,19 @@ async def archive_team(tx: Transaction, team_id: int, data: ArchiveIn, *, by: Ac
     if data.open_tickets_to is None:
         raise TeamHasTickets
     await _move_open(tx, team_id, data.open_tickets_to, by=by, now=now)
+
+
+async def _refuse_in_process(tx: Transaction, team_id: int) -> None:
+    sql = """
+        select array(select coalesce(nullif(v.spec ->> 'name_en', ''), v.spec ->> 'name_zh') from process p
+            cross join lateral (select spec from process_version where process_id = p.id order by id desc limit 1) v
+            where p.archived_at is null
+                and jsonb_path_exists(
+                    v.spec, '$.**.team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
+            || array(select title from task where team_id = %(id)s and ended_at is null limit 5)"""
+    names = await value(tx, list, sql, {"id": team_id})
+    if names:
+        raise TeamInProcess(f"Still named by: {', '.join(map(str, names))}. Choose another team there first.")
 
 
 async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, now: datetime) -> None:
