@@ -60,6 +60,13 @@ const pages: RouteRecordRaw[] = [
     () => import('./types/TypesPage.vue'),
     () => import('./types/TypePage.vue'),
   ),
+  ...['processes', 'processes/:id(new|\\d+)'].map((path, place) => ({
+    path,
+    component: place
+      ? () => import('./processes/ProcessPage.vue')
+      : () => import('./processes/ProcessesPage.vue'),
+    meta: { words: [...words, 'processes', 'teamwork'], permission: 'processes.manage' },
+  })),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',

@@ -5,7 +5,7 @@ export const routes: RouteRecordRaw[] = [
     path: 'tickets/:view(mine|unassigned|open|mentions|following|snoozed|all|saved:\\d+)/:id(\\d+)?',
     name: 'tickets',
     component: () => import('./WorkspacePage.vue'),
-    meta: { words: ['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks'] },
+    meta: { words: ['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'teamwork', 'processes'] },
   },
   { path: 'tickets/:id(\\d+)', redirect: (to) => `/tickets/all/${String(to.params.id)}` },
 ]

@@ -1,6 +1,7 @@
 import type { Entry, Priority } from '@api'
 import { dateTime } from '@ui'
 import type { Desk } from '@/shared/desk'
+import { workSentence } from './workSentence'
 import { fieldSentence, type FieldSentenceWords } from './fieldSentence'
 
 export interface SentenceWords {
@@ -92,6 +93,8 @@ export function changeSentence(entry: Entry, words: SentenceWords): string {
     entry.author.kind === 'system'
       ? t('tickets.change.system')
       : entry.author.name || t('tickets.change.somebody')
+  const work = workSentence(entry, who, words)
+  if (work) return work
   if (field === 'assignee') return assigneeSentence(entry, who, words)
   if (field === 'tags') return tagSentence(from, to, who, words)
   if (words.fields) {
