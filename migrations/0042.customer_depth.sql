@@ -74,3 +74,13 @@ alter table entry add constraint entry_author_kind_check
 -- null: every brand
 alter table person add column brand_ids bigint[];
 alter table api_key add column brand_ids bigint[];
+
+-- Where a tag is in use, or was: its name is told to whoever sees tickets there.
+create table tag_place (
+    name text not null,
+    team_id bigint not null references team,
+    brand_id bigint not null references brand,
+    primary key (name, team_id, brand_id)
+);
+insert into tag_place (name, team_id, brand_id)
+select distinct tag, t.team_id, t.brand_id from ticket t cross join lateral unnest(t.tags) as tag;

@@ -63,18 +63,26 @@ class Desk:
         return int(await self.sql(sql, name=name, routing=routing, now=self.now))
 
     async def person(
-        self, name: str, *teams: int, role: str = "agent", everywhere: bool = False, capacity: int = 12
+        self,
+        name: str,
+        *teams: int,
+        role: str = "agent",
+        everywhere: bool = False,
+        capacity: int = 12,
+        brands: list[int] | None = None,
     ) -> Actor:
-        """A person in some teams (the first team when none is named), as an actor."""
+        """A person in some teams (the first team when none is named), perhaps limited to brands, as an actor."""
         sql = """
-            insert into person (email, name, display_name, role, sees_all_teams, capacity_points, created_at)
-            values (%(email)s, %(name)s, %(name)s, %(role)s, %(everywhere)s, %(capacity)s, %(now)s) returning id"""
+            insert into person (email, name, display_name, role, sees_all_teams, capacity_points, brand_ids, created_at)
+            values (%(email)s, %(name)s, %(name)s, %(role)s, %(everywhere)s, %(capacity)s, %(brands)s::bigint[],
+                %(now)s) returning id"""
         params = {"email": f"{name.lower()}{next(_numbers)}@desk.example", "name": name, "role": role}
-        person_id = await self.sql(sql, **params, everywhere=everywhere, capacity=capacity, now=self.now)
+        person_id = await self.sql(sql, **params, everywhere=everywhere, capacity=capacity, brands=brands, now=self.now)
         for team in teams or (1,):
             await self.run("insert into membership values (%(team)s, %(person)s)", team=team, person=person_id)
         team_ids = None if everywhere else frozenset(teams or (1,))
-        return Actor("person", person_id, name, ROLES[role], team_ids)  # type: ignore[index]
+        seen = None if brands is None else frozenset(brands)
+        return Actor("person", person_id, name, ROLES[role], team_ids, brand_ids=seen)  # type: ignore[index]
 
     async def online(self, *people: Actor) -> None:
         """These people are there."""
@@ -82,9 +90,14 @@ class Desk:
             for one in people:
                 await choose_presence(tx, "online", by=one, now=self.now)
 
-    async def channel(self, kind: str = "api", team: int = 1, **settings: Any) -> int:
+    async def brand(self, name: str) -> int:
+        """A new brand."""
+        sql = "insert into brand (name, created_at) values (%(name)s, %(now)s) returning id"
+        return int(await self.sql(sql, name=name, now=self.now))
+
+    async def channel(self, kind: str = "api", team: int = 1, brand: int = 1, **settings: Any) -> int:
         """A channel of a kind."""
-        data = ChannelIn(kind, f"{kind} {next(_numbers)}", 1, team, settings)  # type: ignore[arg-type]
+        data = ChannelIn(kind, f"{kind} {next(_numbers)}", brand, team, settings)  # type: ignore[arg-type]
         async with self.parts.database.transaction() as tx:
             made = await add_channel(tx, data, keys=self.parts.key_ring, by=SYSTEM, now=self.now)
         return made.id

@@ -90,9 +90,12 @@ class Site:
         assert answer.status_code == 201, answer.text
         return self.stranger(Authorization=f"Bearer {answer.json()['key']}")
 
-    async def ticket(self, text: str = "The machine leaks.", *, kind: str = "api", team: int = 1, **more: Any) -> int:
-        """A new ticket by a customer's message on a channel of a team."""
-        channel = await self.desk.channel(kind, team, **({"address": "help@desk.example"} if kind == "email" else {}))
+    async def ticket(
+        self, text: str = "The machine leaks.", *, kind: str = "api", team: int = 1, brand: int = 1, **more: Any
+    ) -> int:
+        """A new ticket by a customer's message on a channel of a team and a brand."""
+        settings = {"address": "help@desk.example"} if kind == "email" else {}
+        channel = await self.desk.channel(kind, team, brand, **settings)
         message = self.desk.mail(text, **more) if kind == "email" else self.desk.message(text, **more)
         await self.desk.deliver(channel, message)
         return (await self.desk.tickets())[-1]

@@ -1,6 +1,7 @@
 """A small application of this room's routers, with a clock that tests own, and browsers that behave as our pages do."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -99,6 +100,12 @@ class Browser:
         self.client.cookies.set("ombud_session", token, domain="testserver.local")
 
 
+@cache
+def _app() -> Litestar:
+    """The routes, put together once for all tests of a process; what they work with is a test's own."""
+    return Litestar(routers, dependencies=DEPENDENCIES, exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+
+
 class Desk:
     """The application, its parts and shorthands."""
 
@@ -117,13 +124,8 @@ class Desk:
             "system_mail": self.outbox,
             "authenticate": self.authenticator.authenticate,
         }
-        self.app = Litestar(
-            routers,
-            state=State(state),
-            dependencies=DEPENDENCIES,
-            exception_handlers=EXCEPTION_HANDLERS,
-            openapi_config=None,
-        )
+        self.app = _app()
+        self.app.state = State(state)
 
     @property
     def now(self) -> datetime:

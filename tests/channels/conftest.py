@@ -13,7 +13,6 @@ import pytest
 
 from ombud.channels.schemas import Channel, ChannelIn
 from ombud.channels.services import add_channel
-from ombud.config.app import build_app
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.config.worker import Worker
@@ -22,6 +21,7 @@ from ombud.shared.database import Transaction, execute, row, value, values
 from ombud.tickets.schemas import NoteIn, ReplyIn
 from ombud.tickets.services.changes import add_note
 from ombud.tickets.services.replies import reply
+from tests.site import app_on
 
 SECRET = "a-secret-of-the-host-page-of-32-bytes-or-more"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -121,7 +121,7 @@ async def _serve(app: Any, ready: asyncio.Event, stop: asyncio.Event) -> None:
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     parts = Parts.build(Settings(data=tmp_path, database_url=database_url), max_connections=8)
-    app = build_app(parts)
+    app = app_on(parts)
     ready, stop, rest = asyncio.Event(), asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(_serve(app, ready, stop))
     await asyncio.wait([serving, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)

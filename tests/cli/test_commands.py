@@ -104,12 +104,12 @@ def command_of(monkeypatch: pytest.MonkeyPatch, options: list[str]) -> list[str]
 
 
 def test_run_test_takes_two_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert command_of(monkeypatch, ["tests/cli"]) == ["-n", "2", "-r", "s", "tests/cli"]
+    assert command_of(monkeypatch, ["tests/cli"]) == ["-n", "2", "-r", "fEs", "tests/cli"]
 
 
 @pytest.mark.parametrize("option", ["-n0", "-n=1", "--numprocesses=1", "--help"])
 def test_run_test_own_choice_wins(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-    assert command_of(monkeypatch, [option]) == ["-r", "s", option]
+    assert command_of(monkeypatch, [option]) == ["-r", "fEs", option]
 
 
 def test_test_options_go_to_pytest(run: Run) -> None:

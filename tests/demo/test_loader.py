@@ -252,3 +252,19 @@ def test_load_demo_shows_followers_checklists_and_time(loaded: Loaded) -> None:
     assert loaded.ask("select count(*) from checklist_item where done_at is not null") > 50
     assert loaded.ask("select count(*) from checklist_item where done_at < created_at or done_at > %(now)s") == 0
     assert loaded.ask("select count(*) from time_spent where at > %(now)s") == 0
+
+
+def test_load_demo_gives_open_tickets_their_clocks(loaded: Loaded) -> None:
+    is_open = "select count(*) from ticket where is_open"
+    with_clock = f"{is_open} and exists (select from clock where ticket_id = ticket.id and state <> 'ended')"
+    assert loaded.ask(with_clock) > 0.5 * loaded.ask(is_open)
+    late = loaded.ask(f"{is_open} and due_at <= %(now)s") / loaded.ask(is_open)
+    assert 0.05 < late < 0.45
+    metrics = loaded.ask("select count(distinct metric) from clock")
+    assert metrics >= 4
+    assert loaded.ask("select count(*) from clock where outcome = 'met'") > 100
+
+
+def test_load_demo_leaves_nothing_due_in_the_past(loaded: Loaded) -> None:
+    assert loaded.ask("select count(*) from clock where next_at <= %(now)s") == 0
+    assert loaded.ask("select count(*) from event_new where kind like 'clock%%'") == 0

@@ -1,4 +1,4 @@
-"""Every operation of the document, asked for what belongs to a team that the asker does not see.
+"""Every operation of the document, asked for what belongs to a team, or to a brand, that the asker does not see.
 
 The operations come from the OpenAPI document and the values from the tables below. An operation with a path parameter
 that no table knows, or one that should say 404 and does not, fails here until somebody has thought of it.
@@ -138,22 +138,31 @@ class Scene:
     people: dict[str, Any] = field(default_factory=dict)
 
 
-@pytest.fixture
-async def scene(site: Site) -> Scene:
+@pytest.fixture(params=["team", "brand"])
+async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
+    """What is unseen: a team's tickets, or those of the own team that are another brand's."""
     desk = site.desk
-    team = await desk.team("Repairs")
+    is_by_team = request.param == "team"
+    team = await desk.team("Repairs") if is_by_team else 1
+    brand = 1 if is_by_team else await desk.brand("Nordwind")
+    limits = None if is_by_team else [1]
     inside = await site.browser(await desk.person("Lu", team, role="supervisor"))
-    people = {role: await desk.person(role.title(), role=role) for role in ("agent", "supervisor", "administrator")}
+    roles = ("agent", "supervisor", "administrator")
+    people = {role: await desk.person(role.title(), role=role, brands=limits) for role in roles}
     outsiders = {role: await site.browser(one) for role, one in people.items()}
     outsiders["program"] = await site.program(people["administrator"], *SCOPES, teams=[1])
-    ticket = await site.ticket(f"It leaks, {SECRET}", team=team, who=SECRET, subject=f"{SECRET} leaks")
+    place: dict[str, Any] = {"team": team, "brand": brand}
+    ticket = await site.ticket(f"It leaks, {SECRET}", **place, who=SECRET, subject=f"{SECRET} leaks")
     upload = {"file": (f"{SECRET}.txt", SECRET.encode())}
     file = (await inside.client.post("/api/v1/files", files=upload)).json()
     reply = await inside.post(f"/tickets/{ticket}/replies", reply_of(SECRET, attachment_ids=[file["id"]]))
     assert reply.status_code == 201, reply.text
     await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET))
     await inside.put(f"/tickets/{ticket}/drafts/note", {"text": SECRET})
-    canned = {"title": SECRET, "text": SECRET, "scope": "team", "team_id": team}
+    await inside.patch(f"/tickets/{ticket}", {"tags": [SECRET]})
+    # What a team writes with is the team's, whatever brand it writes for.
+    scope = {"scope": "team", "team_id": team} if is_by_team else {"scope": "own"}
+    canned = {"title": SECRET, "text": SECRET, **scope}
     canned_id = (await inside.post("/canned-replies", canned)).json()["id"]
     channel = await desk.column(ticket, "channel_id")
     receipt = await desk.sql("select max(id) from inbox")
@@ -166,7 +175,7 @@ async def scene(site: Site) -> Scene:
     values = {
         "ticket_id": ticket,
         "customer_id": await desk.column(ticket, "customer_id"),
-        "second_id": await desk.column(await site.ticket(team=team, who="second"), "customer_id"),
+        "second_id": await desk.column(await site.ticket(**place, who="second"), "customer_id"),
         "entry_id": reply.json()["id"],
         "reply_id": canned_id,
         "inbox_id": inbox,

@@ -69,6 +69,18 @@ class Screen:
         await self.sees(self.row(text))
         return seconds
 
+    @property
+    def field(self) -> Locator:
+        """The field of the composer, for plain or for formatted text."""
+        return self.page.locator(".composer :is(textarea, .written)")
+
+    async def holds(self, text: str, field: Locator | None = None) -> None:
+        """Wait until a field, or the composer's, holds a text."""
+        found = field or self.field
+        await expect(found).to_be_visible()
+        is_plain = await found.evaluate("one => 'value' in one")
+        await (expect(found).to_have_value(text) if is_plain else expect(found).to_have_text(text))
+
     async def compose(self, kind: str) -> Locator:
         """Begin a reply (r) or a note (n) by its key; gives the field."""
         await self.page.locator(".composer").wait_for()

@@ -14,6 +14,7 @@ from tests.journeys.served import Served, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 AGENT, BOSS, CHINESE = "lu@desk.example", "olga@desk.example", "wang@desk.example"
+CHINESE_BOSS = "chen@desk.example"
 SHAPES = {"1280": (1280, 800), "1440": (1440, 900), "390": (390, 844)}
 
 
@@ -22,6 +23,7 @@ async def stock(served: Served) -> None:
     await served.person("Lu Lin")
     await served.person("Wang Fang", locale="zh-CN")
     await served.person("Olga Ops", role="supervisor")
+    await served.person("Chen Jie", role="supervisor", locale="zh-CN")
     channel = await served.channel("email", "Service", address="help@desk.example")
     now = utc_now()
     arrivals = [
@@ -34,6 +36,8 @@ async def stock(served: Served) -> None:
             ("Rosa Meyer", "rosa@firm.example", "13812345678", "The washer leaks."),
             ("R. Meyer", "rosa.meyer@post.example", "138 1234 5678", "My washer still leaks!"),
             ("刘敏", "liumin@post.example", "13900002222", "说明书第4步印错了。"),
+            ("孙悦", "sunyue@post.example", "13700003333", "净水器漏水。"),
+            ("孙女士", "sunyue@work.example", "137 0000 3333", "漏水还没人处理。"),
         )
     ]
     await served.do(lambda tx: receive(tx, arrivals, now=now))
@@ -157,6 +161,44 @@ async def test_chinese_agent_checks_and_notes_in_chinese(served: Served, browser
     await screen.sees("刘敏 来信")
     await screen.sees("Wang Fang 写了客户备注")
     await screen.picture("customer-zh")
+    assert screen.complaints == []
+
+
+async def test_chinese_supervisor_merges_undoes_bars_and_blocks(served: Served, browser: Browser) -> None:
+    screen = await sign_in(browser, served, CHINESE_BOSS, locale="zh-CN")
+    number, other = [await number_of(served, f"sunyue@{place}.example") for place in ("post", "work")]
+    checked = """
+        insert into identity_check (customer_id, level, method, by_kind, at, valid_until)
+        select unnest(%(ids)s::bigint[]), 3, 'call_back', 'system', now(), now() + interval '1 hour' returning id"""
+    await served.values(checked, ids=[number, other])
+    await open_customer(screen, served, "sunyue@post.example")
+    await screen.sees("孙女士 可能是同一人：电话相同")
+    await screen.button("对比").click()
+    await screen.page.get_by_label("为什么是同一人？").fill("同一台净水器")
+    await screen.picture("customer-merge-zh")
+    await screen.page.get_by_role("dialog").get_by_role("button", name="合并").click()
+    await screen.sees("已并入 孙女士")
+    await screen.page.get_by_role("tab", name="合并记录").click()
+    await screen.button("撤销合并").click()
+    await screen.sees("已恢复为两个客户")
+    await open_customer(screen, served, "sunyue@post.example")
+    consent = screen.page.get_by_role("region", name="同意与联系限制")
+    await consent.get_by_role("button", name="同意", exact=True).first.click()
+    await screen.sees(consent.get_by_text("已同意"))
+    await screen.button("设置勿扰渠道").click()
+    await screen.page.get_by_role("combobox", name="渠道", exact=True).first.select_option("phone")
+    await screen.page.get_by_label("原因").fill("只用邮件联系")
+    await consent.get_by_role("button", name="保存").click()
+    await screen.sees("请勿联系：电话")
+    products = screen.page.get_by_role("region", name="持有产品")
+    await products.get_by_role("button", name="添加").click()
+    await screen.page.get_by_label("型号").fill("JS-3")
+    await screen.page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    await screen.sees(products.get_by_text("JS-3"))
+    await screen.button("拉黑").click()
+    await screen.sees("已拉黑：该客户的消息不会生成工单。")
+    await screen.button("解除拉黑").click()
+    await expect(screen.page.get_by_text("已拉黑：该客户的消息不会生成工单。")).to_be_hidden()
     assert screen.complaints == []
 
 

@@ -94,10 +94,10 @@ async def test_reply_that_may_not_solve_leads_to_what_is_missing_and_keeps_its_t
     await page.goto(f"{served.url}/tickets/all/{ticket}")
     await page.locator(".fields").wait_for()
     assert await problems_of(page) == []
-    await page.locator(".composer textarea").fill("Done. 已处理。")
-    await page.locator(".composer textarea").press("Control+Shift+Enter")
+    await screen.field.fill("Done. 已处理。")
+    await screen.field.press("Control+Shift+Enter")
     await screen.sees(words["ask"])
-    await expect(page.locator(".composer textarea")).to_have_value("Done. 已处理。")
+    await screen.holds("Done. 已处理。")
     await expect(control(page, "fault")).to_have_attribute("aria-invalid", "true")
     await screen.picture(f"fields-missing-{locale}")
     # A rule shows a field that must then be filled in before anything is saved.
@@ -108,7 +108,7 @@ async def test_reply_that_may_not_solve_leads_to_what_is_missing_and_keeps_its_t
     assert await served.values(fault, id=ticket) == [None]
     await control(page, "injured").select_option(value="false")
     await until(lambda: _is(served, fault, ticket, "electric"))
-    await page.locator(".composer textarea").press("Control+Shift+Enter")
+    await screen.field.press("Control+Shift+Enter")
     await until(lambda: _is(served, "select category from ticket where id = %(id)s", ticket, "solved"))
 
 

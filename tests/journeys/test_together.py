@@ -79,6 +79,7 @@ ZH = Words(
     "您在另一个窗口里继续写过",
     "继续用这里的",
 )
+SHARED = ".shared :is(textarea, .written)"
 BOTH = pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh"])
 
 
@@ -87,14 +88,14 @@ async def at(served: Served, browser: Browser, name: str, ticket: int, words: Wo
     locale = "en-GB" if words is EN else "zh-CN"
     screen = await sign_in(browser, served, email, **{"locale": locale, **context})
     await screen.page.goto(f"{served.url}/tickets/all/{ticket}")
-    await screen.page.locator(".composer textarea").wait_for()
+    await screen.field.wait_for()
     return screen
 
 
 async def write(screen: Screen, kind: str, text: str) -> None:
     await screen.page.locator(".number").first.click()
     await screen.press(kind)
-    await expect(screen.page.locator(".composer textarea")).to_be_focused()
+    await expect(screen.field).to_be_focused()
     await screen.type(text)
 
 
@@ -156,13 +157,13 @@ async def test_reply_that_missed_a_colleagues_is_held_back_shown_and_sent_on_pur
     notice = ann.page.locator(".notice.stale")
     await expect(notice).to_contain_text(words.stale)
     await expect(notice).to_contain_text("It comes on Friday.")
-    await expect(ann.page.locator(".composer textarea")).to_have_value("My own answer")
+    await ann.holds("My own answer")
     await ann.picture(f"together-stale-{words.locale}")
     await ann.page.unroute("**/replies")
     if words is EN:
         await ann.button(words.edit_first).click()
         await expect(notice).to_have_count(0)
-        await ann.page.locator(".composer textarea").focus()
+        await ann.field.focus()
         await ann.press("Control+Enter")
     else:
         await ann.button(words.anyway).click()
@@ -240,14 +241,14 @@ async def test_shared_draft_is_taken_over_and_put_into_the_reply(
     ann = await at(served, browser, f"Ida{words.locale[:2]}", ticket, words)
     ben = await at(served, browser, f"Jan{words.locale[:2]}", ticket, words)
     await ann.press("d")
-    await ann.page.locator(".shared textarea").fill("Dear Rosa,")
-    box = ben.page.locator(".shared textarea")
+    await ann.page.locator(SHARED).fill("Dear Rosa,")
+    box = ben.page.locator(SHARED)
     await until(lambda: served.values("select 1 from shared_draft where ticket_id = %(id)s", id=ticket))
     await ben.page.reload()
-    await expect(box).to_have_value("Dear Rosa,")
+    await ben.holds("Dear Rosa,", box)
     await ben.page.context.set_offline(True)
     await box.fill("Hello from Jan")
-    await ann.page.locator(".shared textarea").fill("Dear Rosa, we are sorry.")
+    await ann.page.locator(SHARED).fill("Dear Rosa, we are sorry.")
     await until(lambda: served.values("select 1 from shared_draft where text like '%%sorry.'"))
     await ben.page.context.set_offline(False)
     await box.press("End")
@@ -256,10 +257,10 @@ async def test_shared_draft_is_taken_over_and_put_into_the_reply(
     await expect(ben.page.locator(".taken")).to_contain_text("Dear Rosa, we are sorry.")
     await ben.picture(f"together-shared-{words.locale}")
     await ben.button(words.take_over).click()
-    await expect(ann.page.locator(".shared textarea")).to_have_value("Hello from Jan!")
+    await ann.holds("Hello from Jan!", ann.page.locator(SHARED))
     await ann.button(words.use).click()
-    await expect(ann.page.locator(".composer textarea")).to_have_value("Hello from Jan!")
-    await expect(box).to_have_value("")
+    await ann.holds("Hello from Jan!")
+    await expect(box).to_have_text("")
 
 
 @BOTH
@@ -268,10 +269,10 @@ async def test_draft_in_two_windows_of_one_person_is_not_lost(served: Served, br
     one = await at(served, browser, f"Kim{words.locale[:2]}", ticket, words)
     two = Screen(await one.page.context.new_page())
     await two.page.goto(f"{served.url}/tickets/all/{ticket}")
-    await two.page.locator(".composer textarea").wait_for()
+    await two.field.wait_for()
     await write(two, "r", "Written in the second window")
     await until(lambda: served.values("select 1 from draft where text like '%%second window'"))
-    await one.page.locator(".composer textarea").fill("Written in the first")
+    await one.field.fill("Written in the first")
     await expect(one.page.locator(".conflict")).to_contain_text(words.other_window)
     await expect(one.page.locator(".conflict")).to_contain_text("Written in the second window")
     await one.picture(f"together-draft-{words.locale}")

@@ -105,9 +105,7 @@ def test_lead_in_a_ring_of_stages_that_nobody_enters_ends() -> None:
 )
 def test_is_answer_knows_each_kind(kind: Any, good: Any, bad: Any) -> None:
     choices = [{"value": "red", "name_en": "Red", "name_zh": "红"}] if kind == "choice" else []
-    asked = msgspec.convert(
-        {"key": "q", "name_en": "Q", "name_zh": "问", "kind": kind, "choices": choices}, Question
-    )
+    asked = msgspec.convert({"key": "q", "name_en": "Q", "name_zh": "问", "kind": kind, "choices": choices}, Question)
     assert is_answer(asked, good)
     assert not is_answer(asked, bad)
 

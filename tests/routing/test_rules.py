@@ -26,7 +26,7 @@ def candidates(draw: st.DrawFn) -> list[Candidate]:
 @st.composite
 def tickets(draw: st.DrawFn) -> list[WaitingTicket]:
     wanted = draw(st.lists(st.tuples(TEAMS, st.integers(1, 4)), max_size=25))
-    return [WaitingTicket(number, team, points) for number, (team, points) in enumerate(wanted, 1)]
+    return [WaitingTicket(number, team, 1, points) for number, (team, points) in enumerate(wanted, 1)]
 
 
 def copy(people: list[Candidate]) -> list[Candidate]:
@@ -86,11 +86,13 @@ def test_decide_takes_the_least_loaded_then_longest_idle_and_leaves_nothing_that
 
 def test_decide_twice_the_capacity_carries_twice_the_work() -> None:
     people = [Candidate(1, [1], 5, 0, NOW), Candidate(2, [1], 10, 0, NOW)]
-    decisions = decide([WaitingTicket(number, 1, 1) for number in range(12)], people, now=NOW)
+    decisions = decide([WaitingTicket(number, 1, 1, 1) for number in range(12)], people, now=NOW)
     assert [sum(one.person_id == person for one in decisions) for person in (1, 2)] == [4, 8]
 
 
 def test_decide_large_ticket_that_fits_nobody_does_not_stop_the_small_ones() -> None:
     people = [Candidate(1, [1], 3, 2, NOW)]
-    decisions = decide([WaitingTicket(1, 1, 2), WaitingTicket(2, 1, 1), WaitingTicket(3, 9, 1)], people, now=NOW)
+    decisions = decide(
+        [WaitingTicket(1, 1, 1, 2), WaitingTicket(2, 1, 1, 1), WaitingTicket(3, 9, 1, 1)], people, now=NOW
+    )
     assert [one.ticket_id for one in decisions] == [2]

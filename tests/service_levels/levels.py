@@ -24,7 +24,7 @@ from tests.desk import Desk
 from tests.shared.calendars.made import CHINA
 from tests.site import client_key
 
-ALWAYS = CalendarSpec("UTC", {day: [("00:00", "24:00")] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")})  # type: ignore[misc]  # weekdays
+ALWAYS = CalendarSpec("UTC", {day: [("00:00", "24:00")] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")})
 HALF_HOUR = {"metric": "first_response", "span": {"amount": 30, "unit": "natural_minutes"}}
 
 

@@ -8,7 +8,7 @@ from ombud.shared.calendars.schemas import CalendarSpec
 from tests.desk import Desk
 from tests.service_levels.levels import HALF_HOUR, Levels, target
 
-DAY = CalendarSpec("UTC", {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")})  # type: ignore[misc]  # weekdays
+DAY = CalendarSpec("UTC", {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")})
 
 
 async def test_fire_due_marks_a_breach_once_and_to_the_second(levels: Levels) -> None:

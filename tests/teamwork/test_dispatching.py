@@ -58,9 +58,7 @@ async def test_return_with_reason_goes_back_and_the_third_is_refused(floor: Floo
 
 
 @pytest.mark.parametrize(("after", "reason", "code"), [(61, "no", "return_too_late"), (5, "  ", "invalid")])
-async def test_return_too_late_or_without_reason_is_refused(
-    floor: Floor, after: int, reason: str, code: str
-) -> None:
+async def test_return_too_late_or_without_reason_is_refused(floor: Floor, after: int, reason: str, code: str) -> None:
     ticket = await floor.dispatched()
     floor.site.desk.later(minutes=after)
     refused = await floor.tan.put(f"/tickets/{ticket}/dispatch/return", {"reason": reason})

@@ -43,7 +43,10 @@ async def test_partner_sees_the_task_and_nothing_of_the_ticket(floor: Floor) -> 
     assert "6222" not in whole.text
     paths = ["", "/timeline", "/teamwork", "/clocks", "/together"]
     codes = {(await floor.partner.get(f"/tickets/{ticket}{path}")).status_code for path in paths}
-    codes |= {(await floor.partner.get(path)).status_code for path in ("/tickets", "/stream", "/search?q=6222", "/first-contacts")}
+    codes |= {
+        (await floor.partner.get(path)).status_code
+        for path in ("/tickets", "/stream", "/search?q=6222", "/first-contacts")
+    }
     assert codes == {403}
 
 

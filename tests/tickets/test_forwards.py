@@ -8,6 +8,7 @@ from ombud.channels.email.outgoing import SideLeak, build_mail, claim_mail
 from ombud.channels.email.tokens import read_message_ids, read_reply_token, read_side_token, sign_side_address
 from ombud.channels.settings import EmailSettings, ThreadingSettings
 from ombud.shared.actor import Actor
+from ombud.tickets.schemas import Address, EntryDetails
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key, reply_of
 
@@ -222,3 +223,48 @@ async def test_chat_is_forwarded_by_a_mailbox_of_its_brand(site: Site, agent: Br
 def test_forged_side_address_leads_nowhere(address: str) -> None:
     assert read_side_token(address, KEY) is None
     assert read_side_token(sign_side_address(7, b"x" * 32, "help@desk.example"), KEY) is None
+
+
+async def known_customers(agent: Browser) -> tuple[list[str], list[Any]]:
+    names = [one["name"] for one in (await agent.get("/customers")).json()["items"]]
+    return sorted(names), (await agent.get("/customers?q=parts")).json()["items"]
+
+
+async def test_third_party_who_answers_is_no_customer(site: Site, agent: Browser, mail: int) -> None:
+    entry = await forwarded(agent, mail)
+    before = await known_customers(agent)
+    first = site.desk.mail("We have it", MAKER, side_ticket_ids=[mail], message_id="one@maker.example")
+    # Another of theirs answers the answer, in the same batch and without our token.
+    second = site.desk.mail("And a spare one", "store@maker.example", references=["one@maker.example"])
+    await site.desk.deliver(await site.desk.column(mail, "channel_id"), first, second)
+    sides = [one for one in await site.desk.timeline(mail) if one.kind == "side" and one.id != entry["id"]]
+    assert [(one.author.kind, one.author.id, one.text) for one in sides] == [
+        ("third_party", None, "We have it"),
+        ("third_party", None, "And a spare one"),
+    ]
+    assert await known_customers(agent) == before
+    assert await site.desk.sql("select count(*) from identity where value like '%%maker.example'") == 0
+
+
+async def test_third_party_is_named_by_what_their_mail_says(site: Site, agent: Browser, mail: int) -> None:
+    await forwarded(agent, mail)
+    details = EntryDetails(from_=Address(MAKER, "Parts Desk"))
+    await answered(site, mail, side_ticket_ids=[mail], details=details)
+    shown = (await agent.get(f"/tickets/{mail}/timeline")).json()["items"][-1]
+    assert shown["author"] == {"kind": "third_party", "id": None, "name": "Parts Desk"}
+
+
+async def test_third_party_who_is_a_customer_stays_who_they_are(site: Site, agent: Browser, mail: int) -> None:
+    await answered(site, mail, "My own machine leaks")
+    maker = await site.desk.sql("select customer_id from identity where value = %(v)s", v=MAKER)
+    await forwarded(agent, mail)
+    await answered(site, mail, side_ticket_ids=[mail])
+    [side] = [one for one in await site.desk.timeline(mail) if one.kind == "side" and one.direction == "in"]
+    assert (side.author.kind, side.author.id) == ("customer", maker)
+
+
+async def test_third_party_who_writes_on_their_own_becomes_a_customer(site: Site, agent: Browser, mail: int) -> None:
+    await forwarded(agent, mail)
+    await answered(site, mail, side_ticket_ids=[mail])
+    await answered(site, mail, "Now about our own order")
+    assert [one["email"] for one in (await known_customers(agent))[1]] == [MAKER]

@@ -1,8 +1,9 @@
 """Answers for later: they wait, go out once, and are held as soon as they might not fit any more."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -184,11 +185,37 @@ async def test_visitor_reads_no_planned_answer(site: Site, agent: Browser) -> No
     assert found == 0
 
 
+async def quiet(site: Site, ticket: int, *, hours: int) -> None:
+    """The customer has quiet hours from now on, in their own clock."""
+    now = site.desk.now.astimezone(ZoneInfo("Asia/Shanghai"))
+    minute = now.hour * 60 + now.minute
+    sql = """
+        update customer set time_zone = 'Asia/Shanghai', preferences = jsonb_build_object('quiet_hours',
+            jsonb_build_object('start', %(start)s::int, 'end', %(end)s::int))
+        where id = (select customer_id from ticket where id = %(id)s)"""
+    await site.desk.run(sql, start=minute, end=(minute + hours * 60) % 1440, id=ticket)
+
+
+async def test_planned_reply_waits_for_the_end_of_quiet_hours(site: Site, agent: Browser) -> None:
+    ticket = await site.ticket()
+    await plan(site, agent, ticket)
+    await quiet(site, ticket, hours=5)
+    began = site.desk.now
+    await tick(site, hours=1, minutes=1)
+    [waiting] = await listed(agent, ticket)
+    assert (waiting["state"], waiting["problem"]) == ("planned", "quiet_hours")
+    assert datetime.fromisoformat(waiting["send_at"]) == began.replace(second=0, microsecond=0) + timedelta(hours=5)
+    assert await tick(site, hours=2) == 0
+    assert await tick(site, hours=2) == 1
+    assert await listed(agent, ticket) == []
+    assert [one.text for one in await site.desk.timeline(ticket) if one.kind == "message"][1:] == ["Tomorrow."]
+
+
 async def test_plan_reply_to_whom_must_not_be_contacted_is_refused_at_once(site: Site, agent: Browser) -> None:
     ticket = await site.ticket(kind="email")
     customer = await site.desk.column(ticket, "customer_id")
     await agent.put(f"/customers/{customer}/contact-bars/email", {"reason": "Lawyer's letter"})
-    body = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of()}
+    body: dict[str, Any] = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of()}
     refused = await agent.post(f"/tickets/{ticket}/planned-replies", body)
     assert (refused.status_code, refused.json()["code"]) == (422, "do_not_contact")
     body["reply"]["contact_reason"] = "They asked for it"

@@ -5014,6 +5014,7 @@ export interface components {
         };
         /** ApiKey */
         ApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -6326,6 +6327,7 @@ export interface components {
         };
         /** InvitedPerson */
         InvitedPerson: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -6624,7 +6626,6 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
-            shares_chat: boolean;
             survivor: components["schemas"]["Customer"];
         };
         /** MessageAccepted */
@@ -6652,6 +6653,7 @@ export interface components {
         };
         /** NewApiKey */
         NewApiKey: {
+            brand_ids: number[] | null;
             /** Format: date-time */
             created_at: string;
             created_by: number;
@@ -6666,6 +6668,7 @@ export interface components {
         };
         /** NewApiKeyInput */
         NewApiKeyInput: {
+            brand_ids?: number[] | null;
             name: string;
             scopes: string[];
             team_ids: number[] | null;
@@ -6681,6 +6684,7 @@ export interface components {
         };
         /** NewPerson */
         NewPerson: {
+            brand_ids?: number[] | null;
             email: string;
             /**
              * @default en
@@ -6944,6 +6948,7 @@ export interface components {
         };
         /** Person */
         Person: {
+            brand_ids: number[] | null;
             capacity_points: number;
             /** Format: date-time */
             created_at: string;
@@ -6976,6 +6981,7 @@ export interface components {
         };
         /** PersonChange */
         PersonChange: {
+            brand_ids?: number[] | null;
             capacity_points?: number;
             display_name?: string;
             email?: string;

@@ -146,6 +146,7 @@ export type FieldChoice = Schemas['Choice']
 export type FormField = Schemas['FormField']
 export type FormRule = Schemas['FormRule']
 export type FieldChange = Schemas['FieldChange']
+export type RecordChange = Schemas['RecordChange']
 export type FieldFile = Schemas['FieldFile']
 
 export type ClockView = Schemas['ClockView']

@@ -25,6 +25,7 @@ Code = Annotated[str, Meta(min_length=1, max_length=40)]
 Token = Annotated[str, Meta(min_length=1, max_length=100)]
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 Ids = Annotated[list[Id], Meta(max_length=1000)]
+Brands = Annotated[list[Id], Meta(min_length=1, max_length=200)]
 Points = Annotated[int, Meta(ge=0, le=1000)]
 
 
@@ -89,6 +90,8 @@ class Person(PersonBrief):
     email: str
     role: Role
     sees_all_teams: bool
+    # null: every brand
+    brand_ids: list[int] | None
     has_second_factor: bool
     capacity_points: int
     invited: bool
@@ -128,6 +131,7 @@ class ApiKey(Struct):
     prefix: str
     scopes: list[str]
     team_ids: list[int] | None
+    brand_ids: list[int] | None
     created_by: int
     created_at: datetime
     last_used_at: datetime | None
@@ -253,6 +257,7 @@ class NewPerson(Input):
     role: Role
     team_ids: Ids = []
     sees_all_teams: bool = False
+    brand_ids: Brands | None = None
     locale: Locale = "en"
 
 
@@ -265,6 +270,7 @@ class PersonChange(Input):
     staff_number: ShortText | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     sees_all_teams: bool | UnsetType = UNSET
+    brand_ids: Brands | UnsetType | None = UNSET
     capacity_points: Points | UnsetType = UNSET
     team_ids: Ids | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
@@ -294,8 +300,9 @@ class BrandInput(Input):
 
 
 class NewApiKeyInput(Input):
-    """A key to make; team_ids null means every team."""
+    """A key to make; team_ids null means every team, brand_ids null every brand that its maker sees."""
 
     name: Name
     scopes: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=50)]
     team_ids: Ids | None
+    brand_ids: Brands | None = None

@@ -54,7 +54,7 @@ def build_app(parts: Parts) -> Litestar:
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[requests.middleware, counts.middleware, give_back],
-        lifespan=[_live(parts, requests)],
+        lifespan=[_live],
         after_response=_wake_sequencer,
         after_request=_add_headers,
         request_max_body_size=MAX_BODY_BYTES,
@@ -68,6 +68,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
     """What the endpoints of an application work with."""
     state = State(
         {
+            "parts": parts,
             "settings": parts.settings,
             "clock": parts.clock,
             "database": parts.database,
@@ -104,23 +105,21 @@ def build_hub(parts: Parts) -> Hub:
     return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
 
 
-def _live(parts: Parts, requests: OpenRequests) -> Any:
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with parts.running():
-            await app.state.hub.start()
-            hear_typing(parts.bus, app.state.hub)
-            hear_together(parts.bus, app.state.hub)
-            hear_jobs(parts.bus, app.state.hub)
-            Signals(parts.database, parts.bus, app.state.hub)
-            try:
-                yield
-            finally:
-                await app.state.hub.stop()
-                # The server does not wait for requests whose client has left, and they still need the database.
-                await requests.end(within_seconds=STOP_REQUESTS_SECONDS)
-
-    return lifespan
+@contextlib.asynccontextmanager
+async def _live(app: Litestar) -> AsyncIterator[None]:
+    parts, hub = app.state.parts, app.state.hub
+    async with parts.running():
+        await hub.start()
+        hear_typing(parts.bus, hub)
+        hear_together(parts.bus, hub)
+        hear_jobs(parts.bus, hub)
+        Signals(parts.database, parts.bus, hub)
+        try:
+            yield
+        finally:
+            await hub.stop()
+            # The server does not wait for requests whose client has left, and they still need the database.
+            await app.state.open_requests.end(within_seconds=STOP_REQUESTS_SECONDS)
 
 
 async def _wake_sequencer(request: Request[Any, Any, Any]) -> None:

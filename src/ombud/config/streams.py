@@ -117,13 +117,19 @@ LOADERS: list[Loader] = [
 ]
 
 
+def _brand(signal: Signal) -> int | None:
+    brand_id = signal.payload.get("brand_id")
+    return brand_id if isinstance(brand_id, int) else None
+
+
 def hear_typing(bus: Bus, hub: Hub) -> None:
     """Pass typing on to those who see the ticket; it is never kept."""
 
     def hear(signal: Signal) -> None:
         team_id = signal.payload.get("team_id")
         if isinstance(team_id, int):
-            hub.send(Frame("typing", convert(signal.payload, TypingFrame), team_id=team_id))
+            data = convert(signal.payload, TypingFrame)
+            hub.send(Frame("typing", data, team_id=team_id, brand_id=_brand(signal)))
 
     bus.listen("typing", hear)
 
@@ -136,7 +142,7 @@ def hear_together(bus: Bus, hub: Hub) -> None:
         team_id = signal.payload.get("team_id")
         if isinstance(team_id, int):
             data = convert(signal.payload, shapes[signal.topic])
-            hub.send(Frame(signal.topic, data, team_id=team_id))
+            hub.send(Frame(signal.topic, data, team_id=team_id, brand_id=_brand(signal)))
 
     for topic in shapes:
         bus.listen(topic, hear)

@@ -12,7 +12,7 @@ KINDS = frozenset({"customer_changed", "customers_merged", "customer_merge_undon
 
 
 async def customer_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """What lists and tickets show of changed customers, for each team that has a ticket of theirs.
+    """What lists and tickets show of changed customers, for each team and brand that have a ticket of theirs.
 
     A merge, and its undoing, tell whom they took in or gave back: tickets have gone over.
     """
@@ -34,6 +34,7 @@ async def customer_frames(tx: Transaction, events: Sequence[Event]) -> list[Fram
             seq=changed[one.customer.id][0],
             last=changed[one.customer.id][-1],
             team_id=one.team_id,
+            brand_id=one.brand_id,
         )
         for one in await load_shown(tx, list(changed))
     ]

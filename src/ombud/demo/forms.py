@@ -182,13 +182,9 @@ async def define_forms(tx: Transaction, material: Material, now: float) -> Forms
     """Write the fields and the types of the demo desk."""
     since = moment(now - 120 * DAY)
     for place, (key, kind, en, zh, choices, more) in enumerate(FIELDS, 1):
-        offered = _products(material) if key == "product" else [_choice(*one) for one in choices]
+        offered = _products(material) if key == "product" else [choice_of(*one) for one in choices]
         options = msgspec.convert({**more, "choices": offered}, FieldOptions)
-        sql = """
-            insert into field (subject, key, name_en, name_zh, kind, options, position, created_at)
-            values ('ticket', %(key)s, %(en)s, %(zh)s, %(kind)s, %(options)s::jsonb, %(place)s, %(at)s)"""
-        params = {"key": key, "en": en, "zh": zh, "kind": kind, "place": place * 10, "at": since}
-        await execute(tx, sql, params | {"options": msgspec.json.encode(options).decode()})
+        await write_field(tx, "ticket", (key, kind, en, zh), options, place * 10, since)
     types: dict[str, int] = {}
     forms: dict[str, set[str]] = {}
     for place, (en, zh, marked, rules, scenes) in enumerate(TYPES, 1):
@@ -206,18 +202,31 @@ async def define_forms(tx: Transaction, material: Material, now: float) -> Forms
     return Forms(await list_fields(tx, "ticket"), types, forms)
 
 
+async def write_field(
+    tx: Transaction, subject: str, names: tuple[str, str, str, str], options: FieldOptions, place: int, at: datetime
+) -> None:
+    """Write one definition; ``names`` are key, kind, English and Chinese name."""
+    sql = """
+        insert into field (subject, key, kind, name_en, name_zh, options, position, created_at)
+        values (%(subject)s, %(key)s, %(kind)s, %(en)s, %(zh)s, %(options)s::jsonb, %(place)s, %(at)s)"""
+    params: dict[str, object] = dict(zip(("key", "kind", "en", "zh"), names, strict=True))
+    params |= {"subject": subject, "place": place, "at": at, "options": msgspec.json.encode(options).decode()}
+    await execute(tx, sql, params)
+
+
 def _form_field(marked: str) -> FormField:
     key = marked.rstrip("!?")
     return FormField(key, "save" if marked.endswith("!") else "solve" if marked.endswith("?") else "never")
 
 
-def _choice(key: str, en: str, zh: str) -> dict[str, str]:
+def choice_of(key: str, en: str, zh: str) -> dict[str, str]:
+    """A choice as definitions keep it."""
     return {"value": key, "name_en": en, "name_zh": zh}
 
 
 def _products(material: Material) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for kind in material.products:
-        found.append(_choice(kind.key, kind.en.capitalize(), kind.zh))
-        found += [_choice(f"{kind.key}/{model}", model, model) for model in kind.models]
+        found.append(choice_of(kind.key, kind.en.capitalize(), kind.zh))
+        found += [choice_of(f"{kind.key}/{model}", model, model) for model in kind.models]
     return found

@@ -14,6 +14,7 @@ from ombud.demo.cast import Buyer
 from ombud.demo.copying import copy_rows
 from ombud.demo.forms import Forms, define_forms
 from ombud.demo.hours import DAY, moment
+from ombud.demo.letters import write_templates
 from ombud.demo.material import Colleague, Material
 from ombud.demo.story import Story
 from ombud.demo.views import make_views
@@ -148,6 +149,7 @@ async def lay_ground(
     channels = {plan.key: await _make_channel(tx, plan, brands, teams, since) for plan in CHANNELS}
     await _make_canned_replies(tx, material, teams, since)
     await _make_macros(tx, material, since)
+    await write_templates(tx, material.templates, teams, since)
     statuses = await _statuses(tx)
     await make_views(tx, teams, people, since)
     forms = await define_forms(tx, material, now)
@@ -252,7 +254,13 @@ async def _make_channel(
     if plan.kind == "chat":
         settings = {"greeting": GREETING, "away_message": AWAY, "pre_chat": {"name": True, "email": "optional"}}
     if plan.kind == "form":
-        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True}
+        questions = [
+            {"key": "product", "is_required": True},
+            {"key": "order_no"},
+            {"key": "fault"},
+            {"key": "bought_on"},
+        ]
+        settings = {"title": FORM_TITLE, "thanks": FORM_THANKS, "ask_phone": True, "questions": questions}
     params = {
         "kind": plan.kind,
         "name": plan.name,

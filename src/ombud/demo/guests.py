@@ -13,6 +13,7 @@ from ombud.channels.chat.tokens import Visitor
 from ombud.customers.schemas import Sender
 from ombud.demo import facts as facts_of
 from ombud.demo.cast import Buyer
+from ombud.demo.forms import TYPES
 from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.manners import answer_to
 from ombud.demo.material import CommonLines, Material, read
@@ -22,6 +23,8 @@ from ombud.tickets.services.intake.door import Arrival, Receipt
 
 Receive = Callable[[Arrival], Awaitable[Receipt]]
 SCENES = ("late", "damaged", "repair", "refund", "usage", "app", "install_book", "part_price", "exchange", "purifier")
+# The English name of the type by the scene of a story.
+TYPE_OF = {scene: one[0] for one in TYPES for scene in one[4].split()}
 # After so many answers a customer is content, whatever was said.
 MAX_ANSWERS = 6
 MAX_NUDGES = 2
@@ -42,6 +45,8 @@ class Known(Struct):
     locale: str
     tier: str
     visitor: str
+    # what the shop's chat makes of each concern
+    types: dict[str, int]
 
 
 class Answer(Struct):
@@ -61,6 +66,7 @@ class Guest:
         self._is_chinese = known.locale == "zh-CN"
         language = "zh" if known.locale == "zh-CN" else "en"
         play = material.scenes[rng.choice(SCENES)]
+        self._type_id = known.types.get(TYPE_OF.get(play.scene.key, ""))
         buyer = _buyer(material, known, language, rng)
         opened = now.timestamp()
         purchase = facts_of.choose_purchase(play.scene, buyer, material, rng, opened)
@@ -151,7 +157,13 @@ class Guest:
         sender = Sender("visitor", self._known.visitor, name=self._known.name, locale=self._known.locale)
         details = EntryDetails(page=PAGE if not self._written else None)
         message = InboundMessage(
-            sender=sender, text=text, at=now, details=details, conversation=conversation, client_key=key
+            sender=sender,
+            text=text,
+            at=now,
+            details=details,
+            conversation=conversation,
+            client_key=key,
+            type_id=self._type_id,
         )
         receipt = await receive(Arrival(self._channel_id, f"{conversation}:{key}", message))
         self._receipt_id = self._receipt_id or receipt.id
@@ -169,7 +181,9 @@ async def invite_guest(
     if channel_id is None:
         return None
     sql = """
-        select c.id, c.name, c.email, c.phone, c.locale, c.tier, i.value as visitor
+        select c.id, c.name, c.email, c.phone, c.locale, c.tier, i.value as visitor,
+            coalesce((select jsonb_object_agg(y.name_en, y.id) from ticket_type y where y.archived_at is null), '{}')
+                as types
         from customer c join identity i on i.customer_id = c.id and i.kind = 'visitor' and i.scope = ''
         where not c.is_blocked and c.locale <> '' and c.id >= %(from)s and not c.id = any(%(busy)s)
             and not exists (select from ticket t where t.customer_id = c.id and t.is_open)

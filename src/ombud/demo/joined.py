@@ -8,13 +8,16 @@ from msgspec import Struct
 from ombud.accounts.permissions import ROLES
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows, value, values
+from ombud.tickets.schemas import TicketPatch
 from ombud.tickets.schemas.merge import LinkIn, LinkVerb, MergeIn, SplitIn
+from ombud.tickets.services.changes import change_ticket
 from ombud.tickets.services.merging.links import link_tickets
 from ombud.tickets.services.merging.merge import merge_tickets
 from ombud.tickets.services.merging.split import split_ticket
 
 MERGES = 6
 SPLITS = 3
+HISTORIES = 12
 FAMILY = 6
 # A greeting and the name after it are no subject.
 GREETING = re.compile(r"^(?:您好|你好|你们好|(?:Hi|Hello|Dear)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE)
@@ -41,8 +44,26 @@ async def join_some(tx: Transaction, you: int, *, now: datetime) -> None:
         await merge_tickets(tx, pair.older, MergeIn([pair.newer]), by=by, now=now)
     for number, talk in enumerate(await _talks(tx, you), start=1):
         at = now - timedelta(minutes=23 * number)
-        await split_ticket(tx, talk.id, SplitIn([talk.entry_id], _subject_of(talk)), by=by, now=at)
+        new_id = await split_ticket(tx, talk.id, SplitIn([talk.entry_id], _subject_of(talk)), by=by, now=at)
+        await change_ticket(tx, new_id, TicketPatch(type_id=await _type(tx)), by=by, now=at)
     await _link_family(tx, you, by=by, now=now)
+    await _change_fields(tx, you, by=by, now=now)
+
+
+async def _type(tx: Transaction) -> int | None:
+    """What another matter is, until somebody says better."""
+    return await value(tx, int, "select id from ticket_type where archived_at is null order by position desc limit 1")
+
+
+async def _change_fields(tx: Transaction, you: int, *, by: Actor, now: datetime) -> None:
+    """A visit that was put off and a fault that was another one, so that fields have a history to look at."""
+    sql = """
+        select id from ticket where is_open and fields ? 'fault' and merged_into_id is null
+        order by assignee_id = %(you)s desc nulls last, id desc limit %(most)s"""
+    for ticket_id in await values(tx, int, sql, {"you": you, "most": HISTORIES}):
+        for days, fault in ((2, "noise"), (4, "leak")):
+            fields = {"visit_on": (now + timedelta(days=days)).date().isoformat(), "fault": fault}
+            await change_ticket(tx, ticket_id, TicketPatch(fields=fields), by=by, now=now)
 
 
 async def _pairs(tx: Transaction) -> list[_Pair]:

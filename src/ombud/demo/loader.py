@@ -16,7 +16,9 @@ from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
 from ombud.demo.ledger import FIRST_TICKET, Page, Writer
+from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
+from ombud.demo.members import write_members
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
 from ombud.demo.story import Player, Roster
@@ -83,6 +85,8 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     pages = [writer.write(case, FIRST_TICKET + place) for place, case in enumerate(cases)]
     records = await write_records(tx, ground, pages, rng, now=present, keep_file=keep_file)
     await write_relations(tx, ground, buyers, seed=seed, now=present)
+    await write_members(tx, ground, buyers, seed=seed, now=present)
+    await make_levels(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 

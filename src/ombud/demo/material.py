@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from ombud.demo.grammar import Lexicon
+from ombud.demo.letters import DemoTemplate
 from ombud.tickets.schemas import MacroActions
 
 T = TypeVar("T")
@@ -149,6 +150,7 @@ class CannedReplies(msgspec.Struct, frozen=True):
 
     replies: tuple[Canned, ...]
     macros: tuple[DemoMacro, ...]
+    templates: tuple[DemoTemplate, ...]
 
 
 class ScenePlay:
@@ -172,6 +174,7 @@ class Material(msgspec.Struct, frozen=True):
     scenes: dict[str, ScenePlay]
     canned: tuple[Canned, ...]
     macros: tuple[DemoMacro, ...]
+    templates: tuple[DemoTemplate, ...]
     common: dict[str, Lexicon]
 
 
@@ -187,13 +190,15 @@ def read_material() -> Material:
     common = {"zh": Lexicon(lines.zh), "en": Lexicon(lines.en)}
     names = sorted(f.name for f in FOLDER.joinpath("scenes").iterdir() if f.name.endswith(".toml"))
     scenes = [read(f"scenes/{name}", Scene) for name in names]
+    canned = read("world/canned.toml", CannedReplies)
     return Material(
         products=read("world/products.toml", Products).kinds,
         places=read("world/places.toml", Places),
         names=read("world/names.toml", Names),
         staff=read("world/team.toml", Staff),
         scenes={scene.key: ScenePlay(scene, common) for scene in scenes},
-        canned=read("world/canned.toml", CannedReplies).replies,
-        macros=read("world/canned.toml", CannedReplies).macros,
+        canned=canned.replies,
+        macros=canned.macros,
+        templates=canned.templates,
         common=common,
     )

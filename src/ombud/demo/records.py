@@ -12,6 +12,7 @@ from ombud.demo.desk import YOU
 from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, HOUR, moment
 from ombud.demo.ledger import CATEGORIES, Details, Fact, Line, Page
+from ombud.demo.letters import format_plans
 from ombud.demo.pictures import draw_files
 from ombud.demo.together import OpenTicket, write_together
 from ombud.shared.database import Transaction, values
@@ -33,6 +34,9 @@ ANALYZED = (
     "conversation",
 )
 BIG = ("ticket", "ticket_facet", "ticket_words", "entry", "entry_words", "outbox", "mail_reference")
+TAG_PLACES = """
+    insert into tag_place (name, team_id, brand_id)
+    select distinct tag, t.team_id, t.brand_id from ticket t cross join lateral unnest(t.tags) as tag"""
 NUMBERED = ("ticket", "entry", "outbox", "file", "notification")
 
 
@@ -76,9 +80,11 @@ async def write_records(
     await copy_rows(tx, "ticket_conversation", "channel_id key ticket_id", _talks(pages))
     await copy_rows(tx, "ticket_link", "ticket_id other_id kind created_at", _links(pages, rng))
     await copy_rows(tx, "tag", "name created_at", _tags(pages))
+    await tx.execute(TAG_PLACES)
     events = list(scribe.events(facts, by_number))
     await copy_rows(tx, "event", EVENT, events)
     await _write_personal(tx, ground, pages, now)
+    await format_plans(tx)
     await write_together(tx, ground, _open_tickets(pages), YOU)
     if keep_file is not None:
         await _write_files(tx, lines, keep_file, now)

@@ -1,4 +1,4 @@
-"""The demo desk's saved views: five that everybody shares, one of a team, each with names in both languages."""
+"""The demo desk's saved views: six that everybody shares, one of a team, each with names in both languages."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ AWAKE: list[dict[str, Any]] = [
     {"field": "category", "op": "none_of", "value": ["solved", "closed"]},
     {"field": "snoozed", "op": "is_empty"},
 ]
-TABLE = ["number", "subject", "customer_name", "tier", "status", "priority", "assignee", "waiting", "tags"]
+TABLE = ["number", "subject", "customer_name", "tier", "status", "priority", "assignee", "waiting", "due", "tags"]
 # name in English, in Chinese, conditions beside being open, sort, layout
 VIEWS: tuple[tuple[str, str, list[dict[str, Any]], str, str], ...] = (
     (
@@ -33,6 +33,13 @@ VIEWS: tuple[tuple[str, str, list[dict[str, Any]], str, str], ...] = (
             }
         ],
         "priority",
+        "table",
+    ),
+    (
+        "Due next",
+        "即将超时",
+        [{"field": "due", "op": "is_set"}],
+        "due",
         "table",
     ),
     (

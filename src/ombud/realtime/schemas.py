@@ -11,10 +11,10 @@ ByeReason = Literal["session_ended", "restart"]
 class Frame(Struct, frozen=True):
     """One server-sent event and who hears it.
 
-    Exactly one audience is set: a team (all who see it, but not those who also see ``unless_team_id``), a person,
-    a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names the team,
-    too: it is theirs only as long as they see that team. ``seq`` is the first event that it stands for and ``last`` the
-    last, where these are several; ``seq`` None: fleeting, never replayed.
+    Exactly one audience is set: a team and brand (all who see it, but not those who also see ``unless_team_id``), a
+    person, a topic (a visitor's conversation), or everybody who is signed in. A person's frame about a ticket names
+    team and brand, too: it is theirs only as long as they see these. ``seq`` is the first event that it stands for and
+    ``last`` the last, where these are several; ``seq`` None: fleeting, never replayed.
     """
 
     event: str
@@ -22,6 +22,8 @@ class Frame(Struct, frozen=True):
     seq: int | None = None
     last: int | None = None
     team_id: int | None = None
+    # of what is about a ticket; whoever is limited to brands hears nothing without one
+    brand_id: int | None = None
     unless_team_id: int | None = None
     person_id: int | None = None
     topic: str | None = None

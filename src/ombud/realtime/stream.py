@@ -42,7 +42,8 @@ class Stream:
         if self.actor is None or frame.team_id is None:
             return False
         is_elsewhere = frame.unless_team_id is not None and self.actor.sees_team(frame.unless_team_id)
-        return self.actor.sees_team(frame.team_id) and not is_elsewhere
+        # Nothing has the number 0.
+        return self.actor.sees(frame.team_id, frame.brand_id or 0) and not is_elsewhere
 
     def push(self, chunk: bytes) -> None:
         """Send something as soon as the client takes it; a client that takes nothing for long is cut off."""

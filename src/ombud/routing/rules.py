@@ -24,7 +24,7 @@ def decide(waiting: Sequence[WaitingTicket], candidates: Sequence[Candidate], *,
         heapq.heapify(heap)
     decisions = []
     for ticket in waiting:
-        chosen = _take(heaps.get(ticket.team_id, []), people, ticket.load_points)
+        chosen = _take(heaps.get(ticket.team_id, []), people, ticket)
         if chosen is None:
             continue
         decisions.append(
@@ -49,7 +49,9 @@ def _rank(one: Candidate) -> tuple[float, datetime, int]:
     return (one.load_points / max(one.capacity_points, 1), one.idle_since, one.person_id)
 
 
-def _take(heap: list[tuple[float, datetime, int]], people: dict[int, Candidate], points: int) -> Candidate | None:
+def _take(
+    heap: list[tuple[float, datetime, int]], people: dict[int, Candidate], ticket: WaitingTicket
+) -> Candidate | None:
     set_aside = []
     chosen = None
     while heap and chosen is None:
@@ -58,7 +60,7 @@ def _take(heap: list[tuple[float, datetime, int]], people: dict[int, Candidate],
         if rank != _rank(one):
             # Another team's ticket went to them meanwhile: their place in this heap is an old one.
             heapq.heappush(heap, _rank(one))
-        elif one.load_points + points <= one.capacity_points:
+        elif one.takes(ticket):
             chosen = one
         elif one.load_points < one.capacity_points:
             set_aside.append(rank)

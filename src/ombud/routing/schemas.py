@@ -13,6 +13,7 @@ class WaitingTicket(Struct):
 
     id: int
     team_id: int
+    brand_id: int
     load_points: int
 
 
@@ -24,6 +25,13 @@ class Candidate(Struct):
     capacity_points: int
     load_points: int
     idle_since: datetime
+    # None: every brand
+    brand_ids: list[int] | None = None
+
+    def takes(self, ticket: WaitingTicket) -> bool:
+        """Whether there is room for the ticket, and its brand is theirs."""
+        is_theirs = self.brand_ids is None or ticket.brand_id in self.brand_ids
+        return is_theirs and self.load_points + ticket.load_points <= self.capacity_points
 
 
 class Decision(Struct, frozen=True):

@@ -103,7 +103,8 @@ async def route_waiting(tx: Transaction, *, now: datetime, limit: int = BATCH) -
 async def _candidates(tx: Transaction, *, now: datetime) -> list[Candidate]:
     sql = """
         with online as (
-            select p.id as person_id, p.capacity_points, coalesce(r.last_assigned_at, r.since) as idle_since
+            select p.id as person_id, p.capacity_points, p.brand_ids,
+                coalesce(r.last_assigned_at, r.since) as idle_since
             from presence r join person p on p.id = r.person_id
             where r.state = 'online' and r.seen_at > %(since)s and p.deactivated_at is null
                 and p.role not in ('read_only', 'partner') and p.capacity_points > 0
@@ -113,18 +114,20 @@ async def _candidates(tx: Transaction, *, now: datetime) -> list[Candidate]:
                 and t.snoozed_until is null and t.category in ('new', 'open')
             group by o.person_id
         )
-        select o.person_id, o.capacity_points, l.load_points, o.idle_since, array_agg(m.team_id) as team_ids
+        select o.person_id, o.capacity_points, l.load_points, o.idle_since, o.brand_ids,
+            array_agg(m.team_id) as team_ids
         from online o join loads l using (person_id) join membership m on m.person_id = o.person_id
         join team on team.id = m.team_id and team.routing = 'push' and team.archived_at is null
         where l.load_points < o.capacity_points
-        group by o.person_id, o.capacity_points, l.load_points, o.idle_since"""
+        group by o.person_id, o.capacity_points, l.load_points, o.idle_since, o.brand_ids"""
     return await rows(tx, Candidate, sql, {"since": now - timedelta(seconds=SILENCE_SECONDS)})
 
 
 async def _waiting(tx: Transaction, team_ids: Sequence[int], *, limit: int) -> list[WaitingTicket]:
     sql = """
-        select w.id, w.team_id, w.load_points from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
-            select t.id, t.team_id, t.load_points, t.priority, t.waiting_since from ticket t
+        select w.id, w.team_id, w.brand_id, w.load_points
+        from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
+            select t.id, t.team_id, t.brand_id, t.load_points, t.priority, t.waiting_since from ticket t
             where t.team_id = v.team_id and t.assignee_id is null and t.snoozed_until is null
                 and t.category in ('new', 'open')
             order by t.priority desc, t.waiting_since, t.id limit %(limit)s) w

@@ -10,7 +10,8 @@ from ombud.shared.errors import NotAllowed
 class Actor(Struct, frozen=True):
     """Whoever a verb is done for, with what they may do and see.
 
-    ``team_ids`` None means every team. Membership decides what is seen, permissions what may be done.
+    ``team_ids`` None means every team, ``brand_ids`` None every brand. Membership and brands decide what is seen,
+    permissions what may be done. SQL asks the same by :func:`seen` with the parameters of :meth:`sight`.
     """
 
     kind: Literal["person", "api_key", "customer", "system"]
@@ -21,6 +22,7 @@ class Actor(Struct, frozen=True):
     session_id: int | None = None
     csrf: str = ""
     locale: str = "en"
+    brand_ids: frozenset[int] | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the actor holds a permission; the system holds all."""
@@ -31,13 +33,25 @@ class Actor(Struct, frozen=True):
         if not self.may(permission):
             raise NotAllowed(f"This needs the permission {permission}. Ask an administrator.")
 
+    def sees(self, team_id: int, brand_id: int) -> bool:
+        """Whether a ticket of a team and a brand is visible to the actor."""
+        return self.sees_team(team_id) and (self.brand_ids is None or brand_id in self.brand_ids)
+
     def sees_team(self, team_id: int) -> bool:
-        """Whether tickets of a team are visible to the actor."""
+        """Whether the actor belongs to a team; what they see of it depends on the brand, too."""
         return self.team_ids is None or team_id in self.team_ids
 
     def visible_teams(self) -> list[int] | None:
         """Team ids as a query parameter; None for every team."""
         return None if self.team_ids is None else sorted(self.team_ids)
+
+    def visible_brands(self) -> list[int] | None:
+        """Brand ids as a query parameter; None for every brand."""
+        return None if self.brand_ids is None else sorted(self.brand_ids)
+
+    def sight(self) -> dict[str, object]:
+        """The parameters of :func:`seen`."""
+        return {"teams": self.visible_teams(), "brands": self.visible_brands()}
 
     @property
     def person_id(self) -> int:
@@ -48,6 +62,20 @@ class Actor(Struct, frozen=True):
     def key(self) -> str:
         """A short stable name for limits and idempotency keys: ``person:7``."""
         return f"{self.kind}:{self.id or 0}"
+
+
+def seen(row: str = "t") -> str:
+    """Whether a row of a ticket, or of a channel, is visible: the one rule of every list, search, export and count."""
+    return f"""((%(teams)s::bigint[] is null or {row}.team_id = any(%(teams)s))
+        and (%(brands)s::bigint[] is null or {row}.brand_id = any(%(brands)s)))"""
+
+
+def of_brands(by: Actor, row: str = "t") -> str:
+    """The brands' half of :func:`seen`, for statements that read the indexes of visible teams one by one.
+
+    Nothing for whoever sees every brand, so that their counts need the index alone.
+    """
+    return "" if by.brand_ids is None else f" and {row}.brand_id = any(%(brands)s::bigint[])"
 
 
 SYSTEM = Actor(kind="system", name="Ombud", team_ids=None)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.calendars.schemas import Span
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import NotFound
@@ -78,14 +78,14 @@ async def first_contact(tx: Transaction, ticket_id: int) -> int | None:
 async def first_contacts(tx: Transaction, *, by: Actor, limit: int = 200) -> list[FirstContact]:
     """Open tickets that the actor took first, in whatever team they are: enough to tell a customer who asks."""
     sql = """
-        select t.id as ticket_id, t.subject, t.category, t.team_id, m.name as team_name, f.at, t.activity_at, t.due_at,
+        select t.id as ticket_id, t.subject, t.category, t.team_id, t.brand_id, m.name as team_name, f.at, t.activity_at, t.due_at,
             (select count(*) from urge u where u.ticket_id = t.id) as urges
         from first_contact f join ticket t on t.id = f.ticket_id join team m on m.id = t.team_id
         where f.person_id = %(person)s and t.category <> 'closed' and t.merged_into_id is null
         order by f.at, t.id limit %(limit)s"""
     found = await rows(tx, FirstContact, sql, {"person": by.person_id, "limit": limit})
     for one in found:
-        one.is_visible = by.sees_team(one.team_id)
+        one.is_visible = by.sees(one.team_id, one.brand_id)
     return found
 
 
@@ -242,12 +242,12 @@ async def lock_task(tx: Transaction, task_id: int) -> LockedTask | None:
 
 
 PERIOD = "between %(start)s and %(end)s"
-SEEN = "(%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"
+SEEN = seen("t")
 
 
 async def figures(tx: Transaction, *, start: datetime, end: datetime, by: Actor) -> TeamworkFigures:
     """Teamwork of a period, recounted from what happened in it, in the teams that the actor sees."""
-    params = {"start": start, "end": end, "teams": by.visible_teams()}
+    params = {"start": start, "end": end, **by.sight()}
     sql = f"""
         select %(start)s::timestamptz as starts_at, %(end)s::timestamptz as ends_at,
             (select count(*) from ticket t where t.created_at {PERIOD} and {SEEN}) as tickets,

@@ -223,6 +223,7 @@ class FirstContact(Struct):
     subject: str
     category: Category
     team_id: int
+    brand_id: int
     team_name: str
     urges: int
     at: datetime

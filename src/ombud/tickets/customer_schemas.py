@@ -62,7 +62,6 @@ class MergePreview(Struct):
     absorbed: Customer
     fields: list[FieldChoice]
     moves: dict[str, int]
-    shares_chat: bool
 
 
 class CustomerMerge(Struct):

@@ -6,7 +6,7 @@ from ombud.realtime.schemas import Frame
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
-from ombud.tickets.queries.lists import load_rows, teams_of
+from ombud.tickets.queries.lists import load_rows, places_of
 from ombud.tickets.queries.timeline import load_entries
 from ombud.tickets.schemas import Entry, GoneFrame, TicketFrame, TicketRow
 from ombud.tickets.services.drafts import load_notifications
@@ -61,7 +61,7 @@ def _frame(group: list[Event], row: TicketRow, loaded: dict[int, Entry]) -> Fram
     first = group[0]
     undone = first.data.get("entry_id") if first.kind == "reply_undone" else None
     data = TicketFrame(first.kind, row, entries, undone)
-    return Frame("ticket", data, seq=first.seq, last=group[-1].seq, team_id=row.team_id)
+    return Frame("ticket", data, seq=first.seq, last=group[-1].seq, team_id=row.team_id, brand_id=row.brand_id)
 
 
 def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
@@ -72,6 +72,7 @@ def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
             GoneFrame(event.ticket_id or 0),
             seq=event.seq,
             team_id=int(event.data["from_team_id"]),
+            brand_id=found[event.ticket_id].brand_id,
             unless_team_id=found[event.ticket_id].team_id,
         )
         for event in events
@@ -85,14 +86,15 @@ async def notification_frames(tx: Transaction, events: Sequence[Event]) -> list[
     if not made:
         return []
     found = await load_notifications(tx, list(made))
-    teams = await teams_of(tx, sorted({one.ticket_id for one in found}))
+    places = await places_of(tx, sorted({one.ticket_id for one in found}))
     return [
         Frame(
             "notification",
             one,
             seq=made[one.id].seq,
             person_id=int(made[one.id].data["person_id"]),
-            team_id=teams[one.ticket_id],
+            team_id=places[one.ticket_id].team_id,
+            brand_id=places[one.ticket_id].brand_id,
         )
         for one in found
     ]

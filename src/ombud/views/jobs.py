@@ -200,7 +200,7 @@ class JobRunner:
                 if not ids:
                     return True
                 # Seen now, not when it was asked for.
-                seen = [one for one in await _load(tx, ids) if by.sees_team(one.team_id)]
+                seen = [one for one in await _load(tx, ids) if by.sees(one.team_id, one.brand_id)]
                 shown = {one.id for one in seen}
                 outcomes = [Outcome(one, "same") if one in shown else _unseen(one) for one in ids]
                 await write_outcomes(tx, work.id, outcomes)

@@ -25,7 +25,7 @@ class _Named(Struct):
 
 async def names_in(tx: Transaction, fields: Sequence[Field], tickets: Sequence[TicketRow], *, by: Actor) -> ValueNames:
     """Names of the customers and files that stand in custom fields of tickets which the actor sees."""
-    params = {"teams": by.visible_teams()}
+    params = by.sight()
     customers = f"select c.id, c.name from customer c where c.id = any(%(ids)s::bigint[]) and {VISIBLE}"
     files = "select f.id, f.name from file f where f.id = any(%(ids)s::bigint[])"
     found = ValueNames()

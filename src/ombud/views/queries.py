@@ -92,7 +92,7 @@ async def count_by_condition(
 class Counts:
     """Counts of views, kept for 20 s in this process: however many screens ask, each is counted once.
 
-    Readers who see the same teams share a count, unless the condition asks who reads.
+    Readers who see the same teams and brands share a count, unless the condition asks who reads.
     """
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ class Counts:
 def _key(condition: Condition, by: Actor) -> bytes:
     is_personal = any(leaf.field in PERSONAL or "me" in _flat(leaf.value) for leaf in leaves(condition))
     reader = by.key if is_personal else ""
-    return msgspec.json.encode([unparse(condition), by.visible_teams(), reader])
+    return msgspec.json.encode([unparse(condition), by.visible_teams(), by.visible_brands(), reader])
 
 
 def _flat(given: object) -> list[object]:

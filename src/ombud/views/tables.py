@@ -41,7 +41,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "snoozed": ("Snoozed until", "提醒时间"),
     "solved": ("Solved", "办结时间"),
     "messages": ("Messages", "消息数"),
-    "time_spent": ("Time spent (min)", "耗时（分钟）"),
+    "time_spent": ("Time spent (min)", "用时（分钟）"),
     "preview": ("Last message", "最近消息"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
@@ -117,7 +117,7 @@ class Table(Struct):
         if given is None:
             return None
         if field is not None and field.kind == "money" and isinstance(given, Mapping):
-            return float(given["amount_cents"]) / 10 ** _DECIMALS.get(given.get("currency", ""), 2)
+            return int(given["amount_cents"]) / 10.0 ** _DECIMALS.get(given.get("currency", ""), 2)
         named = {"customer": self.values.customers, "file": self.values.files}.get(field.kind if field else "")
         if named is not None and isinstance(given, int):
             return named.get(given, f"#{given}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
 from ombud.tickets.queries.lists import visible_team_ids
@@ -22,10 +22,10 @@ HEAD = {
     "zh-CN": ("时间", "工单号", "主题", "团队", "人员", "分钟", "方式", "备注"),
 }
 WAYS = {"en": {"hand": "by hand", "timer": "timer"}, "zh-CN": {"hand": "手动填写", "timer": "计时器"}}
-_WHERE = """
+_WHERE = f"""
     from time_spent s join ticket t on t.id = s.ticket_id
         join person p on p.id = s.person_id join team g on g.id = t.team_id
-    where s.at >= %(since)s and s.at < %(until)s and t.team_id = any(%(teams)s::bigint[])
+    where s.at >= %(since)s and s.at < %(until)s and {seen()}
         and (%(person)s::bigint is null or s.person_id = %(person)s)"""
 
 
@@ -125,4 +125,5 @@ async def _params(tx: Transaction, wanted: TimeFilter, by: Actor) -> dict[str, o
     if not wanted.since < wanted.until <= wanted.since + LONGEST:
         raise Invalid("Choose a period of at most a year.", fields={"until": "bad"})
     teams = await visible_team_ids(tx, by, only=wanted.team_id)
-    return {"since": wanted.since, "until": wanted.until, "teams": teams, "person": wanted.person_id}
+    params = {"since": wanted.since, "until": wanted.until, "person": wanted.person_id}
+    return params | {"teams": teams, "brands": by.visible_brands()}

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ombud.fields.queries import list_fields
 from ombud.fields.schemas import Field
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, of_brands
 from ombud.shared.conditions import Condition, Context
 from ombud.shared.database import Transaction, rows, value, values
 from ombud.tickets.queries.lists import visible_team_ids
@@ -142,16 +142,17 @@ async def open_search(tx: Transaction, condition: Condition, sort: Sort, *, by: 
     fields = await list_fields(tx, "ticket")
     context = Context(now, by.person_id, await own_team_ids(tx, by))
     compiler = Compiler(places_of(fields), context)
-    sql = compiler.compile(condition)
+    # Candidates and parts are by team; the condition asks for the brand of each.
+    sql = f"({compiler.compile(condition)}{of_brands(by)})"
     narrowing = narrow(condition, fields, await _status_categories(tx), context)
     teams = await visible_team_ids(tx, by)
     if narrowing.team_ids is not None:
         teams = [one for one in teams if one in narrowing.team_ids]
     candidates = await _candidates(tx, narrowing, teams, by)
     # A ticket that went into another one stands in no list: the other one does.
-    return Search(
-        tx, sort, f"(t.merged_into_id is null and {sql})", compiler.params | {"teams": teams}, candidates, fields
-    )
+    whole = f"(t.merged_into_id is null and {sql})"
+    params = compiler.params | {"teams": teams, "brands": by.visible_brands()}
+    return Search(tx, sort, whole, params, candidates, fields)
 
 
 async def own_team_ids(tx: Transaction, by: Actor) -> tuple[int, ...]:

@@ -259,3 +259,68 @@ def test_endpoints_are_documented_with_their_scopes() -> None:
     assert "outgoing.read" in paths["/api/v1/channels/{channel_id}/outgoing"]["get"]["summary"]
     assert "/widget/v1/messages" in paths
     assert "/forms/{public_key}" in paths
+
+
+async def define(desk: Desk, key: str, kind: str, options: str = "{}") -> None:
+    await desk.execute(
+        "insert into field (subject, key, name_en, name_zh, kind, options, created_at)"
+        " values ('ticket', %(key)s, %(key)s, %(key)s, %(kind)s, %(options)s::jsonb, now())",
+        key=key,
+        kind=kind,
+        options=options,
+    )
+
+
+async def add_type(desk: Desk, *, is_archived: bool = False) -> int:
+    sql = """
+        insert into ticket_type (name_en, name_zh, archived_at, created_at)
+        values ('Repair', '报修', case when %(gone)s then now() end, now()) returning id"""
+    return int(await desk.sql(int, sql, gone=is_archived))
+
+
+async def test_message_opens_a_ticket_of_its_type_with_its_fields(client: Client) -> None:
+    desk = client.desk
+    await define(desk, "order_no", "text")
+    await define(desk, "fault", "choice", '{"choices": [{"value": "leak", "name_en": "Leak", "name_zh": "漏水"}]}')
+    kind = await add_type(desk)
+    values = {"order_no": "SO-1", "fault": "leak"}
+    answer = await client.hand_in(type_id=kind, fields=values)
+    assert answer.status_code == 202, answer.text
+    await desk.settled()
+    kept = await desk.sql(dict[str, Any], "select jsonb_build_object('t', type_id, 'f', fields) from ticket")
+    assert kept == {"t": kind, "f": values}
+    facets = await desk.sql(list[str], "select facets from ticket_facet")
+    assert sorted(facets) == ["f:fault=leak", f"type:{kind}"]
+    # The next message joins the ticket, which keeps what it has.
+    await client.hand_in("second-key", fields={"order_no": "SO-2"})
+    await desk.settled()
+    assert await desk.sql(str, "select fields ->> 'order_no' from ticket") == "SO-1"
+
+
+async def test_message_with_a_bad_field_says_which_and_why(client: Client) -> None:
+    await define(client.desk, "floors", "number")
+    answer = await client.hand_in(fields={"floors": "three", "nobody": 1})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_fields")
+    assert answer.json()["fields"] == {"floors": "not_a_number", "nobody": "unknown_field"}
+    assert await client.desk.sql(int, "select count(*) from inbox") == 0
+
+
+async def test_message_of_a_type_that_is_not_in_use_is_refused(client: Client) -> None:
+    for type_id in (await add_type(client.desk, is_archived=True), 999):
+        answer = await client.hand_in(type_id=type_id)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["fields"] == {"type_id": "unknown"}
+
+
+async def test_file_field_takes_a_file_of_the_message_only(client: Client) -> None:
+    desk = client.desk
+    await define(desk, "photo", "file")
+    upload = {"file": ("leak.txt", b"drip")}
+    made = (await desk.client.post("/api/v1/files", files=upload, headers=client.headers)).json()
+    refused = await client.hand_in(fields={"photo": made["id"]})
+    assert refused.json()["fields"] == {"photo": "unknown_file"}
+    answer = await client.hand_in("with-file", fields={"photo": made["id"]}, attachment_ids=[made["id"]])
+    assert answer.status_code == 202, answer.text
+    await desk.settled()
+    sql = "select exists (select from attachment a join ticket t on (t.fields ->> 'photo')::bigint = a.file_id)"
+    assert await desk.sql(bool, sql)

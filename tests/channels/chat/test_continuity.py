@@ -1,6 +1,7 @@
 """The talk goes on by mail when nobody fetches the answer."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -117,3 +118,25 @@ async def test_moving_to_mail_is_told_to_the_log(chat: Desk) -> None:
     await pass_minutes(chat, 6)
     await chat.settled()
     assert await chat.column(str, "select data ->> 'state' from event where kind = 'delivery_changed'") == ["queued"]
+
+
+async def test_mail_of_a_left_talk_waits_for_the_end_of_quiet_hours(chat: Desk) -> None:
+    _, ticket_id = await left_visitor(chat)
+    await chat.answer(ticket_id)
+    now = chat.now + timedelta(minutes=6)
+    start = now.hour * 60 + now.minute
+    hours = {"start": start, "end": (start + 120) % 1440}
+    sql = "update customer set time_zone = 'UTC', preferences = jsonb_build_object('quiet_hours', %(h)s::jsonb)"
+    await chat.execute(sql, h=json.dumps(hours))
+    assert await pass_minutes(chat, 6) == 1
+    leaves = await chat.sql(datetime, "select not_before from outbox")
+    assert leaves == now.replace(second=0, microsecond=0) + timedelta(minutes=120)
+
+
+async def test_visitor_who_bars_mail_gets_none(chat: Desk) -> None:
+    _, ticket_id = await left_visitor(chat)
+    await chat.answer(ticket_id)
+    sql = """insert into contact_bar (customer_id, channel, by_kind, since)
+        select id, 'email', 'system', now() from customer"""
+    await chat.execute(sql)
+    assert await pass_minutes(chat, 6) == 0

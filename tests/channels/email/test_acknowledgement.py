@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -281,3 +282,28 @@ def test_screen_shows_the_text_that_ships(locale: str) -> None:
     shown = json.loads((LOCALES / locale / "visitor.json").read_text())["acknowledgement"]
     names = {"customer": "{{customer.name}}", "ticket": "{{ticket.id}}", "brand": "{{brand.name}}"}
     assert shown.format(**names) == TEXTS[locale]
+
+
+async def first_outgoing(desk: Desk, world: Outside, prepare: str) -> Any:
+    """When the acknowledgement to a known customer leaves, after something was noted of them."""
+    channel = await mailbox(desk, world, automatic_answers_per_day=9)
+    await arrive(desk, channel, letter("Fridge", "It hums"))
+    await desk.run("delete from outbox")
+    await desk.run(prepare)
+    await arrive(desk, channel, letter("Oven", "It is cold"))
+    return await desk.sql("select max(not_before) from outbox")
+
+
+async def test_acknowledgement_waits_for_the_end_of_quiet_hours(desk: Desk, world: Outside) -> None:
+    now = desk.now
+    start, end = now.hour * 60 + now.minute, (now.hour * 60 + now.minute + 90) % 1440
+    hours = f"jsonb_build_object('start', {start}, 'end', {end})"
+    sql = f"update customer set time_zone = 'UTC', preferences = jsonb_build_object('quiet_hours', {hours})"
+    leaves = await first_outgoing(desk, world, sql)
+    assert leaves == now.replace(second=0, microsecond=0) + timedelta(minutes=90)
+
+
+async def test_acknowledgement_never_goes_to_whoever_bars_mail(desk: Desk, world: Outside) -> None:
+    sql = """insert into contact_bar (customer_id, channel, by_kind, since)
+        select id, 'email', 'system', now() from customer"""
+    assert await first_outgoing(desk, world, sql) is None

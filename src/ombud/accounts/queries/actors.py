@@ -14,6 +14,7 @@ ALIVE = """
     s.revoked_at is null and s.expires_at > %(now)s and s.seen_at > %(idle_after)s and p.deactivated_at is null"""
 BEHIND = """
     select s.id as session_id, s.is_complete, s.seen_at, p.id as person_id, p.name, p.role, p.locale, p.sees_all_teams,
+        p.brand_ids,
         array(select m.team_id from membership m where m.person_id = p.id) as team_ids
     from session s join person p on p.id = s.person_id where"""
 
@@ -29,6 +30,7 @@ class PersonBehind(Struct, frozen=True):
     role: Role
     locale: str
     sees_all_teams: bool
+    brand_ids: frozenset[int] | None
     team_ids: frozenset[int]
 
     def actor(self, csrf: str = "") -> Actor:
@@ -42,6 +44,7 @@ class PersonBehind(Struct, frozen=True):
             session_id=self.session_id,
             csrf=csrf,
             locale=self.locale,
+            brand_ids=self.brand_ids,
         )
 
 
@@ -52,12 +55,15 @@ class KeyBehind(Struct, frozen=True):
     name: str
     scopes: frozenset[str]
     team_ids: frozenset[int] | None
+    brand_ids: frozenset[int] | None
     last_used_at: datetime | None
 
     def actor(self) -> Actor:
         """The program as one who acts; a scope that no longer exists is worth nothing."""
         scopes = self.scopes & SCOPES
-        return Actor(kind="api_key", id=self.id, name=self.name, permissions=scopes, team_ids=self.team_ids)
+        return Actor(
+            "api_key", self.id, self.name, permissions=scopes, team_ids=self.team_ids, brand_ids=self.brand_ids
+        )
 
 
 async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) -> PersonBehind | None:
@@ -69,7 +75,7 @@ async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) ->
 async def key_actor(tx: Transaction, key_hash: bytes) -> KeyBehind | None:
     """The program that holds a key."""
     sql = """
-        select id, name, scopes, team_ids, last_used_at from api_key
+        select id, name, scopes, team_ids, brand_ids, last_used_at from api_key
         where key_hash = %(key_hash)s and revoked_at is null"""
     return await row(tx, KeyBehind, sql, {"key_hash": key_hash})
 
@@ -96,17 +102,19 @@ class _Person(Struct):
     role: Role
     locale: str
     sees_all_teams: bool
+    brand_ids: frozenset[int] | None
     team_ids: frozenset[int]
 
 
 async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
     """A person as one who acts at this moment, for work that goes on behind them; None once they are deactivated."""
     sql = """
-        select p.id, p.name, p.role, p.locale, p.sees_all_teams,
+        select p.id, p.name, p.role, p.locale, p.sees_all_teams, p.brand_ids,
             array(select m.team_id from membership m where m.person_id = p.id) as team_ids
         from person p where p.id = %(id)s and p.deactivated_at is null"""
     found = await row(tx, _Person, sql, {"id": person_id})
     if found is None:
         return None
     team_ids = None if found.sees_all_teams else found.team_ids
-    return Actor("person", found.id, found.name, ROLES[found.role], team_ids, locale=found.locale)
+    role = ROLES[found.role]
+    return Actor("person", found.id, found.name, role, team_ids, locale=found.locale, brand_ids=found.brand_ids)

@@ -5,7 +5,7 @@ from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import NotFound
 
 KEY = """
-    select id, name, prefix, scopes, team_ids, created_by, created_at, last_used_at
+    select id, name, prefix, scopes, team_ids, brand_ids, created_by, created_at, last_used_at
     from api_key where revoked_at is null"""
 
 

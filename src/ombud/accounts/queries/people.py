@@ -15,7 +15,8 @@ BRIEF = """
     array(select m.team_id from membership m where m.person_id = p.id order by m.team_id) as team_ids,
     case when p.deactivated_at is null and r.seen_at > %(silent_after)s then r.state else 'offline' end as presence"""
 # The load that routing counts; read from the tickets' table because no room below knows it.
-FULL = f"""{BRIEF}, p.email, p.role, p.sees_all_teams, p.capacity_points, p.created_at,
+FULL = f"""{BRIEF}, p.email, p.role, p.sees_all_teams, p.brand_ids,
+    p.capacity_points, p.created_at,
     p.totp_confirmed_at is not null as has_second_factor,
     p.password_hash is null and not exists (select from session s where s.person_id = p.id) as invited,
     (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open

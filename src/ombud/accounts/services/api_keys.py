@@ -8,7 +8,7 @@ from ombud.accounts.events import ApiKeyCreated, ApiKeyRevoked
 from ombud.accounts.permissions import SCOPES
 from ombud.accounts.queries.api_keys import api_key
 from ombud.accounts.schemas import NewApiKey, NewApiKeyInput
-from ombud.accounts.services.memberships import check_teams
+from ombud.accounts.services.memberships import check_brands, check_teams
 from ombud.shared.actor import Actor
 from ombud.shared.crypto import hash_token, new_token
 from ombud.shared.database import Transaction, execute, value
@@ -23,7 +23,7 @@ async def create_api_key(tx: Transaction, *, wanted: NewApiKeyInput, by: Actor, 
     """Make a key; the answer is the only place where it can ever be read.
 
     Raises:
-        Invalid: a scope or a team does not exist.
+        Invalid: a scope, a team or a brand does not exist.
 
     Emits: ApiKeyCreated
     """
@@ -33,10 +33,14 @@ async def create_api_key(tx: Transaction, *, wanted: NewApiKeyInput, by: Actor, 
         raise Invalid(f"There is no scope {min(unknown)}.", fields={"scopes": "unknown"})
     if wanted.team_ids is not None:
         await check_teams(tx, set(wanted.team_ids))
+    brands = by.visible_brands() if wanted.brand_ids is None else await check_brands(tx, wanted.brand_ids)
+    if by.brand_ids is not None and not by.brand_ids.issuperset(brands or ()):
+        raise Invalid("A key sees no more brands than you do.", fields={"brand_ids": "unknown"})
     key = new_token(PREFIX)
     sql = """
-        insert into api_key (name, prefix, key_hash, scopes, team_ids, created_by, created_at)
-        values (%(name)s, %(prefix)s, %(key_hash)s, %(scopes)s, %(team_ids)s::bigint[], %(by)s, %(now)s)
+        insert into api_key (name, prefix, key_hash, scopes, team_ids, brand_ids, created_by, created_at)
+        values (%(name)s, %(prefix)s, %(key_hash)s, %(scopes)s, %(team_ids)s::bigint[], %(brands)s::bigint[], %(by)s,
+            %(now)s)
         returning id"""
     params = {
         "name": wanted.name.strip(),
@@ -44,6 +48,7 @@ async def create_api_key(tx: Transaction, *, wanted: NewApiKeyInput, by: Actor, 
         "key_hash": hash_token(key),
         "scopes": scopes,
         "team_ids": wanted.team_ids if wanted.team_ids is None else sorted(set(wanted.team_ids)),
+        "brands": brands,
         "by": by.id,
         "now": now,
     }

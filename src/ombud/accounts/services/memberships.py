@@ -15,6 +15,19 @@ ADD = """
 REMOVE = "delete from membership where team_id = any(%(team_ids)s) and person_id = any(%(person_ids)s)"
 
 
+async def check_brands(tx: Transaction, brand_ids: Collection[int]) -> list[int]:
+    """The brands in their order, as they are kept.
+
+    Raises:
+        Invalid: one of them does not exist.
+    """
+    wanted = sorted(set(brand_ids))
+    known = await values(tx, int, "select id from brand where id = any(%(ids)s) order by id", {"ids": wanted})
+    if known != wanted:
+        raise Invalid("Choose brands that exist.", fields={"brand_ids": "unknown"})
+    return wanted
+
+
 async def set_teams_of(tx: Transaction, *, person_id: int, team_ids: Collection[int], by: Actor, now: datetime) -> bool:
     """Make a person a member of exactly these teams; False if they were.
 

@@ -11,7 +11,7 @@ from ombud.accounts.queries.people import credentials
 from ombud.accounts.queries.people import person as read_person
 from ombud.accounts.schemas import InvitedPerson, LinkKind, NewPerson, Person, PersonChange
 from ombud.accounts.services.links import send_link
-from ombud.accounts.services.memberships import set_teams_of
+from ombud.accounts.services.memberships import check_brands, set_teams_of
 from ombud.accounts.services.second_factor import remove_second_factor
 from ombud.accounts.services.sessions import revoke_sessions
 from ombud.accounts.services.system_mail import SystemMail
@@ -55,15 +55,17 @@ async def add_person(tx: Transaction, *, wanted: NewPerson, by: Actor, now: date
 
     Raises:
         EmailTaken: somebody has the address.
+        Invalid: a team or a brand does not exist.
 
     Emits: PersonInvited, TeamChanged
     """
     sql = """
-        insert into person (email, name, role, sees_all_teams, locale, created_at)
-        values (%(email)s, %(name)s, %(role)s, %(sees_all_teams)s, %(locale)s, %(now)s)
+        insert into person (email, name, role, sees_all_teams, brand_ids, locale, created_at)
+        values (%(email)s, %(name)s, %(role)s, %(sees_all_teams)s, %(brands)s::bigint[], %(locale)s, %(now)s)
         on conflict (lower(email)) do nothing
         returning id"""
-    params = {**structs.asdict(wanted), "name": wanted.name.strip(), "now": now}
+    brands = None if wanted.brand_ids is None else await check_brands(tx, wanted.brand_ids)
+    params = {**structs.asdict(wanted), "name": wanted.name.strip(), "brands": brands, "now": now}
     person_id = await value(tx, int, sql, params)
     if person_id is None:
         raise EmailTaken
@@ -123,6 +125,8 @@ async def change_person(tx: Transaction, *, person_id: int, change: PersonChange
         await _check_email_free(tx, person_id, str(change.email))
     await _store(tx, person_id, {name: getattr(change, name) for name in changed}, now=now)
     fields = [name for name in changed if name not in {"role", "is_active"}]
+    if change.brand_ids is not UNSET and await _set_brands(tx, person_id, change.brand_ids):
+        fields.append("brand_ids")
     if change.team_ids is not UNSET and await set_teams_of(
         tx, person_id=person_id, team_ids=change.team_ids, by=by, now=now
     ):
@@ -131,6 +135,14 @@ async def change_person(tx: Transaction, *, person_id: int, change: PersonChange
     if "is_active" in changed and not change.is_active:
         await revoke_sessions(tx, person_id=person_id, reason="deactivated", by=by, now=now)
     return await read_person(tx, person_id, now=now)
+
+
+async def _set_brands(tx: Transaction, person_id: int, brand_ids: Sequence[int] | None) -> bool:
+    wanted = None if brand_ids is None else await check_brands(tx, brand_ids)
+    sql = """
+        update person set brand_ids = %(brands)s::bigint[]
+        where id = %(id)s and brand_ids is distinct from %(brands)s::bigint[]"""
+    return bool(await execute(tx, sql, {"brands": wanted, "id": person_id}))
 
 
 async def _keep_an_administrator(tx: Transaction, person_id: int, change: PersonChange) -> None:

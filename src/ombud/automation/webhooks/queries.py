@@ -6,13 +6,14 @@ from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
 
 COLUMNS = "id, name, url, kinds, team_ids, is_active, created_at, failing_since, paused_at"
-VISIBLE = "(%(teams)s::bigint[] is null or team_ids <@ %(teams)s::bigint[])"
+# A webhook tells of every brand: whoever is limited to some sees none.
+VISIBLE = "%(brands)s::bigint[] is null and (%(teams)s::bigint[] is null or team_ids <@ %(teams)s::bigint[])"
 
 
 async def visible_webhooks(tx: Transaction, *, by: Actor, after: int, limit: int) -> list[Webhook]:
     """A page of webhooks by id, one more than the limit."""
     sql = f"select {COLUMNS} from webhook where id > %(after)s and {VISIBLE} order by id limit %(limit)s"
-    return await rows(tx, Webhook, sql, {"after": after, "limit": limit + 1, "teams": by.visible_teams()})
+    return await rows(tx, Webhook, sql, {"after": after, "limit": limit + 1, **by.sight()})
 
 
 async def visible_webhook(tx: Transaction, webhook_id: int, *, by: Actor, lock: bool = False) -> Webhook:
@@ -22,7 +23,7 @@ async def visible_webhook(tx: Transaction, webhook_id: int, *, by: Actor, lock: 
         NotFound: it does not exist, or ``by`` may not see it.
     """
     sql = f"select {COLUMNS} from webhook where id = %(id)s and {VISIBLE}"
-    params = {"id": webhook_id, "teams": by.visible_teams()}
+    params = {"id": webhook_id, **by.sight()}
     found = await row(tx, Webhook, f"{sql} for update" if lock else sql, params)
     if found is None:
         raise NotFound

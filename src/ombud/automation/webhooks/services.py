@@ -22,7 +22,7 @@ from ombud.automation.webhooks.schemas import (
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.crypto import KeyRing, new_token
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
-from ombud.shared.errors import Conflict, Invalid
+from ombud.shared.errors import Conflict, Invalid, NotAllowed
 from ombud.shared.events import Event, emit
 from ombud.shared.outbound import Guard
 
@@ -262,6 +262,8 @@ async def _note_failing(tx: Transaction, webhook_id: int, *, now: datetime) -> N
 
 
 async def _check_teams(tx: Transaction, team_ids: list[int] | None, *, by: Actor) -> None:
+    if by.brand_ids is not None:
+        raise NotAllowed("A webhook tells of every brand, and you see some of them only. Ask an administrator.")
     if team_ids is None and by.team_ids is None:
         return
     wanted = sorted(set(team_ids or []))

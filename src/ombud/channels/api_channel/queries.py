@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ombud.channels.api_channel.schemas import Outgoing, OutgoingFile, Receipt
 from ombud.channels.queries import StoredChannel, get_stored_channel
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
 from ombud.tickets.schemas import StoredAttachment
@@ -23,7 +23,7 @@ async def get_own_channel(tx: Transaction, channel_id: int, *, by: Actor) -> Sto
         NotFound: there is none.
     """
     stored = await get_stored_channel(tx, channel_id)
-    if stored.kind != "api" or not stored.is_active or not by.sees_team(stored.team_id):
+    if stored.kind != "api" or not stored.is_active or not by.sees(stored.team_id, stored.brand_id):
         raise NotFound("There is no such channel.")
     return stored
 
@@ -34,12 +34,12 @@ async def find_receipt(tx: Transaction, receipt_id: int, *, by: Actor) -> Receip
     Raises:
         NotFound: there is none, or it is another team's.
     """
-    sql = """
+    sql = f"""
         select i.id, case when i.state in ('waiting', 'unread') then 'waiting' when i.state = 'done' then 'done'
                      else 'set_aside' end as state, i.ticket_id, i.entry_id
         from inbox i join channel c on c.id = i.channel_id and c.kind = 'api'
-        where i.id = %(id)s and (%(teams)s::bigint[] is null or c.team_id = any(%(teams)s))"""
-    found = await row(tx, Receipt, sql, {"id": receipt_id, "teams": by.visible_teams()})
+        where i.id = %(id)s and {seen("c")}"""
+    found = await row(tx, Receipt, sql, {"id": receipt_id, **by.sight()})
     if found is None:
         raise NotFound("There is no such receipt.")
     return found

@@ -349,13 +349,14 @@ class TypingPlace(Struct):
 
     ticket_id: int
     team_id: int
+    brand_id: int
     name: str
 
 
 async def open_ticket_of(tx: Transaction, place: Place) -> TypingPlace | None:
     """The visitor's newest open ticket on the widget."""
     sql = f"""
-        select t.id as ticket_id, t.team_id, c.name
+        select t.id as ticket_id, t.team_id, t.brand_id, c.name
         from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
         join customer c on c.id = own.customer_id
         cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w

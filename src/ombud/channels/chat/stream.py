@@ -96,5 +96,5 @@ class Signals:
 
 def tell_typing(bus: Bus, place: queries.TypingPlace) -> None:
     """Tell the ticket's agents that its visitor types."""
-    payload: dict[str, object] = {"ticket_id": place.ticket_id, "team_id": place.team_id, "by": "customer"}
-    bus.publish(TYPING, payload | {"name": place.name, "person_id": None})
+    payload: dict[str, object] = {"ticket_id": place.ticket_id, "team_id": place.team_id, "brand_id": place.brand_id}
+    bus.publish(TYPING, payload | {"by": "customer", "name": place.name, "person_id": None})

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ombud.customers.queries.policy import customer_policy
 from ombud.customers.rules import mask_customer, mask_item, quiet_until
 from ombud.customers.schemas import Customer, CustomerBrief, CustomerListItem
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
 from ombud.shared.words import tsquery
@@ -16,9 +16,10 @@ COLUMNS = """
     c.id, c.name, c.tier, c.email, c.phone, c.created_at, c.is_blocked, case when o.id is not null then
         jsonb_build_object('id', o.id, 'name', o.name) end as organisation"""
 # Customers belong to whoever sees a ticket of theirs; those without any ticket yet to everybody.
-VISIBLE = """
-    (%(teams)s::bigint[] is null or not exists (select from ticket t where t.customer_id = c.id)
-     or exists (select from ticket t where t.customer_id = c.id and t.team_id = any(%(teams)s)))"""
+VISIBLE = f"""
+    ((%(teams)s::bigint[] is null and %(brands)s::bigint[] is null)
+     or not exists (select from ticket t where t.customer_id = c.id)
+     or exists (select from ticket t where t.customer_id = c.id and {seen()}))"""
 # A merged customer lives on in who absorbed them.
 LIVE = "c.merged_into_id is null"
 PRODUCTS_SHOWN = 50
@@ -58,7 +59,7 @@ async def load_customer(tx: Transaction, customer_id: int, *, by: Actor, now: da
                            order by i.is_main desc, i.id)
                          from identity i where i.customer_id = c.id), '[]') as identities,
                (select count(*) from ticket t where t.customer_id = c.id
-                   and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))) as ticket_count,
+                   and {seen()}) as ticket_count,
                (select jsonb_build_object('id', o.id, 'name', o.name) from organisation o
                    where o.id = c.organisation_id) as organisation,
                coalesce((select jsonb_agg(jsonb_build_object('channel', b.channel, 'reason', b.reason,
@@ -74,7 +75,7 @@ async def load_customer(tx: Transaction, customer_id: int, *, by: Actor, now: da
                             and k.valid_until > %(now)s
                          order by k.level desc, k.valid_until desc limit 1), '{{}}') as standing
         from customer c where c.id = %(id)s and {LIVE} and {VISIBLE}"""
-    found = await row(tx, Customer, sql, {"id": customer_id, "teams": by.visible_teams(), "now": now})
+    found = await row(tx, Customer, sql, {"id": customer_id, **by.sight(), "now": now})
     if found is None:
         raise NotFound
     return found
@@ -111,7 +112,7 @@ async def match_customers(
         where c.words @@ %(query)s::tsquery and (%(before)s::bigint is null or c.id < %(before)s)
             and {LIVE} and {VISIBLE}
         order by c.id + 0 desc limit %(limit)s"""
-    params: dict[str, object] = {"query": query, "teams": by.visible_teams(), "limit": limit, "before": before_id}
+    params: dict[str, object] = {"query": query, **by.sight(), "limit": limit, "before": before_id}
     return await _masked(tx, await rows(tx, CustomerListItem, sql, params), by=by)
 
 
@@ -124,7 +125,7 @@ async def list_customers(
         select {COLUMNS} from customer c left join organisation o on o.id = c.organisation_id
         where (%(before)s::bigint is null or c.id < %(before)s) {wanted} and {LIVE} and {VISIBLE}
         order by c.id desc limit %(limit)s"""
-    params: dict[str, object] = {"before": before_id, "teams": by.visible_teams(), "limit": limit}
+    params: dict[str, object] = {"before": before_id, **by.sight(), "limit": limit}
     found = await rows(tx, CustomerListItem, sql, params | {"organisation": organisation_id})
     return await _masked(tx, found, by=by)
 
@@ -140,7 +141,7 @@ async def is_customer_visible(tx: Transaction, customer_id: int, *, by: Actor) -
     """Whether the actor sees a ticket of the customer, or the customer has none yet."""
     sql = f"""
         select exists (select from customer c where c.id = %(id)s and {LIVE} and {VISIBLE})"""
-    return bool(await value(tx, bool, sql, {"id": customer_id, "teams": by.visible_teams()}))
+    return bool(await value(tx, bool, sql, {"id": customer_id, **by.sight()}))
 
 
 async def require_customer(tx: Transaction, customer_id: int, *, by: Actor) -> int:
@@ -170,16 +171,17 @@ async def lock_customer(tx: Transaction, customer_id: int, *, by: Actor) -> int:
 
 
 class Shown(Struct):
-    """A team that has a ticket of a customer, and what its rows show of them."""
+    """A team and a brand that have a ticket of a customer, and what their rows show of them."""
 
     team_id: int
+    brand_id: int
     customer: CustomerBrief
 
 
 async def load_shown(tx: Transaction, customer_ids: list[int]) -> list[Shown]:
-    """What rows show of customers, once for each team that has a ticket of theirs, for streams."""
+    """What rows show of customers, once for each team and brand that have a ticket of theirs, for streams."""
     sql = """
-        select t.team_id, jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer
-        from (select distinct customer_id, team_id from ticket where customer_id = any(%(ids)s)) t
-        join customer c on c.id = t.customer_id order by c.id, t.team_id"""
+        select t.team_id, t.brand_id, jsonb_build_object('id', c.id, 'name', c.name, 'tier', c.tier) as customer
+        from (select distinct customer_id, team_id, brand_id from ticket where customer_id = any(%(ids)s)) t
+        join customer c on c.id = t.customer_id order by c.id, t.team_id, t.brand_id"""
     return await rows(tx, Shown, sql, {"ids": customer_ids})

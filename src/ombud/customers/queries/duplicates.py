@@ -67,5 +67,5 @@ async def visible_others(
             and not exists (select from not_duplicate d
                 where d.low_id = least(c.id, %(id)s) and d.high_id = greatest(c.id, %(id)s))
         order by c.id limit {MOST}"""
-    params: dict[str, object] = {"others": other_ids, "id": customer_id, "teams": by.visible_teams()}
+    params: dict[str, object] = {"others": other_ids, "id": customer_id, **by.sight()}
     return await rows(tx, CustomerListItem, sql, params)

@@ -15,7 +15,7 @@ from ombud.customers.queries.details import standing_of
 from ombud.customers.queries.policy import customer_policy
 from ombud.customers.rules import LEVELS, mask_email
 from ombud.customers.schemas import CheckCodeIn, CodeSent, CustomerPolicy, IdentityCheckIn
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, execute, row, value
 from ombud.shared.errors import NotAllowed, NotFound, Unprocessable
 from ombud.shared.events import emit
@@ -152,10 +152,9 @@ class _Made(Struct):
 
 
 async def _require_own_ticket(tx: Transaction, customer_id: int, ticket_id: int, *, by: Actor) -> None:
-    sql = """
-        select exists (select from ticket where id = %(ticket)s and customer_id = %(customer)s
-            and (%(teams)s::bigint[] is null or team_id = any(%(teams)s)))"""
-    params = {"ticket": ticket_id, "customer": customer_id, "teams": by.visible_teams()}
+    sql = f"""
+        select exists (select from ticket t where t.id = %(ticket)s and t.customer_id = %(customer)s and {seen()})"""
+    params = {"ticket": ticket_id, "customer": customer_id, **by.sight()}
     if not await value(tx, bool, sql, params):
         raise NotFound("There is no such ticket of this customer.")
 

@@ -81,7 +81,12 @@ async def condition_kinds(tx: Transaction, spec: ProcessSpec) -> dict[str, Kind]
 def _check_stage(stage: Stage, kinds: dict[str, Kind]) -> None:
     if not (stage.name_en.strip() or stage.name_zh.strip()):
         raise Invalid("Give each stage a name.", fields={f"stages.{stage.key}": "name"})
-    conditions = [stage.enters_when, stage.exit_when, *[one.when for one in stage.ways], *[one.when for one in stage.tasks]]
+    conditions = [
+        stage.enters_when,
+        stage.exit_when,
+        *[one.when for one in stage.ways],
+        *[one.when for one in stage.tasks],
+    ]
     for condition in [*conditions, *([stage.inspect_when] if stage.inspect_when else [])]:
         check(parse(condition), kinds)
     for span in [stage.span, stage.update_every, *[one.span for one in stage.tasks]]:

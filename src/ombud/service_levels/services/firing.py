@@ -185,7 +185,7 @@ async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[Notice]:
     for one in taken:
         kind = "overdue" if one.is_late else "due_soon"
         named = one.step.tell_people
-        seeing = await visible_mentions(tx, named, one.ticket.team_id) if named else []
+        seeing = await visible_mentions(tx, named, one.ticket) if named else []
         for person in dict.fromkeys([*seeing, *_people(one, groups)][:MOST_TOLD]):
             notice = Notice(person, one.clock.id, one.ticket.id, one.ticket.team_id, kind, one.step.keeps_hours)
             found.setdefault((person, one.clock.id, kind), notice)
@@ -340,5 +340,5 @@ async def _reassign(tx: Transaction, one: Taken, *, now: datetime) -> None:
 async def _add_followers(tx: Transaction, one: Taken, *, now: datetime) -> None:
     if one.step.add_followers:
         ticket = await lock_visible_ticket(tx, one.ticket.id, by=SYSTEM)
-        for person in await visible_mentions(tx, one.step.add_followers, ticket.team_id):
+        for person in await visible_mentions(tx, one.step.add_followers, ticket):
             await start_following(tx, ticket, person, "added", by=SYSTEM, now=now)

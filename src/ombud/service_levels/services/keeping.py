@@ -77,11 +77,13 @@ class Change(Struct):
         return min(running, key=lambda one: one[0], default=(None, None))
 
 
-async def refresh_clocks(tx: Transaction, ticket_ids: Iterable[int], *, now: datetime, anew: bool = False) -> int:
+async def refresh_clocks(
+    tx: Transaction, ticket_ids: Iterable[int], *, now: datetime, anew: bool = False, is_told: bool = True
+) -> int:
     """Bring the clocks of tickets up to date with their history; how many tickets had another deadline then.
 
     ``anew``: clocks that run take the newest versions of policies and calendars, and open tickets from before a policy
-    get its clocks.
+    get its clocks. ``is_told`` false announces nothing: for histories that are written down at once.
 
     Emits: ClockStarted, ClockPaused, ClockResumed, ClockMoved, ClockMet, ClockDropped, ClockBreached
     """
@@ -91,7 +93,8 @@ async def refresh_clocks(tx: Transaction, ticket_ids: Iterable[int], *, now: dat
         return 0
     tickets = await queries.lock_tickets(tx, wanted)
     changes = await compute(tx, tickets, policies, now=now, anew=anew)
-    await _write(tx, changes, now=now)
+    facts = await _write(tx, changes, now=now)
+    await emit_all(tx, facts if is_told else [], by=SYSTEM, at=now)
     return await write_deadlines(tx, [(one.ticket, *one.next_deadline) for one in changes])
 
 
@@ -269,7 +272,8 @@ def waiting_steps(clock: Clock, version: PolicyVersion, calendar: Calendar) -> l
     return found
 
 
-async def _write(tx: Transaction, changes: Sequence[Change], *, now: datetime) -> None:
+async def _write(tx: Transaction, changes: Sequence[Change], *, now: datetime) -> list[Fact]:
+    """Write what differs; gives what there is to tell of it."""
     new = [one for change in changes for one in change.after if not one.id]
     for one, clock_id in zip(new, await draw_ids(tx, "clock", len(new)) if new else [], strict=True):
         one.id = clock_id
@@ -288,7 +292,7 @@ async def _write(tx: Transaction, changes: Sequence[Change], *, now: datetime) -
     await _drop(tx, [one.id for one in gone], now=now)
     if void:
         await tx.execute("delete from clock where id = any(%(ids)s) and outcome <> 'dropped'", {"ids": void})
-    await emit_all(tx, facts, by=SYSTEM, at=now)
+    return facts
 
 
 async def _drop(tx: Transaction, ids: list[int], *, now: datetime) -> None:

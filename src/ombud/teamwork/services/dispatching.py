@@ -138,7 +138,7 @@ async def accept_dispatch(tx: Transaction, ticket_id: int, *, by: Actor, now: da
     _, due_at = await start_clock(tx, work_clock(ticket_id, found), found.span, label="", by=by, now=now)
     sql = "update dispatch set accepted_at = %(now)s, accepted_by = %(by)s, due_at = %(due)s where id = %(id)s"
     await tx.execute(sql, {"id": found.id, "now": now, "by": by.person_id or None, "due": due_at})
-    holder = await lock_holder(tx, by.person_id, ticket.team_id) if by.person_id else None
+    holder = await lock_holder(tx, by.person_id, ticket.team_id, ticket.brand_id) if by.person_id else None
     if holder is not None and holder.is_member:
         await assign_ticket(tx, ticket_id, AssignmentIn(by.person_id, force=True), by=by, now=now)
     told = {"team": found.team_id, "due_at": due_at.isoformat()}

@@ -27,7 +27,7 @@ async def tell(
     Emits: NotificationMade
     """
     wanted = sorted({one for one in people if one is not None})
-    seeing = await visible_mentions(tx, wanted, ticket.team_id) if wanted else []
+    seeing = await visible_mentions(tx, wanted, ticket) if wanted else []
     await notify(tx, seeing, "teamwork", ticket, entry_id=entry_id, by=by, now=now)
 
 

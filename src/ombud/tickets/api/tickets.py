@@ -148,8 +148,8 @@ async def post_typing(tx: Tx, actor: By, request: Request[Any, Any, Any], ticket
     """Tell the customer and colleagues that the actor is typing; forgotten after some seconds."""
     ticket = await queries.get_ticket(tx, ticket_id, by=actor)
     bus: Bus = request.app.state.bus
-    payload: dict[str, object] = {"ticket_id": ticket_id, "team_id": ticket.team_id, "by": "person"}
-    payload |= {"person_id": actor.id, "name": actor.name}
+    payload: dict[str, object] = {"ticket_id": ticket_id, "team_id": ticket.team_id, "brand_id": ticket.brand_id}
+    payload |= {"by": "person", "person_id": actor.id, "name": actor.name}
     bus.publish("typing", payload | {"channel_id": ticket.channel_id, "customer_id": ticket.customer.id})
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, to_builtins
 
 from ombud.shared.database import Transaction
 from ombud.shared.http import By, Now, Reading, Tx, may
-from ombud.tickets.queries.lists import teams_of
+from ombud.tickets.queries.lists import places_of
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.schemas import (
     ChecklistIn,
@@ -58,8 +58,9 @@ async def get_together(reading: Reading, actor: By, ticket_id: FromPath[int]) ->
 
 
 async def _publish(tx: Transaction, state: State, topic: str, data: LookingFrame | SharedDraftFrame) -> None:
-    team_id = (await teams_of(tx, [data.ticket_id])).get(data.ticket_id)
-    state.bus.publish(topic, {**to_builtins(data), "team_id": team_id})
+    place = (await places_of(tx, [data.ticket_id]))[data.ticket_id]
+    audience = {"team_id": place.team_id, "brand_id": place.brand_id}
+    state.bus.publish(topic, {**to_builtins(data), **audience})
 
 
 @get("/tickets/{ticket_id:int}/lookers", guards=[may("tickets.read")])

@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec import Struct, convert
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.tickets.customer_schemas import ContactReason, Figure, LastAgent, Profile
 
 AVERAGES = "customer_averages"
 MOST = 6
-SEEN = "(%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"
+SEEN = seen()
 
 
 class Averages(Struct):
@@ -38,7 +38,7 @@ async def load_profile(tx: Transaction, customer_id: int, *, by: Actor, now: dat
     A *contact* is a ticket that was opened. The average is over customers with at least one contact in the period.
     The solved share is solved and closed tickets of all tickets.
     """
-    params: dict[str, object] = {"customer": customer_id, "teams": by.visible_teams(), "now": now, "most": MOST}
+    params: dict[str, object] = {"customer": customer_id, **by.sight(), "now": now, "most": MOST}
     counts = await _counts(tx, params)
     kept = await averages(tx)
     share = counts.solved / counts.tickets if counts.tickets else None

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from ombud.customers.queries.details import BY_NAME
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.shared.errors import Invalid
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -38,7 +38,7 @@ class Window:
         key = number if kind == place_kind else (2**62 if kind < place_kind else 0)
         return {
             "customer": self.customer_id,
-            "teams": self.by.visible_teams(),
+            **self.by.sight(),
             "at": at,
             "key": key,
             "limit": self.limit,
@@ -59,7 +59,7 @@ class Source:
     has_channel: bool = False
 
 
-SEEN = "(%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"
+SEEN = seen()
 CHANNEL = "(%(channel)s::text is null or ch.kind = %(channel)s)"
 START = 400
 

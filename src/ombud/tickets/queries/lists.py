@@ -6,7 +6,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, of_brands, seen
 from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import Invalid
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -71,7 +71,8 @@ async def list_tickets(
     checked_limit(limit)
     params: dict[str, object] = {"me": by.person_id, "limit": limit + 1, "status": status_id}
     params["teams"] = await visible_team_ids(tx, by, only=team_id)
-    narrowed = "" if status_id is None else "and t.status_id = %(status)s"
+    params["brands"] = by.visible_brands()
+    narrowed = of_brands(by) + ("" if status_id is None else " and t.status_id = %(status)s")
     if view == "mentions":
         return await _mentions(tx, params, narrowed, cursor, limit)
     if view == "following":
@@ -177,25 +178,29 @@ async def _snoozed(
 async def count_views(tx: Transaction, *, by: Actor) -> list[ViewCount]:
     """How many tickets each shipped view holds, counted to 1,000: no count walks further."""
     teams = await visible_team_ids(tx, by)
-    per_team = """
+    brands = of_brands(by)
+    per_team = f"""
         (select count(*) from (select from unnest(%(teams)s::bigint[]) as v (team_id) cross join lateral (
-            select from ticket t where t.team_id = v.team_id and {condition} limit %(cap)s) p limit %(cap)s) n)"""
+            select from ticket t where t.team_id = v.team_id and {{condition}}{brands}
+            limit %(cap)s) p limit %(cap)s) n)"""
     sql = f"""
         select key, least(count, {COUNT_CAP}) as count, count > {COUNT_CAP} as is_capped from (values
             ('mine', (select count(*) from (select from ticket t where t.assignee_id = %(me)s
-                and t.team_id = any(%(teams)s) and t.is_open and t.snoozed_until is null limit %(cap)s) n)),
+                and t.team_id = any(%(teams)s) and t.is_open and t.snoozed_until is null{brands} limit %(cap)s) n)),
             ('unassigned', {per_team.format(condition=FILTERS["unassigned"])}),
             ('open', {per_team.format(condition=FILTERS["open"])}),
             ('mentions', (select count(*) from (select from mention m join ticket t on t.id = m.ticket_id
-                where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s) limit %(cap)s) n)),
+                where m.person_id = %(me)s and m.read_at is null and t.team_id = any(%(teams)s){brands}
+                limit %(cap)s) n)),
             ('following', (select count(*) from (select from follower f join ticket t on t.id = f.ticket_id
-                where f.person_id = %(me)s and t.team_id = any(%(teams)s) and t.is_open limit %(cap)s) n)),
+                where f.person_id = %(me)s and t.team_id = any(%(teams)s) and t.is_open{brands} limit %(cap)s) n)),
             ('snoozed', (select count(*) from (select from ticket t where t.snoozed_until is not null
-                and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null)
+                and t.team_id = any(%(teams)s) and (t.assignee_id = %(me)s or t.assignee_id is null){brands}
                 limit %(cap)s) n)),
             ('all', {per_team.format(condition=FILTERS["all"])})
         ) as counted (key, count)"""
-    return await rows(tx, ViewCount, sql, {"me": by.person_id, "teams": teams, "cap": COUNT_CAP + 1})
+    params = {"me": by.person_id, "teams": teams, "brands": by.visible_brands(), "cap": COUNT_CAP + 1}
+    return await rows(tx, ViewCount, sql, params)
 
 
 async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRow]:
@@ -204,15 +209,18 @@ async def load_rows(tx: Transaction, ticket_ids: Sequence[int]) -> list[TicketRo
     return await rows(tx, TicketRow, sql, {"ids": list(ticket_ids)})
 
 
-async def teams_of(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, int]:
-    """The team of each ticket at this moment."""
-    sql = "select id, team_id from ticket where id = any(%(ids)s)"
-    return {one.id: one.team_id for one in await rows(tx, _Place, sql, {"ids": list(ticket_ids)})}
+class Place(Struct):
+    """Of which team and brand a ticket is: who sees it."""
 
-
-class _Place(Struct):
     id: int
     team_id: int
+    brand_id: int
+
+
+async def places_of(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, Place]:
+    """Where each ticket is at this moment."""
+    sql = "select id, team_id, brand_id from ticket where id = any(%(ids)s)"
+    return {one.id: one for one in await rows(tx, Place, sql, {"ids": list(ticket_ids)})}
 
 
 async def list_customer_tickets(
@@ -220,11 +228,11 @@ async def list_customer_tickets(
 ) -> Paged[TicketRow]:
     """A customer's tickets that the actor may see, newest first."""
     params: dict[str, object] = {"customer": customer_id, "me": by.person_id, "limit": checked_limit(limit) + 1}
-    params |= {"teams": by.visible_teams(), "before": decode_cursor(cursor, int) if cursor else None}
+    params |= {**by.sight(), "before": decode_cursor(cursor, int) if cursor else None}
     sql = f"""
         select {ROW}, {UNREAD} from ticket t {JOINS} {READ}
         where t.customer_id = %(customer)s and t.merged_into_id is null
-            and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+            and {seen()}
             and (%(before)s::bigint is null or t.id < %(before)s)
         order by t.id desc limit %(limit)s"""
     return page(await rows(tx, TicketRow, sql, params), limit, lambda one: one.id)

@@ -1,13 +1,13 @@
 """Reads of one ticket. ``lock_visible_ticket`` is the only door for verbs."""
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import Conflict, NotFound
-from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
+from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD, Place
 from ombud.tickets.schemas import LockedTicket, RoutingState, Status, Ticket
 
 LOCKED = """
@@ -39,7 +39,7 @@ async def lock_visible_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> 
     # Lock order is ticket, then person, then outbox, everywhere: the reverse deadlocks.
     sql = f"select {LOCKED} from ticket where id = %(id)s for no key update"
     found = await row(tx, LockedTicket, sql, {"id": ticket_id})
-    if found is None or not by.sees_team(found.team_id):
+    if found is None or not by.sees(found.team_id, found.brand_id):
         raise NotFound
     if found.merged_into_id is not None:
         # Who does not see the other one learns nothing of it.
@@ -55,32 +55,28 @@ async def require_visible(tx: Transaction, ticket_id: int, *, by: Actor) -> int:
         NotFound: it does not exist, or ``by`` may not see it.
     """
     sql = """
-        select coalesce(g.id, t.id) as id, coalesce(g.team_id, t.team_id) as team_id
+        select coalesce(g.id, t.id) as id, coalesce(g.team_id, t.team_id) as team_id,
+            coalesce(g.brand_id, t.brand_id) as brand_id
         from ticket t left join ticket g on g.id = t.merged_into_id where t.id = %(id)s"""
-    found = await row(tx, _Place, sql, {"id": ticket_id})
-    if found is None or not by.sees_team(found.team_id):
+    found = await row(tx, Place, sql, {"id": ticket_id})
+    if found is None or not by.sees(found.team_id, found.brand_id):
         raise NotFound
     return found.id
 
 
-class _Place(Struct):
-    id: int
-    team_id: int
-
-
 # Both ends of links, as the ticket %(id)s sees them; a ticket that was merged into this one is no other ticket.
-LINKS = """
+LINKS = f"""
     select k.other_id as ticket_id, k.kind, o.subject, o.category, o.status_id
         from ticket_link k join ticket o on o.id = k.other_id
     where k.ticket_id = t.id and o.merged_into_id is distinct from t.id
-        and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))
+        and {seen("o")}
     union all
     select k.ticket_id, case k.kind when 'follow_up_of' then 'followed_by' when 'duplicate_of' then 'has_duplicate'
             when 'child_of' then 'parent_of' when 'split_from' then 'split_to' else k.kind end,
         o.subject, o.category, o.status_id
     from ticket_link k join ticket o on o.id = k.ticket_id
     where k.other_id = t.id and o.merged_into_id is distinct from t.id
-        and (%(teams)s::bigint[] is null or o.team_id = any(%(teams)s))"""
+        and {seen("o")}"""
 
 
 async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
@@ -99,8 +95,8 @@ async def get_ticket(tx: Transaction, ticket_id: int, *, by: Actor) -> Ticket:
                      and m.undone_at is null order by m.from_id) as merged_ids
         from ticket t {JOINS} {READ}
         where t.id = (select coalesce(merged_into_id, id) from ticket where id = %(id)s)"""
-    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.person_id, "teams": by.visible_teams()})
-    if found is None or not by.sees_team(found.team_id):
+    found = await row(tx, Ticket, sql, {"id": ticket_id, "me": by.person_id, **by.sight()})
+    if found is None or not by.sees(found.team_id, found.brand_id):
         raise NotFound
     found.routing = await _routing_state(tx, found)
     return found
@@ -148,19 +144,20 @@ class Holder(Struct):
     load_points: int
 
 
-async def lock_holder(tx: Transaction, person_id: int, team_id: int) -> Holder | None:
-    """A person's membership, capacity and present load in points, under a row lock; None if they are gone."""
+async def lock_holder(tx: Transaction, person_id: int, team_id: int, brand_id: int) -> Holder | None:
+    """Whether a person may hold a ticket of a team and a brand, and their load, under a row lock; None if gone."""
     # Apart from the read: what a statement waited for, it does not see, and the load would be an old one.
     await tx.execute("select from person where id = %(id)s for update", {"id": person_id})
     sql = """
         select p.id, p.name, p.capacity_points,
-               p.sees_all_teams or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s)
-                   as is_member,
+               (p.sees_all_teams or exists (
+                    select from membership m where m.person_id = p.id and m.team_id = %(team)s))
+                   and (p.brand_ids is null or %(brand)s = any(p.brand_ids)) as is_member,
                (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
         from person p
         where p.id = %(id)s and p.deactivated_at is null and p.role not in ('read_only', 'partner')"""
-    return await row(tx, Holder, sql, {"id": person_id, "team": team_id})
+    return await row(tx, Holder, sql, {"id": person_id, "team": team_id, "brand": brand_id})
 
 
 async def own_addresses(tx: Transaction) -> list[str]:
@@ -214,10 +211,18 @@ class MailName(Struct):
     name: str
 
 
-async def visible_mentions(tx: Transaction, person_ids: list[int], team_id: int) -> list[int]:
-    """Those of the people who may see tickets of a team."""
+class Placed(Protocol):
+    """Whatever stands for a ticket and says where it belongs."""
+
+    team_id: int
+    brand_id: int
+
+
+async def visible_mentions(tx: Transaction, person_ids: list[int], ticket: Placed) -> list[int]:
+    """Those of the people who may see a ticket."""
     sql = """
         select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null and p.role <> 'partner'
             and (p.sees_all_teams or exists (select from membership m
-                where m.person_id = p.id and m.team_id = %(team)s))"""
-    return await values(tx, int, sql, {"ids": person_ids, "team": team_id})
+                where m.person_id = p.id and m.team_id = %(team)s))
+            and (p.brand_ids is null or %(brand)s = any(p.brand_ids))"""
+    return await values(tx, int, sql, {"ids": person_ids, "team": ticket.team_id, "brand": ticket.brand_id})

@@ -20,7 +20,8 @@ AUTHOR = """
         when 'person' then (select p.name from person p where p.id = e.author_id)
         when 'api_key' then (select k.name from api_key k where k.id = e.author_id)
         when 'customer' then (select c.name from customer c where c.id = e.author_id)
-        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''), e.details -> 'from' ->> 'address')
+        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''),
+            e.details -> 'from' ->> 'address', '')
         else 'Ombud' end) as author"""
 DELIVERY = """
     case when o.id is null then null else jsonb_build_object('state', o.state, 'not_before', o.not_before,

@@ -94,6 +94,7 @@ class DraftRow(Struct):
     version: int
     edited_by: int
     updated_at: datetime
+    html: str = ""
 
 
 class PlannedRow(Struct):

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.customers.queries import match_customers, match_organisations
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor
 from ombud.shared.words import Term
@@ -130,8 +130,8 @@ def _hunt(search: Search, kind: Kind) -> Hunt:
     if kind == "attachments" and not may_read_notes(search.by):
         on_words.append("not w.is_internal")
     on_ticket = found.ticket if source.has_entry else [*found.ticket, *found.of_tickets]
-    teams = search.by.visible_teams()
-    return Hunt(source, search.match, teams, on_words, on_ticket, found.authors, found.params, found.is_narrow)
+    teams, brands = search.by.visible_teams(), search.by.visible_brands()
+    return Hunt(source, search.match, teams, on_words, on_ticket, found.authors, found.params, found.is_narrow, brands)
 
 
 async def _find_relevant(tx: Transaction, search: Search, kind: Kind, cursor: str | None, limit: int) -> SearchFound:
@@ -215,8 +215,8 @@ async def _tickets(tx: Transaction, search: Search, ids: Sequence[int]) -> dict[
     sql = f"""
         select {ROW}, {UNREAD}, found.id as found_id
         from ticket found join ticket t on t.id = coalesce(found.merged_into_id, found.id) {JOINS} {READ}
-        where found.id = any(%(ids)s) and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"""
-    params = {"ids": list(ids), "me": search.by.person_id, "teams": search.by.visible_teams()}
+        where found.id = any(%(ids)s) and {seen()}"""
+    params = {"ids": list(ids), "me": search.by.person_id, **search.by.sight()}
     return {one.found_id: one for one in await rows(tx, TicketFound, sql, params)}
 
 
@@ -224,7 +224,8 @@ AUTHOR_NAME = """
     case e.author_kind when 'person' then (select p.name from person p where p.id = e.author_id)
         when 'api_key' then (select k.name from api_key k where k.id = e.author_id)
         when 'customer' then (select c.name from customer c where c.id = e.author_id)
-        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''), e.details -> 'from' ->> 'address')
+        when 'third_party' then coalesce(nullif(e.details -> 'from' ->> 'name', ''),
+            e.details -> 'from' ->> 'address', '')
         end as author_name"""
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.tickets.search import operators
 from ombud.tickets.search.conditions import MAX_NAMES, ORGANISATIONS
@@ -43,7 +43,11 @@ class Named(Struct):
 PEOPLE = """
     select id, array[name, display_name, staff_number, split_part(email, '@', 1)] as names
     from person where deactivated_at is null order by name"""
-TAGS = f"select 0 as id, array[name] as names from tag order by name limit {MAX_NAMES}"
+TAGS = f"""
+    select 0 as id, array[g.name] as names from tag g
+    where (%(teams)s::bigint[] is null and %(brands)s::bigint[] is null)
+        or exists (select from tag_place p where p.name = g.name and {seen("p")})
+    order by g.name limit {MAX_NAMES}"""
 SCOPED = f"""
     select id, {{names}} as names from {{table}} where {VISIBLE} order by uses desc, title limit {MAX_NAMES}"""
 STATUSES = "select id, array[{first}, {second}] as names from status where archived_at is null order by position"
@@ -65,7 +69,7 @@ async def suggest(tx: Transaction, typed: str, kind: SuggestionKind, *, by: Acto
         "ticket_templates": SCOPED.format(names="array[title]", table="ticket_template"),
         "organisations": ORGANISATIONS,
     }
-    known = await rows(tx, Named, sources[kind], seen_by(by))
+    known = await rows(tx, Named, sources[kind], seen_by(by) | by.sight())
     found = [one for _, one in ranked_items(known, typed, lambda one: one.names)][:MOST]
     return [
         Suggestion(kind, one.names[0], one.names[0], next(filter(None, one.names[1:]), ""), one.id or None)
@@ -109,7 +113,7 @@ async def _values(tx: Transaction, operator: str, by: Actor) -> list[list[str]]:
     }
     if operator not in sources or (operator == "organisation" and not by.may("customers.read")):
         return []
-    known = [one.names for one in await rows(tx, Named, sources[operator])]
+    known = [one.names for one in await rows(tx, Named, sources[operator], by.sight())]
     own = {"assignee": [["我", "me"], ["无", "none"]], "status": [["未完结", "open"]]}.get(operator, [])
     return [*(one if _is_chinese(by) else one[::-1] for one in own), *_filled(known)]
 

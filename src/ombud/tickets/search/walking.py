@@ -52,7 +52,8 @@ TICKETS = Source("ticket_words", "ticket_id", "ticket_id", "ticket_id", has_entr
 class Hunt(Struct):
     """What to look for, as fragments of statements with their parameters.
 
-    ``on_words`` are conditions on ``w``, ``on_ticket`` on ``t``, ``on_entry`` on ``e``. ``teams`` None is every team.
+    ``on_words`` are conditions on ``w``, ``on_ticket`` on ``t``, ``on_entry`` on ``e``. ``teams`` None is every team,
+    ``brands`` None every brand.
     """
 
     source: Source
@@ -63,6 +64,13 @@ class Hunt(Struct):
     on_entry: list[str]
     params: dict[str, object]
     is_narrow: bool = False
+    brands: list[int] | None = None
+
+    @property
+    def seen(self) -> list[str]:
+        """What a ticket must be to be seen; nothing for whoever sees all."""
+        limits = {"t.team_id = any(%(teams)s)": self.teams, "t.brand_id = any(%(brands)s)": self.brands}
+        return [sql for sql, ids in limits.items() if ids is not None]
 
 
 class Walk(Struct):
@@ -101,8 +109,6 @@ async def _walk_index(tx: Transaction, hunt: Hunt, ends: _Ends, start: int, limi
     keys: list[int] = []
     high, size, hits = start, FIRST, 0
     while high > ends.oldest and len(keys) < limit:
-        if time.monotonic() > ends_at:
-            return Walk(keys, reached=high)
         window = window_below(high, size, lowest=ends.oldest)
         if (window.high - window.low) * 2 > ends.newest - ends.oldest:
             # Marks of most of the past rule out less than they cost.
@@ -111,6 +117,8 @@ async def _walk_index(tx: Transaction, hunt: Hunt, ends: _Ends, start: int, limi
         found = await _look_up(tx, hunt, window, limit - len(keys), by_teams=is_dense)
         keys += found.keys
         hits, high = hits + found.hits, window.low
+        if time.monotonic() > ends_at and high > ends.oldest and len(keys) < limit:
+            return Walk(keys, reached=high)
         size = _next_size(start - high, high - ends.oldest, hits=hits, seen=len(keys), wanted=limit)
     return Walk(keys)
 
@@ -161,7 +169,7 @@ def _visible(hunt: Hunt) -> str:
     Lateral, so that it is a look-up for each and stops with the page.
     """
     source = hunt.source
-    seen = ["t.team_id = any(%(teams)s)"] if hunt.teams is not None else []
+    seen = hunt.seen
     joins = ""
     if seen or hunt.on_ticket:
         joins += f"""
@@ -175,7 +183,7 @@ def _visible(hunt: Hunt) -> str:
 
 
 def _params(hunt: Hunt, **more: object) -> dict[str, object]:
-    return {**hunt.params, "teams": hunt.teams, **more}
+    return {**hunt.params, "teams": hunt.teams, "brands": hunt.brands, **more}
 
 
 async def _look_up(
@@ -230,7 +238,7 @@ def _ends(window: Window, limit: int) -> dict[str, object]:
 
 async def _narrow(tx: Transaction, hunt: Hunt) -> list[int] | None:
     """The few tickets that the operators leave; None if they are not few."""
-    seen = ["t.team_id = any(%(teams)s)"] if hunt.teams is not None else []
+    seen = hunt.seen
     sql = f"select t.id from ticket t where {' and '.join([*seen, *hunt.on_ticket])} limit %(most)s"
     found = await values(tx, int, sql, _params(hunt, most=NARROW + 1))
     return found if len(found) <= NARROW else None

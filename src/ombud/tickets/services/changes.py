@@ -23,6 +23,7 @@ from ombud.tickets.services.formatting import clean_formatted
 from ombud.tickets.services.forms import changed_names, field_steps, refresh_facets
 from ombud.tickets.services.references import check_ticket_references, keep_field_files
 from ombud.tickets.services.solving import check_change
+from ombud.tickets.services.tags import note_tags
 from ombud.tickets.services.timeline import (
     add_change,
     add_composed,
@@ -149,8 +150,7 @@ async def write_changes(
     params = {**row_values, "category": category, "done": category in DONE_CATEGORIES, "now": now, "id": ticket.id}
     await tx.execute(sql, params)
     if "tags" in changes:
-        sql = "insert into tag (name, created_at) select unnest(%(tags)s::text[]), %(now)s on conflict do nothing"
-        await tx.execute(sql, {"tags": changes["tags"], "now": now})
+        await note_tags(tx, changes["tags"], ticket.team_id, ticket.brand_id, now=now)
     if changes.keys() & {"tags", "type_id", "fields"}:
         await refresh_facets(tx, ticket, changes)
 
@@ -191,18 +191,19 @@ async def _move(tx: Transaction, ticket: LockedTicket, team_id: int, *, by: Acto
     if not found or not found[0]:
         raise Invalid("There is no such team.", fields={"team_id": "unknown"})
     ticket.team_id = team_id
+    await note_tags(tx, ticket.tags, team_id, ticket.brand_id, now=now)
     sql = "update ticket set team_id = %(team)s, activity_at = %(now)s, version = version + 1 where id = %(id)s"
     await tx.execute(sql, {"team": team_id, "now": now, "id": ticket.id})
     fact = TicketMoved(ticket_id=ticket.id, team_id=team_id, entry_id=entry_id, from_team_id=before)
     await emit(tx, fact, by=by, at=now)
     if ticket.assignee_id is not None:
-        holder = await queries.lock_holder(tx, ticket.assignee_id, team_id)
+        holder = await queries.lock_holder(tx, ticket.assignee_id, team_id, ticket.brand_id)
         if holder is None or not holder.is_member:
             await give(tx, ticket, None, reason=Reason("moved_to_team"), by=by, now=now)
 
 
 async def _check_room(tx: Transaction, ticket: LockedTicket, person_id: int, *, force: bool) -> None:
-    holder = await queries.lock_holder(tx, person_id, ticket.team_id)
+    holder = await queries.lock_holder(tx, person_id, ticket.team_id, ticket.brand_id)
     if holder is None or not holder.is_member:
         raise NotInTeam
     if not force and holder.load_points + ticket.load_points > holder.capacity_points:
@@ -283,7 +284,7 @@ async def add_note(tx: Transaction, ticket_id: int, data: NoteIn, *, by: Actor, 
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
     written = await clean_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
-    mentioned = await queries.visible_mentions(tx, data.mentions, ticket.team_id) if data.mentions else []
+    mentioned = await queries.visible_mentions(tx, data.mentions, ticket) if data.mentions else []
     details = EntryDetails(mentions=mentioned)
     note = compose_entry(
         ticket_id,

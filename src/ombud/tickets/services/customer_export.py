@@ -6,7 +6,7 @@ from ombud.customers.events import CustomerExported
 from ombud.customers.queries.customers import load_customer, require_customer
 from ombud.customers.queries.details import checks_of, consents_of, notes_of
 from ombud.customers.services.checks import require_level
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows, value, values
 from ombud.shared.errors import Unprocessable
 from ombud.shared.events import emit
@@ -14,7 +14,7 @@ from ombud.tickets.customer_schemas import CustomerExport, ExportedFile, Exporte
 
 MAX_TICKETS = 2_000
 MAX_ROWS = 1_000
-SEEN = "(%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))"
+SEEN = seen()
 
 
 class TooMuch(Unprocessable):
@@ -35,7 +35,7 @@ async def export_customer(tx: Transaction, customer_id: int, *, by: Actor, now: 
     """
     live = await require_customer(tx, customer_id, by=by)
     await require_level(tx, live, "export", by=by, now=now)
-    params: dict[str, object] = {"customer": live, "teams": by.visible_teams(), "most": MAX_TICKETS + 1}
+    params: dict[str, object] = {"customer": live, **by.sight(), "most": MAX_TICKETS + 1}
     tickets = await _tickets(tx, params)
     if len(tickets) > MAX_TICKETS:
         raise TooMuch

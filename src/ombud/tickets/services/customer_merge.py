@@ -110,9 +110,8 @@ async def preview_merge(
         raise Invalid("Choose two customers.", fields={"absorbed_id": "same"})
     counts = [f"select '{table}' as kind, count(*) as count from {table} where customer_id = %(id)s" for table in MOVED]
     found = await rows(tx, _Count, " union all ".join(counts), {"id": absorbed.id})
-    shares_chat = any(one.kind in {"visitor", "external"} for one in absorbed.identities)
     fields = propose(columns_of(survivor), columns_of(absorbed))
-    return MergePreview(survivor, absorbed, fields, {one.kind: one.count for one in found}, shares_chat)
+    return MergePreview(survivor, absorbed, fields, {one.kind: one.count for one in found})
 
 
 class _Count(Struct):

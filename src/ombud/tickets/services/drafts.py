@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from psycopg.types.json import Jsonb
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, NotAllowed
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -152,10 +152,10 @@ NOTIFICATION = """
 
 async def list_notifications(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[Notification]:
     """The actor's notifications, newest first; those on tickets they no longer see are left out."""
-    params = {"person": by.person_id, "teams": by.visible_teams(), "limit": checked_limit(limit) + 1}
+    params = {"person": by.person_id, **by.sight(), "limit": checked_limit(limit) + 1}
     sql = f"""{NOTIFICATION}
         where n.person_id = %(person)s and (%(before)s::bigint is null or n.id < %(before)s)
-            and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+            and {seen()}
         order by n.id desc limit %(limit)s"""
     found = await rows(tx, Notification, sql, {**params, "before": decode_cursor(cursor, int) if cursor else None})
     return page(found, limit, lambda one: one.id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, execute, values
 from ombud.shared.errors import Conflict, OmbudError
 from ombud.tickets.queries.tickets import status_category
@@ -11,14 +11,14 @@ from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.changes import change_ticket
 
 # Whatever stands below, however many steps; those that the actor does not see are left to the rule for open children.
-BELOW = """
+BELOW = f"""
     with recursive below as (
         select ticket_id as id, 1 as steps from ticket_link where other_id = %(id)s and kind = 'child_of'
         union
         select k.ticket_id, b.steps + 1 from ticket_link k join below b on k.other_id = b.id
         where k.kind = 'child_of' and b.steps < 50)
     select t.id from below b join ticket t on t.id = b.id
-    where t.is_open and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s))
+    where t.is_open and {seen()}
     order by b.steps desc, t.id limit 200"""
 
 
@@ -79,7 +79,7 @@ async def lock_below(tx: Transaction, ticket_id: int, *, by: Actor) -> list[int]
 
     To be called before the ticket itself is locked: all locks are taken in the order of numbers, the reverse deadlocks.
     """
-    ids = await values(tx, int, BELOW, {"id": ticket_id, "teams": by.visible_teams()})
+    ids = await values(tx, int, BELOW, {"id": ticket_id, **by.sight()})
     sql = "select from ticket where id = any(%(ids)s::bigint[]) order by id for no key update"
     await execute(tx, sql, {"ids": [ticket_id, *ids]})
     return ids

@@ -135,7 +135,7 @@ async def _holder_in(tx: Transaction, ticket: LockedTicket, team_id: int) -> int
     """The holder, if they belong to the team that the ticket moves to."""
     if ticket.assignee_id is None or team_id == ticket.team_id:
         return ticket.assignee_id
-    holder = await queries.lock_holder(tx, ticket.assignee_id, team_id)
+    holder = await queries.lock_holder(tx, ticket.assignee_id, team_id, ticket.brand_id)
     return ticket.assignee_id if holder and holder.is_member else None
 
 

@@ -43,13 +43,13 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
     if known is not None:
         return known
     await _check_team(tx, data.team_id)
-    await _check_channel(tx, data.channel_id)
+    brand_id = await _brand(tx, data.channel_id, by=by)
     customer_id = await _customer(tx, data, by=by, now=now)
     sql = """
         insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id,
                             load_points, created_at, activity_at)
         select %(subject)s, s.id, s.category, %(priority)s, %(team)s, %(customer)s, ch.id,
-               coalesce(ch.brand_id, (select min(id) from brand)), %(points)s, %(now)s, %(now)s
+               %(brand)s, %(points)s, %(now)s, %(now)s
         from status s left join channel ch on ch.id = %(channel)s and ch.deleted_at is null
         where s.category = 'new' and s.is_default
         returning id"""
@@ -59,6 +59,7 @@ async def open_ticket(tx: Transaction, data: TicketIn, *, by: Actor, now: dateti
         "team": data.team_id,
         "customer": customer_id,
         "channel": data.channel_id,
+        "brand": brand_id,
         "points": load_points(None),
         "now": now,
     }
@@ -107,10 +108,16 @@ async def _fill_placeholders(
     return msgspec.structs.replace(data, text=text, subject=subject)
 
 
-async def _check_channel(tx: Transaction, channel_id: int | None) -> None:
-    sql = "select exists (select from channel where id = %(id)s and deleted_at is null)"
-    if channel_id is not None and not await value(tx, bool, sql, {"id": channel_id}):
+async def _brand(tx: Transaction, channel_id: int | None, *, by: Actor) -> int:
+    """The brand of the channel; without one the first that the actor sees."""
+    if channel_id is None:
+        sql = "select min(id) from brand where %(brands)s::bigint[] is null or id = any(%(brands)s)"
+        return await value(tx, int, sql, by.sight()) or 0
+    sql = "select brand_id from channel where id = %(id)s and deleted_at is null"
+    found = await value(tx, int, sql, {"id": channel_id})
+    if found is None or (by.brand_ids is not None and found not in by.brand_ids):
         raise Invalid("There is no such channel.", fields={"channel_id": "unknown"})
+    return found
 
 
 def _key(data: TicketIn) -> str:

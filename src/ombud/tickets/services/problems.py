@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ombud.shared.actor import Actor
+from ombud.shared.actor import SYSTEM, Actor, seen
 from ombud.shared.database import Transaction, execute, row, rows
 from ombud.shared.errors import Conflict, NotFound
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -17,11 +17,11 @@ class NotSetAside(Conflict):
 
 # Administrators must be able to see what their channels could not use; other people see their teams' only, and so
 # does an API key that was given to some teams, whatever else it may.
-VISIBLE = "(%(teams)s::bigint[] is null or c.team_id = any(%(teams)s))"
+VISIBLE = seen("c")
 
 
-def _teams(by: Actor) -> list[int] | None:
-    return None if by.person_id and by.may("channels.manage") else by.visible_teams()
+def _sight(by: Actor) -> dict[str, object]:
+    return SYSTEM.sight() if by.person_id and by.may("channels.manage") else by.sight()
 
 
 async def list_problems(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[InboxProblem]:
@@ -34,9 +34,7 @@ async def list_problems(tx: Transaction, *, by: Actor, cursor: str | None, limit
         where i.state = 'set_aside' and (%(before)s::bigint is null or i.id < %(before)s) and {VISIBLE}
         order by i.id desc limit %(limit)s"""
     before = decode_cursor(cursor, int) if cursor else None
-    found = await rows(
-        tx, InboxProblem, sql, {"before": before, "teams": _teams(by), "limit": checked_limit(limit) + 1}
-    )
+    found = await rows(tx, InboxProblem, sql, {"before": before, **_sight(by), "limit": checked_limit(limit) + 1})
     return page(found, limit, lambda one: one.id)
 
 
@@ -57,7 +55,7 @@ async def get_raw(tx: Transaction, inbox_id: int, *, by: Actor) -> RawOriginal:
     sql = f"""
         select i.raw, i.raw_file, i.message::text as message from inbox i join channel c on c.id = i.channel_id
         where i.id = %(id)s and i.state in ('set_aside', 'dismissed') and i.entry_id is null and {VISIBLE}"""
-    found = await row(tx, RawOriginal, sql, {"id": inbox_id, "teams": _teams(by)})
+    found = await row(tx, RawOriginal, sql, {"id": inbox_id, **_sight(by)})
     if found is None:
         raise NotFound
     return found
@@ -73,7 +71,7 @@ async def retry_problem(tx: Transaction, inbox_id: int, *, by: Actor) -> None:
         update inbox i set attempts = 0, problem = null,
             state = case when i.message is null then 'unread' else 'waiting' end
         from channel c where i.id = %(id)s and i.state = 'set_aside' and c.id = i.channel_id and {VISIBLE}"""
-    if not await execute(tx, sql, {"id": inbox_id, "teams": _teams(by)}):
+    if not await execute(tx, sql, {"id": inbox_id, **_sight(by)}):
         raise NotSetAside
 
 
@@ -86,5 +84,5 @@ async def dismiss_problem(tx: Transaction, inbox_id: int, *, by: Actor) -> None:
     sql = f"""
         update inbox i set state = 'dismissed' from channel c
         where i.id = %(id)s and i.state = 'set_aside' and c.id = i.channel_id and {VISIBLE}"""
-    if not await execute(tx, sql, {"id": inbox_id, "teams": _teams(by)}):
+    if not await execute(tx, sql, {"id": inbox_id, **_sight(by)}):
         raise NotSetAside

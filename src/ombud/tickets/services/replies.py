@@ -313,7 +313,7 @@ async def _taker(tx: Transaction, ticket: LockedTicket, by: Actor) -> int | None
     """The writer as the holder of a ticket without one, if they belong to its team."""
     if by.kind != "person" or by.id is None or ticket.assignee_id is not None:
         return None
-    holder = await ticket_queries.lock_holder(tx, by.id, ticket.team_id)
+    holder = await ticket_queries.lock_holder(tx, by.id, ticket.team_id, ticket.brand_id)
     return by.id if holder and holder.is_member else None
 
 

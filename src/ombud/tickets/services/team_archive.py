@@ -132,7 +132,8 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
             select from person p where p.id = t.assignee_id and p.deactivated_at is null
                 and p.role not in ('read_only', 'partner')
                 and (p.sees_all_teams
-                     or exists (select from membership m where m.person_id = p.id and m.team_id = %(to)s)))
+                     or exists (select from membership m where m.person_id = p.id and m.team_id = %(to)s))
+                and (p.brand_ids is null or t.brand_id = any(p.brand_ids)))
             as loses_holder
         from ticket t where t.team_id = %(team)s and t.is_open order by t.id for update of t"""
     held = await rows(tx, _Held, sql, {"team": team_id, "to": to_id})
@@ -145,6 +146,11 @@ async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, no
         where id = any(%(ids)s)"""
     ids = [one.id for one in held]
     await tx.execute(sql, {"to": to_id, "ids": ids, "losers": [one.id for one in losers], "now": now})
+    sql = """
+        insert into tag_place (name, team_id, brand_id)
+        select distinct tag, t.team_id, t.brand_id from ticket t cross join lateral unnest(t.tags) as tag
+        where t.id = any(%(ids)s) on conflict do nothing"""
+    await tx.execute(sql, {"ids": ids})
     facts: list[Fact] = [
         TicketMoved(ticket_id=one.id, team_id=to_id, entry_id=entry, from_team_id=team_id)
         for one, entry in zip(held, moves, strict=True)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ombud.customers.queries.customers import VISIBLE
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Invalid, NotFound, TooLarge
 from ombud.shared.files import FileStore
@@ -84,10 +84,10 @@ async def find_file(tx: Transaction, token: str, *, by: Actor) -> FileRow:
         where f.token = %(token)s and (
             (f.uploaded_by_kind = %(kind)s and f.uploaded_by_id is not distinct from %(by)s)
             or exists (select from attachment a join ticket t on t.id = a.ticket_id
-                       where a.file_id = f.id and (%(teams)s::bigint[] is null or t.team_id = any(%(teams)s)))
+                       where a.file_id = f.id and {seen()})
             or (%(reads)s and exists (select from record_file r left join customer c on c.id = r.customer_id
                        where r.file_id = f.id and (c.id is null or {VISIBLE}))))"""
-    params = {"token": token, "kind": by.kind, "by": by.id, "teams": by.visible_teams()}
+    params = {"token": token, "kind": by.kind, "by": by.id, **by.sight()}
     params |= {"reads": by.may("customers.read")}
     found = await row(tx, FileRow, sql, params)
     if found is None:

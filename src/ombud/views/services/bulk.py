@@ -111,7 +111,7 @@ async def _lock(tx: Transaction, ticket_ids: Sequence[int]) -> dict[int, LockedT
 
 async def _apply(tx: Transaction, task: Task, run: Run, *, by: Actor, now: datetime) -> None:
     ticket, changes = task.before, task.changes
-    if ticket is None or not by.sees_team(ticket.team_id):
+    if ticket is None or not by.sees(ticket.team_id, ticket.brand_id):
         raise NotFound
     check_rights(changes, by)
     if isinstance(changes.macro, MacroUse):

@@ -40,6 +40,9 @@ const lists: Record<string, QueryKey[]> = {
     ['desk', 'fields'],
     ['settings', 'fields'],
   ],
+  calendars: [['settings', 'calendars']],
+  service_policies: [['settings', 'service-policies']],
+  clock_jobs: [['clock_jobs'], ['clocks']],
   ticket_types: [
     ['desk', 'ticket_types'],
     ['settings', 'ticket-types'],

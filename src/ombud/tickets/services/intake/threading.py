@@ -47,21 +47,23 @@ async def find_references(tx: Transaction, batch: Sequence[Incoming]) -> dict[st
 
 
 async def find_conversations(tx: Transaction, batch: Sequence[Incoming]) -> dict[tuple[int, str], int]:
-    """Present tickets of the batch's conversations."""
+    """Present tickets of the batch's conversations; merged ones have given way to the ticket that goes on."""
     wanted = sorted({(one.row.channel_id, one.message.conversation) for one in batch if one.message.conversation})
     if not wanted:
         return {}
     sql = """
-        select c.channel_id, c.key, c.ticket_id
+        select c.channel_id, c.key, coalesce(t.merged_into_id, t.id) as ticket_id
         from unnest(%(channels)s::bigint[], %(keys)s::text[]) as w (channel_id, key)
-        join conversation c on (c.channel_id, c.key) = (w.channel_id, w.key) for update of c"""
+        join conversation c on (c.channel_id, c.key) = (w.channel_id, w.key)
+        join ticket t on t.id = c.ticket_id for update of c"""
     params = {"channels": [channel for channel, _ in wanted], "keys": [key for _, key in wanted]}
     return {(one.channel_id, one.key): one.ticket_id for one in await rows(tx, Pointer, sql, params)}
 
 
-async def follow_redirects(tx: Transaction, targets: dict[int, int]) -> dict[int, int]:
-    """The same targets; those that were merged give way to the ticket that goes on."""
-    gone = await present_ids(tx, list(targets.values())) if targets else {}
+async def follow_redirects(tx: Transaction, batch: Sequence[Incoming], targets: dict[int, int]) -> dict[int, int]:
+    """The same targets; those of mails that were merged give way to the ticket that goes on."""
+    mailed = [targets[one.row.id] for one in batch if one.row.id in targets and not one.message.conversation]
+    gone = await present_ids(tx, mailed) if mailed else {}
     return {inbox_id: gone.get(target, target) for inbox_id, target in targets.items()}
 
 

@@ -150,9 +150,12 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     if not wanted:
         return
     conversations = await threading.find_conversations(tx, wanted)
-    targets = await threading.follow_redirects(tx, threading.candidates(wanted, references, conversations))
+    targets = threading.candidates(wanted, references, conversations)
+    targets = await threading.follow_redirects(tx, wanted, targets)
     known = await threading.lock_tickets(tx, list(targets.values()))
-    opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=await reopen_days(tx))
+    # Asked for only where a ticket may come back: each answer that a batch waits for holds up every screen.
+    days = await reopen_days(tx) if any(one.category == "solved" for one in known.values()) else 0
+    opened = await threading.choose_tickets(tx, wanted, targets, known, now=now, reopen_days=days)
     await _own_openers(tx, opened, now=now)
     await _write(tx, [one for one in wanted if not one.dismissed], opened, known, now=now)
 

@@ -4,9 +4,10 @@ Each comes back when the merge is taken back, as it was: what nobody touched sin
 """
 
 from datetime import datetime
+from html import escape
 from typing import Any
 
-from ombud.shared.database import Transaction, execute, rows, values
+from ombud.shared.database import Transaction, execute, row, rows, values
 from ombud.tickets.queries.tickets import visible_mentions
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Carried, DraftRow, Place, PlannedRow, TimeKey
@@ -62,7 +63,7 @@ async def _carry_followers(tx: Transaction, source_id: int, target: LockedTicket
             select from follower o where (o.ticket_id, o.person_id) = (%(target)s, f.person_id)) order by f.person_id"""
     people = await values(tx, int, sql, {"source": source_id, "target": target.id})
     # Whoever does not see the ticket that goes on hears nothing of it: their mark stays where it is.
-    allowed = await visible_mentions(tx, people, target.team_id) if people else []
+    allowed = await visible_mentions(tx, people, target) if people else []
     sql = "update follower set ticket_id = %(target)s where ticket_id = %(source)s and person_id = any(%(people)s)"
     await tx.execute(sql, {"source": source_id, "target": target.id, "people": allowed})
     return sorted(allowed)
@@ -94,26 +95,39 @@ async def _carry_time(tx: Transaction, source_id: int, target_id: int) -> dict[s
     return {"time": sorted(await values(tx, int, sql, params)), "time_keys": doubles}
 
 
-_DRAFT = "select text, version, edited_by, updated_at from shared_draft where ticket_id = %(id)s"
+_DRAFT = "select text, version, edited_by, updated_at, html from shared_draft where ticket_id = %(id)s"
 
 
 async def _carry_shared_draft(tx: Transaction, source_id: int, target_id: int, *, now: datetime) -> dict[str, Any]:
     """Take the shared draft along; where both have one, the target's stays and the source's stands below it."""
-    [source] = await rows(tx, DraftRow, _DRAFT, {"id": source_id}) or [None]
+    source = await row(tx, DraftRow, _DRAFT, {"id": source_id})
     if source is None:
         return {}
-    [target] = await rows(tx, DraftRow, _DRAFT, {"id": target_id}) or [None]
+    target = await row(tx, DraftRow, _DRAFT, {"id": target_id})
     await tx.execute("delete from shared_draft where ticket_id = %(id)s", {"id": source_id})
-    text = source.text if target is None else f"{target.text}\n\n— #{source_id} —\n{source.text}"
+    text, html = _joined(source, source_id, target)
     sql = """
-        insert into shared_draft (ticket_id, text, version, edited_by, updated_at)
-        values (%(id)s, %(text)s, nextval('shared_draft_version'), %(by)s, %(now)s)
-        on conflict (ticket_id) do update set text = excluded.text, version = excluded.version,
+        insert into shared_draft (ticket_id, text, html, version, edited_by, updated_at)
+        values (%(id)s, %(text)s, %(html)s, nextval('shared_draft_version'), %(by)s, %(now)s)
+        on conflict (ticket_id) do update set text = excluded.text, html = excluded.html, version = excluded.version,
             updated_at = excluded.updated_at
         returning version"""
-    params = {"id": target_id, "text": text, "by": source.edited_by, "now": now}
+    params = {"id": target_id, "text": text, "html": html, "by": source.edited_by, "now": now}
     [version] = await values(tx, int, sql, params)
     return {"draft": source, "draft_before": target, "draft_version": version}
+
+
+def _joined(source: DraftRow, source_id: int, target: DraftRow | None) -> tuple[str, str]:
+    if target is None:
+        return source.text, source.html
+    text = f"{target.text}\n\n— #{source_id} —\n{source.text}"
+    if not source.html and not target.html:
+        return text, ""
+    return text, f"{_marked(target)}<p>— #{source_id} —</p>{_marked(source)}"
+
+
+def _marked(draft: DraftRow) -> str:
+    return draft.html or "".join(f"<p>{escape(line)}</p>" for line in draft.text.splitlines())
 
 
 async def _return_shared_draft(tx: Transaction, kept: Carried, params: dict[str, object]) -> None:
@@ -128,9 +142,15 @@ async def _return_shared_draft(tx: Transaction, kept: Carried, params: dict[str,
 
 async def _put_draft(tx: Transaction, draft: DraftRow, ticket_id: object) -> None:
     sql = """
-        insert into shared_draft (ticket_id, text, version, edited_by, updated_at)
-        values (%(id)s, %(text)s, %(version)s, %(by)s, %(at)s) on conflict do nothing"""
-    params = {"text": draft.text, "version": draft.version, "by": draft.edited_by, "at": draft.updated_at}
+        insert into shared_draft (ticket_id, text, html, version, edited_by, updated_at)
+        values (%(id)s, %(text)s, %(html)s, %(version)s, %(by)s, %(at)s) on conflict do nothing"""
+    params = {
+        "text": draft.text,
+        "html": draft.html,
+        "version": draft.version,
+        "by": draft.edited_by,
+        "at": draft.updated_at,
+    }
     await tx.execute(sql, params | {"id": ticket_id})
 
 

@@ -26,7 +26,7 @@ async def lock_tickets(tx: Transaction, ticket_ids: Sequence[int], *, by: Actor)
     wanted = sorted(set(ticket_ids))
     sql = f"select {LOCKED} from ticket where id = any(%(ids)s) order by id for no key update"
     found = {one.id: one for one in await rows(tx, LockedTicket, sql, {"ids": wanted})}
-    if any(one not in found or not by.sees_team(found[one].team_id) for one in wanted):
+    if any(one not in found or not by.sees(found[one].team_id, found[one].brand_id) for one in wanted):
         raise NotFound
     return found
 

@@ -36,7 +36,7 @@ async def add_follower(tx: Transaction, ticket_id: int, person_id: int, *, by: A
     is_own = person_id == by.person_id
     if not is_own:
         by.require("tickets.note")
-    if not await visible_mentions(tx, [person_id], ticket.team_id):
+    if not await visible_mentions(tx, [person_id], ticket):
         raise CannotFollow
     if not await start_following(tx, ticket, person_id, "own" if is_own else "added", by=by, now=now):
         return

@@ -1,5 +1,7 @@
 import {
+  AlarmClock,
   Building2,
+  CalendarClock,
   CircleDot,
   FormInput,
   Shapes,
@@ -58,6 +60,20 @@ export const settingsPages: SettingsPage[] = [
     group: 'desk',
     icon: ContactRound,
     permission: 'channels.manage',
+  },
+  {
+    path: 'calendars',
+    key: 'calendars',
+    group: 'desk',
+    icon: CalendarClock,
+    permission: 'service_levels.manage',
+  },
+  {
+    path: 'service-policies',
+    key: 'policies',
+    group: 'desk',
+    icon: AlarmClock,
+    permission: 'service_levels.manage',
   },
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'macros', key: 'macros', group: 'desk', icon: Zap },

@@ -16,6 +16,13 @@ const pair = (path: string, permission: string, list: Page, one: Page): RouteRec
   page(`${path}/:id(new|\\d+)`, permission, one),
 ]
 
+/** Pages about clocks, with the words that tickets have for them. */
+const levels = (path: string, list: Page, one: Page): RouteRecordRaw[] =>
+  pair(path, 'service_levels.manage', list, one).map((route) => ({
+    ...route,
+    meta: { ...route.meta, words: [...words, 'levels', 'clocks', 'tickets'] },
+  }))
+
 const pages: RouteRecordRaw[] = [
   ...pair(
     'mailboxes',
@@ -73,6 +80,16 @@ const pages: RouteRecordRaw[] = [
     component: () => import('./customers/CustomerDataPage.vue'),
     meta: { words: [...words, 'customers'], permission: 'channels.manage' },
   },
+  ...levels(
+    'calendars',
+    () => import('./calendars/CalendarsPage.vue'),
+    () => import('./calendars/CalendarPage.vue'),
+  ),
+  ...levels(
+    'service-policies',
+    () => import('./policies/PoliciesPage.vue'),
+    () => import('./policies/PolicyPage.vue'),
+  ),
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('ticket-templates', undefined, () => import('./templates/TemplatesPage.vue')),

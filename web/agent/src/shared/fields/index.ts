@@ -1,4 +1,7 @@
 export { default as FieldRow } from './FieldRow.vue'
+export { default as HistoryPopover } from './HistoryPopover.vue'
+export { default as StepList } from './StepList.vue'
 export * from './form'
+export * from './history'
 export { useFieldList, useFields, type Fields } from './useFields'
 export * from './values'

@@ -1,5 +1,5 @@
 export interface KindGroup {
-  key: 'tickets' | 'messages' | 'desk'
+  key: 'tickets' | 'clocks' | 'messages' | 'desk'
   kinds: string[]
 }
 
@@ -22,6 +22,21 @@ export const kindGroups: KindGroup[] = [
       'ticket_split',
       'ticket_linked',
       'ticket_unlinked',
+    ],
+  },
+  {
+    key: 'clocks',
+    kinds: [
+      'clock_started',
+      'clock_paused',
+      'clock_resumed',
+      'clock_moved',
+      'clock_warned',
+      'clock_breached',
+      'clock_escalated',
+      'clock_met',
+      'clock_dropped',
+      'clock_acknowledged',
     ],
   },
   {

@@ -5,6 +5,7 @@ import { toasts } from '@/shared/toasts'
 import { makeTicket } from '@/testing/fixtures'
 import { signIn } from '@/testing/mount'
 import { serve } from '@/testing/server'
+import { joining } from '../merge/joining'
 import { assign, setPriority, setStatus, setTags, snooze } from './verbs'
 
 const ticket = makeTicket({ id: 1 })
@@ -50,6 +51,27 @@ describe('verbs', () => {
       force: true,
       seen: { assignee_id: 1, team_id: 1 },
     })
+  })
+
+  it.each([
+    ['all', { solve_children: true }],
+    ['alone', { force_children: true }],
+  ] as const)('ask about open tickets below, and solve %s', async (way, wanted) => {
+    const refused = { code: 'children_open', detail: 'Open', children: [7], can_force: true }
+    const calls = serve({
+      'PATCH /tickets/1': (call) =>
+        Object.keys(wanted)[0]! in (call.body as object) ? { body: ticket } : { status: 409, body: refused },
+    })
+    const solved = { id: 5, category: 'solved', name_en: 'Solved', name_zh: '已办结' } as Status
+    expect(await setStatus(ticket, solved)).toBe(false)
+    expect(shown()?.status_id).toBe(ticket.status_id)
+    expect(toasts.value).toEqual([])
+    const asked = joining.value
+    expect(asked).toMatchObject({ kind: 'children', children: [7], canForce: true })
+    if (asked?.kind === 'children') asked.solve(way)
+    await vi.waitFor(() => expect(calls.length).toBe(2))
+    expect(calls[1]?.body).toMatchObject({ status_id: 5, ...wanted })
+    joining.value = null
   })
 
   it('put status, holder and sleep back as they were when a solve is undone', async () => {

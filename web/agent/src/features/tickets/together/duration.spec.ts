@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clock, parseDuration } from './duration'
+import { clock, parseDuration, spentText } from './duration'
 
 describe('parseDuration', () => {
   it.each([
@@ -17,6 +17,16 @@ describe('parseDuration', () => {
   it.each(['', 'soon', '0', '25h', '1:75', '-5', 'h', '1:30:00'])('refuses %s', (typed) =>
     expect(parseDuration(typed)).toBeNull(),
   )
+})
+
+describe('spentText', () => {
+  const say = (key: string, values: Record<string, number>): string => `${key} ${JSON.stringify(values)}`
+  it.each([
+    [0, ''],
+    [20, 'together.time.seconds {"n":20}'],
+    [90, 'together.time.minutes {"n":2}'],
+    [5_400, 'together.time.hours {"h":1,"m":30}'],
+  ])('says %i s', (seconds, words) => expect(spentText(seconds, say)).toBe(words))
 })
 
 describe('clock', () => {

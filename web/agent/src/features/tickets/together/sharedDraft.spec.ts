@@ -46,6 +46,17 @@ describe('the shared draft', () => {
     expect(sharingOf(id)).toMatchObject({ version: 9, state: 'clean', by: { name: 'Mo' } })
   })
 
+  it('keeps its marks, here and on the server', async () => {
+    const html = '<ul><li><p>Hello</p></li></ul>'
+    const calls = serve({ [`PUT ${path}`]: { body: { ...draft('- Hello', 9), html } } })
+    writeShared(id, '- Hello', html)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(calls[0]?.body).toEqual({ text: '- Hello', html, version: 0 })
+    serve({ [`GET ${path}`]: { body: { ...draft('- Hi', 10), html: '<ul><li><p>Hi</p></li></ul>' } } })
+    await loadShared(id)
+    expect(sharingOf(id).html).toBe('<ul><li><p>Hi</p></li></ul>')
+  })
+
   it('meets a colleague: theirs is shown, and nothing is sent until the person chooses', async () => {
     const refusal = {
       status: 409,

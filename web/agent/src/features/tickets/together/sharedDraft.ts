@@ -4,6 +4,8 @@ import { reactive } from 'vue'
 /** The shared draft of a ticket as this window has it. */
 export interface Sharing {
   text: string
+  /** What was written with its marks, '' where the text says it all. */
+  html: string
   /** The version that the text began from, 0: none. */
   version: number
   by: { id: Id; name: string; at: string } | null
@@ -22,13 +24,22 @@ const path = (id: Id): string => `/tickets/${String(id)}/shared-draft`
 
 export function sharingOf(id: Id): Sharing {
   if (!drafts.has(id))
-    drafts.set(id, { text: '', version: 0, by: null, state: 'clean', theirs: undefined, isOpen: false })
+    drafts.set(id, {
+      text: '',
+      html: '',
+      version: 0,
+      by: null,
+      state: 'clean',
+      theirs: undefined,
+      isOpen: false,
+    })
   return drafts.get(id) as Sharing
 }
 
 function take(state: Sharing, found: SharedDraft | null): void {
   Object.assign(state, {
     text: found?.text ?? '',
+    html: found?.html ?? '',
     version: found?.version ?? 0,
     by: found && { id: found.edited_by, name: found.name, at: found.updated_at },
     state: 'clean',
@@ -68,7 +79,11 @@ function save(id: Id): Promise<void> {
     }
     state.state = 'saving'
     try {
-      const kept = await api.put<SharedDraft>(path(id), { text: state.text, version: state.version })
+      const kept = await api.put<SharedDraft>(path(id), {
+        text: state.text,
+        version: state.version,
+        ...(state.html ? { html: state.html } : {}),
+      })
       state.version = kept.version
       state.by = { id: kept.edited_by, name: kept.name, at: kept.updated_at }
       if (nowOf(state) === 'saving') state.state = 'clean'
@@ -94,9 +109,9 @@ async function remove(id: Id, state: Sharing): Promise<void> {
 }
 
 /** The text was changed here: it is saved in a moment. */
-export function writeShared(id: Id, text: string): void {
+export function writeShared(id: Id, text: string, html = ''): void {
   const state = sharingOf(id)
-  state.text = text
+  Object.assign(state, { text, html })
   if (state.state === 'taken') return
   state.state = 'dirty'
   window.clearTimeout(timers.get(id))

@@ -5,6 +5,15 @@ import StarterKit from '@tiptap/starter-kit'
 import { htmlOfMarkdown, isMarkdown } from './markdown'
 import { Picture } from './picture'
 
+/** HTML without scripts, styles and handlers of events. */
+export function withoutHandlers(html: string): string {
+  return html
+    .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<[a-z][^>]*>/gi, (tag) =>
+      tag.replace(/[\s/]+(?:on\w+|style|srcdoc)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, ' '),
+    )
+}
+
 /** Pasted text keeps its lines, blank ones too; text that is Markdown becomes what it means. */
 const PastedText = Extension.create({
   name: 'pastedText',
@@ -13,6 +22,8 @@ const PastedText = Extension.create({
     return [
       new Plugin({
         props: {
+          // only marks are taken anyway; what could run goes before a browser's policy has to complain of it
+          transformPastedHTML: withoutHandlers,
           clipboardTextParser: (text, _context, isPlain) => {
             const { schema } = editor
             if (!isPlain && isMarkdown(text)) {

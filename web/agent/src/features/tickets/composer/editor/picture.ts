@@ -39,6 +39,7 @@ export const Picture = Node.create<PictureOptions>({
   addNodeView() {
     return ({ node }) => {
       const image = document.createElement('img')
+      image.className = 'picture'
       const draw = (name: string, alt: string): void => {
         image.src = this.options.urlOf(name)
         image.alt = alt
