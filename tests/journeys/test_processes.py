@@ -245,6 +245,11 @@ async def tells_the_story(screen: Screen) -> None:
         "填写了结案信息",
     )
     talk = screen.page.locator("main.talk")
+    # changes that follow each other are folded
+    folded = talk.get_by_role("button", name="项变更")
+    await folded.first.wait_for()
+    for _ in range(await folded.count()):
+        await folded.first.click()
     for words in (story[0], story[-1]):
         await expect(talk).to_contain_text(words, timeout=15_000)
     whole = await talk.inner_text()
