@@ -20,7 +20,12 @@ async def test_join_some_makes_merged_split_and_linked_tickets(site: Site) -> No
         await browser.post(f"/tickets/{ticket}/notes", note_of())
         for _ in range(2):
             await browser.post(f"/tickets/{ticket}/replies", reply_of())
-            await desk.deliver(box, desk.mail(f"More {number}", f"c{number}@example.com", proven_ticket_ids=[ticket]))
+            await desk.deliver(
+                box,
+                desk.mail(
+                    f"More {number}: and the bill came twice", f"c{number}@example.com", proven_ticket_ids=[ticket]
+                ),
+            )
     async with desk.parts.database.transaction() as tx:
         await join_some(tx, you.id or 0, now=desk.later(minutes=1))
     kinds = await desk.sql(

@@ -20,6 +20,7 @@ OF_A_TEAM = {"ticket_id", "customer_id", "entry_id", "reply_id", "inbox_id", "re
 # Parameters of things of the whole desk, for whoever may manage it; or of the asker.
 OF_THE_DESK = {
     "brand_id",
+    "calendar_id",
     "channel_id",
     "delivery_id",
     "field_id",
@@ -30,6 +31,7 @@ OF_THE_DESK = {
     "name",
     "organisation_id",
     "person_id",
+    "policy_id",
     "public_key",
     "session_id",
     "status_id",
@@ -43,6 +45,7 @@ OF_THE_DESK = {
 WITHIN = {
     "channel",
     "check_id",
+    "clock_id",
     "identity_id",
     "item_id",
     "merge_id",

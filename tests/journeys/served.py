@@ -29,7 +29,8 @@ from tests.logs import unexpected_tracebacks
 from tests.mailserver import free_port
 
 T = TypeVar("T")
-START_SECONDS = 200.0
+# Long, for a machine that is busy with other things: it is no measure of the start (that is `bench crash`).
+START_SECONDS = 90.0
 # A window closed in the middle of an answer has nobody to be told; a message that is set aside says why.
 EXPECTED_TROUBLE = re.compile(r"Exception caught after response started|Message \d+ could not be taken in")
 ALL_TEAMS = "select id from team where archived_at is null order by id"

@@ -103,7 +103,7 @@ async def test_macro_planned_answer_and_forward(served: Served, browser: Browser
     await page.get_by_role("tab", name=words["forward"]).click()
     named = page.locator(".label", has_text=re.compile(f"^{words['to']}$"))
     await page.locator(".addresses").filter(has=named).locator("input").fill("parts@maker.example")
-    await page.locator("section.composer textarea").fill("Do you have this part?")
+    await agent.field.fill("Do you have this part?")
     await agent.picture(f"composer-forward-{locale}")
     await page.locator("section.composer button.main").click()
     await agent.sees(page.locator("article.side"))

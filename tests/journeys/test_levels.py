@@ -105,7 +105,7 @@ async def test_clock_is_broken_acknowledged_and_met_late_in_english(served: Serv
     screen = await sign_in(browser, served, "olga@desk.example")
     page = screen.page
     await page.goto(f"{served.url}/settings/calendars/new")
-    await page.get_by_label("Name in English").fill("Always")
+    await page.get_by_label("English name").fill("Always")
     for _ in range(2):
         await page.get_by_role("button", name="Remove hours of Monday").first.click()
     await page.get_by_role("button", name="More hours on Monday").click()
@@ -115,7 +115,7 @@ async def test_clock_is_broken_acknowledged_and_met_late_in_english(served: Serv
     await screen.button("Make the calendar").click()
     await page.wait_for_url("**/settings/calendars")
     await page.goto(f"{served.url}/settings/service-policies/new")
-    await page.get_by_label("Name in English").fill("Quick")
+    await page.get_by_label("English name").fill("Quick")
     await page.get_by_label("Calendar", exact=True).select_option(label="Always")
     await screen.button("Make the policy").click()
     await page.wait_for_url("**/settings/service-policies")

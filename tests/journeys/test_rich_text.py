@@ -44,6 +44,8 @@ class Words:
     create: str
     greeting: str
     first: str
+    # What stands right before a mark: Chinese writes no blank there.
+    before: str = ""
 
 
 EN = Words(
@@ -79,6 +81,7 @@ ZH = Words(
     "创建工单",
     "您好，沈女士",
     "请先关好水龙头",
+    before="请您，",
 )
 BOTH = pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh"])
 
@@ -142,7 +145,11 @@ def part_of(mail: EmailMessage, kind: str) -> Any:
 def check_mail(mail: EmailMessage, words: Words) -> None:
     """Text, HTML and picture as the customer gets them."""
     text, html = part_of(mail, "text/plain").get_content(), part_of(mail, "text/html").get_content()
-    lines = [words.greeting, f"- {words.first}", "now aqua.example/help (https://aqua.example/help)[leak.png]Bye"]
+    lines = [
+        words.greeting,
+        f"- {words.first}",
+        f"{words.before}now aqua.example/help (https://aqua.example/help)[leak.png]Bye",
+    ]
     assert text.splitlines() == [*lines, "", "-- ", f"Ada{words.locale[:2]} Lin", "Ombud"]
     assert f">{words.greeting}</strong>" in html
     assert "onclick" not in html
@@ -164,7 +171,7 @@ async def write_formatted(screen: Screen, words: Words) -> None:
     await page.keyboard.type("- ")
     await screen.type(words.first)
     await screen.press("Enter", "Enter")
-    await page.keyboard.type("**now** ")
+    await page.keyboard.type(f"{words.before}**now** ")
     await expect(page.locator(".written strong").first).to_have_text(words.greeting)
     await expect(page.locator(".written li")).to_have_text(words.first)
     await expect(page.locator(".written strong").last).to_have_text("now")

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
+from tests.journeys.spoken import Speech
 from tests.journeys.test_recipients import mail_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
@@ -278,3 +279,33 @@ async def test_draft_in_two_windows_of_one_person_is_not_lost(served: Served, br
     await one.picture(f"together-draft-{words.locale}")
     await one.button(words.this_one).click()
     await until(lambda: served.values("select 1 from draft where text = 'Written in the first'"))
+
+
+@BOTH
+async def test_mention_brings_a_colleague_to_the_ticket_and_time_is_added_up(
+    served: Served, browser: Browser, words: Words
+) -> None:
+    say = Speech("en" if words is EN else "zh-CN")
+    ticket = await mail_in(served, f"Mention {words.locale}")
+    ann = await at(served, browser, f"Lena{say.short}", ticket, words)
+    ben = await at(served, browser, f"Max{say.short}", ticket, words)
+    await ann.page.locator(".number").first.click()
+    await ann.press("n")
+    await ann.page.locator(".composer").get_by_role("button", name=say("tickets.composer.mention")).click()
+    await ann.page.get_by_role("option", name=f"Max{say.short}").click()
+    await ann.type(" please look")
+    await ann.press("Control+Enter")
+    sql = "select 1 from mention m join person p on p.id = m.person_id where m.ticket_id = %(id)s and p.name = %(name)s"
+    await until(lambda: served.values(sql, id=ticket, name=f"Max{say.short}"))
+    await ben.page.goto(f"{served.url}/tickets/mentions")
+    await ben.sees(ben.row(f"Mention {words.locale}"))
+    # whoever is mentioned follows
+    await ben.page.goto(f"{served.url}/tickets/following/{ticket}")
+    await ben.sees(ben.row(f"Mention {words.locale}"))
+    await ben.page.get_by_role("button", name=say("together.time.enter")).first.click()
+    how_long = ben.page.get_by_label(say("together.time.howLong"))
+    await how_long.fill("1:30")
+    await how_long.press("Enter")
+    await expect(ann.page.locator(".together")).to_contain_text(say("together.time.hours", h=1, m=30))
+    await ben.picture(f"together-mention-{words.locale}")
+    assert ann.complaints == ben.complaints == []

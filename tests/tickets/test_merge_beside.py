@@ -172,3 +172,15 @@ async def test_merge_of_merges_comes_back_step_by_step(site: Site, agent: Browse
     assert [(await beside(agent, one))["total_seconds"] for one in (middle, target)] == [120, 60]
     await unmerge(agent, old, middle)
     assert [(await beside(agent, one))["total_seconds"] for one in (old, middle, target)] == [60, 60, 60]
+
+
+async def test_merge_keeps_the_marks_of_shared_drafts(site: Site, agent: Browser) -> None:
+    old, target = await two(site)
+    await agent.put(f"/tickets/{old}/shared-draft", {"text": "old", "html": "<p><b>old</b></p>"})
+    await agent.put(f"/tickets/{target}/shared-draft", {"text": "new"})
+    await merge(agent, old, target)
+    kept = (await agent.get(f"/tickets/{target}/shared-draft")).json()
+    assert kept["html"] == f"<p>new</p><p>— #{old} —</p><p><b>old</b></p>"
+    await unmerge(agent, old, target)
+    assert (await agent.get(f"/tickets/{old}/shared-draft")).json()["html"] == "<p><b>old</b></p>"
+    assert (await agent.get(f"/tickets/{target}/shared-draft")).json()["html"] == ""

@@ -215,10 +215,11 @@ async def test_plan_reply_to_whom_must_not_be_contacted_is_refused_at_once(site:
     ticket = await site.ticket(kind="email")
     customer = await site.desk.column(ticket, "customer_id")
     await agent.put(f"/customers/{customer}/contact-bars/email", {"reason": "Lawyer's letter"})
-    body: dict[str, Any] = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of()}
+    reply = reply_of()
+    body = {"send_at": (site.desk.now + timedelta(hours=1)).isoformat(), "reply": reply}
     refused = await agent.post(f"/tickets/{ticket}/planned-replies", body)
     assert (refused.status_code, refused.json()["code"]) == (422, "do_not_contact")
-    body["reply"]["contact_reason"] = "They asked for it"
+    reply["contact_reason"] = "They asked for it"
     assert (await agent.post(f"/tickets/{ticket}/planned-replies", body)).status_code == 201
     assert await tick(site, hours=2) == 1
     assert await site.desk.sql("select count(*) from outbox") == 1

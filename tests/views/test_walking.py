@@ -34,6 +34,8 @@ ORDERS: dict[Sort, str] = {
     "priority": "priority desc, activity_at desc, id desc",
     "waiting": "waiting_since is null, waiting_since, case when waiting_since is null then activity_at end desc,"
     " case when waiting_since is null then -id else id end",
+    "due": "due_at is null, due_at, case when due_at is null then activity_at end desc,"
+    " case when due_at is null then -id else id end",
     "number": "id desc",
     "number_oldest": "id",
 }
@@ -44,6 +46,7 @@ LEAK: dict[str, Any] = {"field": "subject", "op": "contains", "value": "7"}
 async def reader(desk: Desk) -> Actor:
     two, hidden = await desk.team("Two"), await desk.team("Hidden")
     await desk.run(FILL, at=AT, one=1, two=two, hidden=hidden, many=MANY)
+    await desk.run("update ticket set due_at = created_at + id %% 7 * interval '1 hour' where id %% 3 > 0", at=AT)
     await desk.run("insert into ticket_facet select id, array['tag:rare'] from ticket where tags <> '{}'")
     return await desk.person("Lu", 1, two)
 

@@ -6139,6 +6139,7 @@ export interface components {
             activity_at: string;
             /** Format: date-time */
             at: string;
+            brand_id: number;
             /** @enum {string} */
             category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
             due_at: string | null;

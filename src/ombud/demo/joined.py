@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, rows, value, values
+from ombud.shared.database import Transaction, execute, rows, value, values
 from ombud.tickets.schemas import TicketPatch
 from ombud.tickets.schemas.merge import LinkIn, LinkVerb, MergeIn, SplitIn
 from ombud.tickets.services.changes import change_ticket
@@ -17,10 +17,14 @@ from ombud.tickets.services.merging.split import split_ticket
 
 MERGES = 6
 SPLITS = 3
+# Shorter than that nobody brings up another matter.
+TOLD_LENGTH = 24
 HISTORIES = 12
 FAMILY = 6
 # A greeting and the name after it are no subject.
-GREETING = re.compile(r"^(?:您好|你好|你们好|(?:Hi|Hello|Dear)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE)
+GREETING = re.compile(
+    r"^(?:客服)?(?:您好|你好|你们好|(?:Hi|Hello|Dear)\b)[^,，。.!！\n]{0,20}[,，。.!！\s]+", re.IGNORECASE
+)
 SUBJECT_LENGTH = {"zh-CN": 22, "en": 48}
 
 
@@ -48,6 +52,16 @@ async def join_some(tx: Transaction, you: int, *, now: datetime) -> None:
         await change_ticket(tx, new_id, TicketPatch(type_id=await _type(tx)), by=by, now=at)
     await _link_family(tx, you, by=by, now=now)
     await _change_fields(tx, you, by=by, now=now)
+    await _put_back(tx, now=now)
+
+
+async def _put_back(tx: Transaction, *, now: datetime) -> None:
+    """Have tickets stand in lists where their talk puts them, not all at the moment of loading."""
+    sql = """
+        update ticket t set activity_at = said.at
+        from (select ticket_id, max(at) as at from entry where kind in ('message', 'note') group by 1) said
+        where said.ticket_id = t.id and t.activity_at >= %(now)s and said.at < %(now)s"""
+    await execute(tx, sql, {"now": now})
 
 
 async def _type(tx: Transaction) -> int | None:
@@ -83,12 +97,13 @@ async def _talks(tx: Transaction, you: int) -> list[_Talk]:
         from ticket t join customer c on c.id = t.customer_id
         cross join lateral (
             select e.id, e.text from public_entry e where e.ticket_id = t.id and e.direction = 'in'
-                and e.id > (select min(f.id) from public_entry f where f.ticket_id = t.id and f.direction = 'in')
+                and length(e.text) >= %(least)s and e.id > (
+                    select min(f.id) from public_entry f where f.ticket_id = t.id and f.direction = 'in')
             order by length(e.text) desc, e.id limit 1) said
         where t.is_open and t.message_count >= 5 and t.merged_into_id is null and not exists (
             select from ticket_shift s where t.id in (s.from_id, s.to_id))
         order by mine desc, t.customer_id desc, t.id limit %(most)s"""
-    return await rows(tx, _Talk, sql, {"you": you, "most": SPLITS})
+    return await rows(tx, _Talk, sql, {"you": you, "most": SPLITS, "least": TOLD_LENGTH})
 
 
 def _subject_of(talk: _Talk) -> str:

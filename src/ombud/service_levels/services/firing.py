@@ -244,7 +244,7 @@ async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> 
     if not notices:
         return
     hours = await queries.hours_of_teams(tx, sorted({one.team_id for one in notices if one.keeps_hours}))
-    waiting: list[tuple[Notice, datetime]] = []
+    kept: list[tuple[Notice, datetime, datetime | None]] = []
     at_once: dict[str, list[Told]] = {}
     for one in notices:
         calendar = hours.get(one.team_id) if one.keeps_hours else None
@@ -254,14 +254,12 @@ async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> 
                 opens_at = add_open(calendar, now, timedelta(0))
             except NeverOpen:
                 opens_at = now
-        if opens_at > now:
-            waiting.append((one, opens_at))
-        else:
+        kept.append((one, opens_at, None if opens_at > now else now))
+        if opens_at <= now:
             at_once.setdefault(one.kind, []).append(Told(one.person_id, one.ticket_id, one.team_id, None))
     for kind, told in at_once.items():
         await notify_all(tx, kind, told, by=SYSTEM, now=now)
-    await _keep(tx, [(one, now, now) for one in notices if one not in [two for two, _ in waiting]])
-    await _keep(tx, [(one, at, None) for one, at in waiting])
+    await _keep(tx, kept)
 
 
 async def _keep(tx: Transaction, kept: Sequence[tuple[Notice, datetime, datetime | None]]) -> None:

@@ -32,6 +32,7 @@ class Calendar:
         self.zone = _zone(spec.time_zone)
         self._off = {one.on for one in spec.days_off}
         self._exchanged = {one.on: one.like for one in spec.exchanged}
+        self._ends: dict[date, datetime] = {}
         self._begun: dict[date, list[Period]] = {}
         self._periods: dict[date, tuple[Period, ...]] = {}
 
@@ -52,7 +53,10 @@ class Calendar:
 
     def day_end(self, day: date) -> datetime:
         """The last second of a day: what is due at its end is still due on it."""
-        return self.moment(day, 86_400) - timedelta(seconds=1)
+        known = self._ends.get(day)
+        if known is None:
+            known = self._ends[day] = self.moment(day, 86_400) - timedelta(seconds=1)
+        return known
 
     def is_day_off(self, day: date) -> bool:
         """Whether a day is a holiday."""

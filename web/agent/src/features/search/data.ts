@@ -3,7 +3,14 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-quer
 import { computed, ref, watch, type Ref } from 'vue'
 import { me } from '@/shared/session'
 
-export const KINDS: SearchKind[] = ['tickets', 'messages', 'notes', 'customers', 'organisations', 'attachments']
+export const KINDS: SearchKind[] = [
+  'tickets',
+  'messages',
+  'notes',
+  'customers',
+  'organisations',
+  'attachments',
+]
 export type Order = 'newest' | 'relevant'
 
 /** What is asked for; `kind` null is the overview of all kinds. */

@@ -57,12 +57,20 @@ describe('leftNow', () => {
 })
 
 describe('clockTone', () => {
-  it('is red once overdue and amber in the last fifth', () => {
-    expect(clockTone(clock({}), 3_600)).toBe('plain')
-    expect(clockTone(clock({}), 600)).toBe('warn')
-    expect(clockTone(clock({}), 0)).toBe('bad')
-    expect(clockTone(clock({ breached_at: '2026-11-23T08:30:00Z' }), 600)).toBe('bad')
-    expect(clockTone(clock({ state: 'ended' }), 0)).toBe('plain')
-    expect(clockTone(clock({ state: 'resting', due_at: null }), 10)).toBe('plain')
+  const span = { amount: 1, unit: 'working_hours' as const }
+
+  it('is red once overdue and amber in the last fifth of the clock’s own time', () => {
+    expect(clockTone(clock({ span }), 3_600, NOW)).toBe('plain')
+    expect(clockTone(clock({ span }), 600, NOW)).toBe('warn')
+    expect(clockTone(clock({ span }), 0, NOW)).toBe('bad')
+    expect(clockTone(clock({ span, breached_at: '2026-11-23T08:30:00Z' }), 600, NOW)).toBe('bad')
+    expect(clockTone(clock({ state: 'ended' }), 0, NOW)).toBe('plain')
+    expect(clockTone(clock({ state: 'resting', due_at: null, span }), 10, NOW)).toBe('plain')
+  })
+
+  it('measures days and deadlines from outside by the wall', () => {
+    const days = { amount: 3, unit: 'working_days' as const }
+    expect(clockTone(clock({ span: days }), 20, NOW)).toBe('plain')
+    expect(clockTone(clock({ span: null }), 600, NOW + 55 * 60_000)).toBe('warn')
   })
 })

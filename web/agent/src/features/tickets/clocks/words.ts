@@ -52,11 +52,22 @@ export function leftNow(clock: ClockView, saidAt: number, now: number): number |
   return clock.is_counting ? clock.left_seconds - Math.max(0, (now - saidAt) / 1_000) : clock.left_seconds
 }
 
-/** Red once overdue, amber for the last fifth of the time. */
-export function clockTone(clock: ClockView, left: number | null): DueTone {
+const UNIT_SECONDS: Record<string, number> = {
+  natural_minutes: MINUTE,
+  working_minutes: MINUTE,
+  natural_hours: HOUR,
+  working_hours: HOUR,
+}
+
+/** Red once overdue, amber for the last fifth of the time; days are measured by the wall's clock. */
+export function clockTone(clock: ClockView, left: number | null, now: number): DueTone {
   if (clock.state === 'ended') return 'plain'
   if (clock.breached_at !== null || (left !== null && left <= 0)) return 'bad'
   if (clock.due_at === null || left === null) return 'plain'
-  const whole = (new Date(clock.due_at).getTime() - new Date(clock.started_at).getTime()) / 1_000
-  return left < whole / 5 && left < DAY ? 'warn' : 'plain'
+  const unit = UNIT_SECONDS[clock.span?.unit ?? '']
+  if (clock.span && unit) return left < (clock.span.amount * unit) / 5 ? 'warn' : 'plain'
+  const due = new Date(clock.due_at).getTime()
+  return due - now < Math.min((due - new Date(clock.started_at).getTime()) / 5, DAY * 1_000)
+    ? 'warn'
+    : 'plain'
 }

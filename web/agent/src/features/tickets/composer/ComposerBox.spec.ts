@@ -4,6 +4,7 @@ import { makeEntry, makeTicket } from '@/testing/fixtures'
 import { mountPage, signIn } from '@/testing/mount'
 import { serve, type Call } from '@/testing/server'
 import ComposerBox from './ComposerBox.vue'
+import { draftOf } from './drafts'
 
 let id = 900
 let page: VueWrapper
@@ -202,6 +203,58 @@ describe('ComposerBox', () => {
       await openMail()
       await page.findAll('[role="tab"]')[1]?.trigger('click')
       expect(fields()).toHaveLength(0)
+    })
+  })
+
+  describe('with marks', () => {
+    const written = () => page.find('.written')
+
+    beforeEach(() => {
+      signIn()
+      Range.prototype.getClientRects = () => [] as unknown as DOMRectList
+      Range.prototype.getBoundingClientRect = () => new DOMRect()
+      document.elementFromPoint = () => null
+    })
+
+    async function openRich(change: Record<string, unknown> = {}): Promise<void> {
+      await open({ mail: { to: [{ name: '', address: 'rosa@x.example' }], cc: [] }, ...change })
+      await vi.waitUntil(() => page.find('.written').exists(), { timeout: 10_000 })
+    }
+
+    it('sends them beside the text, and empties itself', async () => {
+      await openRich({ customer_locale: 'de' })
+      expect(written().attributes('lang')).toBe('de')
+      Object.assign(draftOf(id, 'reply'), { text: '- a', html: '<ul><li><p>a</p></li></ul>' })
+      await flushPromises()
+      expect(written().html()).toContain('<li>')
+      await sendButton().trigger('click')
+      await flushPromises()
+      expect(calls.find((call) => call.path.endsWith('/replies'))?.body).toMatchObject({
+        text: '- a',
+        html: '<ul><li><p>a</p></li></ul>',
+      })
+      expect(written().text()).toBe('')
+    })
+
+    it('are not offered where the customer reads a chat', async () => {
+      await open({ reply_by: 'chat' })
+      expect(page.find('textarea').exists()).toBe(true)
+      expect(page.find('[aria-label="Formatted text"]').exists()).toBe(false)
+    })
+
+    it('go where the person wants plain text, and the words stay', async () => {
+      await openRich()
+      Object.assign(draftOf(id, 'reply'), { text: '- a', html: '<ul><li><p>a</p></li></ul>' })
+      await flushPromises()
+      signIn({ preferences: { composer: 'plain' } })
+      await flushPromises()
+      expect(page.find('textarea').element.value).toBe('- a')
+      expect(draftOf(id, 'reply').html).toBe('')
+    })
+
+    it('shows the signature that will stand below', async () => {
+      await openRich()
+      await vi.waitUntil(() => page.text().includes('Lu, Support'))
     })
   })
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { serve, type Call } from '@/testing/server'
 import { clearDraft, draftOf, loadDraft, refreshDraft, restoreDraft, settleDraft, touchDraft } from './drafts'
+import { uploadedFile } from './uploads'
 
 let ticketId = 100
 let path = ''
@@ -43,6 +44,42 @@ describe('drafts', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect(draftOf(ticketId, 'reply').save).toBe('saved')
     expect(calls).toHaveLength(2)
+  })
+
+  it('keep their marks and pictures, and leave out pictures that were taken out', async () => {
+    const calls = serve({ [`PUT ${path}`]: { status: 204 } })
+    const html = '<p><strong>a</strong><img src="cid:file-7" alt="x.png"></p>'
+    const file = (id: number) => uploadedFile({ id, name: 'x.png', size: 1, url: '/x.png' }, html)
+    const gone = { ...file(8), isPicture: true }
+    Object.assign(draftOf(ticketId, 'reply'), { html, files: [file(7), gone] })
+    write('a[x.png]')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(calls[0]?.body).toEqual({ text: 'a[x.png]', details: { html, attachment_ids: [7] } })
+  })
+
+  it('come back from the server with marks', async () => {
+    const html = '<p><img src="cid:file-7" alt="x.png"></p>'
+    const attachments = [{ id: 7, name: 'x.png', size: 1, token: 't', type: 'image/png', url: '/x.png' }]
+    const draft = {
+      kind: 'reply',
+      text: '[x.png]',
+      details: { html },
+      updated_at: '',
+      version: 2,
+      attachments,
+    }
+    serve({ [`GET ${path}`]: { body: draft } })
+    await loadDraft(ticketId, 'reply')
+    expect(draftOf(ticketId, 'reply')).toMatchObject({ html, files: [{ isPicture: true, url: '/x.png' }] })
+  })
+
+  it('that were taken back stand above what was written since, with the marks of both', () => {
+    Object.assign(draftOf(ticketId, 'reply'), { text: 'later & more', html: '' })
+    restoreDraft(ticketId, 'reply', { text: 'first', html: '<p><strong>first</strong></p>' })
+    expect(draftOf(ticketId, 'reply')).toMatchObject({
+      text: 'first\n\nlater & more',
+      html: '<p><strong>first</strong></p><p></p><p>later &amp; more</p>',
+    })
   })
 
   it('come back from the server', async () => {

@@ -20,9 +20,7 @@ export function useAim(wanted: Ref<Id | null>, reach: Reach): Ref<Id | null> {
     if (!isThere || wanted.value !== entryId) return
     aimed.value = entryId
     await nextTick()
-    reach.box.value
-      ?.querySelector(`[data-entry="${String(entryId)}"]`)
-      ?.scrollIntoView({ block: 'center' })
+    reach.box.value?.querySelector(`[data-entry="${String(entryId)}"]`)?.scrollIntoView({ block: 'center' })
   }
 
   watch(

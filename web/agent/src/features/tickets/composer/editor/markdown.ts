@@ -27,7 +27,6 @@ function inline(text: string): string {
     .replace(/(^|[^*])\*([^*\s][^*]*)\*(?!\*)/g, '$1<em>$2</em>')
     .replace(/(^|\W)_([^_\s][^_]*)_(?!\w)/g, '$1<em>$2</em>')
     .replace(/~~([^~]+)~~/g, '<s>$1</s>')
-  // eslint-disable-next-line no-control-regex -- the sign that stands for a piece of code
   return marked.replace(/\u0000(\d+)\u0000/g, (_, place: string) => codes[Number(place)] ?? '')
 }
 
