@@ -78,8 +78,8 @@ async def first_contact(tx: Transaction, ticket_id: int) -> int | None:
 async def first_contacts(tx: Transaction, *, by: Actor, limit: int = 200) -> list[FirstContact]:
     """Open tickets that the actor took first, in whatever team they are: enough to tell a customer who asks."""
     sql = """
-        select t.id as ticket_id, t.subject, t.category, t.team_id, t.brand_id, m.name as team_name, f.at, t.activity_at, t.due_at,
-            (select count(*) from urge u where u.ticket_id = t.id) as urges
+        select t.id as ticket_id, t.subject, t.category, t.team_id, t.brand_id, m.name as team_name, f.at,
+            t.activity_at, t.due_at, (select count(*) from urge u where u.ticket_id = t.id) as urges
         from first_contact f join ticket t on t.id = f.ticket_id join team m on m.id = t.team_id
         where f.person_id = %(person)s and t.category <> 'closed' and t.merged_into_id is null
         order by f.at, t.id limit %(limit)s"""
