@@ -25,8 +25,8 @@ def test_permission_is_documented_in_both_languages(permission: str) -> None:
 
 @pytest.mark.parametrize("permission", sorted(ALL - PROGRAMS))
 def test_document_says_which_roles_hold_a_permission(permission: str) -> None:
-    order: list[Role] = ["administrator", "supervisor", "agent", "read_only"]
-    told = [cell == "✓" for cell in row_of(permission)[3:7]]
+    order: list[Role] = ["administrator", "supervisor", "agent", "read_only", "partner"]
+    told = [cell == "✓" for cell in row_of(permission)[3:8]]
     assert told == [permission in ROLES[role] for role in order]
 
 
@@ -42,6 +42,10 @@ def test_document_names_no_permission_that_does_not_exist() -> None:
 
 def test_read_only_holds_reads_only() -> None:
     assert all(permission.endswith(".read") for permission in ROLES["read_only"])
+
+
+def test_partner_reads_no_ticket() -> None:
+    assert ROLES["partner"] == {"tasks.work"}
 
 
 def test_roles_hold_more_the_higher_they_stand() -> None:

@@ -1392,6 +1392,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/first-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFirstContacts
+         * @description Open tickets that the actor took first, wherever they are.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1FirstContactsGetFirstContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holiday-tables": {
         parameters: {
             query?: never;
@@ -2019,6 +2041,122 @@ export interface paths {
          *     Needs the permission `people.manage`.
          */
         delete: operations["sign_out_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProcessExamples
+         * @description The processes that ship with Ombud, in both languages.
+         *
+         *     Needs the permission `processes.manage`.
+         */
+        get: operations["ApiV1ProcessExamplesGetProcessExamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-examples/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostProcessExample
+         * @description Take over a shipped process, with a type of tickets of its name.
+         *
+         *     Needs the permission `processes.manage`.
+         */
+        post: operations["ApiV1ProcessExamplesKeyPostProcessExample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProcesses
+         * @description Processes in their newest versions, archived ones last.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ProcessesGetProcesses"];
+        put?: never;
+        /**
+         * PostProcess
+         * @description Make a process. 400 names the stages that have no exit, are never reached or lead nowhere.
+         *
+         *     Needs the permission `processes.manage`.
+         */
+        post: operations["ApiV1ProcessesPostProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchProcess
+         * @description Save a new version of a process, or archive it; tickets that are in it stay on their version.
+         *
+         *     Needs the permission `processes.manage`.
+         */
+        patch: operations["ApiV1ProcessesProcessIdPatchProcess"];
+        trace?: never;
+    };
+    "/api/v1/processes/{process_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProcessVersions
+         * @description Versions of a process, the newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1ProcessesProcessIdVersionsGetProcessVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2671,6 +2809,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTasks
+         * @description Tasks of one's departments: those to do by their deadline, or the last that ended.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1TasksGetTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTask
+         * @description A task, with all that its department sees of the ticket.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1TasksTaskIdGetTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskAcceptance
+         * @description Accept a task for one's department; accepting twice changes nothing.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdAcceptancePutTaskAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTaskFile
+         * @description Upload a file (form field ``file``) to give it back with the result.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        post: operations["ApiV1TasksTaskIdFilesPostTaskFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTaskFile
+         * @description A file of a task that the actor sees.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1TasksTaskIdFilesFileIdGetTaskFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchTaskItem
+         * @description Tick something off a task's checklist, or open it again.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        patch: operations["ApiV1TasksTaskIdItemsItemIdPatchTaskItem"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskResult
+         * @description Report what came out.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdResultPutTaskResult"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskReturn
+         * @description Give a task back with the reason.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdReturnPutTaskReturn"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskWithdrawal
+         * @description Take a task back; for those who see its ticket.
+         *
+         *     Needs the permission `tickets.assign`.
+         */
+        put: operations["ApiV1TasksTaskIdWithdrawalPutTaskWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTaskWord
+         * @description Ask or answer something within a task; the customer never sees it.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        post: operations["ApiV1TasksTaskIdWordsPostTaskWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -2785,6 +3143,28 @@ export interface paths {
          *     Needs the permission `teams.manage`.
          */
         get: operations["ApiV1TeamsTeamIdTiesGetTies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teamwork/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTeamworkFigures
+         * @description Teamwork of a period, the last 30 days if none is named.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1TeamworkFiguresGetTeamworkFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3094,6 +3474,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchClosing
+         * @description Say what the ticket is closed with; nothing has a default.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -3138,6 +3540,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/dispatch/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcceptance
+         * @description Accept the ticket for one's department: its clock starts.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdDispatchAcceptancePutAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/dispatch/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReturn
+         * @description Give the ticket back with a reason. 409 ``returns_used_up`` after the second time.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdDispatchReturnPutReturn"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDispatch
+         * @description Give the ticket to a department; whoever does not see that team does not see the ticket afterwards.
+         *
+         *     Needs the permission `tickets.assign`.
+         */
+        post: operations["ApiV1TicketsTicketIdDispatchesPostDispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/drafts/{kind}": {
         parameters: {
             query?: never;
@@ -3167,6 +3635,50 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostExtension
+         * @description Ask for more time for the department, before its deadline.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdExtensionsPostExtension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/extensions/{extension_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutExtensionDecision
+         * @description Grant more time and tell the customer, or refuse it.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1TicketsTicketIdExtensionsExtensionIdDecisionPutExtensionDecision"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3570,6 +4082,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProcess
+         * @description The process that a ticket goes through, and the solutions that were tried.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdProcessGetProcess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/process/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAdvance
+         * @description Go on to the next stage. 422 ``stage_open`` names what this one still needs.
+         *
+         *     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdProcessAdvancePostAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/process/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswers
+         * @description Answer questions of the present stage.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdProcessAnswersPutAnswers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/process/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostConfirmation
+         * @description Write down what the customer said: solved, not solved, or not reached.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdProcessConfirmationsPostConfirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/read": {
         parameters: {
             query?: never;
@@ -3736,6 +4338,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/solutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSolution
+         * @description Write down what is tried. 409 ``solution_tried``: the same failed before; ``force`` tries it again.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdSolutionsPostSolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/solutions/{solution_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSolutionOutcome
+         * @description Say whether it helped; as many failures as the process says move the ticket up.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdSolutionsSolutionIdOutcomePutSolutionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/split": {
         parameters: {
             query?: never;
@@ -3752,6 +4398,116 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdSplitPostSplit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSupervision
+         * @description Watch the ticket as a manager: a report is due in each span.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        post: operations["ApiV1TicketsTicketIdSupervisionPostSupervision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/supervision/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSupervisionEnd
+         * @description Watch the ticket no longer.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1TicketsTicketIdSupervisionEndPutSupervisionEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/supervision/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReport
+         * @description Report to the manager who watches.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdSupervisionReportsPostReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTask
+         * @description Ask a department for something. It sees what stands in the task, and not the ticket.
+         *
+         *     Needs the permission `tickets.assign`.
+         */
+        post: operations["ApiV1TicketsTicketIdTasksPostTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/teamwork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTeamwork
+         * @description Departments, urges, supervision, extensions, tasks and the closing of a ticket.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdTeamworkGetTeamwork"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3884,6 +4640,50 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         post: operations["ApiV1TicketsTicketIdUnmergePostUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/urges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUrge
+         * @description Count that the customer asked again; the third time escalates.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdUrgesPostUrge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWithdrawal
+         * @description Close the ticket because its customer takes the matter back.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdWithdrawalPutWithdrawal"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4384,6 +5184,12 @@ export interface components {
             /** @default  */
             name: string;
         };
+        /** AdvanceIn */
+        AdvanceIn: {
+            /** @default  */
+            reason?: string;
+            to?: string | null;
+        };
         /** AgentReadFrame */
         AgentReadFrame: {
             /** Format: date-time */
@@ -4393,6 +5199,12 @@ export interface components {
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
+        };
+        /** Answers */
+        Answers: {
+            answers: {
+                [key: string]: unknown;
+            };
         };
         /** ApiKey */
         ApiKey: {
@@ -4774,7 +5586,7 @@ export interface components {
             label: string;
             left_seconds: number | null;
             /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external";
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external" | "department" | "task" | "stage" | "customer_update" | "supervision";
             next: components["schemas"]["NextStep"] | null;
             opens_at: string | null;
             /** @enum {null|string} */
@@ -4790,6 +5602,37 @@ export interface components {
             /** @enum {string} */
             state: "running" | "resting" | "ended";
         };
+        /** Closing */
+        Closing: {
+            cause: string | null;
+            compensation_cents: number | null;
+            compensation_currency: string | null;
+            /** @enum {null|string} */
+            follow_up: "satisfied" | "fairly_satisfied" | "dissatisfied" | "unsolved" | "unreached" | "refused" | null;
+            has_compensation: boolean | null;
+            /** @default false */
+            is_needed: boolean;
+            lesson: string | null;
+            missing: string[];
+            responsible_other: string | null;
+            responsible_team_id: number | null;
+            solution: string | null;
+            /** @enum {null|string} */
+            verdict: "upheld" | "partly" | "not_upheld" | null;
+        };
+        /** ClosingPatch */
+        ClosingPatch: {
+            cause?: string | null;
+            compensation_cents?: number | null;
+            compensation_currency?: string | null;
+            follow_up?: ("satisfied" | "fairly_satisfied" | "dissatisfied" | "unsolved" | "unreached" | "refused") | null;
+            has_compensation?: boolean | null;
+            lesson?: string | null;
+            responsible_other?: string | null;
+            responsible_team_id?: number | null;
+            solution?: string | null;
+            verdict?: ("upheld" | "partly" | "not_upheld") | null;
+        };
         /** CodeInput */
         CodeInput: {
             code: string;
@@ -4800,6 +5643,26 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             is_sending: boolean;
+        };
+        /** Confirmation */
+        Confirmation: {
+            /** @enum {string} */
+            answer: "solved" | "not_solved" | "unreached";
+            /** Format: date-time */
+            at: string;
+            person_id: number | null;
+            /** @enum {string} */
+            way: "message" | "phone" | "in_person";
+            words: string;
+        };
+        /** ConfirmationIn */
+        ConfirmationIn: {
+            /** @enum {string} */
+            answer: "solved" | "not_solved" | "unreached";
+            /** @enum {string} */
+            way: "message" | "phone" | "in_person";
+            /** @default  */
+            words?: string;
         };
         /** ConnectionHealth */
         ConnectionHealth: {
@@ -5090,6 +5953,21 @@ export interface components {
             /** @enum {string} */
             state: "delivered" | "failed";
         };
+        /** DepartmentFigures */
+        DepartmentFigures: {
+            accepted: number;
+            accepted_in_time: number;
+            dispatched: number;
+            done: number;
+            done_in_time: number;
+            extended: number;
+            moved_on: number;
+            returned: number;
+            tasks_due: number;
+            tasks_in_time: number;
+            team_id: number;
+            team_name: string;
+        };
         /** DeskPolicy */
         DeskPolicy: {
             checklist_holds: boolean;
@@ -5104,6 +5982,34 @@ export interface components {
             children_hold?: "off" | "ask" | "refuse";
             reopen_days?: number;
             undo_seconds?: number;
+        };
+        /** Dispatch */
+        Dispatch: {
+            /** Format: date-time */
+            accept_due_at: string;
+            accepted_at: string | null;
+            accepted_by: number | null;
+            /** Format: date-time */
+            dispatched_at: string;
+            dispatched_by: number | null;
+            due_at: string | null;
+            ended_at: string | null;
+            first_due_at: string | null;
+            from_team_id: number;
+            id: number;
+            note: string;
+            /** @enum {null|string} */
+            outcome: "done" | "returned" | "moved_on" | "withdrawn" | null;
+            return_reason: string;
+            span: components["schemas"]["Span"];
+            team_id: number;
+        };
+        /** DispatchIn */
+        DispatchIn: {
+            /** @default  */
+            note?: string;
+            span: components["schemas"]["Span"];
+            team_id: number;
         };
         /** Draft */
         Draft: {
@@ -5245,10 +6151,20 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** Example */
+        Example: {
+            key: string;
+            needs_closing: boolean;
+            spec: components["schemas"]["ProcessSpec"];
+        };
         /** ExampleIn */
         ExampleIn: {
             /** @enum {string} */
             key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
+        };
+        /** ExampleList */
+        ExampleList: {
+            items: components["schemas"]["Example"][];
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -5304,6 +6220,38 @@ export interface components {
             messages: components["schemas"]["ExportedMessage"][];
             solved_at: string | null;
             subject: string;
+        };
+        /** Extension */
+        Extension: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            /** Format: date-time */
+            due_before: string;
+            /** Format: date-time */
+            due_wanted: string;
+            id: number;
+            reason: string;
+            /** @enum {string} */
+            state: "asked" | "granted" | "refused";
+            /** @enum {null|string} */
+            told: "message" | "by_hand" | null;
+        };
+        /** ExtensionDecision */
+        ExtensionDecision: {
+            is_granted: boolean;
+            /** @default  */
+            message?: string;
+            /** @default false */
+            told_by_hand?: boolean;
+        };
+        /** ExtensionIn */
+        ExtensionIn: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
         };
         /** Field */
         Field: {
@@ -5411,6 +6359,28 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** FirstContact */
+        FirstContact: {
+            /** Format: date-time */
+            activity_at: string;
+            /** Format: date-time */
+            at: string;
+            brand_id: number;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            due_at: string | null;
+            /** @default false */
+            is_visible: boolean;
+            subject: string;
+            team_id: number;
+            team_name: string;
+            ticket_id: number;
+            urges: number;
+        };
+        /** FirstContactList */
+        FirstContactList: {
+            items: components["schemas"]["FirstContact"][];
         };
         /** Follower */
         Follower: {
@@ -5601,7 +6571,7 @@ export interface components {
             /** @enum {string} */
             presence: "online" | "away" | "offline";
             /** @enum {string} */
-            role: "administrator" | "supervisor" | "agent" | "read_only";
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
             staff_number: string;
             team_ids: number[];
@@ -5796,6 +6766,13 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** Mark */
+        Mark: {
+            is_drawn: boolean;
+            number: number;
+            person_id: number;
+            visit_id: number;
+        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -5821,7 +6798,7 @@ export interface components {
             /** @enum {string} */
             presence: "online" | "away" | "offline";
             /** @enum {string} */
-            role: "administrator" | "supervisor" | "agent" | "read_only";
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
             signature: string;
             staff_number: string;
@@ -5944,7 +6921,7 @@ export interface components {
             locale?: "en" | "zh-CN";
             name: string;
             /** @enum {string} */
-            role: "administrator" | "supervisor" | "agent" | "read_only";
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             /** @default false */
             sees_all_teams?: boolean;
             team_ids?: number[];
@@ -6000,7 +6977,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "teamwork";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -6234,7 +7211,7 @@ export interface components {
             /** @enum {string} */
             presence: "online" | "away" | "offline";
             /** @enum {string} */
-            role: "administrator" | "supervisor" | "agent" | "read_only";
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
             staff_number: string;
             team_ids: number[];
@@ -6258,7 +7235,7 @@ export interface components {
             email?: string;
             is_active?: boolean;
             name?: string;
-            role?: "administrator" | "supervisor" | "agent" | "read_only";
+            role?: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams?: boolean;
             staff_number?: string;
             team_ids?: number[];
@@ -6414,6 +7391,59 @@ export interface components {
             title: string;
             type: string;
         };
+        /** Process */
+        Process: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            is_archived: boolean;
+            lost_team_ids: number[];
+            /** @default 0 */
+            runs: number;
+            spec: components["schemas"]["ProcessSpec"];
+            version_id: number;
+            versions: number;
+        };
+        /** ProcessIn */
+        ProcessIn: {
+            /** @default false */
+            is_archived?: boolean;
+            spec: components["schemas"]["ProcessSpec"];
+        };
+        /** ProcessList */
+        ProcessList: {
+            items: components["schemas"]["Process"][];
+        };
+        /** ProcessSpec */
+        ProcessSpec: {
+            /** @default 2 */
+            fails?: number;
+            /** @default  */
+            fails_to?: string;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            stages: components["schemas"]["Stage"][];
+            type_id: number;
+        };
+        /** ProcessVersion */
+        ProcessVersion: {
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            made_by: number | null;
+            spec: components["schemas"]["ProcessSpec"];
+        };
+        /** ProcessVersionList */
+        ProcessVersionList: {
+            items: components["schemas"]["ProcessVersion"][];
+        };
+        /** ProcessView */
+        ProcessView: {
+            run: components["schemas"]["RunView"] | null;
+            solutions: components["schemas"]["Solution"][];
+        };
         /** Product */
         Product: {
             batch: string;
@@ -6472,6 +7502,23 @@ export interface components {
              */
             sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
+        /** Question */
+        Question: {
+            choices?: components["schemas"]["QuestionChoice"][];
+            /** @default true */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
+            name_en: string;
+            name_zh: string;
+        };
+        /** QuestionChoice */
+        QuestionChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
         /** QueueState */
         QueueState: {
             expected_wait_s: number | null;
@@ -6495,6 +7542,10 @@ export interface components {
             code: string;
             idle_since?: string;
             load_points?: number;
+        };
+        /** ReasonIn */
+        ReasonIn: {
+            reason: string;
         };
         /** Receipt */
         Receipt: {
@@ -6725,6 +7776,26 @@ export interface components {
             field: string;
             rule_id: number;
         };
+        /** RunView */
+        RunView: {
+            answers: {
+                [key: string]: unknown;
+            };
+            confirmations: components["schemas"]["Confirmation"][];
+            ended_at: string | null;
+            id: number;
+            is_newest: boolean;
+            marks: components["schemas"]["Mark"][];
+            problems: {
+                [key: string]: string;
+            };
+            process_id: number;
+            spec: components["schemas"]["ProcessSpec"];
+            /** Format: date-time */
+            started_at: string;
+            version_id: number;
+            visits: components["schemas"]["Visit"][];
+        };
         /** SavedView */
         SavedView: {
             /** @default false */
@@ -6815,7 +7886,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -6863,6 +7934,27 @@ export interface components {
         SnoozeIn: {
             until: string | null;
         };
+        /** Solution */
+        Solution: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            /** @enum {null|string} */
+            outcome: "worked" | "failed" | null;
+            person_id: number | null;
+            text: string;
+        };
+        /** SolutionIn */
+        SolutionIn: {
+            /** @default false */
+            force?: boolean;
+            text: string;
+        };
+        /** SolutionOutcome */
+        SolutionOutcome: {
+            /** @enum {string} */
+            outcome: "worked" | "failed";
+        };
         /** Source */
         Source: {
             id: number;
@@ -6888,6 +7980,50 @@ export interface components {
             entry_ids: number[];
             subject: string;
             team_id?: number | null;
+        };
+        /** Stage */
+        Stage: {
+            enters_when?: {
+                [key: string]: unknown;
+            };
+            exit_when?: {
+                [key: string]: unknown;
+            };
+            inspect_one_in?: number | null;
+            inspect_when?: {
+                [key: string]: unknown;
+            } | null;
+            key: string;
+            /** @default  */
+            late_to?: string;
+            name_en: string;
+            name_zh: string;
+            needs?: ("told" | "tasks" | "solution" | "confirmation")[];
+            /** @default  */
+            not_solved_to?: string;
+            questions?: components["schemas"]["Question"][];
+            /** @default false */
+            raises_priority?: boolean;
+            span?: components["schemas"]["Span"] | null;
+            tasks?: components["schemas"]["StageTask"][];
+            team_id?: number | null;
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+            update_every?: components["schemas"]["Span"] | null;
+            ways?: components["schemas"]["Way"][];
+        };
+        /** StageTask */
+        StageTask: {
+            items?: string[];
+            span: components["schemas"]["Span"];
+            team_id?: number | null;
+            title_en: string;
+            title_zh: string;
+            when?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Standing
@@ -6979,6 +8115,22 @@ export interface components {
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
         };
+        /** Supervision */
+        Supervision: {
+            /** Format: date-time */
+            began_at: string;
+            id: number;
+            note: string;
+            person_id: number;
+            reports: number;
+            span: components["schemas"]["Span"];
+        };
+        /** SupervisionIn */
+        SupervisionIn: {
+            /** @default  */
+            note?: string;
+            span: components["schemas"]["Span"];
+        };
         /** TableYear */
         TableYear: {
             source: string;
@@ -6997,6 +8149,85 @@ export interface components {
             rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
             span: components["schemas"]["Span"];
             tiers?: string[];
+        };
+        /** Task */
+        Task: {
+            accepted_at: string | null;
+            assignee_id: number | null;
+            assignee_name: string | null;
+            /** Format: date-time */
+            due_at: string;
+            ended_at: string | null;
+            files: components["schemas"]["TaskFile"][];
+            id: number;
+            items: components["schemas"]["TaskItem"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string | null;
+            result: string;
+            span: components["schemas"]["Span"];
+            /** @enum {string} */
+            state: "asked" | "accepted" | "done" | "returned" | "withdrawn";
+            team_id: number;
+            team_name: string;
+            text: string;
+            ticket_id: number;
+            title: string;
+            words: components["schemas"]["TaskWord"][];
+        };
+        /** TaskFile */
+        TaskFile: {
+            id: number;
+            /** @default false */
+            is_answer: boolean;
+            name: string;
+            size: number;
+            token: string;
+            type: string;
+            url: string;
+        };
+        /** TaskIn */
+        TaskIn: {
+            assignee_id?: number | null;
+            file_ids?: number[];
+            items?: string[];
+            span: components["schemas"]["Span"];
+            team_id: number;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** TaskItem */
+        TaskItem: {
+            done_at: string | null;
+            done_by_name: string | null;
+            id: number;
+            text: string;
+        };
+        /** TaskItemPatch */
+        TaskItemPatch: {
+            is_done: boolean;
+        };
+        /** TaskList */
+        TaskList: {
+            items: components["schemas"]["Task"][];
+        };
+        /** TaskResult */
+        TaskResult: {
+            file_ids?: number[];
+            result: string;
+        };
+        /** TaskWord */
+        TaskWord: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            person_name: string;
+            text: string;
+        };
+        /** TaskWordIn */
+        TaskWordIn: {
+            text: string;
         };
         /** Team */
         Team: {
@@ -7028,6 +8259,33 @@ export interface components {
             channels: components["schemas"]["Source"][];
             members: number;
             open_tickets: number;
+        };
+        /** TeamworkFigures */
+        TeamworkFigures: {
+            departments: components["schemas"]["DepartmentFigures"][];
+            /** Format: date-time */
+            ends_at: string;
+            escalated: number;
+            /** Format: date-time */
+            starts_at: string;
+            supervised: number;
+            tickets: number;
+            urged: number;
+            urges: number;
+            withdrawn: number;
+        };
+        /** TeamworkView */
+        TeamworkView: {
+            closing: components["schemas"]["Closing"];
+            dispatches: components["schemas"]["Dispatch"][];
+            extensions: components["schemas"]["Extension"][];
+            first_contact_id: number | null;
+            is_withdrawn: boolean;
+            returns_left: number;
+            supervision: components["schemas"]["Supervision"] | null;
+            tasks: components["schemas"]["Task"][];
+            urges: components["schemas"]["Urge"][];
+            urges_to_escalate: number;
         };
         /** TemplateTicket */
         TemplateTicket: {
@@ -7251,6 +8509,8 @@ export interface components {
             is_archived: boolean;
             name_en: string;
             name_zh: string;
+            /** @default false */
+            needs_closing: boolean;
             position: number;
             rules: components["schemas"]["FormRule"][];
         };
@@ -7261,6 +8521,8 @@ export interface components {
             is_archived?: boolean;
             name_en: string;
             name_zh: string;
+            /** @default false */
+            needs_closing?: boolean;
             /** @default 100 */
             position?: number;
             rules?: components["schemas"]["FormRule"][];
@@ -7383,6 +8645,19 @@ export interface components {
         UnmergeIn: {
             source_id: number;
         };
+        /** Urge */
+        Urge: {
+            /** Format: date-time */
+            at: string;
+            has_escalated: boolean;
+            made_by: number | null;
+            number: number;
+            words: string;
+        };
+        /** UrgeIn */
+        UrgeIn: {
+            words: string;
+        };
         /** ViewCount */
         ViewCount: {
             count: number;
@@ -7445,6 +8720,20 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** Visit */
+        Visit: {
+            due_at: string | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            /** Format: date-time */
+            entered_at: string;
+            /** @enum {string} */
+            entered_by: "start" | "next" | "late" | "failed" | "by_hand" | "not_solved";
+            id: number;
+            is_late: boolean;
+            stage: string;
+            team_id: number;
+        };
         /** VisitorIn */
         VisitorIn: {
             /**
@@ -7481,6 +8770,13 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+        };
+        /** Way */
+        Way: {
+            to: string;
+            when?: {
+                [key: string]: unknown;
+            };
         };
         /** Webhook */
         Webhook: {
@@ -10238,6 +11534,35 @@ export interface operations {
             };
         };
     };
+    ApiV1FirstContactsGetFirstContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstContactList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HolidayTablesGetHolidayTables: {
         parameters: {
             query?: never;
@@ -11358,6 +12683,194 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessExamplesGetProcessExamples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExampleList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessExamplesKeyPostProcessExample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessesGetProcesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessesPostProcess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessesProcessIdPatchProcess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ProcessesProcessIdVersionsGetProcessVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersionList"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -12553,6 +14066,340 @@ export interface operations {
             };
         };
     };
+    ApiV1TasksGetTasks: {
+        parameters: {
+            query?: {
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdGetTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdAcceptancePutTaskAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdFilesPostTaskFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdFilesFileIdGetTaskFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdItemsItemIdPatchTaskItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdResultPutTaskResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskResult"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdReturnPutTaskReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdWithdrawalPutTaskWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdWordsPostTaskWord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskWordIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_teams: {
         parameters: {
             query?: {
@@ -12775,6 +14622,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamTies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamworkFiguresGetTeamworkFigures: {
+        parameters: {
+            query?: {
+                starts_at?: string | null;
+                ends_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkFigures"];
                 };
             };
             /** @description What is wrong */
@@ -13380,6 +15259,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdClosingPatchClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closing"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -13439,6 +15353,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ClockList"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDispatchAcceptancePutAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDispatchReturnPutReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdDispatchesPostDispatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispatchIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -13539,6 +15550,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdExtensionsPostExtension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdExtensionsExtensionIdDecisionPutExtensionDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                extension_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -14247,6 +16329,138 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdProcessGetProcess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdProcessAdvancePostAdvance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdvanceIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdProcessAnswersPutAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdProcessConfirmationsPostConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdReadPutRead: {
         parameters: {
             query?: never;
@@ -14542,6 +16756,75 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdSolutionsPostSolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolutionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSolutionsSolutionIdOutcomePutSolutionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                solution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolutionOutcome"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdSplitPostSplit: {
         parameters: {
             query?: never;
@@ -14564,6 +16847,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSupervisionPostSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupervisionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSupervisionEndPutSupervisionEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSupervisionReportsPostReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTasksPostTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdTeamworkGetTeamwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
                 };
             };
             /** @description What is wrong */
@@ -14761,6 +17211,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdUrgesPostUrge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UrgeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWithdrawalPutWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamworkView"];
                 };
             };
             /** @description What is wrong */

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Role = Literal["administrator", "supervisor", "agent", "read_only"]
+Role = Literal["administrator", "supervisor", "agent", "read_only", "partner"]
 
 READS = frozenset({"tickets.read", "customers.read"})
 WORK = frozenset(
@@ -14,6 +14,7 @@ WORK = frozenset(
         "customers.write",
         "customers.merge",
         "presence.own",
+        "tasks.work",
     }
 )
 LEAD = frozenset(
@@ -24,6 +25,8 @@ LEAD = frozenset(
         "customers.unmask",
         "customers.export",
         "service_levels.manage",
+        "teamwork.lead",
+        "processes.manage",
     }
 )
 ADMINISTRATION = frozenset(
@@ -49,6 +52,8 @@ ROLES: dict[Role, frozenset[str]] = {
     "supervisor": READS | WORK | LEAD,
     "agent": READS | WORK,
     "read_only": READS,
+    # Somebody of another department without a seat: the tasks of their teams, and nothing else.
+    "partner": frozenset({"tasks.work"}),
 }
 
 SCOPES = ALL - {"presence.own"}

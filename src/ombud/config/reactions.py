@@ -3,8 +3,10 @@
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.processes.reactions import PROCESSES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
+from ombud.teamwork.reactions import TEAMWORK
 from ombud.tickets.search.reactions import SEARCH
 from ombud.tickets.services.together.notices import FOLLOWERS
 
@@ -15,4 +17,6 @@ READERS: list[Reader] = [
     ACKNOWLEDGEMENTS,
     FOLLOWERS,
     CLOCKS,
+    TEAMWORK,
+    PROCESSES,
 ]

@@ -12,9 +12,11 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.processes.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.service_levels.api
+import ombud.teamwork.api
 import ombud.tickets.api
 import ombud.views.api
 from ombud.config import health, pages, shared_paths
@@ -28,6 +30,8 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.api,
     ombud.service_levels.api,
+    ombud.teamwork.api,
+    ombud.processes.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -40,6 +40,7 @@ Settings = Literal[
     "calendars",
     "service_policies",
     "clock_jobs",
+    "processes",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -70,6 +71,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "calendar_changed": "calendars",
     "service_policy_changed": "service_policies",
     "service_policies_applied": "clock_jobs",
+    "process_changed": "processes",
 }
 
 

@@ -107,7 +107,7 @@ async def _candidates(tx: Transaction, *, now: datetime) -> list[Candidate]:
                 coalesce(r.last_assigned_at, r.since) as idle_since
             from presence r join person p on p.id = r.person_id
             where r.state = 'online' and r.seen_at > %(since)s and p.deactivated_at is null
-                and p.role <> 'read_only' and p.capacity_points > 0
+                and p.role not in ('read_only', 'partner') and p.capacity_points > 0
         ), loads as (
             select o.person_id, coalesce(sum(t.load_points), 0) as load_points
             from online o left join ticket t on t.assignee_id = o.person_id and t.is_open

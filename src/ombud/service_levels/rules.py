@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from msgspec import Struct
 
-from ombud.service_levels.schemas import ClockState, Metric, Outcome, PolicySpec, Step, Target
+from ombud.service_levels.schemas import BY_HAND, AnyMetric, ClockState, Metric, Outcome, PolicySpec, Step, Target
 from ombud.shared.calendars.arithmetic import add_open, advance, deadline, elapsed, subtract_open
 from ombud.shared.calendars.opening import Calendar, NeverOpen
 from ombud.shared.calendars.schemas import Rest, Span, Unit
@@ -29,6 +29,11 @@ MOST: dict[Unit, int] = {
     "working_hours": 10_000,
     "working_days": 1_000,
 }
+
+
+def is_computed(metric: AnyMetric) -> TypeGuard[Metric]:
+    """Tell clocks that follow from a policy and the ticket's history from those that a verb starts and ends."""
+    return metric not in BY_HAND
 
 
 class Happening(Struct, frozen=True):

@@ -11,8 +11,22 @@ from ombud.tickets.schemas.values import Category, ChannelKind, Priority
 
 Metric = Literal["first_response", "next_response", "periodic_update", "agent_work", "requester_wait", "resolution"]
 AnyMetric = Literal[
-    "first_response", "next_response", "periodic_update", "agent_work", "requester_wait", "resolution", "external"
+    "first_response",
+    "next_response",
+    "periodic_update",
+    "agent_work",
+    "requester_wait",
+    "resolution",
+    "external",
+    # started and ended by a verb, without a policy
+    "department",
+    "task",
+    "stage",
+    "customer_update",
+    "supervision",
 ]
+# Of these nothing is computed from the ticket's history.
+BY_HAND = frozenset({"external", "department", "task", "stage", "customer_update", "supervision"})
 ClockState = Literal["running", "resting", "ended"]
 Outcome = Literal["met", "dropped"]
 Name = Annotated[str, Meta(max_length=80)]

@@ -99,6 +99,13 @@ class TicketSolved(Fact, frozen=True, kw_only=True):
     category: str
 
 
+class ClosingChanged(Fact, frozen=True, kw_only=True):
+    """Something was said of what a ticket is closed with: solution, cause, responsibility and so on."""
+
+    entry_id: int
+    fields: list[str]
+
+
 class TicketWoke(Fact, frozen=True, kw_only=True):
     """A snoozed ticket is due again."""
 

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from ombud.service_levels import queries
 from ombud.service_levels.events import ClockBreached, ClockEscalated, ClockWarned
 from ombud.service_levels.queries import LevelTicket
+from ombud.service_levels.rules import is_computed
 from ombud.service_levels.schemas import Clock, Step
 from ombud.service_levels.services.keeping import Frames, fact_of, load_frames, next_moment, waiting_steps
 from ombud.shared.actor import SYSTEM
@@ -151,6 +152,10 @@ def _mark(clock: Clock, ticket: LevelTicket, frames: Frames, due: Due, *, now: d
     if clock.due_at is not None and clock.due_at <= now and clock.breached_at is None:
         clock.breached_at = clock.due_at
         due.facts.append(fact_of(ClockBreached, clock, ticket.team_id))
+    elif not is_computed(clock.metric) and clock.due_at is not None and clock.due_at > now and not clock.fired:
+        # The one warning of a clock that has no policy; whoever started it says who hears of it.
+        clock.fired.append(0)
+        due.facts.append(fact_of(ClockWarned, clock, ticket.team_id, step=0))
     for number, step in _due_steps(clock, frames, now=now):
         clock.fired.append(number)
         if step.unless_acknowledged and clock.acknowledged_at is not None:

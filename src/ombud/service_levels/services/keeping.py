@@ -23,7 +23,17 @@ from ombud.service_levels.events import (
     ClockStarted,
 )
 from ombud.service_levels.queries import LevelTicket, PolicyVersion
-from ombud.service_levels.rules import Moment, Round, history, read_clock, rounds, step_at, steps_of, target_of
+from ombud.service_levels.rules import (
+    Moment,
+    Round,
+    history,
+    is_computed,
+    read_clock,
+    rounds,
+    step_at,
+    steps_of,
+    target_of,
+)
 from ombud.service_levels.schemas import AnyMetric, Clock, Metric, Target
 from ombud.service_levels.services.choosing import Chooser
 from ombud.shared.actor import SYSTEM
@@ -142,13 +152,13 @@ def _change(
     anew: bool,
 ) -> Change:
     before: dict[tuple[AnyMetric, int], Clock] = {
-        (one.metric, one.round): one for one in known if one.metric != "external"
+        (one.metric, one.round): one for one in known if is_computed(one.metric)
     }
-    others = [one for one in known if one.metric == "external"]
+    others = [one for one in known if not is_computed(one.metric)]
     policy = None if ticket.merged_into_id else frames.chooser.choose(ticket)
     after: list[Clock] = []
     metrics: dict[Metric, None] = {one.metric: None for one in (policy.spec.targets if policy else [])}
-    metrics |= {one.metric: None for one in before.values()}  # type: ignore[misc]  # external ones are not among them
+    metrics |= {one.metric: None for one in before.values()}  # type: ignore[misc]  # those by hand are not among them
     for metric in metrics:
         for one in rounds(metric, moments):
             made = _clock(ticket, one, before.get((metric, one.number)), policy, moments, frames, now=now, anew=anew)
@@ -252,7 +262,7 @@ def next_moment(clock: Clock, version: PolicyVersion | None, calendar: Calendar 
 
 def waiting_steps(clock: Clock, version: PolicyVersion, calendar: Calendar) -> list[tuple[int, datetime]]:
     """The steps of a clock's chain that were not taken yet, each with its time."""
-    if clock.due_at is None or clock.span is None or clock.metric == "external":
+    if clock.due_at is None or clock.span is None or not is_computed(clock.metric):
         return []
     found = []
     for number, step in steps_of(version.spec.steps, clock.metric):

@@ -10,7 +10,7 @@ from ombud.fields.queries import list_fields
 from ombud.service_levels import queries
 from ombud.service_levels.events import ServicePolicyChanged
 from ombud.service_levels.queries import PolicyVersion
-from ombud.service_levels.schemas import Matched, Policy, PolicyIn, PolicySpec, Preview, PreviewIn
+from ombud.service_levels.schemas import BY_HAND, Matched, Policy, PolicyIn, PolicySpec, Preview, PreviewIn
 from ombud.service_levels.services.calendars import check_span, find_calendar
 from ombud.service_levels.services.choosing import kinds_of
 from ombud.service_levels.services.keeping import compute
@@ -175,4 +175,4 @@ async def preview_policy(tx: Transaction, data: PreviewIn, *, by: Actor, now: da
 
 
 def _matched(ticket_id: int, subject: str, due_at: datetime | None, metric: str | None) -> Matched:
-    return Matched(ticket_id, subject, due_at, None if metric == "external" else metric)  # type: ignore[arg-type]
+    return Matched(ticket_id, subject, due_at, None if metric in BY_HAND else metric)  # type: ignore[arg-type]  # one of its words

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from ombud.service_levels import queries
-from ombud.service_levels.rules import RESTS_ALWAYS, left_seconds, target_of
+from ombud.service_levels.rules import RESTS_ALWAYS, is_computed, left_seconds, target_of
 from ombud.service_levels.schemas import Clock, ClockList, ClockView, NextStep
 from ombud.service_levels.services.keeping import Frames, load_frames, waiting_steps
 from ombud.shared.actor import Actor
@@ -60,7 +60,7 @@ def _order(one: ClockView) -> tuple[int, float]:
 
 def _rests_in(one: Clock, frames: Frames, ticket: queries.LevelTicket) -> list[Category]:
     version = frames.policies.get(one.policy_version_id or 0)
-    if version is None or one.metric == "external":
+    if version is None or not is_computed(one.metric):
         return []
     target = target_of(version.spec, one.metric, priority=ticket.priority, tier=ticket.tier, channel=ticket.channel)
     resting = RESTS_ALWAYS.get(one.metric, frozenset()) | set(target.rests_in if target else [])

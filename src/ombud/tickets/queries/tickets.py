@@ -156,7 +156,7 @@ async def lock_holder(tx: Transaction, person_id: int, team_id: int, brand_id: i
                (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open')) as load_points
         from person p
-        where p.id = %(id)s and p.deactivated_at is null and p.role <> 'read_only'"""
+        where p.id = %(id)s and p.deactivated_at is null and p.role not in ('read_only', 'partner')"""
     return await row(tx, Holder, sql, {"id": person_id, "team": team_id, "brand": brand_id})
 
 
@@ -221,7 +221,7 @@ class Placed(Protocol):
 async def visible_mentions(tx: Transaction, person_ids: list[int], ticket: Placed) -> list[int]:
     """Those of the people who may see a ticket."""
     sql = """
-        select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null
+        select p.id from person p where p.id = any(%(ids)s) and p.deactivated_at is null and p.role <> 'partner'
             and (p.sees_all_teams or exists (select from membership m
                 where m.person_id = p.id and m.team_id = %(team)s))
             and (p.brand_ids is null or %(brand)s = any(p.brand_ids))"""

@@ -23,6 +23,8 @@ NotificationKind = Literal[
     "reply_held",
     "due_soon",
     "overdue",
+    # the entry says what: returned, urged, a task done, a stage late
+    "teamwork",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

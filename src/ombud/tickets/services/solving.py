@@ -8,6 +8,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.services.children import check_children
+from ombud.tickets.services.closing import check_closing
 from ombud.tickets.services.forms import check_form
 
 
@@ -27,6 +28,9 @@ async def check_change(
         FieldsMissing: the form asks for fields that have no value.
         ItemsOpen: the checklist holds the ticket open.
         ChildrenOpen: it would be done, and tickets below it are open.
+        ClosingMissing: it would be closed, and its type asks for what it is closed with.
+        ProcessOpen: it would be closed, and its process has stages left.
     """
     await check_form(tx, ticket, changes, category, by=by, now=now)
+    await check_closing(tx, ticket, changes, category)
     await check_children(tx, ticket, category, force=force_children)

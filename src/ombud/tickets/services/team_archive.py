@@ -30,6 +30,12 @@ class TeamHasTickets(Conflict):
     code = "team_has_tickets"
 
 
+class TeamInProcess(Conflict):
+    """Processes name this team, or tasks for it are open. Choose another team in the processes, end the tasks."""
+
+    code = "team_in_process"
+
+
 class Source(Struct):
     """A channel that brings its tickets to a team."""
 
@@ -92,6 +98,7 @@ async def archive_team(tx: Transaction, team_id: int, data: ArchiveIn, *, by: Ac
     Emits: TeamChanged, TicketMoved, TicketAssigned
     """
     await accounts.archive_team(tx, team_id=team_id, by=by, now=now)
+    await _refuse_in_process(tx, team_id)
     ties = await team_ties(tx, team_id)
     if ties.channels:
         names = ", ".join(one.name for one in ties.channels)
@@ -103,13 +110,27 @@ async def archive_team(tx: Transaction, team_id: int, data: ArchiveIn, *, by: Ac
     await _move_open(tx, team_id, data.open_tickets_to, by=by, now=now)
 
 
+async def _refuse_in_process(tx: Transaction, team_id: int) -> None:
+    sql = """
+        select array(select coalesce(nullif(v.spec ->> 'name_en', ''), v.spec ->> 'name_zh') from process p
+            cross join lateral (select spec from process_version where process_id = p.id order by id desc limit 1) v
+            where p.archived_at is null
+                and jsonb_path_exists(
+                    v.spec, '$.**.team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
+            || array(select title from task where team_id = %(id)s and ended_at is null limit 5)"""
+    names = await value(tx, list, sql, {"id": team_id})
+    if names:
+        raise TeamInProcess(f"Still named by: {', '.join(map(str, names))}. Choose another team there first.")
+
+
 async def _move_open(tx: Transaction, team_id: int, to_id: int, *, by: Actor, now: datetime) -> None:
     sql = "select exists (select from team where id = %(id)s and archived_at is null)"
     if not await value(tx, bool, sql, {"id": to_id}):
         raise Invalid("Choose a team that exists.", fields={"open_tickets_to": "unknown"})
     sql = """
         select t.id, t.assignee_id, t.assignee_id is not null and not exists (
-            select from person p where p.id = t.assignee_id and p.deactivated_at is null and p.role <> 'read_only'
+            select from person p where p.id = t.assignee_id and p.deactivated_at is null
+                and p.role not in ('read_only', 'partner')
                 and (p.sees_all_teams
                      or exists (select from membership m where m.person_id = p.id and m.team_id = %(to)s))
                 and (p.brand_ids is null or t.brand_id = any(p.brand_ids)))

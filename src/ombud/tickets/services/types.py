@@ -30,7 +30,7 @@ RULE_KINDS: dict[str, Kind] = {
     "tags": "many",
     "tier": "choice",
 }
-TYPE = "id, name_en, name_zh, form, rules, position, archived_at is not null as is_archived"
+TYPE = "id, name_en, name_zh, form, rules, position, needs_closing, archived_at is not null as is_archived"
 
 
 class TicketTypeIn(Struct, forbid_unknown_fields=True):
@@ -42,6 +42,8 @@ class TicketTypeIn(Struct, forbid_unknown_fields=True):
     rules: Annotated[list[FormRule], Meta(max_length=100)] = []
     position: Annotated[int, Meta(ge=0, le=10_000)] = 100
     is_archived: bool = False
+    # whether it is closed only with cause, responsibility, verdict, compensation and follow-up said
+    needs_closing: bool = False
 
 
 class TicketType(Struct):
@@ -54,6 +56,7 @@ class TicketType(Struct):
     rules: list[FormRule]
     position: int
     is_archived: bool
+    needs_closing: bool = False
 
 
 async def list_types(tx: Transaction) -> list[TicketType]:
@@ -77,8 +80,9 @@ async def add_type(tx: Transaction, data: TicketTypeIn, *, by: Actor, now: datet
     """
     await _check(tx, data)
     sql = f"""
-        insert into ticket_type (name_en, name_zh, form, rules, position, created_at)
-        values (%(name_en)s, %(name_zh)s, %(form)s, %(rules)s, %(position)s, %(now)s) returning {TYPE}"""
+        insert into ticket_type (name_en, name_zh, form, rules, position, needs_closing, created_at)
+        values (%(name_en)s, %(name_zh)s, %(form)s, %(rules)s, %(position)s, %(needs_closing)s, %(now)s)
+        returning {TYPE}"""
     return await _written(tx, sql, data, {"now": now}, change="made", by=by, now=now)
 
 
@@ -94,7 +98,8 @@ async def change_type(tx: Transaction, type_id: int, data: TicketTypeIn, *, by: 
     await _check(tx, data)
     sql = f"""
         update ticket_type set name_en = %(name_en)s, name_zh = %(name_zh)s, form = %(form)s, rules = %(rules)s,
-            position = %(position)s, archived_at = case when %(is_archived)s then coalesce(archived_at, %(now)s) end
+            position = %(position)s, needs_closing = %(needs_closing)s,
+            archived_at = case when %(is_archived)s then coalesce(archived_at, %(now)s) end
         where id = %(id)s returning {TYPE}"""
     return await _written(tx, sql, data, {"id": type_id, "now": now}, change="changed", by=by, now=now)
 

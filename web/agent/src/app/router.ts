@@ -12,6 +12,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
+import { routes as workRoutes } from '@/features/teamwork/routes'
 import { routes as viewRoutes } from '@/features/tickets/views/routes'
 
 declare module 'vue-router' {
@@ -36,6 +37,7 @@ export const router = createRouter({
       children: [
         ...ticketRoutes,
         ...viewRoutes,
+        ...workRoutes,
         ...searchRoutes,
         ...customerRoutes,
         ...notificationRoutes,
@@ -51,6 +53,8 @@ async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | tr
   const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  // Somebody without a seat has the tasks of their department, and their own settings.
+  if (session && !may('tickets.read') && !/^\/(tasks|settings|sign-)/.test(to.path)) return '/tasks'
   if (session && to.meta.permission && !may(to.meta.permission)) return '/tickets/mine'
   return true
 }

@@ -32,6 +32,7 @@ const lists: Record<string, QueryKey[]> = {
   api_keys: [['settings', 'api-keys']],
   webhooks: [['settings', 'webhooks']],
   intake: [['settings', 'intake-problems']],
+  processes: [['settings', 'processes'], ['process']],
   saved_views: [['saved_views'], ['views', 'saved']],
   desk: [['settings', 'desk']],
   checklist_templates: [['checklist_templates'], ['settings', 'checklist-templates']],

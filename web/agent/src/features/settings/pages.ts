@@ -51,6 +51,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'statuses', key: 'statuses', group: 'desk', icon: CircleDot, permission: 'statuses.manage' },
   { path: 'checklists', key: 'checklists', group: 'desk', icon: ListChecks, permission: 'channels.manage' },
   { path: 'ticket-types', key: 'ticketTypes', group: 'desk', icon: Shapes, permission: 'fields.manage' },
+  { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
   {

@@ -1,4 +1,4 @@
 import type { Role } from '@api'
 
 /** From the most rights to the fewest. */
-export const roles: Role[] = ['administrator', 'supervisor', 'agent', 'read_only']
+export const roles: Role[] = ['administrator', 'supervisor', 'agent', 'read_only', 'partner']

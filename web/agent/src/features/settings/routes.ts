@@ -76,6 +76,13 @@ const pages: RouteRecordRaw[] = [
     ...route,
     meta: { ...route.meta, words: [...words, 'automation', 'rules', 'views', 'tickets'] },
   })),
+  ...['processes', 'processes/:id(new|\\d+)'].map((path, place) => ({
+    path,
+    component: place
+      ? () => import('./processes/ProcessPage.vue')
+      : () => import('./processes/ProcessesPage.vue'),
+    meta: { words: [...words, 'processes', 'teamwork'], permission: 'processes.manage' },
+  })),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',

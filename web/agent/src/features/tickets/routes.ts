@@ -6,7 +6,10 @@ export const routes: RouteRecordRaw[] = [
     name: 'tickets',
     component: () => import('./WorkspacePage.vue'),
     meta: {
-      words: ['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
+      words: [
+        ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
+        ...['teamwork', 'processes'],
+      ],
     },
   },
   { path: 'tickets/:id(\\d+)', redirect: (to) => `/tickets/all/${String(to.params.id)}` },

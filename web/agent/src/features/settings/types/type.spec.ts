@@ -9,6 +9,7 @@ const repair: TicketType = {
   form: [{ key: 'product', required_on: 'save' }, { key: 'fault' }],
   rules: [{ when: { field: 'fields.product', op: 'is', value: 'dryer' }, limit: { fault: ['fire'] } }],
   position: 10,
+  needs_closing: false,
   is_archived: false,
 }
 const say = (key: string): string => key.split('.').at(-1) ?? ''

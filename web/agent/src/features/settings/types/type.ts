@@ -34,6 +34,7 @@ export interface TypeForm {
   form: Required<FormField>[]
   rules: RuleForm[]
   is_archived: boolean
+  needs_closing: boolean
 }
 
 export function toTypeForm(type: TicketType | null): TypeForm {
@@ -50,6 +51,7 @@ export function toTypeForm(type: TicketType | null): TypeForm {
       limit: rule.limit ?? {},
     })),
     is_archived: type?.is_archived ?? false,
+    needs_closing: type?.needs_closing ?? false,
   }
 }
 

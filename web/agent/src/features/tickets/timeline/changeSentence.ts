@@ -2,6 +2,7 @@ import type { Entry, Priority } from '@api'
 import { dateTime } from '@ui'
 import type { Desk } from '@/shared/desk'
 import type { RuleTold } from '@/shared/ruleWords'
+import { workSentence } from './workSentence'
 import { fieldSentence, type FieldSentenceWords } from './fieldSentence'
 
 export interface SentenceWords {
@@ -96,6 +97,8 @@ export function changeSentence(entry: Entry, words: SentenceWords): string {
       ? t('tickets.change.system')
       : entry.author.name || t('tickets.change.somebody')
   if (field === 'rule' && words.rule && isRecord(to)) return words.rule(to as unknown as RuleTold)
+  const work = workSentence(entry, who, words)
+  if (work) return work
   if (field === 'assignee') return assigneeSentence(entry, who, words)
   if (field === 'tags') return tagSentence(from, to, who, words)
   if (words.fields) {

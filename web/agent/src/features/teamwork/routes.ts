@@ -1,0 +1,17 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+const words = ['tickets', 'teamwork', 'clocks', 'form']
+
+export const routes: RouteRecordRaw[] = [
+  { path: 'tasks/:id(\\d+)?', component: () => import('./TasksPage.vue'), meta: { words } },
+  {
+    path: 'first-contacts',
+    component: () => import('./FirstContactsPage.vue'),
+    meta: { words, permission: 'tickets.read' },
+  },
+  {
+    path: 'teamwork',
+    component: () => import('./FiguresPage.vue'),
+    meta: { words, permission: 'teamwork.lead' },
+  },
+]

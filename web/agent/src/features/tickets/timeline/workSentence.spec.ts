@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { Entry } from '@api'
+import teamwork from '@/locales/en/teamwork.json'
+import processes from '@/locales/en/processes.json'
+import type { SentenceWords } from './changeSentence'
+import { workSentence } from './workSentence'
+
+const all: Record<string, unknown> = { teamwork, processes, tickets: { listComma: ', ' } }
+
+function find(key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], all)
+}
+
+const words: SentenceWords = {
+  t: (key, values = {}) =>
+    String(find(key)).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')),
+  te: (key) => typeof find(key) === 'string',
+  locale: 'en',
+  desk: {
+    person: () => ({ name: 'Ann' }),
+    team: () => ({ name: 'Support' }),
+    statusName: () => '',
+  } as unknown as SentenceWords['desk'],
+}
+const entry = (field: string, told: unknown): Entry =>
+  ({ details: { field, to_value: told } }) as unknown as Entry
+const say = (field: string, told: unknown): string => workSentence(entry(field, told), 'Lin', words)
+
+describe('workSentence', () => {
+  it('names the department and what it is for', () => {
+    expect(say('teamwork.dispatched', { team: 2, note: 'Please check.' })).toBe(
+      'Lin dispatched the ticket to Support. Please check.',
+    )
+  })
+
+  it('tells a late task by its title', () => {
+    expect(say('teamwork.late', { metric: 'task', title: 'Find the parcel' })).toBe(
+      'Overdue: the task “Find the parcel”',
+    )
+  })
+
+  it('tells why a stage was entered', () => {
+    expect(say('process.entered', { en: 'Research', zh: '研发', why: 'late' })).toBe(
+      'Moved on, for the time was over: Research',
+    )
+    expect(say('process.entered', { en: 'Plan', zh: '方案', why: 'next' })).toBe('Stage: Plan')
+  })
+
+  it('reads answers out', () => {
+    const answers = [
+      { en: 'Cause', zh: '原因', answer: { en: 'Seal', zh: '密封圈' } },
+      { en: 'Safe', zh: '安全', answer: { en: true, zh: true } },
+    ]
+    expect(say('process.answered', { answers })).toBe('Lin answered: Cause: Seal; Safe: Yes')
+  })
+
+  it("gives the customer's word", () => {
+    expect(say('process.confirmed', { answer: 'solved', way: 'phone', words: 'Fine.' })).toBe(
+      'The customer confirms: solved (by phone). Fine.',
+    )
+  })
+
+  it('lists what closing was said', () => {
+    expect(say('closing', { cause: 'x', verdict: 'upheld' })).toBe(
+      'Lin filled in the closing: Cause, Responsibility',
+    )
+  })
+
+  it('is silent about what is not its own', () => {
+    expect(say('status', 3)).toBe('')
+    expect(say('teamwork.unheard', {})).toBe('')
+  })
+})
