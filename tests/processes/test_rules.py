@@ -9,7 +9,7 @@ from ombud.processes.rules import begin, exits, find_problems, is_answer, is_dra
 from ombud.processes.schemas import Condition, ProcessSpec, Question
 from ombud.processes.services.definitions import shipped
 
-NEVER = {"any": []}
+NEVER: dict[str, Any] = {"any": []}
 
 
 def stage(key: str, **more: Any) -> dict[str, Any]:
