@@ -1,14 +1,15 @@
 """A desk with three departments in Chinese working hours, its readers and clocks at the test's own pace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from ombud.service_levels.services.firing import fire_due
+from ombud.service_levels.services.telling import Pager
 from ombud.shared.actor import Actor
 from ombud.shared.readers import read_batch, register_reader
 from ombud.teamwork.reactions import TEAMWORK
-from tests.accounts.desk import Browser
+from tests.accounts.desk import Browser, Outbox
 from tests.service_levels.levels import Levels
 from tests.shared.calendars.made import CHINA
 from tests.site import Site
@@ -30,6 +31,7 @@ class Floor:
     tan: Browser
     partner: Browser
     people: dict[str, Actor]
+    pager: Pager = field(default_factory=lambda: Pager(Outbox(), "https://desk.example"))
 
     async def ticket(self, text: str = "净水机漏水") -> int:
         """A new ticket of the first line."""
@@ -58,7 +60,7 @@ class Floor:
 
     async def follow(self) -> None:
         """Take what is due, and let the reader hear of everything."""
-        while await fire_due(self.site.desk.parts.database, now=self.site.desk.now):
+        while await fire_due(self.site.desk.parts.database, self.pager, now=self.site.desk.now):
             pass
         await self.site.desk.events()
         while (await read_batch(self.site.desk.parts.database, TEAMWORK, now=self.site.desk.now)).passed:

@@ -6977,7 +6977,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "teamwork";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -8077,14 +8077,23 @@ export interface components {
             metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
             /** @default 0 */
             minutes?: number;
+            /** @default false */
+            pages?: boolean;
             percent?: number | null;
             /** @default false */
             raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
             team_id?: number | null;
             tell?: ("holder" | "team" | "supervisors" | "followers")[];
             tell_people?: number[];
             /** @default false */
             unless_acknowledged?: boolean;
+        };
+        /** StepTask */
+        StepTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            title: string;
         };
         /** StreamEvents */
         StreamEvents: {
