@@ -1,6 +1,6 @@
 """A desk with three departments in Chinese working hours, its readers and clocks at the test's own pace."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ class Floor:
     tan: Browser
     partner: Browser
     people: dict[str, Actor]
-    pager: Pager = field(default_factory=lambda: Pager(Outbox(), "https://desk.example"))
+    pager: Pager
 
     async def ticket(self, text: str = "净水机漏水") -> int:
         """A new ticket of the first line."""
@@ -96,4 +96,5 @@ async def floor_on(site: Site) -> Floor:
         "partner": await site.desk.person("Pei", logistics, role="partner"),
     }
     browsers = {name: await site.browser(one) for name, one in people.items()}
-    return Floor(site, technical, logistics, people=people, **browsers)
+    pager = Pager(Outbox(), "https://desk.example")
+    return Floor(site, technical, logistics, people=people, pager=pager, **browsers)

@@ -6058,6 +6058,7 @@ export interface components {
             reply: string;
             subject: string;
             ticket_id: number;
+            will: string[];
         };
         /** DryRun */
         DryRun: {
@@ -6993,7 +6994,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -7650,6 +7651,7 @@ export interface components {
             add_tags?: string[];
             assignee?: number | ("me" | "nobody");
             checklist_id?: number;
+            dispatch?: components["schemas"]["DispatchIn"];
             fields?: {
                 [key: string]: unknown;
             };
@@ -7665,6 +7667,7 @@ export interface components {
             reply?: string;
             snooze_minutes?: number;
             status_id?: number;
+            task?: components["schemas"]["RuleTask"];
             team_id?: number;
             type_id?: number;
             webhook_id?: number;
@@ -7754,6 +7757,14 @@ export interface components {
             /** @default false */
             stops?: boolean;
             when: components["schemas"]["OnEvents"] | components["schemas"]["OnTime"];
+        };
+        /** RuleTask */
+        RuleTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            /** @default  */
+            text?: string;
+            title: string;
         };
         /** RuleVersion */
         RuleVersion: {
