@@ -2162,6 +2162,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromises
+         * @description Promises on tickets that one sees, the next deadline first; with ``all`` the newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PromisesGetPromises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromiseFigures
+         * @description Promises kept and broken by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1PromisesFiguresGetPromiseFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromiseFile
+         * @description The same promise by promise as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1PromisesFileGetPromiseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/receipts/{receipt_id}": {
         parameters: {
             query?: never;
@@ -4172,6 +4238,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/promise-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOffers
+         * @description What a text would promise if it were sent, with what speaks against it. Nothing is saved.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPromiseOffersPostOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketPromises
+         * @description What was promised on a ticket, what is still to be done first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPromisesGetTicketPromises"];
+        put?: never;
+        /**
+         * PostPromise
+         * @description Record a promise that was made on the phone, in person or by note.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdPromisesPostPromise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises/{promise_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPromiseEnd
+         * @description Say that a promise was kept, or that the customer does without it.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdPromisesPromiseIdEndPutPromiseEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises/{promise_id}/moment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutMoment
+         * @description Give a promise another moment, with the reason.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdPromisesPromiseIdMomentPutMoment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/read": {
         parameters: {
             query?: never;
@@ -5586,7 +5746,7 @@ export interface components {
             label: string;
             left_seconds: number | null;
             /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external" | "department" | "task" | "stage" | "customer_update" | "supervision";
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external" | "department" | "task" | "stage" | "customer_update" | "supervision" | "promise";
             next: components["schemas"]["NextStep"] | null;
             opens_at: string | null;
             /** @enum {null|string} */
@@ -5973,6 +6133,9 @@ export interface components {
             checklist_holds: boolean;
             /** @enum {string} */
             children_hold: "off" | "ask" | "refuse";
+            promise_days: number;
+            /** @enum {string} */
+            promise_money: "everybody" | "permitted";
             reopen_days: number;
             undo_seconds: number;
         };
@@ -5980,6 +6143,8 @@ export interface components {
         DeskPolicyPatch: {
             checklist_holds?: boolean;
             children_hold?: "off" | "ask" | "refuse";
+            promise_days?: number;
+            promise_money?: "everybody" | "permitted";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -6084,6 +6249,13 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
+        /** EndIn */
+        EndIn: {
+            /** @enum {string} */
+            outcome: "kept" | "dropped";
+            /** @default  */
+            reason?: string;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -6141,6 +6313,7 @@ export interface components {
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
+            promises?: components["schemas"]["PromiseChoice"][];
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
@@ -6351,6 +6524,10 @@ export interface components {
             average_at: string | null;
             of: number | null;
             value: number | null;
+        };
+        /** Figures */
+        Figures: {
+            items: components["schemas"]["Share"][];
         };
         /** FileRef */
         FileRef: {
@@ -6640,6 +6817,34 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** Kept */
+        Kept: {
+            due_at: string | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            entry_id: number | null;
+            first_due_at: string | null;
+            id: number;
+            is_answered: boolean;
+            kept_entry_id: number | null;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            moves: components["schemas"]["Move"][];
+            reason: string;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** KeptList */
+        KeptList: {
+            items: components["schemas"]["Kept"][];
+        };
         /** LastAgent */
         LastAgent: {
             /** Format: date-time */
@@ -6665,6 +6870,26 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** Listed */
+        Listed: {
+            assignee_id: number | null;
+            customer_id: number;
+            customer_name: string;
+            due_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
         };
         /** Looker */
         Looker: {
@@ -6873,6 +7098,22 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Move */
+        Move: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_after: string;
+            due_before: string | null;
+            moved_by: number | null;
+            reason: string;
+        };
+        /** MoveIn */
+        MoveIn: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
+        };
         /** Moved */
         Moved: {
             after: string | null;
@@ -6986,6 +7227,26 @@ export interface components {
         /** NotificationsReadIn */
         NotificationsReadIn: {
             up_to_id: number;
+        };
+        /** Offer */
+        Offer: {
+            due_at: string | null;
+            end: number;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            problems: components["schemas"]["Problem"][];
+            safe: string | null;
+            start: number;
+            words: string;
+        };
+        /** OfferIn */
+        OfferIn: {
+            send_at?: string | null;
+            text: string;
+        };
+        /** OfferList */
+        OfferList: {
+            items: components["schemas"]["Offer"][];
         };
         /** OfficeState */
         OfficeState: {
@@ -7487,6 +7748,29 @@ export interface components {
             solved_share: components["schemas"]["Figure"];
             value_cents: number | null;
         };
+        /** PromiseChoice */
+        PromiseChoice: {
+            due_at?: string;
+            /** @default false */
+            is_dropped?: boolean;
+            words: string;
+        };
+        /** PromiseIn */
+        PromiseIn: {
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * @default phone
+             * @enum {string}
+             */
+            way?: "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** PromiseList */
+        PromiseList: {
+            items: components["schemas"]["Listed"][];
+            next: string | null;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -7607,6 +7891,7 @@ export interface components {
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
+            promises?: components["schemas"]["PromiseChoice"][];
             /** @default false */
             solve?: boolean;
             /** @default false */
@@ -7898,6 +8183,21 @@ export interface components {
         SettingsFrame: {
             /** @enum {string} */
             what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes";
+        };
+        /** Share */
+        Share: {
+            broken: number;
+            dropped: number;
+            due: number;
+            kept: number;
+            kept_late: number;
+            moved: number;
+            name: string;
+            person_id: number | null;
+            team: string;
+            team_id: number;
+            vague: number;
+            waiting: number;
         };
         /** SharedDraft */
         SharedDraft: {
@@ -12903,6 +13203,110 @@ export interface operations {
             };
         };
     };
+    ApiV1PromisesGetPromises: {
+        parameters: {
+            query?: {
+                which?: "open" | "overdue" | "all";
+                team_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PromisesFiguresGetPromiseFigures: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PromisesFileGetPromiseFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_receipt: {
         parameters: {
             query?: never;
@@ -16469,6 +16873,179 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromiseOffersPostOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesGetTicketPromises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPostPromise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPromiseIdEndPutPromiseEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                promise_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPromiseIdMomentPutMoment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                promise_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptList"];
+                };
             };
             /** @description What is wrong */
             default: {

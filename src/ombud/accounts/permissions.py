@@ -27,6 +27,7 @@ LEAD = frozenset(
         "service_levels.manage",
         "teamwork.lead",
         "processes.manage",
+        "promises.money",
     }
 )
 ADMINISTRATION = frozenset(

@@ -16,6 +16,7 @@ import ombud.processes.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.service_levels.api
+import ombud.service_levels.promises.api
 import ombud.teamwork.api
 import ombud.tickets.api
 import ombud.views.api
@@ -30,6 +31,7 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.api,
     ombud.service_levels.api,
+    ombud.service_levels.promises.api,
     ombud.teamwork.api,
     ombud.processes.api,
     ombud.channels.api,

@@ -72,6 +72,7 @@ from ombud.tickets.schemas.together import (
 from ombud.tickets.schemas.values import (
     MAX_TEXT,
     Address,
+    PromiseChoice,
     Addresses,
     Category,
     ChannelKind,
@@ -91,6 +92,7 @@ from ombud.tickets.schemas.values import (
 __all__ = [
     "MAX_TEXT",
     "Address",
+    "PromiseChoice",
     "Addresses",
     "AssignmentIn",
     "Attachment",

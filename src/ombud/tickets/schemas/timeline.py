@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
+from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind, PromiseChoice
 
 
 class BounceRecipient(Struct, frozen=True):
@@ -76,6 +76,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     snoozed_before: datetime | None = None
     # the answer gave a ticket without a holder to its writer
     is_taken: bool = False
+    # what its writer decided about promises in it
+    promises: list[PromiseChoice] = []
 
 
 class Delivery(Struct):

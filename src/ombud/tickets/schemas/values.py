@@ -1,5 +1,6 @@
 """The words and bounds that several shapes of tickets share."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -38,6 +39,20 @@ Tag = Annotated[str, Meta(min_length=1, max_length=60)]
 Tags = Annotated[list[Tag], Meta(max_length=50)]
 Priority = Literal[1, 2, 3, 4]
 ClientKey = Annotated[str, Meta(min_length=8, max_length=80)]
+
+
+class PromiseChoice(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the writer of a reply decided about a promise in it, by its words: no promise, or due at another moment.
+
+    A promise that nothing is said of is taken as it was recognised.
+    """
+
+    words: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    due_at: Annotated[datetime, Meta(tz=True)] | None = None
+    is_dropped: bool = False
+
+
+PromiseChoices = Annotated[list[PromiseChoice], Meta(max_length=50)]
 
 
 class Address(Struct, frozen=True):

@@ -148,6 +148,7 @@ def _details(
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,
         is_taken=is_taken,
+        promises=data.promises,
     )
 
 
