@@ -6249,13 +6249,6 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** EndIn */
-        EndIn: {
-            /** @enum {string} */
-            outcome: "kept" | "dropped";
-            /** @default  */
-            reason?: string;
-        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -6524,10 +6517,6 @@ export interface components {
             average_at: string | null;
             of: number | null;
             value: number | null;
-        };
-        /** Figures */
-        Figures: {
-            items: components["schemas"]["Share"][];
         };
         /** FileRef */
         FileRef: {
@@ -6817,34 +6806,6 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
-        /** Kept */
-        Kept: {
-            due_at: string | null;
-            ended_at: string | null;
-            ended_by: number | null;
-            entry_id: number | null;
-            first_due_at: string | null;
-            id: number;
-            is_answered: boolean;
-            kept_entry_id: number | null;
-            /** @enum {string} */
-            kind: "fixed" | "vague" | "on_event";
-            /** Format: date-time */
-            made_at: string;
-            made_by: number | null;
-            moves: components["schemas"]["Move"][];
-            reason: string;
-            /** @enum {string} */
-            status: "open" | "kept" | "broken" | "dropped" | "vague";
-            ticket_id: number;
-            /** @enum {string} */
-            way: "message" | "phone" | "note" | "in_person";
-            words: string;
-        };
-        /** KeptList */
-        KeptList: {
-            items: components["schemas"]["Kept"][];
-        };
         /** LastAgent */
         LastAgent: {
             /** Format: date-time */
@@ -6870,26 +6831,6 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
-        };
-        /** Listed */
-        Listed: {
-            assignee_id: number | null;
-            customer_id: number;
-            customer_name: string;
-            due_at: string | null;
-            ended_at: string | null;
-            id: number;
-            /** Format: date-time */
-            made_at: string;
-            made_by: number | null;
-            /** @enum {string} */
-            status: "open" | "kept" | "broken" | "dropped" | "vague";
-            subject: string;
-            team_id: number;
-            ticket_id: number;
-            /** @enum {string} */
-            way: "message" | "phone" | "note" | "in_person";
-            words: string;
         };
         /** Looker */
         Looker: {
@@ -7098,22 +7039,6 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** Move */
-        Move: {
-            /** Format: date-time */
-            at: string;
-            /** Format: date-time */
-            due_after: string;
-            due_before: string | null;
-            moved_by: number | null;
-            reason: string;
-        };
-        /** MoveIn */
-        MoveIn: {
-            /** Format: date-time */
-            due_at: string;
-            reason: string;
-        };
         /** Moved */
         Moved: {
             after: string | null;
@@ -7227,26 +7152,6 @@ export interface components {
         /** NotificationsReadIn */
         NotificationsReadIn: {
             up_to_id: number;
-        };
-        /** Offer */
-        Offer: {
-            due_at: string | null;
-            end: number;
-            /** @enum {string} */
-            kind: "fixed" | "vague" | "on_event";
-            problems: components["schemas"]["Problem"][];
-            safe: string | null;
-            start: number;
-            words: string;
-        };
-        /** OfferIn */
-        OfferIn: {
-            send_at?: string | null;
-            text: string;
-        };
-        /** OfferList */
-        OfferList: {
-            items: components["schemas"]["Offer"][];
         };
         /** OfficeState */
         OfficeState: {
@@ -7755,6 +7660,17 @@ export interface components {
             is_dropped?: boolean;
             words: string;
         };
+        /** PromiseEndIn */
+        PromiseEndIn: {
+            /** @enum {string} */
+            outcome: "kept" | "dropped";
+            /** @default  */
+            reason?: string;
+        };
+        /** PromiseFigures */
+        PromiseFigures: {
+            items: components["schemas"]["PromiseShare"][];
+        };
         /** PromiseIn */
         PromiseIn: {
             /** Format: date-time */
@@ -7768,8 +7684,89 @@ export interface components {
         };
         /** PromiseList */
         PromiseList: {
-            items: components["schemas"]["Listed"][];
+            items: components["schemas"]["PromiseRow"][];
             next: string | null;
+        };
+        /** PromiseMove */
+        PromiseMove: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_after: string;
+            due_before: string | null;
+            moved_by: number | null;
+            reason: string;
+        };
+        /** PromiseMoveIn */
+        PromiseMoveIn: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
+        };
+        /** PromiseOffer */
+        PromiseOffer: {
+            due_at: string | null;
+            end: number;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            problems: components["schemas"]["PromiseProblem"][];
+            safe: string | null;
+            start: number;
+            words: string;
+        };
+        /** PromiseOfferIn */
+        PromiseOfferIn: {
+            send_at?: string | null;
+            text: string;
+        };
+        /** PromiseOffers */
+        PromiseOffers: {
+            items: components["schemas"]["PromiseOffer"][];
+        };
+        /** PromiseProblem */
+        PromiseProblem: {
+            at: string | null;
+            /** @enum {string} */
+            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "behind_deadline" | "too_long" | "money";
+            /** @default  */
+            label_en: string;
+            /** @default  */
+            label_zh: string;
+        };
+        /** PromiseRow */
+        PromiseRow: {
+            assignee_id: number | null;
+            customer_id: number;
+            customer_name: string;
+            due_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** PromiseShare */
+        PromiseShare: {
+            broken: number;
+            dropped: number;
+            due: number;
+            kept: number;
+            kept_late: number;
+            moved: number;
+            name: string;
+            person_id: number | null;
+            team: string;
+            team_id: number;
+            vague: number;
+            waiting: number;
         };
         /** QueryIn */
         QueryIn: {
@@ -8183,21 +8180,6 @@ export interface components {
         SettingsFrame: {
             /** @enum {string} */
             what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes";
-        };
-        /** Share */
-        Share: {
-            broken: number;
-            dropped: number;
-            due: number;
-            kept: number;
-            kept_late: number;
-            moved: number;
-            name: string;
-            person_id: number | null;
-            team: string;
-            team_id: number;
-            vague: number;
-            waiting: number;
         };
         /** SharedDraft */
         SharedDraft: {
@@ -9090,6 +9072,34 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+        };
+        /** WatchedPromise */
+        WatchedPromise: {
+            due_at: string | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            entry_id: number | null;
+            first_due_at: string | null;
+            id: number;
+            is_answered: boolean;
+            kept_entry_id: number | null;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            moves: components["schemas"]["PromiseMove"][];
+            reason: string;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** WatchedPromises */
+        WatchedPromises: {
+            items: components["schemas"]["WatchedPromise"][];
         };
         /** Way */
         Way: {
@@ -13258,7 +13268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Figures"];
+                    "application/json": components["schemas"]["PromiseFigures"];
                 };
             };
             /** @description What is wrong */
@@ -16896,7 +16906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfferIn"];
+                "application/json": components["schemas"]["PromiseOfferIn"];
             };
         };
         responses: {
@@ -16906,7 +16916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OfferList"];
+                    "application/json": components["schemas"]["PromiseOffers"];
                 };
             };
             /** @description What is wrong */
@@ -16937,7 +16947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptList"];
+                    "application/json": components["schemas"]["WatchedPromises"];
                 };
             };
             /** @description What is wrong */
@@ -16972,7 +16982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptList"];
+                    "application/json": components["schemas"]["WatchedPromises"];
                 };
             };
             /** @description What is wrong */
@@ -16998,7 +17008,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndIn"];
+                "application/json": components["schemas"]["PromiseEndIn"];
             };
         };
         responses: {
@@ -17008,7 +17018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptList"];
+                    "application/json": components["schemas"]["WatchedPromises"];
                 };
             };
             /** @description What is wrong */
@@ -17034,7 +17044,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MoveIn"];
+                "application/json": components["schemas"]["PromiseMoveIn"];
             };
         };
         responses: {
@@ -17044,7 +17054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptList"];
+                    "application/json": components["schemas"]["WatchedPromises"];
                 };
             };
             /** @description What is wrong */

@@ -11,14 +11,14 @@ from msgspec import Struct
 
 from ombud.service_levels.promises import queries
 from ombud.service_levels.promises.schemas import (
-    EndIn,
-    Figures,
-    KeptList,
-    Listed,
-    MoveIn,
-    OfferIn,
-    OfferList,
+    PromiseEndIn,
+    PromiseFigures,
     PromiseIn,
+    PromiseMoveIn,
+    PromiseOfferIn,
+    PromiseOffers,
+    PromiseRow,
+    WatchedPromises,
 )
 from ombud.service_levels.promises.services import ending
 from ombud.service_levels.promises.services.figures import Period, figures, list_cells
@@ -34,26 +34,28 @@ TICKET = "/tickets/{ticket_id:int}"
 class PromiseList(Struct):
     """A page of promises and the cursor of the next; None at the end."""
 
-    items: list[Listed]
+    items: list[PromiseRow]
     next: str | None
 
 
 @post(f"{TICKET}/promise-offers", guards=[may("tickets.reply")], status_code=HTTP_200_OK)
 async def post_offers(
-    reading: Reading, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[OfferIn]
-) -> OfferList:
+    reading: Reading, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[PromiseOfferIn]
+) -> PromiseOffers:
     """What a text would promise if it were sent, with what speaks against it. Nothing is saved."""
     return await offer_promises(reading, ticket_id, data, by=actor, now=now)
 
 
 @get(f"{TICKET}/promises", guards=[may("tickets.read")])
-async def get_ticket_promises(reading: Reading, actor: By, ticket_id: FromPath[int]) -> KeptList:
+async def get_ticket_promises(reading: Reading, actor: By, ticket_id: FromPath[int]) -> WatchedPromises:
     """What was promised on a ticket, what is still to be done first."""
     return await show_promises(reading, ticket_id, by=actor)
 
 
 @post(f"{TICKET}/promises", guards=[may("tickets.write")], status_code=HTTP_201_CREATED)
-async def post_promise(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[PromiseIn]) -> KeptList:
+async def post_promise(
+    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[PromiseIn]
+) -> WatchedPromises:
     """Record a promise that was made on the phone, in person or by note."""
     await ending.add_promise(tx, ticket_id, data, by=actor, now=now)
     return await show_promises(tx, ticket_id, by=actor)
@@ -61,8 +63,8 @@ async def post_promise(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], da
 
 @put(f"{TICKET}/promises/{{promise_id:int}}/moment", guards=[may("tickets.write")])
 async def put_moment(
-    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], promise_id: FromPath[int], data: JSONBody[MoveIn]
-) -> KeptList:
+    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], promise_id: FromPath[int], data: JSONBody[PromiseMoveIn]
+) -> WatchedPromises:
     """Give a promise another moment, with the reason."""
     await ending.move_promise(tx, ticket_id, promise_id, data, by=actor, now=now)
     return await show_promises(tx, ticket_id, by=actor)
@@ -70,8 +72,8 @@ async def put_moment(
 
 @put(f"{TICKET}/promises/{{promise_id:int}}/end", guards=[may("tickets.write")])
 async def put_promise_end(
-    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], promise_id: FromPath[int], data: JSONBody[EndIn]
-) -> KeptList:
+    tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], promise_id: FromPath[int], data: JSONBody[PromiseEndIn]
+) -> WatchedPromises:
     """Say that a promise was kept, or that the customer does without it."""
     await ending.end_promise(tx, ticket_id, promise_id, data, by=actor, now=now)
     return await show_promises(tx, ticket_id, by=actor)
@@ -102,7 +104,7 @@ async def get_promise_figures(
     until: FromQuery[datetime],
     person_id: FromQuery[int | None] = None,
     team_id: FromQuery[int | None] = None,
-) -> Figures:
+) -> PromiseFigures:
     """Promises kept and broken by person and team, for a period of at most a year."""
     return await figures(reading, Period(_aware(since), _aware(until), person_id, team_id), by=actor)
 

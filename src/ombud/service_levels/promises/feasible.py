@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.service_levels.promises.contact import is_money
 from ombud.service_levels.promises.moments import close_of, end_of_working_days
-from ombud.service_levels.promises.schemas import Problem
+from ombud.service_levels.promises.schemas import PromiseProblem
 from ombud.shared.calendars.arithmetic import open_between, subtract_open
 from ombud.shared.calendars.opening import Calendar, NeverOpen
 
@@ -39,16 +39,16 @@ class Frame(Struct, frozen=True):
         return min([*ends, self.now + timedelta(days=self.longest_days)])
 
 
-def problems_of(words: str, due_at: datetime | None, frame: Frame) -> list[Problem]:
+def problems_of(words: str, due_at: datetime | None, frame: Frame) -> list[PromiseProblem]:
     """Why a promise may not be kept; nothing where it can be."""
-    found = [Problem("money")] if not frame.may_promise_money and is_money(words) else []
+    found = [PromiseProblem("money")] if not frame.may_promise_money and is_money(words) else []
     if due_at is None:
         return found
     if due_at <= frame.now:
-        return [*found, Problem("past", at=due_at)]
-    found += [Problem("behind_deadline", one.label, one.label, one.due_at) for one in _before(due_at, frame)]
+        return [*found, PromiseProblem("past", at=due_at)]
+    found += [PromiseProblem("behind_deadline", one.label, one.label, one.due_at) for one in _before(due_at, frame)]
     if due_at > frame.now + timedelta(days=frame.longest_days):
-        found.append(Problem("too_long", at=frame.now + timedelta(days=frame.longest_days)))
+        found.append(PromiseProblem("too_long", at=frame.now + timedelta(days=frame.longest_days)))
     closed = _closed(due_at, frame)
     return [*found, closed] if closed else found
 
@@ -57,25 +57,25 @@ def _before(due_at: datetime, frame: Frame) -> list[Outside]:
     return [one for one in frame.outside if frame.now < one.due_at < due_at][:1]
 
 
-def _closed(due_at: datetime, frame: Frame) -> Problem | None:
+def _closed(due_at: datetime, frame: Frame) -> PromiseProblem | None:
     """Nobody works at the promised moment, or until then."""
     calendar = frame.calendar
     # 24:00 belongs to the day that ends.
     day = calendar.day_of(due_at - INSTANT)
     holiday = next((one for one in calendar.spec.days_off if one.on == day), None)
     if holiday is not None:
-        return Problem("holiday", holiday.name_en, holiday.name_zh, due_at)
+        return PromiseProblem("holiday", holiday.name_en, holiday.name_zh, due_at)
     if not calendar.is_working_day(day) and not calendar.is_open(due_at - INSTANT):
-        return Problem("closed_day", at=due_at)
+        return PromiseProblem("closed_day", at=due_at)
     if not open_between(calendar, frame.now, due_at):
-        return Problem("no_hours", at=due_at)
+        return PromiseProblem("no_hours", at=due_at)
     is_day_end = due_at == calendar.moment(day, 86_400)
     if not is_day_end and not calendar.is_open(due_at - INSTANT):
-        return Problem("closed_hours", at=due_at)
+        return PromiseProblem("closed_hours", at=due_at)
     return None
 
 
-def safe_words(words: str, problems: Sequence[Problem], frame: Frame) -> str | None:
+def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame) -> str | None:
     """Words that promise an answer by a moment at which we can give it; None where there is no such moment."""
     is_chinese = any("\u4e00" <= one <= "\u9fff" for one in words)
     is_upper = words[:1].isupper()

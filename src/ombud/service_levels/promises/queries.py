@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ombud.service_levels.promises.feasible import Outside
-from ombud.service_levels.promises.schemas import Kept, Kind, Listed, Status, Way
+from ombud.service_levels.promises.schemas import Kind, PromiseRow, Status, WatchedPromise, Way
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -65,7 +65,7 @@ async def waiting_of(tx: Transaction, ticket_id: int) -> list[Row]:
     return await rows(tx, Row, sql, {"id": ticket_id})
 
 
-async def list_of_ticket(tx: Transaction, ticket_id: int) -> list[Kept]:
+async def list_of_ticket(tx: Transaction, ticket_id: int) -> list[WatchedPromise]:
     """All promises of a ticket: those to be done first, the next one on top; the ended ones newest first."""
     sql = """
         select p.id, p.ticket_id, p.entry_id, p.way, p.kind, p.words, p.due_at, p.first_due_at, p.made_by, p.made_at,
@@ -80,7 +80,7 @@ async def list_of_ticket(tx: Transaction, ticket_id: int) -> list[Kept]:
         from promise p where p.ticket_id = %(id)s and p.status <> 'undone'
         order by p.ended_at is not null or p.status = 'vague', case when p.ended_at is null then p.due_at end,
             p.ended_at desc, p.id desc"""
-    return await rows(tx, Kept, sql, {"id": ticket_id})
+    return await rows(tx, WatchedPromise, sql, {"id": ticket_id})
 
 
 class Wanted(Struct, frozen=True):
@@ -100,7 +100,7 @@ _STATES: dict[ListState, str] = {
 
 async def list_promises(
     tx: Transaction, wanted: Wanted, *, by: Actor, now: datetime, cursor: str | None = None, limit: int = 50
-) -> Paged[Listed]:
+) -> Paged[PromiseRow]:
     """Promises on tickets that the actor sees: the next deadline first; of all, the newest first.
 
     A promise belongs to whoever made it, or holds the ticket.
@@ -131,10 +131,10 @@ async def list_promises(
             and (%(person)s::bigint is null or p.made_by = %(person)s or t.assignee_id = %(person)s)
             and (%(at)s::timestamptz is null or ({key}, p.id) {sign} (%(at)s, %(id)s))
         order by {key} {direction}, p.id {direction} limit %(limit)s"""
-    return page(await rows(tx, Listed, sql, params), limit, lambda one: _key(one, is_all=is_all))
+    return page(await rows(tx, PromiseRow, sql, params), limit, lambda one: _key(one, is_all=is_all))
 
 
-def _key(one: Listed, *, is_all: bool) -> tuple[Any, int]:
+def _key(one: PromiseRow, *, is_all: bool) -> tuple[Any, int]:
     far = "9999-01-01T00:00:00Z"
     return (one.made_at if is_all else one.due_at or far), one.id
 

@@ -94,14 +94,14 @@ Words = Annotated[str, Meta(min_length=1, max_length=500)]
 ReasonText = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class OfferIn(msgspec.Struct, forbid_unknown_fields=True):
+class PromiseOfferIn(msgspec.Struct, forbid_unknown_fields=True):
     """A text that somebody writes to the customer; ``send_at`` where it goes out later."""
 
     text: Annotated[str, Meta(max_length=200_000)]
     send_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
-class Problem(msgspec.Struct, frozen=True):
+class PromiseProblem(msgspec.Struct, frozen=True):
     """Why a promise may not be kept: a word for it, and what it is about."""
 
     kind: ProblemKind
@@ -110,7 +110,7 @@ class Problem(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
-class Offer(msgspec.Struct):
+class PromiseOffer(msgspec.Struct):
     """A promise in a text that was not sent yet; ``text[start:end]``, counted in UTF-16 units, are its words.
 
     ``safe`` are words that can stand in their place, in the text's language.
@@ -121,14 +121,14 @@ class Offer(msgspec.Struct):
     words: str
     kind: Kind
     due_at: datetime | None
-    problems: list[Problem]
+    problems: list[PromiseProblem]
     safe: str | None = None
 
 
-class OfferList(msgspec.Struct):
+class PromiseOffers(msgspec.Struct):
     """The promises of a text in their order."""
 
-    items: list[Offer]
+    items: list[PromiseOffer]
 
 
 class PromiseIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -139,21 +139,21 @@ class PromiseIn(msgspec.Struct, forbid_unknown_fields=True):
     way: Literal["phone", "note", "in_person"] = "phone"
 
 
-class MoveIn(msgspec.Struct, forbid_unknown_fields=True):
+class PromiseMoveIn(msgspec.Struct, forbid_unknown_fields=True):
     """Another moment for a promise, and why."""
 
     due_at: Annotated[datetime, Meta(tz=True)]
     reason: ReasonText
 
 
-class EndIn(msgspec.Struct, forbid_unknown_fields=True):
+class PromiseEndIn(msgspec.Struct, forbid_unknown_fields=True):
     """What became of a promise; a dropped one needs the reason."""
 
     outcome: Literal["kept", "dropped"]
     reason: Annotated[str, Meta(max_length=300)] = ""
 
 
-class Move(msgspec.Struct):
+class PromiseMove(msgspec.Struct):
     """How the moment of a promise was moved."""
 
     due_before: datetime | None
@@ -163,7 +163,7 @@ class Move(msgspec.Struct):
     at: datetime
 
 
-class Kept(msgspec.Struct):
+class WatchedPromise(msgspec.Struct):
     """A promise as it is watched.
 
     A broken one that was done after all has ``ended_at``. ``is_answered``: we have written to the customer since,
@@ -178,7 +178,7 @@ class Kept(msgspec.Struct):
     words: str
     due_at: datetime | None
     first_due_at: datetime | None
-    moves: list[Move]
+    moves: list[PromiseMove]
     made_by: int | None
     made_at: datetime
     status: Status
@@ -189,13 +189,13 @@ class Kept(msgspec.Struct):
     is_answered: bool
 
 
-class KeptList(msgspec.Struct):
+class WatchedPromises(msgspec.Struct):
     """A ticket's promises: those still to be done first, the next one on top."""
 
-    items: list[Kept]
+    items: list[WatchedPromise]
 
 
-class Listed(msgspec.Struct):
+class PromiseRow(msgspec.Struct):
     """A promise in a list over tickets."""
 
     id: int
@@ -214,7 +214,7 @@ class Listed(msgspec.Struct):
     ended_at: datetime | None
 
 
-class Share(msgspec.Struct):
+class PromiseShare(msgspec.Struct):
     """Promises of one person on the tickets of one team that were due in a period.
 
     ``due`` is kept in time and broken together; dropped ones stand beside it. ``waiting`` are due in the period and
@@ -235,7 +235,7 @@ class Share(msgspec.Struct):
     vague: int
 
 
-class Figures(msgspec.Struct):
+class PromiseFigures(msgspec.Struct):
     """Shares by person and team, the most promises first."""
 
-    items: list[Share]
+    items: list[PromiseShare]

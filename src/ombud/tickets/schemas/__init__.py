@@ -72,7 +72,6 @@ from ombud.tickets.schemas.together import (
 from ombud.tickets.schemas.values import (
     MAX_TEXT,
     Address,
-    PromiseChoice,
     Addresses,
     Category,
     ChannelKind,
@@ -82,6 +81,7 @@ from ombud.tickets.schemas.values import (
     MailKind,
     NotificationKind,
     Priority,
+    PromiseChoice,
     Subject,
     Tag,
     Tags,
@@ -92,7 +92,6 @@ from ombud.tickets.schemas.values import (
 __all__ = [
     "MAX_TEXT",
     "Address",
-    "PromiseChoice",
     "Addresses",
     "AssignmentIn",
     "Attachment",
@@ -147,6 +146,7 @@ __all__ = [
     "PlannedReplyIn",
     "PlannedReplyPatch",
     "Priority",
+    "PromiseChoice",
     "Reason",
     "Recipients",
     "Rendering",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from ombud.service_levels.promises import queries
 from ombud.service_levels.promises.events import PromiseDropped, PromiseKept, PromiseMoved
 from ombud.service_levels.promises.queries import Row
-from ombud.service_levels.promises.schemas import EndIn, MoveIn, PromiseIn
+from ombud.service_levels.promises.schemas import PromiseEndIn, PromiseIn, PromiseMoveIn
 from ombud.service_levels.promises.services.lines import clock_of, write_line
 from ombud.service_levels.promises.services.recording import Draft, record, watch
 from ombud.service_levels.services.own_clocks import end_clock, move_clock
@@ -62,7 +62,7 @@ def _check_moment(at: datetime, now: datetime) -> None:
 
 
 async def move_promise(
-    tx: Transaction, ticket_id: int, promise_id: int, data: MoveIn, *, by: Actor, now: datetime
+    tx: Transaction, ticket_id: int, promise_id: int, data: PromiseMoveIn, *, by: Actor, now: datetime
 ) -> None:
     """Give a promise another moment, with the reason; the same moment changes nothing.
 
@@ -102,7 +102,7 @@ async def move_promise(
 
 
 async def end_promise(
-    tx: Transaction, ticket_id: int, promise_id: int, data: EndIn, *, by: Actor, now: datetime
+    tx: Transaction, ticket_id: int, promise_id: int, data: PromiseEndIn, *, by: Actor, now: datetime
 ) -> None:
     """Say that a promise was kept, or that the customer does without it; ended already, it stays as it is.
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ombud.service_levels.promises.schemas import Figures, Share
+from ombud.service_levels.promises.schemas import PromiseFigures, PromiseShare
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
@@ -57,7 +57,7 @@ class Period(Struct, frozen=True):
     team_id: int | None = None
 
 
-async def figures(tx: Transaction, wanted: Period, *, by: Actor) -> Figures:
+async def figures(tx: Transaction, wanted: Period, *, by: Actor) -> PromiseFigures:
     """Promises by whom made them and the team of then, on tickets that the actor sees.
 
     Raises:
@@ -76,7 +76,7 @@ async def figures(tx: Transaction, wanted: Period, *, by: Actor) -> Figures:
         {_FROM} {_WHERE} and (({_DUE})
             or (p.status = 'vague' and p.made_at >= %(since)s and p.made_at < %(until)s))
         group by p.made_by, n.name, p.team_id, g.name order by due desc, waiting desc, name, team"""
-    return Figures(await rows(tx, Share, sql, await _params(tx, wanted, by)))
+    return PromiseFigures(await rows(tx, PromiseShare, sql, await _params(tx, wanted, by)))
 
 
 class _Promise(Struct):

@@ -5,7 +5,7 @@ from datetime import datetime
 from ombud.service_levels.promises import queries
 from ombud.service_levels.promises.feasible import Frame, problems_of, safe_words
 from ombud.service_levels.promises.rules import recognise
-from ombud.service_levels.promises.schemas import Offer, OfferIn, OfferList, Promise
+from ombud.service_levels.promises.schemas import Promise, PromiseOffer, PromiseOfferIn, PromiseOffers
 from ombud.service_levels.promises.services.hours import hours_for
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
@@ -15,7 +15,9 @@ from ombud.tickets.services.policy import desk_policy
 MAY_PROMISE_MONEY = "promises.money"
 
 
-async def offer_promises(tx: Transaction, ticket_id: int, data: OfferIn, *, by: Actor, now: datetime) -> OfferList:
+async def offer_promises(
+    tx: Transaction, ticket_id: int, data: PromiseOfferIn, *, by: Actor, now: datetime
+) -> PromiseOffers:
     """The promises of a text, due as if it went out now, or at its time; nothing is kept.
 
     Raises:
@@ -27,7 +29,7 @@ async def offer_promises(tx: Transaction, ticket_id: int, data: OfferIn, *, by: 
     sent_at = max(now, data.send_at or now)
     found = recognise(data.text, sent_at=sent_at, tz=zone, calendar=calendar)
     if not found:
-        return OfferList([])
+        return PromiseOffers([])
     policy = await desk_policy(tx, undo_seconds=0)
     frame = Frame(
         calendar=calendar,
@@ -36,14 +38,14 @@ async def offer_promises(tx: Transaction, ticket_id: int, data: OfferIn, *, by: 
         longest_days=policy.promise_days,
         may_promise_money=policy.promise_money == "everybody" or by.may(MAY_PROMISE_MONEY),
     )
-    return OfferList([_offer(data.text, one, frame) for one in found])
+    return PromiseOffers([_offer(data.text, one, frame) for one in found])
 
 
-def _offer(text: str, one: Promise, frame: Frame) -> Offer:
+def _offer(text: str, one: Promise, frame: Frame) -> PromiseOffer:
     words = text[one.start : one.end]
     problems = problems_of(words, one.due_at, frame)
     needs_other = bool(problems) or one.is_vague
-    return Offer(
+    return PromiseOffer(
         start=units(text[: one.start]),
         end=units(text[: one.end]),
         words=words,

@@ -8,6 +8,7 @@ import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
 import { aboutChildren, askAboutChildren } from '../merge/joining'
+import { choicesFor, clearChoices, restoreChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
@@ -56,6 +57,7 @@ function post(pending: Pending): Promise<Entry> {
     ...(pending.isForced ? { force: true } : {}),
     ...(pending.solves ? { solve: true, ...aboutChildren(pending.childrenWay) } : {}),
     ...(pending.contactReason ? { contact_reason: pending.contactReason } : {}),
+    ...(pending.promises?.length ? { promises: pending.promises } : {}),
   })
 }
 
@@ -72,6 +74,7 @@ function takeBack(pending: Pending): void {
     ...(subject ? { subject } : {}),
     ...(entryIds?.length ? { entryIds } : {}),
   })
+  restoreChoices(pending.ticketId, pending.promises ?? [])
 }
 
 function holdBack(pending: Pending, error: ApiError): void {
@@ -191,8 +194,10 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     isForced: options.isForced ?? false,
     contactReason: options.contactReason ?? '',
     solves: options.solves ?? false,
+    ...(kind === 'reply' ? { promises: choicesFor(ticketId, draft.text) } : {}),
     problem: '',
   })
+  if (kind === 'reply') clearChoices(ticketId)
   clearDraft(ticketId, kind)
   stale.delete(ticketId)
   barred.delete(ticketId)

@@ -56,6 +56,10 @@ function applyWaiting(): void {
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) hearMoved(ticket.id)
+    if (kind.startsWith('promise_')) {
+      void queryClient.invalidateQueries({ queryKey: ['promises', ticket.id] })
+      void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
+    }
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (/^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(kind))
       for (const name of ['teamwork', 'process'])
@@ -73,7 +77,7 @@ function applyWaiting(): void {
 
 /** Entries went over to another ticket or came back, and with them what people keep beside it. */
 function hearMoved(id: Id): void {
-  for (const name of ['timeline', 'together', 'planned'])
+  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks'])
     void queryClient.invalidateQueries({ queryKey: [name, id] })
   hearShared({ ticket_id: id, version: -1 })
 }
