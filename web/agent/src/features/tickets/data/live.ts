@@ -59,6 +59,7 @@ function applyWaiting(): void {
     if (kind.startsWith('promise_')) {
       void queryClient.invalidateQueries({ queryKey: ['promises', ticket.id] })
       void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
+      void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (/^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(kind))
