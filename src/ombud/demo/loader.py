@@ -20,6 +20,7 @@ from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
+from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
 from ombud.demo.rules import make_rules
@@ -90,6 +91,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     await write_relations(tx, ground, buyers, seed=seed, now=present)
     await write_members(tx, ground, buyers, seed=seed, now=present)
     await make_levels(tx, now=now)
+    await make_promises(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 
