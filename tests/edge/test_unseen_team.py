@@ -59,6 +59,7 @@ WITHIN = {
     "other_id",
     "planned_id",
     "product_id",
+    "promise_id",
     "solution_id",
     "time_id",
 }
@@ -169,6 +170,8 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
     assert reply.status_code == 201, reply.text
     await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET))
     await inside.put(f"/tickets/{ticket}/drafts/note", {"text": SECRET})
+    promise = {"words": SECRET, "due_at": "2027-01-04T09:00:00Z"}
+    assert (await inside.post(f"/tickets/{ticket}/promises", promise)).status_code == 201
     await inside.patch(f"/tickets/{ticket}", {"tags": [SECRET]})
     # What a team writes with is the team's, whatever brand it writes for.
     scope = {"scope": "team", "team_id": team} if is_by_team else {"scope": "own"}

@@ -66,6 +66,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/deadlines/{clock_id}/end"): {"outcome": "met"},
+    ("POST", "/tickets/{ticket_id}/promise-offers"): {"text": "We will call you within 2 hours."},
+    ("GET", "/tickets/{ticket_id}/promises"): None,
+    ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
+    ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
@@ -100,6 +105,8 @@ LISTS = [
     "/customers?q=rosa",
     "/canned-replies",
     "/tags",
+    "/promises",
+    "/promises?which=all",
 ]
 # What an endpoint asks for in its address beside the ticket.
 QUERIES = {"/looking": "?tab=spying-tab", "/shared-draft": "?version=1", "/links/{other_id}": "?kind=related"}
@@ -118,6 +125,7 @@ class Scene:
     item: int
     time: int
     clock: int
+    promise: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -134,6 +142,7 @@ class Scene:
             "clock_id": self.clock,
             "extension_id": 1,
             "solution_id": 1,
+            "promise_id": self.promise,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
@@ -164,7 +173,10 @@ async def scene(site: Site) -> Scene:
     deadline = await browser.post(f"/tickets/{ticket}/deadlines", {"label": SECRET, "due_at": LATER})
     assert deadline.status_code == 201, deadline.text
     clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
-    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, clock, file["token"], lu, outsiders)
+    promised = await browser.post(f"/tickets/{ticket}/promises", {"words": SECRET, "due_at": LATER})
+    promise = promised.json()["items"][0]["id"]
+    entry = sent.json()["id"]
+    return Scene(site, team, ticket, customer, entry, item, time, clock, promise, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:
@@ -191,7 +203,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
-    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 2
+    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 3
 
 
 async def test_teamwork_on_a_ticket_of_an_unseen_team_is_not_found(scene: Scene) -> None:
