@@ -6,6 +6,7 @@ from typing import Any
 
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.services.firing import fire_due
+from ombud.service_levels.services.telling import Pager
 from ombud.shared.actor import Actor
 from ombud.shared.readers import read_batch, register_reader
 from tests.accounts.desk import Browser
@@ -26,6 +27,7 @@ class Counter:
     lin: Browser
     wu: Browser
     people: dict[str, Actor]
+    pager: Pager
 
     async def ticket(self, text: str = "净水机漏水", **more: Any) -> int:
         """A new ticket of the first line."""
@@ -67,7 +69,7 @@ class Counter:
     async def follow(self) -> None:
         """Take what is due, and let the reader hear of everything, of what it does, too."""
         desk = self.site.desk
-        while await fire_due(desk.parts.database, now=desk.now):
+        while await fire_due(desk.parts.database, self.pager, now=desk.now):
             pass
         await desk.events()
         while (await read_batch(desk.parts.database, PROMISES, now=desk.now)).passed:
@@ -104,4 +106,4 @@ async def counter_on(site: Site) -> Counter:
     async with site.desk.parts.database.transaction() as tx:
         await register_reader(tx, PROMISES)
     people = {"lin": await site.desk.person("Lin"), "wu": await site.desk.person("Wu", role="supervisor")}
-    return Counter(site, people=people, **{name: await site.browser(one) for name, one in people.items()})
+    return Counter(site, people=people, pager=levels.pager, **{name: await site.browser(one) for name, one in people.items()})

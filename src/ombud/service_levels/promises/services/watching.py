@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from ombud.service_levels.promises.events import PromiseBroken
 from ombud.service_levels.promises.services.lines import write_line
-from ombud.service_levels.services.firing import Notice, tell
 from ombud.service_levels.services.keeping import refresh_deadline
+from ombud.service_levels.services.telling import Notice, tell
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.events import emit
