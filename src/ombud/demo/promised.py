@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -90,9 +89,18 @@ def _promises(talk: list[_Said], calendar: Calendar, now: datetime) -> list[_Row
 
 def _row(one: _Said, place: int, promise: Promise, talk: list[_Said], now: datetime) -> _Row:
     words = one.text[promise.start : promise.end][:500]
-    said: dict[str, Any] = {"ticket_id": one.ticket_id, "entry_id": one.id, "place": place, "words": words}
-    who = {"made_by": one.author_id, "team_id": one.team_id, "made_at": one.at}
-    row = _Row(**said, **who, kind=promise.kind.value, is_contact=is_contact(words), due_at=promise.due_at)
+    row = _Row(
+        ticket_id=one.ticket_id,
+        entry_id=one.id,
+        place=place,
+        kind=promise.kind.value,
+        words=words,
+        is_contact=is_contact(words),
+        due_at=promise.due_at,
+        made_by=one.author_id,
+        team_id=one.team_id,
+        made_at=one.at,
+    )
     if promise.is_vague:
         row.status = "vague"
     elif row.due_at is not None:

@@ -85,7 +85,7 @@ class Counter:
         fields = [one.details.field for one in await self.site.desk.timeline(ticket)]
         return [one.removeprefix("promise.") for one in fields if one.startswith("promise.")]
 
-    async def clocks(self, ticket: int) -> list[tuple[str, str, str | None]]:
+    async def clocks(self, ticket: int) -> list[tuple[str, str | None, str | None]]:
         """State, outcome and deadline of the clocks that watch a ticket's promises."""
         found = (await self.lin.get(f"/tickets/{ticket}/clocks")).json()["items"]
         return [(one["state"], one["outcome"], one["due_at"]) for one in found if one["metric"] == "promise"]
@@ -106,4 +106,5 @@ async def counter_on(site: Site) -> Counter:
     async with site.desk.parts.database.transaction() as tx:
         await register_reader(tx, PROMISES)
     people = {"lin": await site.desk.person("Lin"), "wu": await site.desk.person("Wu", role="supervisor")}
-    return Counter(site, people=people, pager=levels.pager, **{name: await site.browser(one) for name, one in people.items()})
+    lin, wu = await site.browser(people["lin"]), await site.browser(people["wu"])
+    return Counter(site, lin, wu, people, levels.pager)

@@ -12,7 +12,7 @@ from ombud.service_levels.promises.rules import recognise
 from ombud.service_levels.promises.schemas import PromiseProblem
 from ombud.shared.calendars.arithmetic import add_open, deadline
 from ombud.shared.calendars.opening import Calendar
-from ombud.shared.calendars.schemas import CalendarSpec, Span
+from ombud.shared.calendars.schemas import WEEKDAYS, CalendarSpec, Span
 from tests.service_levels.promises.said import calendar
 
 OFFICE = calendar()
@@ -107,8 +107,7 @@ def test_safe_words_are_a_promise_that_can_be_kept(now: datetime, words: str, ou
 
 @given(moments, st.integers(1, 40_000))
 def test_a_doubt_about_hours_is_never_raised_where_we_are_always_there(now: datetime, minutes: int) -> None:
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    always = Calendar(CalendarSpec("UTC", {day: [("00:00", "24:00")] for day in days}))
+    always = Calendar(CalendarSpec("UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS}))
     assert problems_of("", now + timedelta(minutes=minutes), Frame(always, now)) == []
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ombud.accounts.permissions import Role
 from tests.accounts.desk import Browser
 from tests.service_levels.promises.counter import Counter
 
@@ -81,8 +82,9 @@ async def test_promises_of_unseen_teams_and_brands_are_in_no_list_figure_or_file
     desk = counter.site.desk
     await by_phone(counter, 5)
     other = await desk.team("别的团队")
-    for role, place in (("agent", {}), ("supervisor", {}), ("administrator", {})):
-        outsider = await counter.site.browser(await desk.person(f"O{role}", other, role=role, **place))
+    roles: tuple[Role, ...] = ("agent", "supervisor", "administrator")
+    for role in roles:
+        outsider = await counter.site.browser(await desk.person(f"O{role}", other, role=role))
         assert await rows(outsider, "?which=all") == []
         for path in (f"/promises/figures?{PERIOD}", f"/promises/file?{PERIOD}&kind=csv"):
             answer = await outsider.get(path)

@@ -25,8 +25,7 @@ from ombud.service_levels.promises.services.figures import Period, figures, list
 from ombud.service_levels.promises.services.offering import offer_promises
 from ombud.service_levels.promises.services.showing import show_promises
 from ombud.shared.http import By, Now, Reading, Tx, may
-from ombud.views.tables import TYPES
-from ombud.views.times import write_file
+from ombud.shared.spreadsheets import TYPES, write_file
 
 TICKET = "/tickets/{ticket_id:int}"
 

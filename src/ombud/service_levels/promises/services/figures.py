@@ -10,8 +10,8 @@ from ombud.service_levels.promises.schemas import PromiseFigures, PromiseShare
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
+from ombud.shared.spreadsheets import Cell
 from ombud.tickets.queries.lists import visible_team_ids
-from ombud.views.tables import Cell
 
 LONGEST = timedelta(days=366)
 MOST_ROWS = 20_000
