@@ -137,3 +137,8 @@ def test_words_are_in_the_language_and_case_of_those_that_they_replace() -> None
     assert safe_words("we will do it asap", [], frame) == "we will get back to you within 1 working day"
     assert safe_words("We will do it asap", [], frame) == "We will get back to you within 1 working day"
     assert safe_words("尽快处理", [], frame) == "我们会在1个工作日内给您回复"
+    # what goes on with a sentence goes on with it
+    assert safe_words("and will call you", [], frame) == "and we will get back to you within 1 working day"
+    assert safe_words("并给您回电", [], frame) == "并在1个工作日内给您回复"
+    money = [PromiseProblem("money")]
+    assert safe_words("为您退款", money, frame) == "我们会为您核实，在1个工作日内给您回复"

@@ -14,6 +14,8 @@ from ombud.shared.calendars.opening import Calendar, NeverOpen
 INSTANT = timedelta(seconds=1)
 # Whoever writes at least needs this long until they can keep their word.
 LEAST = timedelta(minutes=30)
+_LEADS_ZH = ("并", "同时", "然后", "也")
+_LEADS_EN = ("and ", "but ", "so ", "then ")
 
 
 class Outside(Struct, frozen=True):
@@ -78,7 +80,6 @@ def _closed(due_at: datetime, frame: Frame) -> PromiseProblem | None:
 def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame) -> str | None:
     """Words that promise an answer by a moment at which we can give it; None where there is no such moment."""
     is_chinese = any("\u4e00" <= one <= "\u9fff" for one in words)
-    is_upper = words[:1].isupper()
     try:
         due = end_of_working_days(1, frame.now, frame.calendar)
     except NeverOpen:
@@ -89,11 +90,22 @@ def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame) -> 
         when = _moment_words(due.astimezone(frame.calendar.zone), is_chinese=is_chinese)
     else:
         return None
-    if any(one.kind == "money" for one in problems):
-        said = f"我们会为您核实,{when}给您回复" if is_chinese else f"we will check this and get back to you {when}"
-    else:
-        said = f"我们会{when}给您回复" if is_chinese else f"we will get back to you {when}"
-    return said[0].upper() + said[1:] if is_upper else said
+    is_about_money = any(one.kind == "money" for one in problems)
+    return _chinese(words, when, is_about_money) if is_chinese else _english(words, when, is_about_money)
+
+
+def _chinese(words: str, when: str, is_about_money: bool) -> str:
+    checked = "为您核实，" if is_about_money else ""
+    # What goes on with the sentence before goes on with it.
+    lead = "并" if words.startswith(_LEADS_ZH) else "我们会"
+    return f"{lead}{checked}{when}给您回复"
+
+
+def _english(words: str, when: str, is_about_money: bool) -> str:
+    checked = "check this and " if is_about_money else ""
+    lead = next((one for one in _LEADS_EN if words.startswith(one)), "")
+    start = "We" if words[:1].isupper() else "we"
+    return f"{lead}{start} will {checked}get back to you {when}"
 
 
 def _last_moment(frame: Frame) -> datetime | None:
