@@ -6327,7 +6327,7 @@ export interface components {
         /** ExampleIn */
         ExampleIn: {
             /** @enum {string} */
-            key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
+            key: "close_after_days" | "remind_customer" | "ask_opinion" | "vip_first" | "keyword_tag";
         };
         /** ExampleList */
         ExampleList: {

@@ -266,7 +266,7 @@ class Told(Struct, omit_defaults=True):
     detail: str | None = None
 
 
-ExampleKey = Literal["close_after_days", "remind_customer", "vip_first", "keyword_tag"]
+ExampleKey = Literal["close_after_days", "remind_customer", "ask_opinion", "vip_first", "keyword_tag"]
 
 
 class ExampleIn(Struct, forbid_unknown_fields=True):

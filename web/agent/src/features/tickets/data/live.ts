@@ -62,7 +62,11 @@ function applyWaiting(): void {
       void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
-    if (/^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(kind))
+    if (
+      /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(
+        kind,
+      )
+    )
       for (const name of ['teamwork', 'process'])
         void queryClient.invalidateQueries({ queryKey: [name, ticket.id] })
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
