@@ -110,7 +110,9 @@ describe('PromiseOffers', () => {
   })
 
   it('warns and puts safe words in by one click', async () => {
-    const problems = [{ kind: 'behind_deadline', label_en: 'Court', label_zh: '开庭', at: '2026-11-24T09:00:00Z' }]
+    const problems = [
+      { kind: 'behind_deadline', label_en: 'Court', label_zh: '开庭', at: '2026-11-24T09:00:00Z' },
+    ]
     await open(WORDS, { ...offer, problems, safe: 'we will write to you within 1 working day' })
     expect(page.find('.problem').text()).toContain('Court')
     await button('Write')?.trigger('click')

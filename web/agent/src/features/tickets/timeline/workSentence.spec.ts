@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { Entry } from '@api'
 import teamwork from '@/locales/en/teamwork.json'
 import processes from '@/locales/en/processes.json'
+import promises from '@/locales/en/promises.json'
 import type { SentenceWords } from './changeSentence'
 import { workSentence } from './workSentence'
 
-const all: Record<string, unknown> = { teamwork, processes, tickets: { listComma: ', ' } }
+const all: Record<string, unknown> = { teamwork, processes, promises, tickets: { listComma: ', ' } }
 
 function find(key: string): unknown {
   return key
@@ -54,6 +55,25 @@ describe('workSentence', () => {
       { en: 'Safe', zh: '安全', answer: { en: true, zh: true } },
     ]
     expect(say('process.answered', { answers })).toBe('Lin answered: Cause: Seal; Safe: Yes')
+  })
+
+  it('tells of promises: how they were made, moved, kept, broken', () => {
+    const [quote, due] = ['We call', '2026-11-24T15:00:00Z']
+    expect(say('promise.made', { words: quote, due_at: due, way: 'message' })).toMatch(
+      /^Lin promised by Tue, 11\/24, .*“We call”$/,
+    )
+    expect(say('promise.made', { words: quote, due_at: due, way: 'phone' })).toContain('on the phone')
+    expect(say('promise.made', { words: quote, due_at: null, way: 'message' })).toContain('no time yet')
+    expect(say('promise.moved', { words: quote, before: due, due_at: due, reason: 'Late part' })).toContain(
+      'Late part',
+    )
+    expect(say('promise.kept', { words: quote, is_late: true })).toContain('did late')
+    expect(say('promise.kept', { words: quote, is_by_message: true })).toBe('Kept by our message: “We call”')
+    expect(say('promise.broken', { words: quote, due_at: due })).toContain('Promise broken')
+    expect(say('promise.dropped', { words: quote, reason: 'Sold it' })).toBe(
+      'Lin dropped the promise “We call”: Sold it',
+    )
+    expect(say('promise.unknown', {})).toBe('')
   })
 
   it("gives the customer's word", () => {

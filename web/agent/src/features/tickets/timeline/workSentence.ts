@@ -51,7 +51,13 @@ export function workSentence(entry: Entry, who: string, words: SentenceWords): s
 
 function promiseSentence(what: string, told: Told, who: string, { t, te, locale }: SentenceWords): string {
   const at = (value: unknown): string => (typeof value === 'string' ? dueText(value, locale) : '–')
-  const values = { who, words: text(told.words), due: at(told.due_at), before: at(told.before), reason: text(told.reason) }
+  const values = {
+    who,
+    words: text(told.words),
+    due: at(told.due_at),
+    before: at(told.before),
+    reason: text(told.reason),
+  }
   const variants = [
     ...(told.is_by_message ? [`${what}ByMessage`] : []),
     ...(told.is_late ? [`${what}Late`] : []),

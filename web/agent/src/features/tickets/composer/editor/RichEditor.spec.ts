@@ -97,6 +97,14 @@ describe('RichEditor', () => {
     expect(written()?.text).toBe('Dear {{customer.name}}, Lu')
   })
 
+  it('puts other words in the place of some, signs and all, and leaves the rest', async () => {
+    await open({ text: 'Hello. We call (asap). Bye.' })
+    field().replace('We call (asap)', 'We write within 1 day')
+    expect(written()?.text).toBe('Hello. We write within 1 day. Bye.')
+    field().replace('not there', 'x')
+    expect(written()?.text).toBe('Hello. We write within 1 day. Bye.')
+  })
+
   it('shows a picture at once and gives it the name of its file later', async () => {
     await open({ text: '', files: [upload({})] })
     field().insertPicture('k1', 'leak.png')
