@@ -78,5 +78,5 @@ PROCESSES = Reader(
     kinds=frozenset(
         {"ticket_opened", "ticket_changed", "ticket_withdrawn", "reply_sent", "clock_warned", "clock_breached"}
     ),
-    wakes=("sequence", "clocks"),
+    wakes=("sequence", "clocks", "confirmations"),
 )
