@@ -179,7 +179,7 @@ async def _call_in(
     holds = await holding(tx, ticket, run, now=now)
     for task in (one for one in stage.tasks if holds(one.when)):
         if task.team_id is None or await queries.lost_teams(tx, [task.team_id]):
-            troubles.append("team_gone")
+            troubles.append("team_gone" if task.team_id else "team_unset")
             continue
         try:
             await add_task(tx, ticket, _task_in(task), by=SYSTEM, now=now)
