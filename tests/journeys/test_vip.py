@@ -155,7 +155,7 @@ async def daily_update(screen: Screen, served: Served, ticket: int) -> None:
     await write(screen, "r", "今天研发正在复现，还没有结论，明早9点半前我把方案发您。")
 
     async def is_next() -> bool:
-        return (await served.values(owed, id=ticket))[0] == number + 1
+        return bool((await served.values(owed, id=ticket))[0] == number + 1)
 
     await until(is_next)
 

@@ -61,8 +61,9 @@ async def _take(tx: Transaction, cast: Cast, key: str, *, now: datetime) -> int:
 
 
 def _owned(stage: Stage, cast: Cast, owner: str | None) -> Stage:
-    helpers = [cast.teams[RESEARCH.partition(" ")[0]], cast.teams["物流配送"]]
-    tasks_ = [structs.replace(task, team_id=helpers[place % 2]) for place, task in enumerate(stage.tasks)]
+    research, delivery = cast.teams[RESEARCH.partition(" ")[0]], cast.teams["物流配送"]
+    helpers = [research, delivery] if stage.key == "task_force" else [cast.teams["退换账款"]]
+    tasks_ = [structs.replace(one, team_id=helpers[place % len(helpers)]) for place, one in enumerate(stage.tasks)]
     if stage.key == "task_force":
         # Nothing of it is late on a desk that opens now, whatever the hour.
         tasks_ = [structs.replace(task, span=Span(2, "working_days")) for task in tasks_]
@@ -71,18 +72,17 @@ def _owned(stage: Stage, cast: Cast, owner: str | None) -> Stage:
 
 
 async def _matters(tx: Transaction, tag: str, *, before: datetime, most: int) -> list[Matter]:
-    """Open tickets with a tag on which nothing happened since, Chinese customers' first, by an address or a chat."""
+    """Open tickets on which nothing happened since: those with a tag first, then those of Chinese customers."""
     sql = """
         select t.id, c.locale from ticket t join customer c on c.id = t.customer_id and not c.is_blocked
         join channel h on h.id = t.channel_id and h.kind in ('email', 'chat')
         where t.is_open and t.merged_into_id is null and t.snoozed_until is null
-            and (%(tag)s = '' or %(tag)s = any(t.tags))
             and t.category in ('new', 'open', 'waiting')
             and not exists (select from entry e where e.ticket_id = t.id and e.at >= %(before)s)
             and not exists (select from process_run r where r.ticket_id = t.id)
             and not exists (select from dispatch d where d.ticket_id = t.id)
             and not exists (select from ticket_shift s where t.id in (s.from_id, s.to_id))
-        order by c.locale = 'zh-CN' desc, t.activity_at desc, t.id limit %(most)s"""
+        order by %(tag)s = any(t.tags) desc, c.locale = 'zh-CN' desc, t.activity_at desc, t.id limit %(most)s"""
     return await rows(tx, Matter, sql, {"tag": tag, "before": before, "most": most})
 
 
