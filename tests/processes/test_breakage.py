@@ -31,8 +31,10 @@ async def test_stage_without_an_exit_is_refused_with_its_name(flow: Flow) -> Non
     assert "never be done" in refused.json()["detail"]
 
 
-async def test_department_that_an_escalation_names_is_not_archived(flow: Flow) -> None:
-    made = await policy(flow, team_id=flow.floor.technical)
+@pytest.mark.parametrize("calls_in", [False, True], ids=["moved to", "called in"])
+async def test_department_that_an_escalation_names_is_not_archived(flow: Flow, *, calls_in: bool) -> None:
+    task = {"team_id": flow.floor.technical, "title": "查", "span": HOUR}
+    made = await policy(flow, **({"task": task} if calls_in else {"team_id": flow.floor.technical}))
     assert made.status_code == 201, made.text
     refused = await flow.admin.put(f"/teams/{flow.floor.technical}/archive", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "team_in_process")

@@ -123,7 +123,7 @@ async def _refuse_in_process(tx: Transaction, team_id: int) -> None:
                 select spec from service_policy_version where policy_id = p.id order by id desc limit 1) v
             where p.archived_at is null
                 and jsonb_path_exists(
-                    v.spec, '$.steps[*].team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
+                    v.spec, '$.steps.**.team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
             || array(select title from task where team_id = %(id)s and ended_at is null limit 5)"""
     names = await value(tx, list, sql, {"id": team_id})
     if names:
