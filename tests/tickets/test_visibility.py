@@ -92,6 +92,7 @@ TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/process/advance"): {},
     ("PUT", "/tickets/{ticket_id}/process/answers"): {"answers": {}},
     ("POST", "/tickets/{ticket_id}/process/confirmations"): {"answer": "solved", "way": "phone"},
+    ("POST", "/tickets/{ticket_id}/process/confirmation-links"): {"way": "given"},
     ("POST", "/tickets/{ticket_id}/solutions"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/solutions/{solution_id}/outcome"): {"outcome": "worked"},
 }

@@ -4216,6 +4216,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/process/confirmation-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostConfirmationLink
+         * @description Let the customer confirm by a link: sent by the ticket's channel, or given to you once, to pass it on.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdProcessConfirmationLinksPostConfirmationLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/process/confirmations": {
         parameters: {
             query?: never;
@@ -5066,6 +5088,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/confirm/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's page to confirm
+         * @description Ask whether it is solved. Opening the page confirms nothing; ``lang`` chooses between en and zh-CN.
+         */
+        get: operations["get_confirmation"];
+        put?: never;
+        /**
+         * Confirm, or say that it is not solved
+         * @description Take the answer, once. 410 once it was used, or nobody waits for it; 429 with ``Retry-After``.
+         */
+        post: operations["send_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/forms/{public_key}": {
         parameters: {
             query?: never;
@@ -5812,7 +5858,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person";
+            way: "message" | "phone" | "in_person" | "link";
             words: string;
         };
         /** ConfirmationIn */
@@ -5823,6 +5869,14 @@ export interface components {
             way: "message" | "phone" | "in_person";
             /** @default  */
             words?: string;
+        };
+        /** ConfirmationLinkIn */
+        ConfirmationLinkIn: {
+            /**
+             * @default message
+             * @enum {string}
+             */
+            way?: "message" | "given";
         };
         /** ConnectionHealth */
         ConnectionHealth: {
@@ -6614,6 +6668,11 @@ export interface components {
             type: string;
             url: string;
         };
+        /** GivenLink */
+        GivenLink: {
+            expires_at: string | null;
+            url: string | null;
+        };
         /** GoneFrame */
         GoneFrame: {
             ticket_id: number;
@@ -6831,6 +6890,16 @@ export interface components {
             /** @enum {string} */
             kind: "sign_in" | "invitation" | "password_reset";
             name: string;
+        };
+        /** LinkState */
+        LinkState: {
+            expires_at: string | null;
+            /** Format: date-time */
+            made_at: string;
+            problem: string | null;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "given" | "failed";
+            used_at: string | null;
         };
         /** Looker */
         Looker: {
@@ -8078,6 +8147,7 @@ export interface components {
             ended_at: string | null;
             id: number;
             is_newest: boolean;
+            link: components["schemas"]["LinkState"] | null;
             marks: components["schemas"]["Mark"][];
             problems: {
                 [key: string]: string;
@@ -8276,6 +8346,8 @@ export interface components {
         };
         /** Stage */
         Stage: {
+            /** @default false */
+            asks_by_link?: boolean;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -8289,6 +8361,8 @@ export interface components {
             key: string;
             /** @default  */
             late_to?: string;
+            /** @default 14 */
+            link_days?: number;
             name_en: string;
             name_zh: string;
             needs?: ("told" | "tasks" | "solution" | "confirmation")[];
@@ -16862,6 +16936,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdProcessConfirmationLinksPostConfirmationLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationLinkIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenLink"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdProcessConfirmationsPostConfirmation: {
         parameters: {
             query?: never;
@@ -18274,6 +18383,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ping"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_confirmation: {
+        parameters: {
+            query?: {
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What is wrong */

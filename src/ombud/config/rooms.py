@@ -13,6 +13,7 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
+import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.routing.api
 import ombud.service_levels.api
@@ -34,6 +35,7 @@ ROOMS: list[Any] = [
     ombud.service_levels.promises.api,
     ombud.teamwork.api,
     ombud.processes.api,
+    ombud.processes.confirmation.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,
