@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.fields.schemas import Field
 from ombud.shared.actor import Actor, of_brands
 from ombud.shared.conditions import Condition, Context
@@ -139,9 +139,10 @@ def _at(leg: Leg) -> str:
 
 async def open_search(tx: Transaction, condition: Condition, sort: Sort, *, by: Actor, now: datetime) -> Search:
     """Get ready to find the tickets of a condition that the reader sees."""
-    fields = await list_fields(tx, "ticket")
+    named = await list_named_fields(tx)
+    fields = [one for one in named if one.subject == "ticket"]
     context = Context(now, by.person_id, await own_team_ids(tx, by))
-    compiler = Compiler(places_of(fields), context)
+    compiler = Compiler(places_of(named), context)
     # Candidates and parts are by team; the condition asks for the brand of each.
     sql = f"({compiler.compile(condition)}{of_brands(by)})"
     narrowing = narrow(condition, fields, await _status_categories(tx), context)

@@ -5,18 +5,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.fields.schemas import Field
 from ombud.shared.conditions import BadCondition, Condition, Kind, Leaf, check, leaves
 from ombud.shared.database import Transaction, rows
-from ombud.views.fields import kinds_of
+from ombud.views.fields import kinds_of, name_of
 from ombud.views.schemas import ViewProblem
 
 
 class Present(Struct):
     """What conditions may name now; of each id whether it is archived."""
 
+    # of tickets
     fields: list[Field]
+    # of customers and organisations
+    record_fields: list[Field]
     status: dict[int, bool]
     type: dict[int, bool]
     team: dict[int, bool]
@@ -24,6 +27,10 @@ class Present(Struct):
     assignee: dict[int, bool]
     # fields that only the one who asks has
     more: dict[str, Kind] = {}
+
+    def named(self) -> list[Field]:
+        """Every custom field that a condition may name."""
+        return [*self.fields, *self.record_fields]
 
 
 class _Ids(Struct):
@@ -43,8 +50,10 @@ async def present_names(tx: Transaction) -> Present:
     known: dict[str, dict[int, bool]] = {kind: {} for kind in ("status", "type", "team", "brand", "assignee")}
     for one in await rows(tx, _Ids, sql):
         known[one.kind][one.id] = one.is_archived
+    fields = await list_named_fields(tx)
     return Present(
-        await list_fields(tx, "ticket"),
+        [one for one in fields if one.subject == "ticket"],
+        [one for one in fields if one.subject != "ticket"],
         status=known["status"],
         type=known["type"],
         team=known["team"],
@@ -59,10 +68,10 @@ def problems_of(condition: Condition, present: Present) -> list[ViewProblem]:
 
 
 def _leaf_problems(leaf: Leaf, present: Present) -> Sequence[ViewProblem]:
-    kinds = kinds_of(present.fields) | present.more
+    kinds = kinds_of(present.named()) | present.more
     if leaf.field not in kinds:
         return [ViewProblem(leaf.field, "unknown_field")]
-    by_name = {f"fields.{field.key}": field for field in present.fields}
+    by_name = {name_of(field): field for field in present.named()}
     field = by_name.get(leaf.field)
     if field is not None:
         return [ViewProblem(leaf.field, "archived_field")] if field.is_archived else _gone_choices(leaf, field)

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 from psycopg.types.json import Jsonb
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, check, parse
 from ombud.shared.database import Transaction, row, rows, value
@@ -72,7 +72,7 @@ async def checked_condition(tx: Transaction, source: dict[str, Any]) -> Conditio
         BadCondition: ``fields`` says of each field what is wrong with it.
     """
     condition = parse(source)
-    check(condition, kinds_of(await list_fields(tx, "ticket")))
+    check(condition, kinds_of(await list_named_fields(tx)))
     return condition
 
 

@@ -57,7 +57,7 @@ async def check_spec(tx: Transaction, spec: RuleSpec) -> Condition:
         raise Invalid("Let the rule do something.", fields={"actions": "required"})
     known = await known_names(tx)
     condition = parse(spec.condition)
-    check(condition, shared_kinds(known.present.fields) | OWN)
+    check(condition, shared_kinds(known.present.named()) | OWN)
     if any(leaf.value in ("me", "my_teams") for leaf in leaves(condition) if isinstance(leaf.value, str)):
         raise BadCondition("A rule is nobody: choose people and teams by name.", fields={"condition": "people_only"})
     _check_actions(spec.actions, known.present)
