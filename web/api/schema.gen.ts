@@ -6451,6 +6451,13 @@ export interface components {
         GoneFrame: {
             ticket_id: number;
         };
+        /** GonePart */
+        GonePart: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            place: string;
+            value: number | string | null;
+        };
         /** Health */
         Health: {
             database: string;
@@ -6695,6 +6702,7 @@ export interface components {
             actions: components["schemas"]["MacroActions"];
             id: number;
             note: string;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;
@@ -8480,6 +8488,7 @@ export interface components {
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;

@@ -49,7 +49,8 @@ async def check_questions(tx: Transaction, kind: str, settings: Mapping[str, Any
     if kind != "form":
         return
     questions = msgspec.convert(checked(SETTINGS, kind, dict(settings)), FormSettings).questions
-    known = {field.key: field for field in await list_fields(tx, "ticket") if not field.is_archived}
+    # One that was archived since may stay: it is asked for no more, and again when it comes back.
+    known = {field.key: field for field in await list_fields(tx, "ticket")}
     wrong = [one.key for one in questions if one.key not in known or known[one.key].kind not in ASKABLE]
     if wrong or len({one.key for one in questions}) != len(questions):
         raise Invalid("A form asks for fields in use, each once.", fields={"questions": "unknown_field"})
@@ -62,6 +63,19 @@ async def load_questions(tx: Transaction, asked: Sequence[FormQuestion]) -> list
     """The questions of a form in their order; fields that were archived since are not asked for."""
     known = {field.key: field for field in await list_fields(tx, "ticket") if not field.is_archived}
     return [Question(known[one.key], one.is_required) for one in asked if one.key in known]
+
+
+async def load_dropped(tx: Transaction, asked: Sequence[FormQuestion]) -> list[Question]:
+    """What a form asked for until its fields were archived: a page that was open then still answers it."""
+    gone = {field.key: field for field in await list_fields(tx, "ticket") if field.is_archived}
+    return [Question(gone[one.key], is_required=False) for one in asked if one.key in gone]
+
+
+def with_dropped(text: str, dropped: Sequence[Question], read: Callable[[str], list[str]], locale: str) -> str:
+    """The message with the answers for which there is no field any more, so that nothing a customer wrote is lost."""
+    said = [(one.field, ", ".join(filter(None, map(str.strip, read(one.name))))) for one in dropped]
+    lines = [f"{f.name_zh if locale == 'zh-CN' else f.name_en}: {words}" for f, words in said if words]
+    return "\n".join([text, "", *lines]) if lines else text
 
 
 def read_page(questions: Sequence[Question], read: Callable[[str], list[str]]) -> dict[str, Any]:

@@ -24,7 +24,15 @@ from ombud.tickets.schemas.inputs import (
     Undone,
 )
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
-from ombud.tickets.schemas.macros import Macro, MacroActions, MacroApplied, MacroChange, MacroIn, MacroPreview
+from ombud.tickets.schemas.macros import (
+    GonePart,
+    Macro,
+    MacroActions,
+    MacroApplied,
+    MacroChange,
+    MacroIn,
+    MacroPreview,
+)
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.templates import TemplateTicket, TicketTemplate, TicketTemplateIn
 from ombud.tickets.schemas.tickets import (
@@ -124,6 +132,7 @@ __all__ = [
     "Follower",
     "ForwardIn",
     "GoneFrame",
+    "GonePart",
     "HostPage",
     "InboundMessage",
     "InboxProblem",

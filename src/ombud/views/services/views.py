@@ -13,10 +13,11 @@ from ombud.shared.conditions import Condition, check, parse
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from ombud.shared.events import emit
+from ombud.tickets.services.gone import present_names
 from ombud.views.events import SavedViewChanged
 from ombud.views.fields import kinds_of
 from ombud.views.schemas import SavedView, ViewIn, ViewOrder, ViewPatch
-from ombud.views.services.gone import present_names, problems_of
+from ombud.views.services.gone import problems_of
 
 MOST_VIEWS = 200
 PREFIX = "saved:"

@@ -22,9 +22,8 @@ const customKinds: Record<string, ConditionKind> = {
 
 const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
-// what only an identity check shows is no condition; the server keeps the same words
-const PLACE_LIKE =
-  /address|street|addr$|postcode|zip|id_?number|passport|地址|住址|街道|邮编|身份证|护照/i
+// what only an identity check shows is no condition; the server refuses it, too
+const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
@@ -61,11 +60,7 @@ export function useNames() {
     locale.value === 'zh-CN' ? one.name_zh || one.name_en : one.name_en || one.name_zh
 }
 
-function customInfo(
-  field: CustomField,
-  names: ReturnType<typeof useNames>,
-  group?: string,
-): ConditionField {
+function customInfo(field: CustomField, names: ReturnType<typeof useNames>, group?: string): ConditionField {
   const choices = field.options.choices ?? []
   return {
     key: PREFIX[field.subject] + field.key,
