@@ -6143,6 +6143,7 @@ export interface components {
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
+            solved_along?: components["schemas"]["SolvedAlong"][];
             status_after?: number;
             status_before?: number;
             /** @default  */
@@ -7963,6 +7964,13 @@ export interface components {
             /** @enum {string} */
             outcome: "worked" | "failed";
         };
+        /** SolvedAlong */
+        SolvedAlong: {
+            id: number;
+            snoozed_until: string | null;
+            status_id: number;
+            waiting_since: string | null;
+        };
         /** Source */
         Source: {
             id: number;
@@ -8351,6 +8359,7 @@ export interface components {
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
             snoozed_until: string | null;
+            solved_along: components["schemas"]["SolvedAlong"][];
             solved_at: string | null;
             status_id: number;
             subject: string;

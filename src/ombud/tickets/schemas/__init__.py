@@ -56,6 +56,7 @@ from ombud.tickets.schemas.timeline import (
     HostPage,
     PlannedReply,
     Reason,
+    SolvedAlong,
     Timeline,
 )
 from ombud.tickets.schemas.together import (
@@ -163,6 +164,7 @@ __all__ = [
     "SharedDraftFrame",
     "SharedDraftIn",
     "SnoozeIn",
+    "SolvedAlong",
     "Status",
     "StoredAttachment",
     "Subject",
