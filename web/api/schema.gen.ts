@@ -6875,6 +6875,14 @@ export interface components {
             client_key: string;
             /** @default  */
             email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
@@ -8844,6 +8852,11 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** WidgetChoice */
+        WidgetChoice: {
+            name: components["schemas"]["BothLanguages"];
+            value: string;
+        };
         /** WidgetConfig */
         WidgetConfig: {
             away_message: components["schemas"]["BothLanguages"];
@@ -8857,6 +8870,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            questions: components["schemas"]["WidgetQuestion"][];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -8884,6 +8898,20 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** WidgetQuestion */
+        WidgetQuestion: {
+            choices?: components["schemas"]["WidgetChoice"][];
+            /** @default  */
+            currency?: string;
+            hint?: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            max_length?: number;
+            name: components["schemas"]["BothLanguages"];
         };
     };
     responses: never;
