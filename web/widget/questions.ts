@@ -88,7 +88,10 @@ export function makeQuestions(asked: Question[], locale: Locale, say: Say<Word>)
       if (!isGood) main.focus()
       return isGood
     }
-    whole.addEventListener('input', () => show(problem, false))
+    whole.addEventListener('input', () => {
+      show(problem, false)
+      for (const one of [input, boxes[0]?.[0]]) if (one) set(one, 'aria-invalid', null)
+    })
     return { key, element: whole, answer, check }
   }
 
