@@ -6058,6 +6058,7 @@ export interface components {
             reply: string;
             subject: string;
             ticket_id: number;
+            will: string[];
         };
         /** DryRun */
         DryRun: {
@@ -6161,7 +6162,7 @@ export interface components {
         /** ExampleIn */
         ExampleIn: {
             /** @enum {string} */
-            key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
+            key: "close_after_days" | "remind_customer" | "ask_opinion" | "vip_first" | "keyword_tag";
         };
         /** ExampleList */
         ExampleList: {
@@ -6994,7 +6995,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "teamwork";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork";
             read_at: string | null;
             subject: string;
             ticket_id: number;
@@ -7010,7 +7011,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -7667,6 +7668,7 @@ export interface components {
             add_tags?: string[];
             assignee?: number | ("me" | "nobody");
             checklist_id?: number;
+            dispatch?: components["schemas"]["DispatchIn"];
             fields?: {
                 [key: string]: unknown;
             };
@@ -7682,6 +7684,7 @@ export interface components {
             reply?: string;
             snooze_minutes?: number;
             status_id?: number;
+            task?: components["schemas"]["RuleTask"];
             team_id?: number;
             type_id?: number;
             webhook_id?: number;
@@ -7771,6 +7774,14 @@ export interface components {
             /** @default false */
             stops?: boolean;
             when: components["schemas"]["OnEvents"] | components["schemas"]["OnTime"];
+        };
+        /** RuleTask */
+        RuleTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            /** @default  */
+            text?: string;
+            title: string;
         };
         /** RuleVersion */
         RuleVersion: {
@@ -8101,14 +8112,23 @@ export interface components {
             metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
             /** @default 0 */
             minutes?: number;
+            /** @default false */
+            pages?: boolean;
             percent?: number | null;
             /** @default false */
             raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
             team_id?: number | null;
             tell?: ("holder" | "team" | "supervisors" | "followers")[];
             tell_people?: number[];
             /** @default false */
             unless_acknowledged?: boolean;
+        };
+        /** StepTask */
+        StepTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            title: string;
         };
         /** StreamEvents */
         StreamEvents: {

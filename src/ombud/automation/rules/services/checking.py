@@ -9,6 +9,7 @@ from ombud.automation.rules.rules import overrules, wake_each_other, wakes_itsel
 from ombud.automation.rules.schemas import Rule, RuleActions, RuleProblem, RuleSpec, RuleWarning
 from ombud.automation.rules.services.acting import plain_actions
 from ombud.fields.services.values import merged_values
+from ombud.service_levels.services.calendars import check_span
 from ombud.shared.conditions import BadCondition, Condition, Kind, check, leaves, parse
 from ombud.shared.database import Transaction, rows
 from ombud.shared.errors import Conflict, Invalid
@@ -77,6 +78,11 @@ def own_kinds() -> dict[str, Kind]:
 
 def _check_actions(actions: RuleActions, present: Present) -> None:
     problems: dict[str, str] = {}
+    for one in (actions.task, actions.dispatch):
+        if one is not None:
+            check_span(one.span)
+    if actions.task is not None and not actions.task.title.strip():
+        problems["task"] = "required"
     if actions.assignee == "me":
         problems["assignee"] = "people_only"
     for place, text in _texts(actions):
@@ -93,6 +99,8 @@ def _check_actions(actions: RuleActions, present: Present) -> None:
 def _texts(actions: RuleActions) -> Iterable[tuple[str, str]]:
     yield "reply", actions.reply
     yield "note", actions.note
+    if actions.task is not None:
+        yield "task", f"{actions.task.title}\n{actions.task.text}"
     if actions.mail is not None:
         yield "mail", f"{actions.mail.subject}\n{actions.mail.text}"
 
@@ -126,6 +134,10 @@ def problems_in(spec: RuleSpec, known: Known) -> list[RuleProblem]:
 def _gone(actions: RuleActions, names: Known) -> list[RuleProblem]:
     present = names.present
     found = [RuleProblem(one.place, one.code, one.value) for one in gone_parts(plain_actions(actions), present)]
+    for name, asked in (("task", actions.task), ("dispatch", actions.dispatch)):
+        if asked is not None and asked.team_id is not None and present.team.get(asked.team_id, True):
+            code = "archived_value" if asked.team_id in present.team else "gone_value"
+            found.append(RuleProblem(name, code, asked.team_id))
     people = [(one, present.assignee.get(one, True)) for one in actions.follower_ids]
     found += [RuleProblem("follower_ids", "gone_value", one) for one, is_gone in people if is_gone]
     things = [(name, getattr(actions, name)) for name in _THINGS]

@@ -57,7 +57,11 @@ function applyWaiting(): void {
     if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) hearMoved(ticket.id)
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
-    if (/^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(kind))
+    if (
+      /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(
+        kind,
+      )
+    )
       for (const name of ['teamwork', 'process'])
         void queryClient.invalidateQueries({ queryKey: [name, ticket.id] })
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
