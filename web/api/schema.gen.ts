@@ -6364,6 +6364,7 @@ export interface components {
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
+            solved_along?: components["schemas"]["SolvedAlong"][];
             status_after?: number;
             status_before?: number;
             /** @default  */
@@ -6677,6 +6678,13 @@ export interface components {
         GoneFrame: {
             ticket_id: number;
         };
+        /** GonePart */
+        GonePart: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            place: string;
+            value: number | string | null;
+        };
         /** Health */
         Health: {
             database: string;
@@ -6931,6 +6939,7 @@ export interface components {
             actions: components["schemas"]["MacroActions"];
             id: number;
             note: string;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;
@@ -7102,6 +7111,14 @@ export interface components {
             client_key: string;
             /** @default  */
             email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
@@ -8318,6 +8335,13 @@ export interface components {
             /** @enum {string} */
             outcome: "worked" | "failed";
         };
+        /** SolvedAlong */
+        SolvedAlong: {
+            id: number;
+            snoozed_until: string | null;
+            status_id: number;
+            waiting_since: string | null;
+        };
         /** Source */
         Source: {
             id: number;
@@ -8719,6 +8743,7 @@ export interface components {
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
             snoozed_until: string | null;
+            solved_along: components["schemas"]["SolvedAlong"][];
             solved_at: string | null;
             status_id: number;
             subject: string;
@@ -8856,6 +8881,7 @@ export interface components {
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;
@@ -9230,6 +9256,11 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** WidgetChoice */
+        WidgetChoice: {
+            name: components["schemas"]["BothLanguages"];
+            value: string;
+        };
         /** WidgetConfig */
         WidgetConfig: {
             away_message: components["schemas"]["BothLanguages"];
@@ -9243,6 +9274,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            questions: components["schemas"]["WidgetQuestion"][];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -9270,6 +9302,20 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** WidgetQuestion */
+        WidgetQuestion: {
+            choices?: components["schemas"]["WidgetChoice"][];
+            /** @default  */
+            currency?: string;
+            hint?: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            max_length?: number;
+            name: components["schemas"]["BothLanguages"];
         };
     };
     responses: never;

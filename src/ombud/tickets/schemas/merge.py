@@ -119,6 +119,14 @@ class Carried(Struct, omit_defaults=True):
     planned: list[PlannedRow] = []
 
 
+class Kin(Struct):
+    """A link of a child to its parent."""
+
+    child_id: int
+    parent_id: int
+    created_at: datetime
+
+
 class Kept(Struct):
     """What taking back needs: how both tickets stood before and after, and what was changed on the way."""
 
@@ -133,3 +141,5 @@ class Kept(Struct):
     drafts: list[tuple[int, str]] = []
     cc: list[dict[str, Any]] = []
     carried: Carried = field(default_factory=Carried)
+    # parent and children of the source, as they were linked
+    kin: list[Kin] = []

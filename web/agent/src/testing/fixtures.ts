@@ -41,6 +41,7 @@ export function makeTicket(change: Partial<Ticket> = {}): Ticket {
     links: [],
     routing: null,
     merged_ids: [],
+    solved_along: [],
     customer_locale: '',
     redirected_from: null,
   }
