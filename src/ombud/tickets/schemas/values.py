@@ -20,6 +20,7 @@ NotificationKind = Literal[
     "followed_solved",
     "followed_assigned",
     "side_replied",
+    "side_asked",
     "reply_held",
     "due_soon",
     "overdue",
