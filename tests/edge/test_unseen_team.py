@@ -54,6 +54,7 @@ WITHIN = {
     "other_id",
     "planned_id",
     "product_id",
+    "side_id",
     "time_id",
 }
 # A channel's own routes for programs follow its team, too.
@@ -168,6 +169,11 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
     scope = {"scope": "team", "team_id": team} if is_by_team else {"scope": "own"}
     canned = {"title": SECRET, "text": SECRET, **scope}
     canned_id = (await inside.post("/canned-replies", canned)).json()["id"]
+    side = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [people["agent"].id]}
+    beside = (await inside.post(f"/tickets/{ticket}/sides", side)).json()["id"]
+    # Whoever was asked sees it by another door, which is not this test's: here nobody was.
+    await desk.run("delete from side_asked")
+    await desk.run("delete from notification where ticket_id is null")
     channel = await desk.column(ticket, "channel_id")
     receipt = await desk.sql("select max(id) from inbox")
     inbox = await desk.sql(
@@ -182,6 +188,7 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
         "second_id": await desk.column(await site.ticket(**place, who="second"), "customer_id"),
         "entry_id": reply.json()["id"],
         "reply_id": canned_id,
+        "side_id": beside,
         "inbox_id": inbox,
         "receipt_id": receipt,
         "channel_id": channel,

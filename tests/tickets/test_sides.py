@@ -1,4 +1,4 @@
-"""Side conversations: several beside a ticket, each with its own thread, by mail or in the app, never the customer's."""
+"""Side conversations: several beside a ticket, each with its own thread, by mail or in the app."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -71,9 +71,7 @@ class Beside:
             claimed = await claim_mail(tx, channel, KEY, "desk.example", now=self.site.desk.now)
             assert claimed
             parts = self.site.desk.parts
-            return await build_mail(
-                tx, claimed, settings, parts.files, parts.key_ring, key=KEY, now=self.site.desk.now
-            )
+            return await build_mail(tx, claimed, settings, parts.files, parts.key_ring, key=KEY, now=self.site.desk.now)
 
     async def mailed(self, text: str, address: str = MAKER, **more: Any) -> None:
         """A mail that comes in."""

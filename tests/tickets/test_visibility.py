@@ -15,6 +15,7 @@ SECRET = "The silver kettle of Mrs. Qi"
 LATER = "2027-01-04T09:00:00Z"
 FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
 PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5", "force": True}}
+SIDE = {"subject": "s", "text": "t", "client_key": "spying-6", "to": [{"address": "spy@x.example"}]}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
@@ -62,6 +63,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
     ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
     ("GET", "/tickets/{ticket_id}/signature"): None,
+    ("GET", "/tickets/{ticket_id}/sides"): None,
+    ("POST", "/tickets/{ticket_id}/sides"): SIDE,
+    ("GET", "/tickets/{ticket_id}/sides/{side_id}"): None,
+    ("POST", "/tickets/{ticket_id}/sides/{side_id}/messages"): {"text": "t", "client_key": "spying-7"},
+    ("PUT", "/tickets/{ticket_id}/sides/{side_id}/state"): {"is_closed": True},
     ("GET", "/tickets/{ticket_id}/clocks"): None,
     ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
@@ -95,6 +101,7 @@ class Scene:
     item: int
     time: int
     clock: int
+    side: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -109,6 +116,7 @@ class Scene:
             "item_id": self.item,
             "time_id": self.time,
             "clock_id": self.clock,
+            "side_id": self.side,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
@@ -139,7 +147,10 @@ async def scene(site: Site) -> Scene:
     deadline = await browser.post(f"/tickets/{ticket}/deadlines", {"label": SECRET, "due_at": LATER})
     assert deadline.status_code == 201, deadline.text
     clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
-    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, clock, file["token"], lu, outsiders)
+    beside = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [lu.id]}
+    side = (await browser.post(f"/tickets/{ticket}/sides", beside)).json()["id"]
+    entry = sent.json()["id"]
+    return Scene(site, team, ticket, customer, entry, item, time, clock, side, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:
@@ -166,7 +177,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
-    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 2
+    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 3
 
 
 async def test_ticket_endpoint_of_own_team_is_found(scene: Scene) -> None:

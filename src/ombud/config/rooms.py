@@ -14,6 +14,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
 import ombud.realtime.api
+import ombud.releases.api
 import ombud.routing.api
 import ombud.service_levels.api
 import ombud.teamwork.api
@@ -32,6 +33,7 @@ ROOMS: list[Any] = [
     ombud.service_levels.api,
     ombud.teamwork.api,
     ombud.processes.api,
+    ombud.releases.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -59,6 +59,7 @@ class Notification(Struct):
     at: datetime
     read_at: datetime | None
     side_id: int | None = None
+    release_id: int | None = None
 
 
 class CannedReply(Struct):

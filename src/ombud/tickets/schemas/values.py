@@ -26,6 +26,12 @@ NotificationKind = Literal[
     "overdue",
     # the entry says what: returned, urged, a task done, a stage late
     "teamwork",
+    "release_item",
+    "release_question",
+    "release_answered",
+    "release_decided",
+    "release_not_ready",
+    "release_due",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

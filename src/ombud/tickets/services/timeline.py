@@ -205,6 +205,9 @@ class Told(msgspec.Struct, frozen=True):
     team_id: int | None
     entry_id: int | None
     side_id: int | None = None
+    release_id: int | None = None
+    # what it is about, where that is no ticket's subject
+    title: str | None = None
 
 
 async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Actor, now: datetime) -> None:
@@ -216,10 +219,11 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
     if not others:
         return
     sql = """
-        insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, at)
-        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, %(now)s
+        insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, title, at)
+        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.title, %(now)s
         from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[],
-                    %(sides)s::bigint[]) as n (id, person_id, ticket_id, entry_id, side_id)"""
+                    %(sides)s::bigint[], %(releases)s::bigint[], %(titles)s::text[])
+            as n (id, person_id, ticket_id, entry_id, side_id, release_id, title)"""
     ids = await draw_ids(tx, "notification", len(others))
     params = {
         "ids": ids,
@@ -228,6 +232,8 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         "tickets": [one.ticket_id for one in others],
         "entries": [one.entry_id for one in others],
         "sides": [one.side_id for one in others],
+        "releases": [one.release_id for one in others],
+        "titles": [one.title for one in others],
         "now": now,
     }
     await tx.execute(sql, params)
