@@ -48,8 +48,8 @@ async def test_agent_reads_and_asks_and_neither_writes_nor_decides(product: Prod
     assert (await product.lin.post(f"{path}/questions", {"text": "Why?"})).status_code == 201
 
 
-async def test_partner_writes_for_their_team_and_sees_no_other(product: Product) -> None:
-    own = await product.announce(product.partner)
+async def test_partner_reads_what_their_team_announces_and_sees_no_other(product: Product) -> None:
+    own = await product.announce()
     other = await product.site.desk.team("Warehouse")
     lead = await product.site.browser(await product.site.desk.person("Wei", other, role="supervisor"))
     foreign = await product.announce(lead, team_id=other)
@@ -58,7 +58,9 @@ async def test_partner_writes_for_their_team_and_sees_no_other(product: Product)
     assert (await product.partner.get(path)).status_code == 404
     assert (await product.partner.post(f"{path}/questions", {"text": "Why?"})).status_code == 404
     assert (await product.partner.put(f"{path}/read", {})).status_code == 404
+    assert (await product.partner.post(f"/releases/{own['id']}/questions", {"text": "Why?"})).status_code == 201
     assert (await product.partner.put(f"/releases/{own['id']}/decision", {"decision": "go"})).status_code == 403
+    assert (await product.partner.patch(f"/releases/{own['id']}", {"title": "x"})).status_code == 403
     # and a supervisor of another team reads it, and changes nothing
     assert (await lead.get(f"/releases/{own['id']}")).json()["may_write"] is False
     assert (await lead.patch(f"/releases/{own['id']}", {"title": "mine"})).status_code == 403

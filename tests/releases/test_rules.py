@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ombud.releases.rules import AHEAD, NEWS, answer_due, is_short, standing_of
-from ombud.releases.schemas import NoteRow
+from ombud.releases.schemas import ReleaseRow
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
-def note(days: float, **more: Any) -> NoteRow:
+def note(days: float, **more: Any) -> ReleaseRow:
     given_ = {"decision": None, "called_off_at": None, "announced_at": NOW} | more
     at = NOW + timedelta(days=days)
-    return NoteRow(
+    return ReleaseRow(
         id=1,
         kind="release",
         title="t",

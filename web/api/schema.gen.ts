@@ -2193,7 +2193,7 @@ export interface paths {
         };
         /**
          * GetReleases
-         * @description Releases and changes that are coming, live or past; a partner sees their own teams'.
+         * @description Releases and changes that are coming, live or past; a partner sees what concerns them.
          *
          *     Needs the permission `releases.read`.
          */
@@ -5708,10 +5708,6 @@ export interface components {
         AgentTypingFrame: {
             name: string;
         };
-        /** AnswerIn */
-        AnswerIn: {
-            answer: string;
-        };
         /** Answers */
         Answers: {
             answers: {
@@ -6486,13 +6482,6 @@ export interface components {
             due_at: string;
             label: string;
         };
-        /** DecisionIn */
-        DecisionIn: {
-            /** @enum {string} */
-            decision: "go" | "no_go";
-            /** @default  */
-            reason?: string;
-        };
         /** Delivery */
         Delivery: {
             /** @default false */
@@ -7137,35 +7126,6 @@ export interface components {
             staff_number: string;
             team_ids: number[];
         };
-        /** Item */
-        Item: {
-            done_at: string | null;
-            done_by_name: string | null;
-            /** Format: date-time */
-            due_at: string;
-            id: number;
-            /** @enum {string} */
-            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
-            owner_id: number;
-            owner_name: string;
-            text: string;
-        };
-        /** ItemIn */
-        ItemIn: {
-            /** Format: date-time */
-            due_at: string;
-            /** @enum {string} */
-            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
-            owner_id: number;
-            text: string;
-        };
-        /** ItemPatch */
-        ItemPatch: {
-            due_at?: string;
-            is_done?: boolean;
-            owner_id?: number;
-            text?: string;
-        };
         /** Job */
         Job: {
             can_undo: boolean;
@@ -7552,94 +7512,13 @@ export interface components {
             /** @enum {string} */
             what: "step" | "breach";
         };
-        /** Note */
-        Note: {
-            /** Format: date-time */
-            announced_at: string;
-            announced_by_name: string | null;
-            called_off_at: string | null;
-            /** @default  */
-            called_off_reason: string;
-            decided_at: string | null;
-            decided_by_name: string | null;
-            /** @enum {null|string} */
-            decision: "go" | "no_go" | null;
-            /** @default  */
-            decision_reason: string;
-            id: number;
-            /** @default  */
-            impact: string;
-            is_read: boolean;
-            /** @default false */
-            is_short: boolean;
-            items: components["schemas"]["Item"][];
-            items_all: number;
-            items_done: number;
-            /** @enum {string} */
-            kind: "release" | "change";
-            /** Format: date-time */
-            live_at: string;
-            /** @default false */
-            may_write: boolean;
-            owner_id: number;
-            owner_name: string;
-            questions: components["schemas"]["releases_schemas_Question"][];
-            questions_open: number;
-            /** @default 0 */
-            readers: number;
-            /** @default 0 */
-            seats: number;
-            /**
-             * @default coming
-             * @enum {string}
-             */
-            standing: "coming" | "live" | "past";
-            /** @default  */
-            summary: string;
-            team_id: number;
-            team_name: string;
-            title: string;
-        };
-        /** NoteList */
-        NoteList: {
-            items: components["schemas"]["NoteRow"][];
-        };
-        /** NotePatch */
-        NotePatch: {
-            impact?: string;
-            live_at?: string;
-            owner_id?: number;
-            summary?: string;
-            title?: string;
-        };
-        /** NoteRow */
-        NoteRow: {
-            /** Format: date-time */
-            announced_at: string;
-            called_off_at: string | null;
-            /** @enum {null|string} */
-            decision: "go" | "no_go" | null;
-            id: number;
-            is_read: boolean;
-            /** @default false */
-            is_short: boolean;
-            items_all: number;
-            items_done: number;
-            /** @enum {string} */
-            kind: "release" | "change";
-            /** Format: date-time */
-            live_at: string;
-            owner_id: number;
-            owner_name: string;
-            questions_open: number;
-            /**
-             * @default coming
-             * @enum {string}
-             */
-            standing: "coming" | "live" | "past";
-            team_id: number;
-            team_name: string;
-            title: string;
+        /** NoteIn */
+        NoteIn: {
+            attachment_ids?: number[];
+            client_key: string;
+            html?: string | null;
+            mentions?: number[];
+            text: string;
         };
         /** Notification */
         Notification: {
@@ -8175,20 +8054,22 @@ export interface components {
              */
             sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
+        /** Question */
+        Question: {
+            choices?: components["schemas"]["QuestionChoice"][];
+            /** @default true */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
+            name_en: string;
+            name_zh: string;
+        };
         /** QuestionChoice */
         QuestionChoice: {
             name_en: string;
             name_zh: string;
             value: string;
-        };
-        /** QuestionIn */
-        QuestionIn: {
-            text: string;
-        };
-        /** QuestionPatch */
-        QuestionPatch: {
-            due_at?: string;
-            owner_id?: number;
         };
         /** QueueState */
         QueueState: {
@@ -8252,6 +8133,174 @@ export interface components {
             name?: string | null;
             password?: string | null;
             token: string;
+        };
+        /** Release */
+        Release: {
+            /** Format: date-time */
+            announced_at: string;
+            announced_by_name: string | null;
+            called_off_at: string | null;
+            /** @default  */
+            called_off_reason: string;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            /** @enum {null|string} */
+            decision: "go" | "no_go" | null;
+            /** @default  */
+            decision_reason: string;
+            id: number;
+            /** @default  */
+            impact: string;
+            is_read: boolean;
+            /** @default false */
+            is_short: boolean;
+            items: components["schemas"]["ReleaseItem"][];
+            items_all: number;
+            items_done: number;
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            /** @default false */
+            may_write: boolean;
+            owner_id: number;
+            owner_name: string;
+            questions: components["schemas"]["ReleaseQuestion"][];
+            questions_open: number;
+            /** @default 0 */
+            readers: number;
+            /** @default 0 */
+            seats: number;
+            /**
+             * @default coming
+             * @enum {string}
+             */
+            standing: "coming" | "live" | "past";
+            /** @default  */
+            summary: string;
+            team_id: number;
+            team_name: string;
+            title: string;
+        };
+        /** ReleaseAnswerIn */
+        ReleaseAnswerIn: {
+            answer: string;
+        };
+        /** ReleaseDecisionIn */
+        ReleaseDecisionIn: {
+            /** @enum {string} */
+            decision: "go" | "no_go";
+            /** @default  */
+            reason?: string;
+        };
+        /** ReleaseIn */
+        ReleaseIn: {
+            /** @default  */
+            impact?: string;
+            items?: components["schemas"]["ReleaseItemIn"][];
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            owner_id: number;
+            /** @default  */
+            summary?: string;
+            team_id: number;
+            title: string;
+        };
+        /** ReleaseItem */
+        ReleaseItem: {
+            done_at: string | null;
+            done_by_name: string | null;
+            /** Format: date-time */
+            due_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
+            owner_id: number;
+            owner_name: string;
+            text: string;
+        };
+        /** ReleaseItemIn */
+        ReleaseItemIn: {
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
+            owner_id: number;
+            text: string;
+        };
+        /** ReleaseItemPatch */
+        ReleaseItemPatch: {
+            due_at?: string;
+            is_done?: boolean;
+            owner_id?: number;
+            text?: string;
+        };
+        /** ReleaseList */
+        ReleaseList: {
+            items: components["schemas"]["ReleaseRow"][];
+        };
+        /** ReleasePatch */
+        ReleasePatch: {
+            impact?: string;
+            live_at?: string;
+            owner_id?: number;
+            summary?: string;
+            title?: string;
+        };
+        /** ReleaseQuestion */
+        ReleaseQuestion: {
+            answer: string | null;
+            answered_at: string | null;
+            answered_by_name: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            due_at: string;
+            id: number;
+            owner_id: number;
+            owner_name: string;
+            text: string;
+        };
+        /** ReleaseQuestionIn */
+        ReleaseQuestionIn: {
+            text: string;
+        };
+        /** ReleaseQuestionPatch */
+        ReleaseQuestionPatch: {
+            due_at?: string;
+            owner_id?: number;
+        };
+        /** ReleaseRow */
+        ReleaseRow: {
+            /** Format: date-time */
+            announced_at: string;
+            called_off_at: string | null;
+            /** @enum {null|string} */
+            decision: "go" | "no_go" | null;
+            id: number;
+            is_read: boolean;
+            /** @default false */
+            is_short: boolean;
+            items_all: number;
+            items_done: number;
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            owner_id: number;
+            owner_name: string;
+            questions_open: number;
+            /**
+             * @default coming
+             * @enum {string}
+             */
+            standing: "coming" | "live" | "past";
+            team_id: number;
+            team_name: string;
+            title: string;
         };
         /** Rendering */
         Rendering: {
@@ -8753,7 +8802,7 @@ export interface components {
             needs?: ("told" | "tasks" | "solution" | "confirmation")[];
             /** @default  */
             not_solved_to?: string;
-            questions?: components["schemas"]["processes_schemas_Question"][];
+            questions?: components["schemas"]["Question"][];
             /** @default false */
             raises_priority?: boolean;
             span?: components["schemas"]["Span"] | null;
@@ -9622,55 +9671,6 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
-        };
-        /** Question */
-        processes_schemas_Question: {
-            choices?: components["schemas"]["QuestionChoice"][];
-            /** @default true */
-            is_required?: boolean;
-            key: string;
-            /** @enum {string} */
-            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
-            name_en: string;
-            name_zh: string;
-        };
-        /** NoteIn */
-        releases_schemas_NoteIn: {
-            /** @default  */
-            impact?: string;
-            items?: components["schemas"]["ItemIn"][];
-            /** @enum {string} */
-            kind: "release" | "change";
-            /** Format: date-time */
-            live_at: string;
-            owner_id: number;
-            /** @default  */
-            summary?: string;
-            team_id: number;
-            title: string;
-        };
-        /** Question */
-        releases_schemas_Question: {
-            answer: string | null;
-            answered_at: string | null;
-            answered_by_name: string | null;
-            /** Format: date-time */
-            asked_at: string;
-            asked_by_name: string;
-            /** Format: date-time */
-            due_at: string;
-            id: number;
-            owner_id: number;
-            owner_name: string;
-            text: string;
-        };
-        /** NoteIn */
-        tickets_schemas_inputs_NoteIn: {
-            attachment_ids?: number[];
-            client_key: string;
-            html?: string | null;
-            mentions?: number[];
-            text: string;
         };
     };
     responses: never;
@@ -13736,7 +13736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NoteList"];
+                    "application/json": components["schemas"]["ReleaseList"];
                 };
             };
             /** @description What is wrong */
@@ -13759,7 +13759,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["releases_schemas_NoteIn"];
+                "application/json": components["schemas"]["ReleaseIn"];
             };
         };
         responses: {
@@ -13769,7 +13769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -13829,7 +13829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -13854,7 +13854,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NotePatch"];
+                "application/json": components["schemas"]["ReleasePatch"];
             };
         };
         responses: {
@@ -13864,7 +13864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -13899,7 +13899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -13924,7 +13924,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionIn"];
+                "application/json": components["schemas"]["ReleaseDecisionIn"];
             };
         };
         responses: {
@@ -13934,7 +13934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -13959,7 +13959,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ItemIn"];
+                "application/json": components["schemas"]["ReleaseItemIn"];
             };
         };
         responses: {
@@ -13969,7 +13969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14001,7 +14001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14027,7 +14027,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ItemPatch"];
+                "application/json": components["schemas"]["ReleaseItemPatch"];
             };
         };
         responses: {
@@ -14037,7 +14037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14062,7 +14062,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["QuestionIn"];
+                "application/json": components["schemas"]["ReleaseQuestionIn"];
             };
         };
         responses: {
@@ -14072,7 +14072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14098,7 +14098,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["QuestionPatch"];
+                "application/json": components["schemas"]["ReleaseQuestionPatch"];
             };
         };
         responses: {
@@ -14108,7 +14108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14134,7 +14134,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerIn"];
+                "application/json": components["schemas"]["ReleaseAnswerIn"];
             };
         };
         responses: {
@@ -14144,7 +14144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -14175,7 +14175,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Note"];
+                    "application/json": components["schemas"]["Release"];
                 };
             };
             /** @description What is wrong */
@@ -17638,7 +17638,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["tickets_schemas_inputs_NoteIn"];
+                "application/json": components["schemas"]["NoteIn"];
             };
         };
         responses: {

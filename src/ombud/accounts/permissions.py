@@ -54,8 +54,8 @@ ROLES: dict[Role, frozenset[str]] = {
     "supervisor": READS | WORK | LEAD,
     "agent": READS | WORK,
     "read_only": READS,
-    # Somebody of another department without a seat: what their teams are asked and announce, and nothing else.
-    "partner": frozenset({"tasks.work", "releases.read", "releases.write"}),
+    # Somebody of another department without a seat: what their teams are asked for, and nothing else.
+    "partner": frozenset({"tasks.work", "releases.read"}),
 }
 
 SCOPES = ALL - {"presence.own"}

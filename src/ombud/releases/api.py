@@ -7,17 +7,17 @@ from msgspec import Struct
 
 from ombud.releases import queries
 from ombud.releases.schemas import (
-    AnswerIn,
     CallOffIn,
-    DecisionIn,
-    ItemIn,
-    ItemPatch,
-    Note,
-    NoteIn,
-    NoteList,
-    NotePatch,
-    QuestionIn,
-    QuestionPatch,
+    Release,
+    ReleaseAnswerIn,
+    ReleaseDecisionIn,
+    ReleaseIn,
+    ReleaseItemIn,
+    ReleaseItemPatch,
+    ReleaseList,
+    ReleasePatch,
+    ReleaseQuestionIn,
+    ReleaseQuestionPatch,
     Standing,
 )
 from ombud.releases.services import notes, questions
@@ -35,9 +35,9 @@ class UnreadReleases(Struct):
 
 
 @get("/releases", guards=[may("releases.read")])
-async def get_releases(reading: Reading, actor: By, now: Now, which: FromQuery[Standing] = "coming") -> NoteList:
-    """Releases and changes that are coming, live or past; a partner sees their own teams'."""
-    return NoteList(await queries.list_notes(reading, which, by=actor, now=now))
+async def get_releases(reading: Reading, actor: By, now: Now, which: FromQuery[Standing] = "coming") -> ReleaseList:
+    """Releases and changes that are coming, live or past; a partner sees what concerns them."""
+    return ReleaseList(await queries.list_notes(reading, which, by=actor, now=now))
 
 
 @get("/releases/unread", guards=[may("releases.read")])
@@ -47,37 +47,41 @@ async def get_unread_releases(reading: Reading, actor: By, now: Now) -> UnreadRe
 
 
 @post("/releases", guards=[may("releases.write")], status_code=HTTP_201_CREATED)
-async def post_release(tx: Tx, actor: By, now: Now, data: JSONBody[NoteIn]) -> Note:
+async def post_release(tx: Tx, actor: By, now: Now, data: JSONBody[ReleaseIn]) -> Release:
     """Announce a release or change of a team of one's own, with its readiness list."""
     return await notes.announce(tx, data, by=actor, now=now)
 
 
 @get(NOTE, guards=[may("releases.read")])
-async def get_release(reading: Reading, actor: By, now: Now, release_id: FromPath[int]) -> Note:
+async def get_release(reading: Reading, actor: By, now: Now, release_id: FromPath[int]) -> Release:
     """One with its readiness list and questions."""
     return await queries.find_note(reading, release_id, by=actor, now=now)
 
 
 @patch(NOTE, guards=[may("releases.write")])
-async def patch_release(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[NotePatch]) -> Note:
+async def patch_release(
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[ReleasePatch]
+) -> Release:
     """Change its words, owner or day; another day takes the decision back."""
     return await notes.change_note(tx, release_id, data, by=actor, now=now)
 
 
 @put(f"{NOTE}/decision", guards=[may("releases.decide")])
-async def put_decision(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[DecisionIn]) -> Note:
+async def put_decision(
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[ReleaseDecisionIn]
+) -> Release:
     """Say go or no-go. 409 ``not_ready``: something is open, and no reason says why it goes all the same."""
     return await notes.decide(tx, release_id, data, by=actor, now=now)
 
 
 @put(f"{NOTE}/calling-off", guards=[may("releases.write")])
-async def put_calling_off(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[CallOffIn]) -> Note:
+async def put_calling_off(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[CallOffIn]) -> Release:
     """Say that it does not come."""
     return await notes.call_off(tx, release_id, data, by=actor, now=now)
 
 
 @put(f"{NOTE}/read", guards=[may("releases.read")])
-async def put_release_read(tx: Tx, actor: By, now: Now, release_id: FromPath[int]) -> Note:
+async def put_release_read(tx: Tx, actor: By, now: Now, release_id: FromPath[int]) -> Release:
     """Tick it as read, as it is now."""
     return await notes.read_note(tx, release_id, by=actor, now=now)
 
@@ -89,27 +93,33 @@ async def put_release_seen(tx: Tx, actor: By, now: Now, release_id: FromPath[int
 
 
 @post(f"{NOTE}/items", guards=[may("releases.write")], status_code=HTTP_201_CREATED)
-async def post_release_item(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[ItemIn]) -> Note:
+async def post_release_item(
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[ReleaseItemIn]
+) -> Release:
     """Put something on the readiness list."""
     return await notes.add_item(tx, release_id, data, by=actor, now=now)
 
 
 @patch(ITEM, guards=[may("releases.read")])
 async def patch_release_item(
-    tx: Tx, actor: By, now: Now, release_id: FromPath[int], item_id: FromPath[int], data: JSONBody[ItemPatch]
-) -> Note:
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], item_id: FromPath[int], data: JSONBody[ReleaseItemPatch]
+) -> Release:
     """Tick an item of one's own; whoever may write the note changes all of it."""
     return await notes.change_item(tx, release_id, item_id, data, by=actor, now=now)
 
 
 @delete(ITEM, guards=[may("releases.write")], status_code=HTTP_200_OK)
-async def delete_release_item(tx: Tx, actor: By, now: Now, release_id: FromPath[int], item_id: FromPath[int]) -> Note:
+async def delete_release_item(
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], item_id: FromPath[int]
+) -> Release:
     """Take something off the readiness list."""
     return await notes.remove_item(tx, release_id, item_id, by=actor, now=now)
 
 
 @post(f"{NOTE}/questions", guards=[may("releases.read")], status_code=HTTP_201_CREATED)
-async def post_question(tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[QuestionIn]) -> Note:
+async def post_question(
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], data: JSONBody[ReleaseQuestionIn]
+) -> Release:
     """Ask something; the owner of the note is told."""
     return await questions.ask(tx, release_id, data, by=actor, now=now)
 
@@ -121,16 +131,16 @@ async def patch_question(
     now: Now,
     release_id: FromPath[int],
     question_id: FromPath[int],
-    data: JSONBody[QuestionPatch],
-) -> Note:
+    data: JSONBody[ReleaseQuestionPatch],
+) -> Release:
     """Give a question to somebody, or another day; for its owner and the product team."""
     return await questions.assign_question(tx, release_id, question_id, data, by=actor, now=now)
 
 
 @put(f"{QUESTION}/answer", guards=[may("releases.read")])
 async def put_answer(
-    tx: Tx, actor: By, now: Now, release_id: FromPath[int], question_id: FromPath[int], data: JSONBody[AnswerIn]
-) -> Note:
+    tx: Tx, actor: By, now: Now, release_id: FromPath[int], question_id: FromPath[int], data: JSONBody[ReleaseAnswerIn]
+) -> Release:
     """Answer a question for everybody; for its owner and the product team."""
     return await questions.answer_question(tx, release_id, question_id, data, by=actor, now=now)
 

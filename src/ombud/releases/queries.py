@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.releases.rules import NEWS, is_short, standing_of
-from ombud.releases.schemas import Decision, Item, Note, NoteRow, Question, Standing
+from ombud.releases.schemas import Decision, Release, ReleaseItem, ReleaseQuestion, ReleaseRow, Standing
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import NotFound
@@ -36,17 +36,19 @@ def _sight(by: Actor) -> dict[str, object]:
     return {"seat": by.may("tickets.read"), "teams": by.visible_teams(), "me": by.person_id}
 
 
-async def list_notes(tx: Transaction, which: Standing, *, by: Actor, now: datetime, limit: int = 200) -> list[NoteRow]:
+async def list_notes(
+    tx: Transaction, which: Standing, *, by: Actor, now: datetime, limit: int = 200
+) -> list[ReleaseRow]:
     """Notes that are coming, live or past, as the actor may see them."""
     sql = f"""
         select {ROW} {FROM} where {VISIBLE} and {STANDING[which]} order by {ORDER[which]} limit %(limit)s"""
-    found = await rows(tx, NoteRow, sql, {**_sight(by), "now": now, "old": now - NEWS, "limit": limit})
+    found = await rows(tx, ReleaseRow, sql, {**_sight(by), "now": now, "old": now - NEWS, "limit": limit})
     for one in found:
         one.standing, one.is_short = which, is_short(one)
     return found
 
 
-async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -> Note:
+async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -> Release:
     """A note with its readiness list and its questions.
 
     Raises:
@@ -61,7 +63,7 @@ async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) 
             (select count(*) from person p where p.deactivated_at is null and p.role <> 'partner') as seats
         {FROM} left join person a on a.id = n.announced_by left join person d on d.id = n.decided_by
         where n.id = %(id)s and {VISIBLE}"""
-    found = await row(tx, Note, sql, {"id": note_id, **_sight(by)})
+    found = await row(tx, Release, sql, {"id": note_id, **_sight(by)})
     if found is None:
         raise NotFound
     found.standing, found.is_short = standing_of(found, now=now), is_short(found)
@@ -71,22 +73,22 @@ async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) 
     return found
 
 
-async def _items(tx: Transaction, note_id: int) -> list[Item]:
+async def _items(tx: Transaction, note_id: int) -> list[ReleaseItem]:
     sql = """
         select i.id, i.kind, i.text, i.owner_id, p.name as owner_name, i.due_at, i.done_at, d.name as done_by_name
         from release_item i join person p on p.id = i.owner_id left join person d on d.id = i.done_by
         where i.note_id = %(id)s order by i.id"""
-    return await rows(tx, Item, sql, {"id": note_id})
+    return await rows(tx, ReleaseItem, sql, {"id": note_id})
 
 
-async def _questions(tx: Transaction, note_id: int) -> list[Question]:
+async def _questions(tx: Transaction, note_id: int) -> list[ReleaseQuestion]:
     sql = """
         select q.id, q.text, coalesce(a.name, 'Ombud') as asked_by_name, q.asked_at, q.owner_id, p.name as owner_name,
             q.due_at, q.answer, w.name as answered_by_name, q.answered_at
         from release_question q join person p on p.id = q.owner_id left join person a on a.id = q.asked_by
         left join person w on w.id = q.answered_by
         where q.note_id = %(id)s order by q.answered_at is not null, q.id"""
-    return await rows(tx, Question, sql, {"id": note_id})
+    return await rows(tx, ReleaseQuestion, sql, {"id": note_id})
 
 
 async def count_unread(tx: Transaction, *, by: Actor, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ombud.releases.schemas import NoteRow, Standing
+from ombud.releases.schemas import ReleaseRow, Standing
 
 # A release is told this long before it goes live.
 AHEAD = timedelta(days=14)
@@ -13,7 +13,7 @@ NEWS = timedelta(days=30)
 ANSWER_WITHIN = timedelta(days=3)
 
 
-def standing_of(note: NoteRow, *, now: datetime) -> Standing:
+def standing_of(note: ReleaseRow, *, now: datetime) -> Standing:
     """Coming until it has both its go and its day: a day that passes without a go makes nothing live."""
     if note.called_off_at is not None:
         return "past"
@@ -22,7 +22,7 @@ def standing_of(note: NoteRow, *, now: datetime) -> Standing:
     return "live" if note.live_at > now - NEWS else "past"
 
 
-def is_short(note: NoteRow) -> bool:
+def is_short(note: ReleaseRow) -> bool:
     """Whether it was told later than two weeks ahead."""
     return note.live_at - note.announced_at < AHEAD
 

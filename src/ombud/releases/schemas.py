@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-NoteKind = Literal["release", "change"]
+ReleaseKind = Literal["release", "change"]
 ItemKind = Literal["answers", "scripts", "training", "test_cases", "other"]
 Decision = Literal["go", "no_go"]
 Standing = Literal["coming", "live", "past"]
@@ -15,7 +15,7 @@ Said = Annotated[str, Meta(min_length=1, max_length=5_000)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class ItemIn(Struct, forbid_unknown_fields=True):
+class ReleaseItemIn(Struct, forbid_unknown_fields=True):
     """Something that must be ready, who sees to it, and by when."""
 
     kind: ItemKind
@@ -24,20 +24,20 @@ class ItemIn(Struct, forbid_unknown_fields=True):
     due_at: Moment
 
 
-class NoteIn(Struct, forbid_unknown_fields=True):
+class ReleaseIn(Struct, forbid_unknown_fields=True):
     """A release or change as its team announces it."""
 
-    kind: NoteKind
+    kind: ReleaseKind
     title: Line
     team_id: int
     owner_id: int
     live_at: Moment
     summary: Words = ""
     impact: Words = ""
-    items: Annotated[list[ItemIn], Meta(max_length=50)] = []
+    items: Annotated[list[ReleaseItemIn], Meta(max_length=50)] = []
 
 
-class NotePatch(Struct, forbid_unknown_fields=True):
+class ReleasePatch(Struct, forbid_unknown_fields=True):
     """What is different; what is left out stays."""
 
     title: Line | UnsetType = UNSET
@@ -47,7 +47,7 @@ class NotePatch(Struct, forbid_unknown_fields=True):
     live_at: Moment | UnsetType = UNSET
 
 
-class ItemPatch(Struct, forbid_unknown_fields=True):
+class ReleaseItemPatch(Struct, forbid_unknown_fields=True):
     """What is different of an item, or that it is done."""
 
     text: Line | UnsetType = UNSET
@@ -56,7 +56,7 @@ class ItemPatch(Struct, forbid_unknown_fields=True):
     is_done: bool | UnsetType = UNSET
 
 
-class DecisionIn(Struct, forbid_unknown_fields=True):
+class ReleaseDecisionIn(Struct, forbid_unknown_fields=True):
     """Go or no-go; a no-go, and a go in spite of an open list, say why."""
 
     decision: Decision
@@ -69,26 +69,26 @@ class CallOffIn(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
-class QuestionIn(Struct, forbid_unknown_fields=True):
+class ReleaseQuestionIn(Struct, forbid_unknown_fields=True):
     """What somebody wants to know about it."""
 
     text: Said
 
 
-class QuestionPatch(Struct, forbid_unknown_fields=True):
+class ReleaseQuestionPatch(Struct, forbid_unknown_fields=True):
     """Who answers it, and by when."""
 
     owner_id: int | UnsetType = UNSET
     due_at: Moment | UnsetType = UNSET
 
 
-class AnswerIn(Struct, forbid_unknown_fields=True):
+class ReleaseAnswerIn(Struct, forbid_unknown_fields=True):
     """The answer, which everybody reads."""
 
     answer: Said
 
 
-class Item(Struct):
+class ReleaseItem(Struct):
     """Something that must be ready."""
 
     id: int
@@ -101,7 +101,7 @@ class Item(Struct):
     done_by_name: str | None
 
 
-class Question(Struct):
+class ReleaseQuestion(Struct):
     """A question, and its answer when there is one."""
 
     id: int
@@ -116,11 +116,11 @@ class Question(Struct):
     answered_at: datetime | None
 
 
-class NoteRow(Struct):
+class ReleaseRow(Struct):
     """A note in a list: what it is, how ready, and whether the reader has read it."""
 
     id: int
-    kind: NoteKind
+    kind: ReleaseKind
     title: str
     team_id: int
     team_name: str
@@ -139,7 +139,7 @@ class NoteRow(Struct):
     is_short: bool = False
 
 
-class Note(NoteRow):
+class Release(ReleaseRow):
     """A note with its readiness list and its questions."""
 
     summary: str = ""
@@ -152,12 +152,12 @@ class Note(NoteRow):
     readers: int = 0
     # people with a seat, who are to read it
     seats: int = 0
-    items: list[Item] = []
-    questions: list[Question] = []
+    items: list[ReleaseItem] = []
+    questions: list[ReleaseQuestion] = []
     may_write: bool = False
 
 
-class NoteList(Struct):
+class ReleaseList(Struct):
     """Notes, the next to go live first; past ones last in time first."""
 
-    items: list[NoteRow]
+    items: list[ReleaseRow]

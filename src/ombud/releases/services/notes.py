@@ -9,7 +9,15 @@ from msgspec import UNSET, to_builtins
 from ombud.releases import queries
 from ombud.releases.events import ReleaseChanged
 from ombud.releases.queries import LockedNote
-from ombud.releases.schemas import CallOffIn, DecisionIn, ItemIn, ItemPatch, Note, NoteIn, NotePatch
+from ombud.releases.schemas import (
+    CallOffIn,
+    Release,
+    ReleaseDecisionIn,
+    ReleaseIn,
+    ReleaseItemIn,
+    ReleaseItemPatch,
+    ReleasePatch,
+)
 from ombud.releases.services.telling import tell
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, value
@@ -38,7 +46,7 @@ class TooManyItems(Conflict):
     code = "too_many_items"
 
 
-async def announce(tx: Transaction, data: NoteIn, *, by: Actor, now: datetime) -> Note:
+async def announce(tx: Transaction, data: ReleaseIn, *, by: Actor, now: datetime) -> Release:
     """Announce a release or change of a team of the actor's; owners of items are told.
 
     Raises:
@@ -107,7 +115,7 @@ async def _writable(tx: Transaction, note_id: int, *, by: Actor) -> LockedNote:
     return note
 
 
-async def change_note(tx: Transaction, note_id: int, data: NotePatch, *, by: Actor, now: datetime) -> Note:
+async def change_note(tx: Transaction, note_id: int, data: ReleasePatch, *, by: Actor, now: datetime) -> Release:
     """Change a note. Other words or another day are unread again; a go holds for the day it was given for.
 
     Raises:
@@ -143,7 +151,7 @@ async def change_note(tx: Transaction, note_id: int, data: NotePatch, *, by: Act
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 
-async def decide(tx: Transaction, note_id: int, data: DecisionIn, *, by: Actor, now: datetime) -> Note:
+async def decide(tx: Transaction, note_id: int, data: ReleaseDecisionIn, *, by: Actor, now: datetime) -> Release:
     """Say go or no-go. The owners of the note and of its items are told.
 
     Raises:
@@ -173,7 +181,7 @@ async def decide(tx: Transaction, note_id: int, data: DecisionIn, *, by: Actor, 
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 
-async def call_off(tx: Transaction, note_id: int, data: CallOffIn, *, by: Actor, now: datetime) -> Note:
+async def call_off(tx: Transaction, note_id: int, data: CallOffIn, *, by: Actor, now: datetime) -> Release:
     """Say that it does not come; it stays readable among the past ones.
 
     Raises:
@@ -192,7 +200,7 @@ async def call_off(tx: Transaction, note_id: int, data: CallOffIn, *, by: Actor,
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 
-async def read_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -> Note:
+async def read_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -> Release:
     """Tick a note as read, as it is now; what told the actor of it is read, too.
 
     Raises:
@@ -221,7 +229,7 @@ async def see_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -
     await tx.execute(sql, {"me": by.person_id, "now": now, "id": note_id})
 
 
-async def add_item(tx: Transaction, note_id: int, data: ItemIn, *, by: Actor, now: datetime) -> Note:
+async def add_item(tx: Transaction, note_id: int, data: ReleaseItemIn, *, by: Actor, now: datetime) -> Release:
     """Put something on the readiness list; its owner is told.
 
     Raises:
@@ -244,7 +252,7 @@ async def add_item(tx: Transaction, note_id: int, data: ItemIn, *, by: Actor, no
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 
-async def _insert_item(tx: Transaction, note: LockedNote, data: ItemIn) -> None:
+async def _insert_item(tx: Transaction, note: LockedNote, data: ReleaseItemIn) -> None:
     sql = """
         insert into release_item (note_id, kind, text, owner_id, due_at)
         values (%(note)s, %(kind)s, %(text)s, %(owner)s, %(due)s)"""
@@ -253,8 +261,8 @@ async def _insert_item(tx: Transaction, note: LockedNote, data: ItemIn) -> None:
 
 
 async def change_item(
-    tx: Transaction, note_id: int, item_id: int, data: ItemPatch, *, by: Actor, now: datetime
-) -> Note:
+    tx: Transaction, note_id: int, item_id: int, data: ReleaseItemPatch, *, by: Actor, now: datetime
+) -> Release:
     """Change an item, or tick it: its owner ticks it, and so may whoever writes the note.
 
     Raises:
@@ -295,7 +303,7 @@ async def change_item(
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 
-async def remove_item(tx: Transaction, note_id: int, item_id: int, *, by: Actor, now: datetime) -> Note:
+async def remove_item(tx: Transaction, note_id: int, item_id: int, *, by: Actor, now: datetime) -> Release:
     """Take something off the readiness list.
 
     Raises:

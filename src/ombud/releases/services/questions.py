@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct
 from ombud.releases import queries
 from ombud.releases.queries import LockedNote
 from ombud.releases.rules import answer_due
-from ombud.releases.schemas import AnswerIn, Note, QuestionIn, QuestionPatch
+from ombud.releases.schemas import Release, ReleaseAnswerIn, ReleaseQuestionIn, ReleaseQuestionPatch
 from ombud.releases.services.notes import say
 from ombud.releases.services.telling import tell
 from ombud.shared.actor import Actor
@@ -23,7 +23,7 @@ class TooManyQuestions(Conflict):
     code = "too_many_questions"
 
 
-async def ask(tx: Transaction, note_id: int, data: QuestionIn, *, by: Actor, now: datetime) -> Note:
+async def ask(tx: Transaction, note_id: int, data: ReleaseQuestionIn, *, by: Actor, now: datetime) -> Release:
     """Ask something about a release; its owner answers within three days, and before it goes live.
 
     Raises:
@@ -77,8 +77,8 @@ def _check_answers(note: LockedNote, question: _Question, *, by: Actor) -> None:
 
 
 async def assign_question(
-    tx: Transaction, note_id: int, question_id: int, data: QuestionPatch, *, by: Actor, now: datetime
-) -> Note:
+    tx: Transaction, note_id: int, question_id: int, data: ReleaseQuestionPatch, *, by: Actor, now: datetime
+) -> Release:
     """Give a question to somebody, by another day; they are told.
 
     Raises:
@@ -107,8 +107,8 @@ async def assign_question(
 
 
 async def answer_question(
-    tx: Transaction, note_id: int, question_id: int, data: AnswerIn, *, by: Actor, now: datetime
-) -> Note:
+    tx: Transaction, note_id: int, question_id: int, data: ReleaseAnswerIn, *, by: Actor, now: datetime
+) -> Release:
     """Answer a question for everybody, or better the answer; whoever asked is told.
 
     Raises:

@@ -64,6 +64,7 @@ export function makeEntry(change: Partial<Entry> = {}): Entry {
     delivery: null,
     client_key: null,
     origin_ticket_id: null,
+    side_id: null,
     ...change,
   }
 }
