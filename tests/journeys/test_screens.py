@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from ombud.accounts.permissions import ROLES
+from ombud.demo.asides import make_asides
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
+from ombud.shared.actor import Actor
 from ombud.shared.clock import utc_now
 from ombud.shared.files import FileStore
 from tests.journeys.screen import Screen, sign_in
@@ -76,7 +79,9 @@ SETTLED = "() => !document.querySelector('.ghost, .skeleton, [aria-busy=true]')"
 async def stock(served: Served) -> None:
     """A small demo desk."""
     files = FileStore(served.settings.files)
-    await served.do(lambda tx: load_demo(tx, now=utc_now(), keep_file=files.put, tickets=1_200))
+    loaded = await served.do(lambda tx: load_demo(tx, now=utc_now(), keep_file=files.put, tickets=1_200))
+    you = Actor("person", loaded.administrator_id, "You", ROLES["administrator"], None)
+    await served.do(lambda tx: make_asides(tx, you, now=utc_now()))
 
 
 async def email_of_you(served: Served) -> str:
@@ -144,6 +149,20 @@ async def see_people(tour: Tour) -> None:
     await tour.see("search-wrong", "/search?q=status%3Anonsense")
 
 
+async def see_teamwork(tour: Tour) -> None:
+    """What is asked beside a ticket, what one is asked, and releases: one that is ready, one that is not."""
+    served = tour.served
+    for kind in ("app", "mail"):
+        sql = """select '/tickets/all/' || s.ticket_id || '?side=' || s.id from side_conversation s
+            where kind = %(kind)s and exists (select from entry where side_id = s.id and direction = 'in')"""
+        await tour.see(f"side-{kind}", (await served.values(sql, kind=kind))[0])
+    await tour.see("tasks", "/tasks")
+    await tour.see("asked", "/asked")
+    await tour.see("releases", "/releases")
+    for note_id in await served.values("select id from release_note order by id limit 2"):
+        await tour.see(f"release-{note_id}", f"/releases/{note_id}")
+
+
 async def walk(tour: Tour) -> None:
     served, screen = tour.served, tour.screen
     for view in WORKSPACE:
@@ -164,6 +183,7 @@ async def walk(tour: Tour) -> None:
     await tour.see("create")
     await screen.press("Escape")
     await see_people(tour)
+    await see_teamwork(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"
         place = path.replace("first", str(await first_of(served, kind))) if "first" in path else path

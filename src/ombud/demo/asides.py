@@ -18,8 +18,8 @@ from ombud.releases.services import notes, questions
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, rows, values
 from ombud.shared.errors import OmbudError
-from ombud.tickets.schemas import Address, EntryDetails
-from ombud.tickets.services.timeline import add_entry
+from ombud.tickets.schemas import Address, Author, EntryDetails
+from ombud.tickets.services.timeline import add_composed, compose_entry
 from ombud.tickets.sides import services as sides
 from ombud.tickets.sides.schemas import AskedMessageIn, SideIn, SideMessageIn
 
@@ -39,6 +39,7 @@ ASKED = (
     ),
     ("Which hose fits this model?", "The customer sent a photo of the plate. Old or new connector?", "", ""),
 )
+ASKED_OF_YOU = ("补偿方案可以吗？", "客户要求补偿 200 元券，超出我的权限。您看可以吗？")
 # Title, what changes, what customers notice; days until it is live, days since it was announced; how it stands.
 RELEASES = (
     (
@@ -116,6 +117,19 @@ async def _ask(tx: Transaction, by: Actor, people: list[_Person], *, now: dateti
             continue
         await _ask_in_app(tx, by, people[place], tickets[0], ASKED[place], now=now - 26 * HOUR)
         await _ask_by_mail(tx, by, tickets[-1], MAILS[place], now=now - 5 * HOUR)
+    await _ask_you(tx, by, people, now=now - 2 * HOUR)
+
+
+async def _ask_you(tx: Transaction, by: Actor, people: list[_Person], *, now: datetime) -> None:
+    sql = """
+        select distinct on (assignee_id) id from ticket
+        where assignee_id = %(person)s and is_open and merged_into_id is null order by assignee_id, id desc"""
+    for person in people:
+        for ticket_id in await values(tx, int, sql, {"person": person.id}):
+            subject, text = ASKED_OF_YOU
+            data = SideIn(subject, f"demo-you-{ticket_id}", text=text, person_ids=[by.person_id])
+            await sides.open_side(tx, ticket_id, data, by=_actor(person), now=now, undo_seconds=0)
+            return
 
 
 async def _ask_in_app(
@@ -147,9 +161,11 @@ async def _ask_by_mail(
     await tx.execute(sent, {"now": now, "side": side.id})
     if answer:
         details = EntryDetails(from_=SUPPLIER, subject=f"Re: {subject}")
-        entry_id = await add_entry(tx, ticket_id, "side", by=SYSTEM, now=now + 3 * HOUR, text=answer, details=details)
-        sql = "update entry set side_id = %(side)s, direction = 'in', author_kind = 'third_party' where id = %(id)s"
-        await tx.execute(sql, {"side": side.id, "id": entry_id})
+        entry = compose_entry(
+            ticket_id, "side", by=SYSTEM, now=now + 3 * HOUR, text=answer, client_key=f"demo-{side.id}", details=details
+        )
+        entry.direction, entry.side_id, entry.author = "in", side.id, Author("third_party", None, SUPPLIER.name)
+        await add_composed(tx, entry, from_draft=False)
 
 
 async def _announce(tx: Transaction, by: Actor, people: list[_Person], *, now: datetime) -> None:
