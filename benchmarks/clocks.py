@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from benchmarks._desk import bench_folder, bench_settings, connected, database, processes
 from benchmarks._figures import Report, percentile
 from benchmarks._seed import AGENTS, GROUND, TEAMS
+from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.service_levels.queries import next_moment
@@ -17,6 +18,7 @@ from ombud.service_levels.services.applying import apply_part
 from ombud.service_levels.services.calendars import make_calendar
 from ombud.service_levels.services.firing import fire_due
 from ombud.service_levels.services.policies import make_policy
+from ombud.service_levels.services.telling import Pager
 from ombud.shared.actor import SYSTEM
 from ombud.shared.calendars.schemas import WEEKDAYS, CalendarSpec, Intervals, Span
 from ombud.shared.clock import utc_now
@@ -118,10 +120,11 @@ async def _lay_ground(report: Report, parts: Parts) -> None:
 
 async def _look(parts: Parts) -> list[float]:
     """What it costs to see that nothing is due."""
+    pager = Pager(SystemMailer(parts.key_ring), parts.settings.address)
     waits = []
     for _ in range(LOOKS):
         started = time.perf_counter()
-        await fire_due(parts.database, now=utc_now())
+        await fire_due(parts.database, pager, now=utc_now())
         async with parts.database.statements() as connection:
             await next_moment(connection)
         waits.append(time.perf_counter() - started)

@@ -55,6 +55,15 @@ async def test_links_are_tried_twenty_times_a_minute(stranger: Browser) -> None:
     assert codes == [404] * 20 + [429]
 
 
+async def test_right_links_of_a_whole_office_at_one_address_are_no_tries(
+    desk: Desk, stranger: Browser, people: People
+) -> None:
+    for _ in range(21):
+        token = await link(desk, people.agent)
+        assert (await stranger.post("/one-time-links/inspection", {"token": token})).status_code == 200
+        assert (await redeem(stranger, token)).status_code == 200
+
+
 @pytest.mark.parametrize(("kind", "hours"), [("sign_in", 24), ("invitation", 7 * 24), ("password_reset", 1)])
 async def test_link_ends_with_its_time(
     desk: Desk, stranger: Browser, people: People, kind: LinkKind, hours: int

@@ -17,6 +17,7 @@ from tests.site import Site, client_key, note_of, reply_of
 SECRET = "Kettleqi"
 # Parameters that name something of a team: whoever does not see the team gets 404.
 OF_A_TEAM = {"ticket_id", "customer_id", "entry_id", "reply_id", "inbox_id", "receipt_id", "outbox_id", "token"}
+OF_A_TEAM |= {"task_id"}
 # Parameters of things of the whole desk, for whoever may manage it; or of the asker.
 OF_THE_DESK = {
     "brand_id",
@@ -25,6 +26,7 @@ OF_THE_DESK = {
     "delivery_id",
     "field_id",
     "job_id",
+    "key",
     "key_id",
     "kind",
     "macro_id",
@@ -32,6 +34,9 @@ OF_THE_DESK = {
     "organisation_id",
     "person_id",
     "policy_id",
+    "process_id",
+    "question_id",
+    "release_id",
     "rule_id",
     "public_key",
     "session_id",
@@ -47,6 +52,8 @@ WITHIN = {
     "channel",
     "check_id",
     "clock_id",
+    "extension_id",
+    "file_id",
     "identity_id",
     "item_id",
     "merge_id",
@@ -55,6 +62,7 @@ WITHIN = {
     "planned_id",
     "product_id",
     "side_id",
+    "solution_id",
     "time_id",
 }
 # A channel's own routes for programs follow its team, too.
@@ -174,6 +182,13 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
     # Whoever was asked sees it by another door, which is not this test's: here nobody was.
     await desk.run("delete from side_asked")
     await desk.run("delete from notification where ticket_id is null")
+    workshop = await desk.team("Workshop")
+    kept = (await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET, attachment_ids=[await _file(inside)]))).json()
+    shown = kept["attachments"][0]["id"]
+    span = {"amount": 4, "unit": "working_hours"}
+    asked = {"team_id": workshop, "title": SECRET, "text": SECRET, "span": span, "file_ids": [shown]}
+    task = await inside.post(f"/tickets/{ticket}/tasks", asked)
+    assert task.status_code == 201, task.text
     channel = await desk.column(ticket, "channel_id")
     receipt = await desk.sql("select max(id) from inbox")
     inbox = await desk.sql(
@@ -194,12 +209,20 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
         "channel_id": channel,
         "outbox_id": await desk.sql("select max(id) from outbox"),
         "token": file["token"],
+        "task_id": task.json()["id"],
+        "file_id": task.json()["files"][0]["id"],
+        "workshop_id": workshop,
         "team_id": team,
         "kind": "reply",
         "name": f"{SECRET}.txt",
     }
     named = dict.fromkeys(OF_THE_DESK | WITHIN, 1) | {"channel": "email"} | values
     return Scene(site, named, outsiders, await bodies(site), people)
+
+
+async def _file(inside: Browser) -> Any:
+    upload = {"file": (f"{SECRET}-2.txt", SECRET.encode())}
+    return (await inside.client.post("/api/v1/files", files=upload)).json()["id"]
 
 
 async def bodies(site: Site) -> dict[tuple[str, str], Any]:
@@ -276,7 +299,7 @@ async def test_no_stream_of_an_outsider_holds_a_word_of_the_team(scene: Scene) -
 async def test_inside_the_team_each_of_these_reads_is_found(scene: Scene) -> None:
     # Otherwise the 404 above would prove nothing.
     team = scene.values["team_id"]
-    boss = await scene.site.desk.person("Boss", team, role="administrator")
+    boss = await scene.site.desk.person("Boss", team, scene.values["workshop_id"], role="administrator")
     scene.outsiders["inside"] = await scene.site.program(boss, *SCOPES, teams=[team])
     scene.outsiders["boss"] = await scene.site.browser(boss)
     for method, path in await operations(scene.site):
@@ -291,6 +314,9 @@ async def _ask(scene: Scene, who: str, method: str, path: str, query: str = "") 
     smallest = scene.bodies.get((method, address), {})
     body = BODIES.get((method, address), smallest if method in {"POST", "PUT", "PATCH"} else None)
     query = query or QUERIES.get(address, "").format(**scene.values)
+    if address.endswith("/files") and method == "POST" and "{" in address:
+        upload = {"file": ("spy.txt", b"spying")}
+        return await scene.outsiders[who].client.post(path.format(**scene.values), files=upload)
     headers = {"Idempotency-Key": client_key()} if path.endswith("/messages") else {}
     return await scene.outsiders[who].send(method, address.format(**scene.values) + query, body, **headers)
 

@@ -11,8 +11,9 @@ from ombud.service_levels.queries import load_clocks
 from ombud.service_levels.reactions import CLOCKS
 from ombud.service_levels.schemas import CalendarIn, Clock, Policy, PolicyIn
 from ombud.service_levels.services.calendars import make_calendar
-from ombud.service_levels.services.firing import fire_due, tell_waiting
+from ombud.service_levels.services.firing import fire_due
 from ombud.service_levels.services.policies import change_policy, make_policy
+from ombud.service_levels.services.telling import Pager, tell_waiting
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.calendars.schemas import CalendarSpec
 from ombud.shared.readers import read_batch, register_reader
@@ -20,6 +21,7 @@ from ombud.shared.sequencer import sequence_events
 from ombud.tickets.schemas import NoteIn, ReplyIn, TicketPatch
 from ombud.tickets.services.changes import add_note, change_ticket
 from ombud.tickets.services.replies import reply
+from tests.accounts.desk import Outbox
 from tests.desk import Desk
 from tests.shared.calendars.made import CHINA
 from tests.site import client_key
@@ -39,6 +41,8 @@ class Levels:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.calendar_id = 0
+        self.outbox = Outbox()
+        self.pager = Pager(self.outbox, "https://desk.example")
 
     @property
     def parts(self) -> Parts:
@@ -125,7 +129,7 @@ class Levels:
 
     async def fire(self) -> None:
         """Take everything that is due."""
-        while await fire_due(self.parts.database, now=self.desk.now):
+        while await fire_due(self.parts.database, self.pager, now=self.desk.now):
             pass
         async with self.parts.database.transaction() as tx:
             await tell_waiting(tx, now=self.desk.now)

@@ -180,14 +180,14 @@ async def test_fire_due_takes_many_at_once_and_nothing_that_is_not_due(levels: L
     levels.desk.later(minutes=1)
     late = await levels.ticket(who="late")
     levels.desk.later(minutes=29)
-    assert await fire_due(levels.parts.database, now=levels.desk.now) == 5
-    assert await fire_due(levels.parts.database, now=levels.desk.now) == 0
+    assert await fire_due(levels.parts.database, levels.pager, now=levels.desk.now) == 5
+    assert await fire_due(levels.parts.database, levels.pager, now=levels.desk.now) == 0
     assert (await levels.clocks(late))["first_response"].breached_at is None
 
 
 async def test_the_hand_knows_when_the_next_thing_is_due(levels: Levels) -> None:
     await levels.policy(HALF_HOUR)
-    hand = ClockHand(levels.parts.database, levels.parts.bus, levels.parts.clock)
+    hand = ClockHand(levels.parts.database, levels.parts.bus, levels.parts.clock, levels.pager)
     assert await hand.take_due() is None
     ticket = await levels.ticket()
     assert await hand.take_due() == levels.desk.now + timedelta(minutes=30)

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ombud.service_levels.services.firing import fire_due
+from ombud.service_levels.services.telling import Pager
 from ombud.shared.actor import Actor
 from ombud.shared.readers import read_batch, register_reader
 from ombud.teamwork.reactions import TEAMWORK
-from tests.accounts.desk import Browser
+from tests.accounts.desk import Browser, Outbox
 from tests.service_levels.levels import Levels
 from tests.shared.calendars.made import CHINA
 from tests.site import Site
@@ -30,6 +31,7 @@ class Floor:
     tan: Browser
     partner: Browser
     people: dict[str, Actor]
+    pager: Pager
 
     async def ticket(self, text: str = "净水机漏水") -> int:
         """A new ticket of the first line."""
@@ -58,7 +60,7 @@ class Floor:
 
     async def follow(self) -> None:
         """Take what is due, and let the reader hear of everything."""
-        while await fire_due(self.site.desk.parts.database, now=self.site.desk.now):
+        while await fire_due(self.site.desk.parts.database, self.pager, now=self.site.desk.now):
             pass
         await self.site.desk.events()
         while (await read_batch(self.site.desk.parts.database, TEAMWORK, now=self.site.desk.now)).passed:
@@ -94,4 +96,5 @@ async def floor_on(site: Site) -> Floor:
         "partner": await site.desk.person("Pei", logistics, role="partner"),
     }
     browsers = {name: await site.browser(one) for name, one in people.items()}
-    return Floor(site, technical, logistics, people=people, **browsers)
+    pager = Pager(Outbox(), "https://desk.example")
+    return Floor(site, technical, logistics, people=people, pager=pager, **browsers)

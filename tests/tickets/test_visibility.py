@@ -73,6 +73,29 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/deadlines/{clock_id}/end"): {"outcome": "met"},
 }
+# Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
+SPAN = {"amount": 4, "unit": "working_hours"}
+TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/tickets/{ticket_id}/teamwork"): None,
+    ("POST", "/tickets/{ticket_id}/dispatches"): {"team_id": 1, "span": SPAN},
+    ("PUT", "/tickets/{ticket_id}/dispatch/acceptance"): None,
+    ("PUT", "/tickets/{ticket_id}/dispatch/return"): {"reason": "Spying"},
+    ("POST", "/tickets/{ticket_id}/urges"): {"words": "Spying"},
+    ("POST", "/tickets/{ticket_id}/supervision"): {"span": SPAN},
+    ("POST", "/tickets/{ticket_id}/supervision/reports"): {"reason": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/supervision/end"): None,
+    ("POST", "/tickets/{ticket_id}/extensions"): {"reason": "Spying", "due_at": LATER},
+    ("PUT", "/tickets/{ticket_id}/extensions/{extension_id}/decision"): {"is_granted": True, "message": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/withdrawal"): {"reason": "Spying"},
+    ("POST", "/tickets/{ticket_id}/tasks"): {"team_id": 1, "title": "Spy", "span": SPAN},
+    ("PATCH", "/tickets/{ticket_id}/closing"): {},
+    ("GET", "/tickets/{ticket_id}/process"): None,
+    ("POST", "/tickets/{ticket_id}/process/advance"): {},
+    ("PUT", "/tickets/{ticket_id}/process/answers"): {"answers": {}},
+    ("POST", "/tickets/{ticket_id}/process/confirmations"): {"answer": "solved", "way": "phone"},
+    ("POST", "/tickets/{ticket_id}/solutions"): {"text": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/solutions/{solution_id}/outcome"): {"outcome": "worked"},
+}
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "following", "snoozed", "all")),
     "/tickets?view=all&team_id={team}",
@@ -117,6 +140,8 @@ class Scene:
             "time_id": self.time,
             "clock_id": self.clock,
             "side_id": self.side,
+            "extension_id": 1,
+            "solution_id": 1,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
@@ -165,7 +190,7 @@ async def test_ticket_routes_of_the_document_are_all_known_to_this_test(site: Si
         for method in methods
         if "{ticket_id}" in path
     }
-    assert found == set(TICKET_ROUTES)
+    assert found == set(TICKET_ROUTES) | set(TEAMWORK_ROUTES)
 
 
 async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> None:
@@ -178,6 +203,24 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
     assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 3
+
+
+async def test_teamwork_on_a_ticket_of_an_unseen_team_is_not_found(scene: Scene) -> None:
+    before = await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)")
+    found_missing = 0
+    for who in OUTSIDERS:
+        for (method, route), body in TEAMWORK_ROUTES.items():
+            answer = await scene.outsiders[who].send(method, scene.path(method, route), body)
+            assert answer.json()["code"] in {"not_found", "not_allowed", "people_only"}, (
+                who,
+                method,
+                route,
+                answer.text,
+            )
+            assert SECRET not in answer.text
+            found_missing += answer.status_code == 404
+    assert found_missing > 3 * len(TEAMWORK_ROUTES) - 12
+    assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
 
 
 async def test_ticket_endpoint_of_own_team_is_found(scene: Scene) -> None:

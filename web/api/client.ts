@@ -73,6 +73,7 @@ interface RequestOptions {
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal | undefined
+  keepalive?: boolean
 }
 
 function requestInit(method: string, options: RequestOptions): RequestInit {
@@ -85,6 +86,7 @@ function requestInit(method: string, options: RequestOptions): RequestInit {
     credentials: 'same-origin',
     body: options.body === undefined ? null : JSON.stringify(options.body),
     signal: options.signal ?? null,
+    keepalive: options.keepalive ?? false,
   }
 }
 
@@ -110,6 +112,8 @@ export const api = {
   patch: <T>(path: string, body: unknown = {}): Promise<T> => request<T>('PATCH', path, { body }),
   /** DELETE; some carry a body (switching the second factor off asks for the password). */
   delete: <T>(path: string, body?: unknown): Promise<T> => request<T>('DELETE', path, { body }),
+  /** DELETE that outlives the page which is being left. */
+  deleteInLeaving: (path: string): Promise<unknown> => request('DELETE', path, { keepalive: true }),
 }
 
 /** Send one file with progress (0…1). XMLHttpRequest, because fetch tells no upload progress. */

@@ -6607,6 +6607,7 @@ export interface components {
             reply: string;
             subject: string;
             ticket_id: number;
+            will: string[];
         };
         /** DryRun */
         DryRun: {
@@ -6710,7 +6711,7 @@ export interface components {
         /** ExampleIn */
         ExampleIn: {
             /** @enum {string} */
-            key: "close_after_days" | "remind_customer" | "vip_first" | "keyword_tag";
+            key: "close_after_days" | "remind_customer" | "ask_opinion" | "vip_first" | "keyword_tag";
         };
         /** ExampleList */
         ExampleList: {
@@ -7527,7 +7528,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -7545,7 +7546,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -8370,6 +8371,7 @@ export interface components {
             add_tags?: string[];
             assignee?: number | ("me" | "nobody");
             checklist_id?: number;
+            dispatch?: components["schemas"]["DispatchIn"];
             fields?: {
                 [key: string]: unknown;
             };
@@ -8385,6 +8387,7 @@ export interface components {
             reply?: string;
             snooze_minutes?: number;
             status_id?: number;
+            task?: components["schemas"]["RuleTask"];
             team_id?: number;
             type_id?: number;
             webhook_id?: number;
@@ -8474,6 +8477,14 @@ export interface components {
             /** @default false */
             stops?: boolean;
             when: components["schemas"]["OnEvents"] | components["schemas"]["OnTime"];
+        };
+        /** RuleTask */
+        RuleTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            /** @default  */
+            text?: string;
+            title: string;
         };
         /** RuleVersion */
         RuleVersion: {
@@ -8878,14 +8889,23 @@ export interface components {
             metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
             /** @default 0 */
             minutes?: number;
+            /** @default false */
+            pages?: boolean;
             percent?: number | null;
             /** @default false */
             raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
             team_id?: number | null;
             tell?: ("holder" | "team" | "supervisors" | "followers")[];
             tell_people?: number[];
             /** @default false */
             unless_acknowledged?: boolean;
+        };
+        /** StepTask */
+        StepTask: {
+            span: components["schemas"]["Span"];
+            team_id: number;
+            title: string;
         };
         /** StreamEvents */
         StreamEvents: {

@@ -17,6 +17,7 @@ from ombud.channels.email.fetcher import MailFetcher
 from ombud.channels.email.read import read_mails
 from ombud.channels.email.resolver import MailResolver
 from ombud.channels.email.smtp import MailSender
+from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
@@ -24,6 +25,7 @@ from ombud.releases.jobs import warn_releases
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
 from ombud.service_levels.jobs import ClockHand
+from ombud.service_levels.services.telling import Pager
 from ombud.shared.bus import Signal
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
@@ -67,7 +69,9 @@ class Worker:
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
-        self._hand = ClockHand(parts.database, parts.bus, parts.clock)
+        self._hand = ClockHand(
+            parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
+        )
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():

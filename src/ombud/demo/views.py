@@ -27,7 +27,7 @@ VIEWS: tuple[tuple[str, str, list[dict[str, Any]], str, str], ...] = (
         [
             {
                 "any": [
-                    {"field": "tier", "op": "is_set"},
+                    {"field": "tier", "op": "any_of", "value": ["VIP", "金卡"]},
                     {"field": "priority", "op": "more", "value": 2},
                 ]
             }

@@ -9,7 +9,8 @@ from psycopg_pool import PoolTimeout
 
 from ombud.service_levels.queries import next_moment
 from ombud.service_levels.services.applying import apply_part
-from ombud.service_levels.services.firing import fire_due, tell_waiting
+from ombud.service_levels.services.firing import fire_due
+from ombud.service_levels.services.telling import Pager, tell_waiting
 from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database
@@ -24,10 +25,11 @@ SHORTEST_SECONDS = 0.05
 class ClockHand:
     """Takes what is due, and applies policies to open tickets where somebody asked for it."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, pager: Pager) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
+        self._pager = pager
 
     async def run(self, woken: asyncio.Event) -> None:
         """Work until cancelled; woken by the topic ``clocks``."""
@@ -65,7 +67,7 @@ class ClockHand:
 
     async def _take(self) -> int:
         now = self._clock.now()
-        fired = await fire_due(self._database, now=now)
+        fired = await fire_due(self._database, self._pager, now=now)
         async with self._database.transaction() as tx:
             return fired + await tell_waiting(tx, now=now)
 

@@ -47,11 +47,20 @@ class Target(Struct, frozen=True, forbid_unknown_fields=True):
     rests_in: Annotated[list[Category], Meta(max_length=6)] = []
 
 
+class StepTask(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a department that a step calls in is asked for, and how long it has; the ticket stays where it is."""
+
+    team_id: int
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    span: Span
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """What happens some time before, at or after a deadline.
 
     When: ``percent`` of the clock's whole time, or ``minutes`` from the deadline, in the clock's own time, negative
     before it. ``metrics`` empty means every clock. ``keeps_hours``: nobody is told outside of the team's hours.
+    ``pages``: those who are told are paged: at once, whatever the hour, and by mail too.
     """
 
     percent: Annotated[int, Meta(ge=1, le=99)] | None = None
@@ -63,6 +72,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     raise_priority: bool = False
     team_id: int | None = None
     assignee_id: int | None = None
+    task: StepTask | None = None
+    pages: bool = False
     keeps_hours: bool = True
     unless_acknowledged: bool = False
 

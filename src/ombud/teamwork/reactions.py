@@ -10,6 +10,7 @@ from ombud.shared.events import Event
 from ombud.shared.readers import Reader
 from ombud.teamwork import queries
 from ombud.teamwork.services import first_contacts
+from ombud.teamwork.services.calling import call_in
 from ombud.teamwork.services.dispatching import end_dispatch
 from ombud.teamwork.services.urging import settle
 from ombud.teamwork.services.words import note, owners, tell
@@ -25,6 +26,8 @@ async def follow(tx: Transaction, events: Sequence[Event], now: datetime) -> Non
     for event in events:
         if event.kind in {"ticket_solved", "ticket_moved"}:
             await _settle(tx, event, now=now)
+        elif "step" in event.data and event.data["metric"] not in WATCHED:
+            await call_in(tx, event, now=now)
         elif event.kind in {"clock_warned", "clock_breached"} and event.data.get("metric") in WATCHED:
             await _tell_late(tx, event, now=now)
 
@@ -70,6 +73,6 @@ async def _tell_late(tx: Transaction, event: Event, *, now: datetime) -> None:
 TEAMWORK = Reader(
     name="teamwork",
     react=follow,
-    kinds=first_contacts.KINDS | {"ticket_solved", "ticket_moved", "clock_warned", "clock_breached"},
+    kinds=first_contacts.KINDS | {"ticket_solved", "ticket_moved", "clock_warned", "clock_breached", "clock_escalated"},
     wakes=("sequence",),
 )

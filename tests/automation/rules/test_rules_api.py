@@ -1,9 +1,10 @@
 """Rules by the API: kept in versions, refused where they cannot be, tried before they are saved."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from ombud.automation.rules.schemas import ExampleKey
 from ombud.shared.actor import Actor
 from tests.accounts.desk import Browser
 from tests.automation.rules.conftest import NOTHING, Rules
@@ -185,7 +186,7 @@ async def test_macro_that_is_removed_stops_its_rule(site: Site, rules: Rules, bo
     assert [one["problem"] for one in await rules.runs(rule)] == ["rule_names_gone"]
 
 
-@pytest.mark.parametrize("key", ["close_after_days", "remind_customer", "vip_first", "keyword_tag"])
+@pytest.mark.parametrize("key", get_args(ExampleKey))
 async def test_example_is_taken_up_once_and_off(rules: Rules, boss: Browser, key: str) -> None:
     made = await boss.post("/rules/examples", {"key": key})
     assert (made.status_code, made.json()["is_on"], made.json()["example"]) == (201, False, key)

@@ -143,3 +143,24 @@ async def test_reply_that_was_taken_back_is_no_answer(site: Site, rules: Rules, 
     await rules.hear()
     assert await site.desk.sql("select count(*) from ticket_answered") == 0
     assert lu.id
+
+
+async def test_opinion_is_asked_for_once_and_asking_leaves_the_ticket_solved(
+    site: Site, rules: Rules, agent: Browser, boss: Browser
+) -> None:
+    made = (await boss.post("/rules/examples", {"key": "ask_opinion"})).json()
+    await boss.patch(f"/rules/{made['id']}", {"is_on": True})
+    channel = await site.desk.channel("api")
+    await site.desk.deliver(channel, site.desk.message("Hello", "a"))
+    (ticket,) = await site.desk.tickets()
+    for _ in range(2):
+        await solve(site, agent, ticket)
+        await rules.pass_time(hours=23)
+        await rules.pass_time(hours=2)
+        sql = "select s.category from ticket t join status s on s.id = t.status_id where t.id = %(id)s"
+        assert await site.desk.sql(sql, id=ticket) == "solved"
+        await site.desk.deliver(channel, site.desk.message("5", "a"))
+        await rules.hear()
+    asked = [entry.text for entry in await site.desk.timeline(ticket) if "from 1" in entry.text]
+    assert len(asked) == 1
+    assert f"#{ticket} is solved" in asked[0]

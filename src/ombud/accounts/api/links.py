@@ -14,9 +14,11 @@ from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.http import Now, anybody
 
 
-async def _count(request: Asked, edge: Edge, limit: limits.Limits, now: Now) -> None:
-    address = limit_address(client_ip(request, edge.settings))
-    await limits.count_try_for_good(edge.database, ((limit, address),), now=now)
+async def _count(request: Asked, edge: Edge, limit: limits.Limits, now: Now) -> limits.Tries:
+    """Count a try; whoever holds a right link gets it back, since a whole office comes from one address."""
+    tries = ((limit, limit_address(client_ip(request, edge.settings))),)
+    await limits.count_try_for_good(edge.database, tries, now=now)
+    return tries
 
 
 @post(
@@ -29,9 +31,11 @@ async def _count(request: Asked, edge: Edge, limit: limits.Limits, now: Now) -> 
 )
 async def post_inspection(data: JSONBody[TokenInput], request: Asked, edge: Edge, now: Now) -> LinkInfo:
     """Look at a link without using it up. 404 ``link_not_valid``."""
-    await _count(request, edge, limits.LINKS, now)
+    tries = await _count(request, edge, limits.LINKS, now)
     async with edge.database.transaction() as tx:
-        return await inspect_link(tx, token=data.token, now=now)
+        found = await inspect_link(tx, token=data.token, now=now)
+        await limits.forgive_try(tx, tries)
+    return found
 
 
 @post(
@@ -46,9 +50,12 @@ async def post_redemption(
     data: JSONBody[RedemptionInput], request: Asked, edge: Edge, now: Now
 ) -> Response[SessionStart]:
     """Sign in by a link; a password is needed unless the link only signs in. 400 ``weak_password``."""
-    await _count(request, edge, limits.LINKS, now)
+    tries = await _count(request, edge, limits.LINKS, now)
     origin = origin_of(request, edge.settings)
-    return begun(await redeem_link(edge.database, wanted=data, origin=origin, now=now), edge, now)
+    started = await redeem_link(edge.database, wanted=data, origin=origin, now=now)
+    async with edge.database.transaction() as tx:
+        await limits.forgive_try(tx, tries)
+    return begun(started, edge, now)
 
 
 @post(

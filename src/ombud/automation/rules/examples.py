@@ -23,6 +23,19 @@ REMINDERS = {
         "请问问题解决了吗？如需继续协助，直接回复即可。\n\n{{brand.name}}"
     ),
 }
+OPINIONS = {
+    "en": (
+        "Hello {{customer.name}},\n\n#{{ticket.id}} is solved. How content are you with our service, "
+        "from 1 (not at all) to 5 (very much)? Just answer with the number, and tell us what we should do better."
+        "\n\n{{brand.name}}"
+    ),
+    "zh-CN": (
+        "{{customer.name}}，您好！\n\n工单 #{{ticket.id}} 已办结。"
+        "请您为本次服务打分：1 分（很不满意）到 5 分（非常满意）。"
+        "直接回复分数即可，也欢迎告诉我们哪里可以做得更好。\n\n{{brand.name}}"
+    ),
+}
+ASKED = "opinion-asked"
 VIP_TIERS = ["VIP", "gold", "金卡"]
 WORDS = ("refund", "money back", "退款", "退货")
 
@@ -49,11 +62,11 @@ async def add_example(tx: Transaction, key: ExampleKey, *, by: Actor, now: datet
 
 async def example(tx: Transaction, key: ExampleKey, *, locale: str) -> RuleSpec:
     """A rule that ships."""
-    specs = _specs(REMINDERS.get(locale, REMINDERS["en"]), await default_status(tx, "closed"))
+    specs = _specs("zh-CN" if locale == "zh-CN" else "en", await default_status(tx, "closed"))
     return msgspec.convert(specs[key], RuleSpec)
 
 
-def _specs(reminder: str, closed_id: int) -> dict[ExampleKey, dict[str, Any]]:
+def _specs(locale: str, closed_id: int) -> dict[ExampleKey, dict[str, Any]]:
     return {
         "close_after_days": {
             "name_en": "Close what has been solved for a week",
@@ -66,7 +79,14 @@ def _specs(reminder: str, closed_id: int) -> dict[ExampleKey, dict[str, Any]]:
             "name_zh": "客户三天未回复时提醒",
             "when": {"kind": "time", "since": "answered", "after": "3d"},
             "condition": {"all": [{"field": "category", "op": "is", "value": "waiting"}]},
-            "actions": {"reply": reminder, "add_tags": ["reminded"]},
+            "actions": {"reply": REMINDERS[locale], "add_tags": ["reminded"]},
+        },
+        "ask_opinion": {
+            "name_en": "Ask how content a customer is a day after solving",
+            "name_zh": "办结一天后请客户评价",
+            "when": {"kind": "time", "since": "solved", "after": "1d"},
+            "condition": {"all": [{"field": "tags", "op": "none_of", "value": [ASKED]}]},
+            "actions": {"reply": OPINIONS[locale], "add_tags": [ASKED]},
         },
         "vip_first": {
             "name_en": "VIP customers first",

@@ -167,6 +167,8 @@ def settled(actions: RuleActions) -> dict[str, Any]:
     found = {name: one for column, name in _SETS.items() if (one := getattr(actions, column)) is not None}
     if actions.assignee is not None:
         found["assignee"] = None if actions.assignee == "nobody" else actions.assignee
+    if actions.dispatch is not None:
+        found |= {"team": actions.dispatch.team_id, "assignee": None}
     return found | {f"fields.{key}": one for key, one in actions.fields.items()}
 
 
@@ -231,7 +233,8 @@ def emitted(actions: RuleActions) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"ticket_changed": changed} if changed else {}
     for kind, is_given in (
         ("ticket_assigned", actions.assignee is not None),
-        ("ticket_moved", actions.team_id is not None),
+        ("ticket_moved", actions.team_id is not None or actions.dispatch is not None),
+        ("ticket_dispatched", actions.dispatch is not None),
         ("reply_sent", bool(actions.reply)),
         ("note_added", bool(actions.note)),
     ):

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from ombud.shared.calendars.schemas import Span
+from ombud.teamwork.schemas import DispatchIn
 from ombud.tickets.schemas import MacroActions, MacroChange
 from ombud.tickets.schemas.values import MAX_TEXT, Subject
 
@@ -21,6 +23,12 @@ EventKind = Literal[
     "ticket_woke",
     "clock_warned",
     "clock_breached",
+    "ticket_dispatched",
+    "dispatch_returned",
+    "ticket_urged",
+    "ticket_withdrawn",
+    "stage_entered",
+    "stage_late",
 ]
 Since = Literal["created", "waiting", "answered", "solved"]
 Hours = Literal["any", "open", "closed"]
@@ -58,6 +66,15 @@ class RuleMail(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 
 
+class RuleTask(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a department is asked for, and how long it has; the ticket stays where it is."""
+
+    team_id: int
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    span: Span
+    text: Annotated[str, Meta(max_length=10_000)] = ""
+
+
 class RuleActions(MacroActions, forbid_unknown_fields=True, omit_defaults=True):
     """What a rule does. ``assignee`` is a person's id or nobody; texts may hold placeholders."""
 
@@ -68,6 +85,8 @@ class RuleActions(MacroActions, forbid_unknown_fields=True, omit_defaults=True):
     checklist_id: int | None = None
     webhook_id: int | None = None
     mail: RuleMail | None = None
+    dispatch: DispatchIn | None = None
+    task: RuleTask | None = None
 
 
 class RuleSpec(Struct, forbid_unknown_fields=True):
@@ -213,6 +232,8 @@ class DryMatch(Struct):
     changes: list[MacroChange]
     reply: str = ""
     note: str = ""
+    # what else it would do, in the words of Told.did
+    will: list[str] = []
     # why it would do nothing here after all
     problem: str | None = None
     detail: str | None = None
@@ -239,13 +260,13 @@ class Told(Struct, omit_defaults=True):
     # the comparisons that held, in the language of conditions
     because: list[dict[str, Any]] = []
     changes: list[MacroChange] = []
-    # replied, noted, mailed, followed, checklist, macro, webhook
+    # replied, noted, mailed, followed, checklist, dispatched, tasked, webhook
     did: list[str] = []
     problem: str | None = None
     detail: str | None = None
 
 
-ExampleKey = Literal["close_after_days", "remind_customer", "vip_first", "keyword_tag"]
+ExampleKey = Literal["close_after_days", "remind_customer", "ask_opinion", "vip_first", "keyword_tag"]
 
 
 class ExampleIn(Struct, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ statements; a step that changes its ticket is taken in a transaction of that tic
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -18,32 +18,18 @@ from ombud.service_levels.queries import LevelTicket
 from ombud.service_levels.rules import is_computed
 from ombud.service_levels.schemas import Clock, Step
 from ombud.service_levels.services.keeping import Frames, fact_of, load_frames, next_moment, waiting_steps
+from ombud.service_levels.services.telling import BATCH, Pager, Taken, tell_taken
 from ombud.shared.actor import SYSTEM
-from ombud.shared.calendars.arithmetic import add_open
-from ombud.shared.calendars.opening import NeverOpen
 from ombud.shared.database import Database, Transaction, rows
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import Fact, emit_all
 from ombud.tickets.queries.tickets import lock_visible_ticket, visible_mentions
 from ombud.tickets.schemas import AssignmentIn, TicketPatch
 from ombud.tickets.services.changes import assign_ticket, change_ticket
-from ombud.tickets.services.timeline import Told, notify_all
 from ombud.tickets.services.together.followers import start_following
 
 log = logging.getLogger(__name__)
-BATCH = 500
-MOST_TOLD = 50
 HIGHEST_PRIORITY = 4
-
-
-class Taken(Struct):
-    """A step that is due now, with its clock and whether the deadline has passed."""
-
-    clock: Clock
-    ticket: LevelTicket
-    number: int
-    step: Step
-    is_late: bool
 
 
 class Due(Struct):
@@ -54,18 +40,7 @@ class Due(Struct):
     taken: list[Taken]
 
 
-class Notice(Struct):
-    """Somebody who is to hear of a clock."""
-
-    person_id: int
-    clock_id: int
-    ticket_id: int
-    team_id: int
-    kind: str
-    keeps_hours: bool
-
-
-async def fire_due(database: Database, *, now: datetime) -> int:
+async def fire_due(database: Database, pager: Pager, *, now: datetime) -> int:
     """Take everything that is due on up to 500 tickets; how many tickets.
 
     Emits: ClockBreached, ClockWarned, ClockEscalated, NotificationMade, and what steps change
@@ -75,9 +50,9 @@ async def fire_due(database: Database, *, now: datetime) -> int:
         frames = await load_frames(tx, [], clocks, now=now)
         active = {one.ticket_id for one in clocks if _changes_ticket(one, frames, now=now)}
         plain = [one for one in clocks if one.ticket_id not in active]
-        await _take(tx, tickets, plain, frames, now=now)
+        await _take(tx, tickets, plain, frames, pager, now=now)
     for ticket_id in sorted(active):
-        await _take_alone(database, ticket_id, now=now)
+        await _take_alone(database, pager, ticket_id, now=now)
     return len(tickets)
 
 
@@ -124,18 +99,24 @@ def _time(one: tuple[int, datetime]) -> datetime:
     return one[1]
 
 
-async def _take_alone(database: Database, ticket_id: int, *, now: datetime) -> None:
+async def _take_alone(database: Database, pager: Pager, ticket_id: int, *, now: datetime) -> None:
     """Take the steps of one ticket together with what they change of it; what cannot be changed is left as it is."""
     async with database.transaction() as tx:
         tickets = {one.id: one for one in await queries.lock_tickets(tx, [ticket_id])}
         clocks = await _due_clocks(tx, [ticket_id], now=now)
         frames = await load_frames(tx, [], clocks, now=now)
-        for one in await _take(tx, tickets, clocks, frames, now=now):
+        for one in await _take(tx, tickets, clocks, frames, pager, now=now):
             await _act(tx, one, now=now)
 
 
 async def _take(
-    tx: Transaction, tickets: dict[int, LevelTicket], clocks: Sequence[Clock], frames: Frames, *, now: datetime
+    tx: Transaction,
+    tickets: dict[int, LevelTicket],
+    clocks: Sequence[Clock],
+    frames: Frames,
+    pager: Pager,
+    *,
+    now: datetime,
 ) -> list[Taken]:
     """Mark what is due as taken and tell people of it; gives the steps, for what they change."""
     due = Due([], [], [])
@@ -143,7 +124,7 @@ async def _take(
         _mark(clock, tickets[clock.ticket_id], frames, due, now=now)
     await _write(tx, due.clocks)
     await emit_all(tx, due.facts, by=SYSTEM, at=now)
-    await tell(tx, await _notices(tx, due.taken), now=now)
+    await tell_taken(tx, due.taken, pager, now=now)
     return due.taken
 
 
@@ -177,135 +158,6 @@ async def _write(tx: Transaction, clocks: Sequence[Clock]) -> None:
         wanted = [msgspec.to_builtins(one) for one in clocks]
         names = ("id", "fired", "breached_at", "next_at")
         await tx.execute(sql, {"rows": Jsonb([{name: one[name] for name in names} for one in wanted])})
-
-
-async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[Notice]:
-    found: dict[tuple[int, int, str], Notice] = {}
-    groups = await _groups(tx, taken)
-    for one in taken:
-        kind = "overdue" if one.is_late else "due_soon"
-        named = one.step.tell_people
-        seeing = await visible_mentions(tx, named, one.ticket) if named else []
-        for person in dict.fromkeys([*seeing, *_people(one, groups)][:MOST_TOLD]):
-            notice = Notice(person, one.clock.id, one.ticket.id, one.ticket.team_id, kind, one.step.keeps_hours)
-            found.setdefault((person, one.clock.id, kind), notice)
-    return list(found.values())
-
-
-class _Member(Struct):
-    group: str
-    key: int
-    person_id: int
-
-
-async def _groups(tx: Transaction, taken: Sequence[Taken]) -> dict[tuple[str, int], list[int]]:
-    """Members and supervisors of teams, and followers of tickets, as far as somebody is to be told."""
-    wanted = {word for one in taken for word in one.step.tell}
-    if not wanted - {"holder"} and all(one.ticket.assignee_id for one in taken):
-        return {}
-    sql = """
-        select 'team' as group, m.team_id as key, m.person_id from membership m
-            join person p on p.id = m.person_id and p.deactivated_at is null where m.team_id = any(%(teams)s)
-        union all
-        select 'supervisors', m.team_id, m.person_id from membership m
-            join person p on p.id = m.person_id and p.deactivated_at is null and p.role = 'supervisor'
-            where m.team_id = any(%(teams)s)
-        union all
-        select 'followers', f.ticket_id, f.person_id from follower f where f.ticket_id = any(%(tickets)s)
-        order by 1, 2, 3"""
-    params = {
-        "teams": sorted({one.ticket.team_id for one in taken}),
-        "tickets": sorted({one.ticket.id for one in taken}),
-    }
-    found: dict[tuple[str, int], list[int]] = {}
-    for one in await rows(tx, _Member, sql, params):
-        found.setdefault((one.group, one.key), []).append(one.person_id)
-    return found
-
-
-def _people(one: Taken, groups: dict[tuple[str, int], list[int]]) -> list[int]:
-    people: list[int] = []
-    for word in one.step.tell:
-        if word == "holder":
-            # Nobody holds it: then its team is meant.
-            team = groups.get(("team", one.ticket.team_id), [])
-            people += [one.ticket.assignee_id] if one.ticket.assignee_id else team
-        else:
-            key = one.ticket.id if word == "followers" else one.ticket.team_id
-            people += groups.get((word, key), [])
-    return people
-
-
-async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> None:
-    """Tell people at once, or when the hours of the ticket's team begin.
-
-    Emits: NotificationMade
-    """
-    if not notices:
-        return
-    hours = await queries.hours_of_teams(tx, sorted({one.team_id for one in notices if one.keeps_hours}))
-    kept: list[tuple[Notice, datetime, datetime | None]] = []
-    at_once: dict[str, list[Told]] = {}
-    for one in notices:
-        calendar = hours.get(one.team_id) if one.keeps_hours else None
-        opens_at = now
-        if calendar is not None and not calendar.is_open(now):
-            try:
-                opens_at = add_open(calendar, now, timedelta(0))
-            except NeverOpen:
-                opens_at = now
-        kept.append((one, opens_at, None if opens_at > now else now))
-        if opens_at <= now:
-            at_once.setdefault(one.kind, []).append(Told(one.person_id, one.ticket_id, one.team_id, None))
-    for kind, told in at_once.items():
-        await notify_all(tx, kind, told, by=SYSTEM, now=now)
-    await _keep(tx, kept)
-
-
-async def _keep(tx: Transaction, kept: Sequence[tuple[Notice, datetime, datetime | None]]) -> None:
-    sql = """
-        insert into escalation (clock_id, ticket_id, person_id, kind, send_at, sent_at)
-        select * from unnest(%(clocks)s::bigint[], %(tickets)s::bigint[], %(people)s::bigint[], %(kinds)s::text[],
-                             %(sends)s::timestamptz[], %(sents)s::timestamptz[])"""
-    params = {
-        "clocks": [one.clock_id for one, _, _ in kept],
-        "tickets": [one.ticket_id for one, _, _ in kept],
-        "people": [one.person_id for one, _, _ in kept],
-        "kinds": [one.kind for one, _, _ in kept],
-        "sends": [at for _, at, _ in kept],
-        "sents": [sent for _, _, sent in kept],
-    }
-    if kept:
-        await tx.execute(sql, params)
-
-
-class _Waiting(Struct):
-    person_id: int
-    ticket_id: int
-    team_id: int
-    kind: str
-    is_needed: bool
-
-
-async def tell_waiting(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
-    """Tell those whose hours have begun, as far as the clock still runs; how many.
-
-    Emits: NotificationMade
-    """
-    sql = """
-        with due as (
-            update escalation e set sent_at = %(now)s where e.id in (
-                select id from escalation where sent_at is null and send_at <= %(now)s
-                order by send_at limit %(limit)s for update skip locked)
-            returning e.clock_id, e.person_id, e.ticket_id, e.kind)
-        select d.person_id, d.ticket_id, t.team_id, d.kind,
-            k.state <> 'ended' and k.acknowledged_at is null as is_needed
-        from due d join ticket t on t.id = d.ticket_id join clock k on k.id = d.clock_id"""
-    found = await rows(tx, _Waiting, sql, {"now": now, "limit": limit})
-    for kind in sorted({one.kind for one in found if one.is_needed}):
-        told = [Told(one.person_id, one.ticket_id, one.team_id, None) for one in found if one.kind == kind]
-        await notify_all(tx, kind, told, by=SYSTEM, now=now)
-    return len(found)
 
 
 async def _act(tx: Transaction, one: Taken, *, now: datetime) -> None:

@@ -48,12 +48,20 @@ async def check_policy(tx: Transaction, spec: PolicySpec) -> None:
     for one in spec.targets:
         check_span(one.span)
     for number, step in enumerate(spec.steps):
-        acts = [step.tell, step.tell_people, step.add_followers, step.raise_priority, step.team_id, step.assignee_id]
-        if not any(acts):
+        told = [step.tell, step.tell_people]
+        acts = [step.add_followers, step.raise_priority, step.team_id, step.assignee_id, step.task]
+        if not any(told + acts):
             raise Invalid(f"Step {number + 1} of the chain does nothing.", fields={"steps": "empty"})
+        if step.pages and not any(told):
+            raise Invalid(f"Say whom step {number + 1} of the chain pages.", fields={"steps": "nobody_paged"})
+        if step.task is not None:
+            check_span(step.task.span)
+            if not step.task.title.strip():
+                raise Invalid(f"Say what step {number + 1} asks the department for.", fields={"steps": "no_title"})
     people = {one for step in spec.steps for one in (*step.tell_people, *step.add_followers, step.assignee_id) if one}
     await _must_be(tx, "person", people, "deactivated_at")
-    await _must_be(tx, "team", {step.team_id for step in spec.steps if step.team_id}, "archived_at")
+    teams = {one for step in spec.steps for one in (step.team_id, step.task.team_id if step.task else None) if one}
+    await _must_be(tx, "team", teams, "archived_at")
 
 
 async def _must_be(tx: Transaction, table: str, ids: Iterable[int], gone: str) -> None:

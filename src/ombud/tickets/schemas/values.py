@@ -24,6 +24,8 @@ NotificationKind = Literal[
     "reply_held",
     "due_soon",
     "overdue",
+    # a step of an escalation chain wants somebody at once
+    "paged",
     # the entry says what: returned, urged, a task done, a stage late
     "teamwork",
     "release_item",

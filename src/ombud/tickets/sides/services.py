@@ -66,6 +66,7 @@ async def open_side(
 
     Emits: SideChanged, SideSent, NotificationMade
     """
+    await require_visible(tx, ticket_id, by=by)
     if bool(data.to) == bool(data.person_ids or data.team_ids):
         raise Invalid("Ask by mail, or colleagues in the app.", fields={"to": "required"})
     if data.to:

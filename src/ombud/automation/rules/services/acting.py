@@ -9,6 +9,9 @@ from ombud.automation.rules.book import ReadyRule
 from ombud.automation.rules.schemas import RuleActions
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
+from ombud.teamwork.schemas import TaskIn
+from ombud.teamwork.services.dispatching import dispatch_ticket
+from ombud.teamwork.services.tasks import give_task
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import Address, ForwardIn, LockedTicket, MacroActions, MacroChange, NoteIn
 from ombud.tickets.schemas.together import ChecklistIn
@@ -44,6 +47,7 @@ async def act(tx: Transaction, one: ReadyRule, ticket: LockedTicket, *, key: str
     done = Done()
     await _write(tx, ticket, actions, done, key=key, by=by, now=now)
     await _hang_on(tx, ticket.id, actions, done, by=by, now=now)
+    await _call_on(tx, ticket, actions, done, by=by, now=now)
     if actions.macro_id is not None:
         applied = await apply_macro(tx, actions.macro_id, ticket.id, by=by, now=now)
         done.changes += applied.changes
@@ -86,6 +90,33 @@ async def _write(
         data = ForwardIn([Address(actions.mail.address)], subject, f"{key}-mail", text=text, with_files=False)
         await forward(tx, ticket.id, data, by=by, now=now, undo_seconds=0)
         done.did.append("mailed")
+
+
+async def _call_on(
+    tx: Transaction, ticket: LockedTicket, actions: RuleActions, done: Done, *, by: Actor, now: datetime
+) -> None:
+    """Departments; a ticket that is with one already is not dispatched to it once more."""
+    if actions.task is not None:
+        title, text = await fill_text(tx, ticket, actions.task.title), await fill_text(tx, ticket, actions.task.text)
+        data = TaskIn(actions.task.team_id, title or f"#{ticket.id}", actions.task.span, text)
+        await give_task(tx, ticket.id, data, by=by, now=now)
+        done.did.append("tasked")
+    if actions.dispatch is not None and actions.dispatch.team_id != ticket.team_id:
+        await dispatch_ticket(tx, ticket.id, actions.dispatch, by=by, now=now)
+        done.did.append("dispatched")
+
+
+def will_do(actions: RuleActions) -> list[str]:
+    """What a rule does beside changes and texts, in the words of ``Done.did``; for a dry run."""
+    given = {
+        "mailed": actions.mail,
+        "followed": actions.follower_ids,
+        "checklist": actions.checklist_id,
+        "tasked": actions.task,
+        "dispatched": actions.dispatch,
+        "webhook": actions.webhook_id,
+    }
+    return [word for word, one in given.items() if one]
 
 
 async def _hang_on(

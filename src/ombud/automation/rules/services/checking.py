@@ -8,6 +8,7 @@ from ombud.automation.rules.queries import rules_at_work
 from ombud.automation.rules.rules import overrules, wake_each_other, wakes_itself
 from ombud.automation.rules.schemas import Rule, RuleActions, RuleProblem, RuleSpec, RuleWarning
 from ombud.fields.services.values import merged_values
+from ombud.service_levels.services.calendars import check_span
 from ombud.shared.conditions import BadCondition, Condition, Kind, check, leaves, parse
 from ombud.shared.database import Transaction, rows
 from ombud.shared.errors import Conflict, Invalid
@@ -77,6 +78,11 @@ def own_kinds() -> dict[str, Kind]:
 
 def _check_actions(actions: RuleActions, present: Present) -> None:
     problems: dict[str, str] = {}
+    for one in (actions.task, actions.dispatch):
+        if one is not None:
+            check_span(one.span)
+    if actions.task is not None and not actions.task.title.strip():
+        problems["task"] = "required"
     if actions.assignee == "me":
         problems["assignee"] = "people_only"
     for place, text in _texts(actions):
@@ -93,6 +99,8 @@ def _check_actions(actions: RuleActions, present: Present) -> None:
 def _texts(actions: RuleActions) -> Iterable[tuple[str, str]]:
     yield "reply", actions.reply
     yield "note", actions.note
+    if actions.task is not None:
+        yield "task", f"{actions.task.title}\n{actions.task.text}"
     if actions.mail is not None:
         yield "mail", f"{actions.mail.subject}\n{actions.mail.text}"
 
@@ -126,8 +134,11 @@ def problems_in(spec: RuleSpec, known: Known) -> list[RuleProblem]:
 
 def _gone(actions: RuleActions, names: Known) -> list[RuleProblem]:
     found, present = [], names.present
-    for name, kind in _NAMED.items():
-        wanted, known = getattr(actions, name), getattr(present, kind)
+    given = {name: (getattr(actions, name), kind) for name, kind in _NAMED.items()}
+    for name, asked in (("task", actions.task), ("dispatch", actions.dispatch)):
+        given[name] = (asked.team_id if asked else None, "team")
+    for name, (wanted, kind) in given.items():
+        known = getattr(present, kind)
         if isinstance(wanted, int) and wanted not in known:
             found.append(RuleProblem(name, "gone_value", wanted))
         elif isinstance(wanted, int) and known[wanted]:

@@ -7,7 +7,7 @@ from ombud.automation.rules.book import ReadyRule, ready
 from ombud.automation.rules.queries import newest_tickets
 from ombud.automation.rules.rules import folded, length_of, named_in
 from ombud.automation.rules.schemas import DryMatch, DryRun, DryRunIn, OnTime, Rule, RuleSpec
-from ombud.automation.rules.services.acting import plain_actions
+from ombud.automation.rules.services.acting import plain_actions, will_do
 from ombud.automation.rules.services.checking import known_names, problems_in
 from ombud.automation.rules.services.due import moments_of
 from ombud.fields.queries import list_fields
@@ -57,6 +57,7 @@ async def _match(
         found.changes = await preview_actions(tx, ticket, plain_actions(spec.actions), by=rule.actor, now=now)
         found.reply = await fill_text(tx, ticket, spec.actions.reply) if spec.actions.reply else ""
         found.note = await fill_text(tx, ticket, spec.actions.note) if spec.actions.note else ""
+        found.will = will_do(spec.actions)
     except OmbudError as problem:
         found.problem, found.detail = problem.code, problem.detail
     return found

@@ -4,9 +4,11 @@ import { computed } from 'vue'
 import { i18n } from '@/i18n'
 import { alertOf, playSound } from '@/shared/alerts'
 import { queryClient } from '@/shared/queryClient'
+import { toast } from '@/shared/toasts'
 import { onStream } from '@/stream'
 
 const KEY = ['notifications']
+const PAGE_MS = 120_000
 
 export function useNotifications() {
   const query = useQuery({
@@ -43,11 +45,22 @@ export async function markAllRead(items: Notification[]): Promise<void> {
     .catch(() => queryClient.invalidateQueries({ queryKey: KEY }))
 }
 
+/** Somebody is wanted at once: it stays on the screen. */
+function page(notification: Notification, open: (path: string) => void): void {
+  const { t } = i18n.global
+  toast(`${t('notifications.kind.paged')} · #${String(notification.ticket_id)} ${notification.subject}`, {
+    tone: 'bad',
+    milliseconds: PAGE_MS,
+    action: { label: t('notifications.open'), run: () => open(pathOf(notification)) },
+  })
+}
+
 /** Tell the person once per browser, however many tabs are open: the tab that gets the lock does it. */
 async function tellOnce(notification: Notification, open: (path: string) => void): Promise<void> {
   const tell = async (lock: unknown): Promise<void> => {
     if (!lock) return
     playSound()
+    if (notification.kind === 'paged') page(notification, open)
     alertOf(i18n.global.t(`notifications.kind.${notification.kind}`), notification, () =>
       open(pathOf(notification)),
     )

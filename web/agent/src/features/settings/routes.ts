@@ -74,7 +74,7 @@ const pages: RouteRecordRaw[] = [
     () => import('./automation/RulePage.vue'),
   ).map((route) => ({
     ...route,
-    meta: { ...route.meta, words: [...words, 'automation', 'rules', 'views', 'tickets'] },
+    meta: { ...route.meta, words: [...words, 'automation', 'rules', 'views', 'tickets', 'levels'] },
   })),
   ...['processes', 'processes/:id(new|\\d+)'].map((path, place) => ({
     path,

@@ -14,6 +14,12 @@ export const EVENTS = [
   'ticket_woke',
   'clock_warned',
   'clock_breached',
+  'ticket_dispatched',
+  'dispatch_returned',
+  'ticket_urged',
+  'ticket_withdrawn',
+  'stage_entered',
+  'stage_late',
 ] as const
 export type RuleEvent = (typeof EVENTS)[number]
 export const SINCE = ['answered', 'waiting', 'created', 'solved'] as const
@@ -37,9 +43,14 @@ export const ACTIONS = [
   'macro_id',
   'checklist_id',
   'snooze_minutes',
+  'dispatch',
+  'task',
   'webhook_id',
 ] as const
 export type ActionKind = (typeof ACTIONS)[number]
+
+/** A department that gets the ticket (`note`), or a task (`title`, `text`), and how long it has. */
+export type DepartmentAsked = NonNullable<RuleActions['dispatch']> | NonNullable<RuleActions['task']>
 
 export interface RuleForm {
   name_en: string
@@ -72,6 +83,8 @@ export function emptyAction(kind: ActionKind): unknown {
     note: '',
     mail: { address: '', subject: '', text: '' },
     snooze_minutes: 1_440,
+    dispatch: { team_id: 0, span: { amount: 8, unit: 'working_hours' }, note: '' },
+    task: { team_id: 0, title: '', span: { amount: 8, unit: 'working_hours' }, text: '' },
   }
   return empty[kind] ?? null
 }
@@ -106,7 +119,9 @@ export function hasValue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   if (typeof value === 'object') {
     const parts = Object.values(value)
-    return parts.length > 0 && ('address' in value ? parts.every(Boolean) : true)
+    if ('address' in value) return parts.every(Boolean)
+    if ('span' in value) return Boolean(Reflect.get(value, 'team_id')) && Reflect.get(value, 'title') !== ''
+    return parts.length > 0
   }
   return true
 }

@@ -53,6 +53,17 @@ describe('the form of a policy', () => {
     expect(spec.condition).toEqual(policy.spec.condition)
   })
 
+  it('keeps whom a step calls in and pages', () => {
+    const task = { team_id: 4, title: 'Look at it', span: { amount: 2, unit: 'working_hours' } }
+    const steps = [{ percent: 80, minutes: 0, tell: ['team'], pages: true, task }]
+    const form = toForm({ ...policy, spec: { ...policy.spec, steps } } as unknown as ServicePolicy, 1)
+    expect(toSpec(form).steps?.[0]).toMatchObject({ pages: true, task })
+    const [step] = form.steps
+    if (!step) throw new Error('no step')
+    expect(check({ ...form, steps: [{ ...step, taskTitle: ' ' }] }, t).step0).toContain('taskTitleMissing')
+    expect(check({ ...form, steps: [{ ...step, tell: [] }] }, t).step0).toContain('nobodyPaged')
+  })
+
   it('begins with targets and a warning that can be saved', () => {
     const form = toForm(null, 5)
     expect(form.calendar_id).toBe(5)

@@ -35,6 +35,11 @@ export interface StepForm {
   add_followers: number[]
   raise_priority: boolean
   team_id: number
+  /** The department that is called in, 0 for none, and what for. */
+  taskTeam: number
+  taskTitle: string
+  taskSpan: PolicyTarget['span']
+  pages: boolean
   keeps_hours: boolean
   unless_acknowledged: boolean
 }
@@ -70,6 +75,10 @@ export const newStep = (): StepForm => ({
   add_followers: [],
   raise_priority: false,
   team_id: 0,
+  taskTeam: 0,
+  taskTitle: '',
+  taskSpan: { amount: 4, unit: 'working_hours' },
+  pages: false,
   keeps_hours: true,
   unless_acknowledged: false,
 })
@@ -87,14 +96,25 @@ function toStep(step: PolicyStep): StepForm {
     add_followers: step.add_followers ?? [],
     raise_priority: step.raise_priority ?? false,
     team_id: step.team_id ?? 0,
+    ...(step.task
+      ? { taskTeam: step.task.team_id, taskTitle: step.task.title, taskSpan: step.task.span }
+      : {}),
+    pages: step.pages ?? false,
     keeps_hours: step.keeps_hours ?? true,
     unless_acknowledged: step.unless_acknowledged ?? false,
   }
 }
 
-function fromStep({ when, amount, team_id: teamId, ...rest }: StepForm): PolicyStep {
+function fromStep(step: StepForm): PolicyStep {
+  const { when, amount, team_id: teamId, taskTeam, taskTitle, taskSpan, ...rest } = step
   const minutes = when === 'before' ? -amount : when === 'after' ? amount : 0
-  return { ...rest, percent: when === 'percent' ? amount : null, minutes, team_id: teamId || null }
+  return {
+    ...rest,
+    percent: when === 'percent' ? amount : null,
+    minutes,
+    team_id: teamId || null,
+    task: taskTeam ? { team_id: taskTeam, title: taskTitle.trim(), span: taskSpan } : null,
+  }
 }
 
 export function toForm(policy: ServicePolicy | null, calendarId: number): PolicyForm {
@@ -130,7 +150,8 @@ const doesNothing = (step: StepForm): boolean =>
   !step.tell_people.length &&
   !step.add_followers.length &&
   !step.raise_priority &&
-  !step.team_id
+  !step.team_id &&
+  !step.taskTeam
 
 export function check(form: PolicyForm, t: Say): Errors {
   const found: Errors = {}
@@ -141,6 +162,10 @@ export function check(form: PolicyForm, t: Say): Errors {
     if (doesNothing(step)) found[`step${String(at)}`] = t('levels.policy.stepEmpty')
     else if (step.when === 'percent' && step.amount > 99)
       found[`step${String(at)}`] = t('levels.policy.percent')
+    else if (step.pages && !step.tell.length && !step.tell_people.length)
+      found[`step${String(at)}`] = t('levels.policy.nobodyPaged')
+    else if (step.taskTeam && !step.taskTitle.trim())
+      found[`step${String(at)}`] = t('levels.policy.taskTitleMissing')
   })
   return found
 }

@@ -17,6 +17,7 @@ let quietTimer = 0
 let chain: Promise<unknown> = Promise.resolve()
 
 const path = (id: Id): string => `/tickets/${String(id)}/looking`
+const lookOf = (id: Id): string => `${path(id)}?tab=${tab}`
 
 function inTurn(ask: () => Promise<unknown>): void {
   chain = chain.then(ask, ask).catch(() => undefined)
@@ -32,7 +33,7 @@ function say(id: Id): void {
 
 function leave(id: Id): void {
   lookersOf.delete(id)
-  inTurn(() => api.delete(`${path(id)}?tab=${tab}`))
+  inTurn(() => api.delete(lookOf(id)))
 }
 
 /** The person writes on a ticket: colleagues see whether it is a reply or a note. */
@@ -77,14 +78,20 @@ export function useLooking(ticketId: Ref<Id>): void {
     },
     { immediate: true },
   )
+  // the page goes: nothing of it can wait its turn any more
+  const goAway = (): void => {
+    if (current !== null) api.deleteInLeaving(lookOf(current)).catch(() => undefined)
+  }
   onMounted(() => {
     timer = window.setInterval(beat, BEAT_MS)
+    window.addEventListener('pagehide', goAway)
     document.addEventListener('visibilitychange', turn)
   })
   onBeforeUnmount(() => {
     window.clearInterval(timer)
     window.clearTimeout(quietTimer)
     document.removeEventListener('visibilitychange', turn)
+    window.removeEventListener('pagehide', goAway)
     const id = current
     current = null
     if (id !== null) leave(id)
