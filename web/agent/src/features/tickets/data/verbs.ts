@@ -10,12 +10,13 @@ import {
 } from '@api'
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
+import { inOrder } from '@/shared/inOrder'
 import { queryClient } from '@/shared/queryClient'
 import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
 import { aboutChildren, askAboutChildren, type ChildrenWay } from '../merge/joining'
-import { collisionsOf, inOrder, quarrel, seenNow } from '../together/collisions'
+import { collisionsOf, quarrel, seenNow } from '../together/collisions'
 import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
 
@@ -48,7 +49,7 @@ async function changeOptimistically(
   changeRow(ticket.id, change)
   patchTicket(ticket.id, change)
   try {
-    await inOrder(ticket.id, () => ask(seen))
+    await inOrder(`/tickets/${String(ticket.id)}`, () => ask(seen))
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
     refreshCountsSoon()
     if (undo) offerUndo(ticket, undo)

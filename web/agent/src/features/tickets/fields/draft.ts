@@ -2,6 +2,7 @@ import { api, ApiError, type Field, type Id, type Ticket } from '@api'
 import { reactive, ref } from 'vue'
 import { i18n } from '@/i18n'
 import { errorText } from '@/shared/errorText'
+import { inOrder } from '@/shared/inOrder'
 import { queryClient } from '@/shared/queryClient'
 import { toast } from '@/shared/toasts'
 import { nameIn, type FieldProblems, type FieldValues } from '@/shared/fields'
@@ -62,9 +63,15 @@ export function isAboutFields(error: unknown): error is ApiError {
 
 const isRefusal = (error: ApiError): boolean => Object.values(error.fields).includes('not_allowed')
 
-/** Save what was entered; what the server refuses stays, marked at its field. */
-export async function saveDraft(ticket: Ticket): Promise<void> {
+/** Save what was entered; what the server refuses stays, marked at its field. One save waits for the one before. */
+export function saveDraft(ticket: Ticket): Promise<void> {
+  return inOrder(`/tickets/${String(ticket.id)}`, () => save(ticket))
+}
+
+async function save(ticket: Ticket): Promise<void> {
   const draft = fieldDraft(ticket.id)
+  // it went along with the save before
+  if (!hasDraft(draft)) return
   const { typeId, fields } = draft
   const sent = { ...fields }
   draft.isSaving = true
@@ -75,7 +82,7 @@ export async function saveDraft(ticket: Ticket): Promise<void> {
     const part = { type_id: after.type_id, fields: after.fields, version: after.version }
     patchTicket(ticket.id, part)
     changeRow(ticket.id, part)
-    forget(draft, typeId, sent)
+    forget(draft, typeId, sent, after)
     void queryClient.invalidateQueries({ queryKey: ['ticket', ticket.id] })
     void queryClient.invalidateQueries({ queryKey: ['field-files', ticket.id] })
   } catch (error) {
@@ -112,11 +119,14 @@ export function rememberSeen(ticket: Ticket, name: string, value: unknown): void
   if (!(name in draft.seen)) draft.seen[name] = value ?? null
 }
 
-/** Saved is what was sent; what was entered meanwhile stays. */
-function forget(draft: FieldDraft, typeId: Id | null | undefined, sent: FieldValues): void {
+/** Saved is what was sent; what was entered meanwhile stays, and has seen what was saved. */
+function forget(draft: FieldDraft, typeId: Id | null | undefined, sent: FieldValues, after: Ticket): void {
   draft.problems = {}
-  delete draft.seen
+  const saved: Record<string, unknown> = typeId === undefined ? {} : { type_id: after.type_id }
+  for (const key of Object.keys(sent)) saved[`fields.${key}`] = after.fields[key] ?? null
   if (draft.typeId === typeId) delete draft.typeId
   const entered = Object.entries(draft.fields).filter(([key, value]) => !(key in sent) || sent[key] !== value)
   draft.fields = Object.fromEntries(entered)
+  if (hasDraft(draft)) draft.seen = { ...draft.seen, ...saved }
+  else delete draft.seen
 }

@@ -1,6 +1,6 @@
 import { ApiError } from '@api'
 import { describe, expect, it } from 'vitest'
-import { collisionsOf, inOrder, seenNow } from './collisions'
+import { collisionsOf, seenNow } from './collisions'
 import { moved } from './data'
 
 const changed = [{ field: 'priority', value: 4, by: null, at: null }]
@@ -14,24 +14,6 @@ describe('collisions', () => {
 
   it('become what was seen for another try', () => {
     expect(seenNow(changed, { priority: 2, tags: [] })).toEqual({ priority: 4, tags: [] })
-  })
-
-  it('do not come from a second change of one hand: the first is over before it leaves', async () => {
-    const done: string[] = []
-    const slow = inOrder(
-      1,
-      () => new Promise<void>((end) => setTimeout(() => end(void done.push('first')), 20)),
-    )
-    const quick = inOrder(1, () => Promise.resolve(done.push('second')))
-    await Promise.all([slow, quick])
-    expect(done).toEqual(['first', 'second'])
-  })
-
-  it('leave the next change alone when one fails', async () => {
-    const failing = inOrder(2, () => Promise.reject(new Error('no')))
-    const next = inOrder(2, () => Promise.resolve('yes'))
-    await expect(failing).rejects.toThrow('no')
-    expect(await next).toBe('yes')
   })
 })
 

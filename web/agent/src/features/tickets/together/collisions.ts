@@ -1,5 +1,5 @@
 import type { Collision, TicketRow } from '@api'
-import { ApiError, type Id } from '@api'
+import { ApiError } from '@api'
 import { shallowRef } from 'vue'
 
 export interface Quarrel {
@@ -25,16 +25,4 @@ export function collisionsOf(error: unknown): Collision[] {
 /** The newer values, as `seen` for another try. */
 export function seenNow(changed: Collision[], seen: Record<string, unknown>): Record<string, unknown> {
   return { ...seen, ...Object.fromEntries(changed.map((one) => [one.field, one.value])) }
-}
-
-const chains = new Map<Id, Promise<unknown>>()
-
-/** Changes of one ticket go one after another: a person's second change must not meet their first one. */
-export function inOrder<T>(id: Id, ask: () => Promise<T>): Promise<T> {
-  const next = (chains.get(id) ?? Promise.resolve()).then(ask, ask)
-  chains.set(
-    id,
-    next.catch(() => undefined),
-  )
-  return next
 }
