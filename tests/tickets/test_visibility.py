@@ -15,6 +15,7 @@ SECRET = "The silver kettle of Mrs. Qi"
 LATER = "2027-01-04T09:00:00Z"
 FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
 PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5", "force": True}}
+SIDE = {"subject": "s", "text": "t", "client_key": "spying-6", "to": [{"address": "spy@x.example"}]}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
@@ -62,6 +63,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
     ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
     ("GET", "/tickets/{ticket_id}/signature"): None,
+    ("GET", "/tickets/{ticket_id}/sides"): None,
+    ("POST", "/tickets/{ticket_id}/sides"): SIDE,
+    ("GET", "/tickets/{ticket_id}/sides/{side_id}"): None,
+    ("POST", "/tickets/{ticket_id}/sides/{side_id}/messages"): {"text": "t", "client_key": "spying-7"},
+    ("PUT", "/tickets/{ticket_id}/sides/{side_id}/state"): {"is_closed": True},
     ("GET", "/tickets/{ticket_id}/clocks"): None,
     ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
@@ -127,6 +133,7 @@ class Scene:
     time: int
     clock: int
     promise: int
+    side: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -141,6 +148,7 @@ class Scene:
             "item_id": self.item,
             "time_id": self.time,
             "clock_id": self.clock,
+            "side_id": self.side,
             "extension_id": 1,
             "solution_id": 1,
             "promise_id": self.promise,
@@ -176,8 +184,10 @@ async def scene(site: Site) -> Scene:
     clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
     promised = await browser.post(f"/tickets/{ticket}/promises", {"words": SECRET, "due_at": LATER})
     promise = promised.json()["items"][0]["id"]
-    entry = sent.json()["id"]
-    return Scene(site, team, ticket, customer, entry, item, time, clock, promise, file["token"], lu, outsiders)
+    beside = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [lu.id]}
+    side = (await browser.post(f"/tickets/{ticket}/sides", beside)).json()["id"]
+    ids = (sent.json()["id"], item, time, clock, promise, side)
+    return Scene(site, team, ticket, customer, *ids, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:

@@ -15,6 +15,7 @@ import ombud.fields.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
+import ombud.releases.api
 import ombud.routing.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
@@ -36,6 +37,7 @@ ROOMS: list[Any] = [
     ombud.teamwork.api,
     ombud.processes.api,
     ombud.processes.confirmation.api,
+    ombud.releases.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -162,6 +162,8 @@ class Entry(Struct):
     client_key: str | None
     # the ticket it was written on, if that is another one
     origin_ticket_id: int | None = None
+    # of a side entry: its side conversation
+    side_id: int | None = None
 
 
 class Timeline(Struct):
