@@ -214,7 +214,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
-    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 3
+    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 4
 
 
 async def test_teamwork_on_a_ticket_of_an_unseen_team_is_not_found(scene: Scene) -> None:
