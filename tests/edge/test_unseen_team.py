@@ -35,6 +35,8 @@ OF_THE_DESK = {
     "person_id",
     "policy_id",
     "process_id",
+    "question_id",
+    "release_id",
     "rule_id",
     "public_key",
     "session_id",
@@ -60,6 +62,7 @@ WITHIN = {
     "planned_id",
     "product_id",
     "promise_id",
+    "side_id",
     "solution_id",
     "time_id",
 }
@@ -177,6 +180,11 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
     scope = {"scope": "team", "team_id": team} if is_by_team else {"scope": "own"}
     canned = {"title": SECRET, "text": SECRET, **scope}
     canned_id = (await inside.post("/canned-replies", canned)).json()["id"]
+    side = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [people["agent"].id]}
+    beside = (await inside.post(f"/tickets/{ticket}/sides", side)).json()["id"]
+    # Whoever was asked sees it by another door, which is not this test's: here nobody was.
+    await desk.run("delete from side_asked")
+    await desk.run("delete from notification where ticket_id is null")
     workshop = await desk.team("Workshop")
     kept = (await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET, attachment_ids=[await _file(inside)]))).json()
     shown = kept["attachments"][0]["id"]
@@ -198,6 +206,7 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
         "second_id": await desk.column(await site.ticket(**place, who="second"), "customer_id"),
         "entry_id": reply.json()["id"],
         "reply_id": canned_id,
+        "side_id": beside,
         "inbox_id": inbox,
         "receipt_id": receipt,
         "channel_id": channel,

@@ -15,6 +15,7 @@ SECRET = "The silver kettle of Mrs. Qi"
 LATER = "2027-01-04T09:00:00Z"
 FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
 PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5", "force": True}}
+SIDE = {"subject": "s", "text": "t", "client_key": "spying-6", "to": [{"address": "spy@x.example"}]}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
@@ -62,6 +63,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
     ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
     ("GET", "/tickets/{ticket_id}/signature"): None,
+    ("GET", "/tickets/{ticket_id}/sides"): None,
+    ("POST", "/tickets/{ticket_id}/sides"): SIDE,
+    ("GET", "/tickets/{ticket_id}/sides/{side_id}"): None,
+    ("POST", "/tickets/{ticket_id}/sides/{side_id}/messages"): {"text": "t", "client_key": "spying-7"},
+    ("PUT", "/tickets/{ticket_id}/sides/{side_id}/state"): {"is_closed": True},
     ("GET", "/tickets/{ticket_id}/clocks"): None,
     ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
@@ -92,6 +98,7 @@ TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/process/advance"): {},
     ("PUT", "/tickets/{ticket_id}/process/answers"): {"answers": {}},
     ("POST", "/tickets/{ticket_id}/process/confirmations"): {"answer": "solved", "way": "phone"},
+    ("POST", "/tickets/{ticket_id}/process/confirmation-links"): {"way": "given"},
     ("POST", "/tickets/{ticket_id}/solutions"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/solutions/{solution_id}/outcome"): {"outcome": "worked"},
 }
@@ -126,6 +133,7 @@ class Scene:
     time: int
     clock: int
     promise: int
+    side: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -140,6 +148,7 @@ class Scene:
             "item_id": self.item,
             "time_id": self.time,
             "clock_id": self.clock,
+            "side_id": self.side,
             "extension_id": 1,
             "solution_id": 1,
             "promise_id": self.promise,
@@ -175,8 +184,10 @@ async def scene(site: Site) -> Scene:
     clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
     promised = await browser.post(f"/tickets/{ticket}/promises", {"words": SECRET, "due_at": LATER})
     promise = promised.json()["items"][0]["id"]
-    entry = sent.json()["id"]
-    return Scene(site, team, ticket, customer, entry, item, time, clock, promise, file["token"], lu, outsiders)
+    beside = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [lu.id]}
+    side = (await browser.post(f"/tickets/{ticket}/sides", beside)).json()["id"]
+    ids = (sent.json()["id"], item, time, clock, promise, side)
+    return Scene(site, team, ticket, customer, *ids, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:
@@ -203,7 +214,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
-    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 3
+    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 4
 
 
 async def test_teamwork_on_a_ticket_of_an_unseen_team_is_not_found(scene: Scene) -> None:

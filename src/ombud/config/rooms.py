@@ -13,7 +13,9 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
+import ombud.processes.confirmation.api
 import ombud.realtime.api
+import ombud.releases.api
 import ombud.routing.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
@@ -34,6 +36,8 @@ ROOMS: list[Any] = [
     ombud.service_levels.promises.api,
     ombud.teamwork.api,
     ombud.processes.api,
+    ombud.processes.confirmation.api,
+    ombud.releases.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -21,6 +21,7 @@ NotificationKind = Literal[
     "followed_solved",
     "followed_assigned",
     "side_replied",
+    "side_asked",
     "reply_held",
     "due_soon",
     "overdue",
@@ -28,6 +29,12 @@ NotificationKind = Literal[
     "paged",
     # the entry says what: returned, urged, a task done, a stage late
     "teamwork",
+    "release_item",
+    "release_question",
+    "release_answered",
+    "release_decided",
+    "release_not_ready",
+    "release_due",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

@@ -4,6 +4,7 @@ const words = ['tickets', 'teamwork', 'clocks', 'form', 'promises']
 
 export const routes: RouteRecordRaw[] = [
   { path: 'tasks/:id(\\d+)?', component: () => import('./TasksPage.vue'), meta: { words } },
+  { path: 'asked/:id(\\d+)?', component: () => import('./AskedPage.vue'), meta: { words } },
   {
     path: 'first-contacts',
     component: () => import('./FirstContactsPage.vue'),

@@ -7,6 +7,7 @@ import { dismissToast, toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
+import { restoreToSide } from '../sides/data'
 import { aboutChildren, askAboutChildren } from '../merge/joining'
 import { choicesFor, clearChoices, restoreChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
@@ -92,11 +93,16 @@ export async function undoReply(entry: Entry): Promise<void> {
     const place = `/${isSide ? 'forwards' : 'replies'}/${String(entry.id)}`
     const kept = await api.delete<Undone>(path(entry.ticket_id, place))
     dropEntry(entry.ticket_id, entry.id)
+    const files = kept.attachments ?? []
+    if (isSide && entry.side_id && (await restoreToSide(entry.ticket_id, entry.side_id, kept.text, files))) {
+      toast(t('tickets.composer.undone'))
+      return
+    }
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       text: kept.text,
       html: kept.html ?? '',
-      files: (kept.attachments ?? []).map((file) => uploadedFile(file, kept.html ?? '')),
+      files: files.map((file) => uploadedFile(file, kept.html ?? '')),
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       ...(bcc?.length ? { bcc } : {}),

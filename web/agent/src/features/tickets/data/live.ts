@@ -69,6 +69,8 @@ function applyWaiting(): void {
     )
       for (const name of ['teamwork', 'process'])
         void queryClient.invalidateQueries({ queryKey: [name, ticket.id] })
+    if (/^side_|reply_undone|delivery_changed/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['sides', ticket.id] })
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
@@ -82,7 +84,7 @@ function applyWaiting(): void {
 
 /** Entries went over to another ticket or came back, and with them what people keep beside it. */
 function hearMoved(id: Id): void {
-  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks'])
+  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks', 'sides'])
     void queryClient.invalidateQueries({ queryKey: [name, id] })
   hearShared({ ticket_id: id, version: -1 })
 }

@@ -77,7 +77,8 @@ function processSentence(
 ): string {
   const due =
     typeof told.due_at === 'string' ? t('processes.line.due', { at: dateTime(told.due_at, locale) }) : ''
-  const values = { who, stage: both(told, locale), due, text: text(told.text), reason: text(told.reason) }
+  const at = typeof told.due_at === 'string' ? dateTime(told.due_at, locale) : ''
+  const values = { who, at, stage: both(told, locale), due, text: text(told.text), reason: text(told.reason) }
   if (what === 'entered') {
     const why = `processes.line.entered_${text(told.why)}`
     return t(te(why) ? why : 'processes.line.entered', values).trim()
