@@ -32,7 +32,7 @@ WORDS = {
         "anyway": "Send anyway",
         "forward": "Forward",
         "to": "To",
-        "third": "forwarded to parts@maker.example",
+        "third": "wrote to parts@maker.example",
     },
     "zh-CN": {
         "text": "洗碗机漏水",
@@ -48,7 +48,7 @@ WORDS = {
         "anyway": "仍然发送",
         "forward": "转发",
         "to": "收件人",
-        "third": "转发给 parts@maker.example",
+        "third": "写给 parts@maker.example",
     },
 }
 

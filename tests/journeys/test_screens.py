@@ -182,6 +182,8 @@ async def see_work(tour: Tour) -> None:
     sql = "select ticket_id from stage_visit where ended_at is null order by id"
     for number, ticket in enumerate(await served.values(sql)):
         await tour.see(f"process-{number}", f"/tickets/all/{ticket}")
+
+
 async def see_teamwork(tour: Tour) -> None:
     """What is asked beside a ticket, what one is asked, and releases: one that is ready, one that is not."""
     served = tour.served

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES
 from ombud.releases.schemas import (
+    ItemKind,
     ReleaseAnswerIn,
     ReleaseDecisionIn,
     ReleaseIn,
@@ -64,7 +65,7 @@ RELEASES = (
         (-4, 20, "live"),
     ),
 )
-LISTS = ("answers", "scripts", "training", "test_cases")
+LISTS: tuple[ItemKind, ...] = ("answers", "scripts", "training", "test_cases")
 WORDS = {
     "zh": ("常见问题答复口径", "更新话术与快捷回复", "全员阅读培训材料", "客服测试用例通过"),
     "en": (
