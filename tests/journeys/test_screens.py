@@ -12,9 +12,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from ombud.accounts.permissions import ROLES
+from ombud.demo.asides import make_asides
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
+from ombud.demo.rules import make_rules
+from ombud.demo.work.scenes import show_work
+from ombud.shared.actor import Actor
 from ombud.shared.clock import utc_now
+from ombud.shared.database import Transaction
 from ombud.shared.files import FileStore
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served
@@ -52,11 +58,24 @@ SETTINGS_PAGES = [
     "checklists",
     "customer-data",
     "rules",
+    "ticket-templates",
+    "calendars",
+    "calendars/new",
+    "calendars/1",
+    "service-policies",
+    "service-policies/new",
+    "service-policies/1",
+    "automation",
+    "automation/new",
+    "automation/1",
+    "processes",
+    "processes/new",
+    "processes/1",
     "api-keys",
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:app|errors|form|notifications|session|settings|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
+    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|form|notifications|processes|session|settings|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
@@ -74,9 +93,17 @@ SETTLED = "() => !document.querySelector('.ghost, .skeleton, [aria-busy=true]')"
 
 
 async def stock(served: Served) -> None:
-    """A small demo desk."""
+    """A small demo desk with people at work."""
     files = FileStore(served.settings.files)
-    await served.do(lambda tx: load_demo(tx, now=utc_now(), keep_file=files.put, tickets=1_200))
+
+    async def fill(tx: Transaction) -> None:
+        loaded = await load_demo(tx, now=utc_now(), keep_file=files.put, tickets=1_200)
+        you = Actor("person", loaded.administrator_id, "林知夏", ROLES["administrator"], None)
+        await make_rules(tx, you, now=utc_now())
+        await make_asides(tx, you, now=utc_now())
+        await show_work(tx, you, now=utc_now())
+
+    await served.do(fill)
 
 
 async def email_of_you(served: Served) -> str:
@@ -144,6 +171,32 @@ async def see_people(tour: Tour) -> None:
     await tour.see("search-wrong", "/search?q=status%3Anonsense")
 
 
+async def see_work(tour: Tour) -> None:
+    """Tasks, first contacts, figures, time, and a ticket in each process with its panels."""
+    served = tour.served
+    task = (await served.values("select id from task where state = 'accepted' order by id limit 1"))[0]
+    for name, path in (("tasks", "/tasks"), ("task", f"/tasks/{task}"), ("first-contacts", "/first-contacts")):
+        await tour.see(name, path)
+    await tour.see("figures", "/teamwork")
+    await tour.see("time", "/time")
+    sql = "select ticket_id from stage_visit where ended_at is null order by id"
+    for number, ticket in enumerate(await served.values(sql)):
+        await tour.see(f"process-{number}", f"/tickets/all/{ticket}")
+
+
+async def see_teamwork(tour: Tour) -> None:
+    """What is asked beside a ticket, what one is asked, and releases: one that is ready, one that is not."""
+    served = tour.served
+    for kind in ("app", "mail"):
+        sql = """select '/tickets/all/' || s.ticket_id || '?side=' || s.id from side_conversation s
+            where kind = %(kind)s and exists (select from entry where side_id = s.id and direction = 'in')"""
+        await tour.see(f"side-{kind}", (await served.values(sql, kind=kind))[0])
+    await tour.see("asked", "/asked")
+    await tour.see("releases", "/releases")
+    for note_id in await served.values("select id from release_note order by id limit 2"):
+        await tour.see(f"release-{note_id}", f"/releases/{note_id}")
+
+
 async def walk(tour: Tour) -> None:
     served, screen = tour.served, tour.screen
     for view in WORKSPACE:
@@ -164,6 +217,8 @@ async def walk(tour: Tour) -> None:
     await tour.see("create")
     await screen.press("Escape")
     await see_people(tour)
+    await see_work(tour)
+    await see_teamwork(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"
         place = path.replace("first", str(await first_of(served, kind))) if "first" in path else path

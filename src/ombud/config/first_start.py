@@ -6,8 +6,9 @@ from ombud.config.settings import Settings
 from ombud.demo.live import find_you
 from ombud.demo.loader import ensure_demo
 from ombud.demo.shop import PATH as SHOP_PATH
+from ombud.demo.work.cast import PARTNER
 from ombud.shared.clock import utc_now
-from ombud.shared.database import Database, value
+from ombud.shared.database import Database, Transaction, value
 from ombud.shared.files import FileStore
 
 
@@ -35,7 +36,15 @@ async def _prepare_demo(settings: Settings, database: Database) -> list[str]:
     async with database.transaction() as tx:
         email = await value(tx, str, "select email from person where id = %(id)s", {"id": you}) or ""
         link = await make_sign_in_link(tx, email=email, address=settings.address, now=utc_now())
+        partner = await _partner_link(tx, settings)
     filled = f"the demo desk holds {loaded.tickets} tickets (loaded in {loaded.seconds:.0f} s)" if loaded else ""
     way_in = f"sign in with this link, which works once: {link}"
     shop = f"be a customer in the demo shop: {settings.address}{SHOP_PATH}"
-    return [line for line in (filled, way_in, shop) if line]
+    return [line for line in (filled, way_in, partner, shop) if line]
+
+
+async def _partner_link(tx: Transaction, settings: Settings) -> str:
+    if not await value(tx, bool, "select exists (select from person where email = %(email)s)", {"email": PARTNER}):
+        return ""
+    link = await make_sign_in_link(tx, email=PARTNER, address=settings.address, now=utc_now())
+    return f"or be somebody of another department, who sees only what was asked of them: {link}"

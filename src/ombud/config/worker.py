@@ -21,6 +21,8 @@ from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
+from ombud.processes.services.links import send_links
+from ombud.releases.jobs import warn_releases
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
 from ombud.service_levels.jobs import ClockHand
@@ -44,7 +46,10 @@ from ombud.views.jobs import JobRunner
 
 log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
-TOPICS = ("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks")
+TOPICS = (
+    *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
+    "confirmations",
+)
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
@@ -94,6 +99,7 @@ class Worker:
             self._loop("routing", self._route, full=ROUTING_BATCH),
             self._loop("mail", self._read_mails),
             self._loop("outbox", self._send_mails),
+            self._loop("confirmations", self._send_links),
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
             self._fetcher.run(),
@@ -172,6 +178,13 @@ class Worker:
             self.parts.bus.wake("sequence")
         return sent
 
+    async def _send_links(self) -> int:
+        parts = self.parts
+        sent = await send_links(parts.database, address=parts.settings.address, now=parts.clock.now())
+        if sent:
+            parts.bus.wake("sequence", "outbox")
+        return 0
+
     async def _sequence(self) -> int:
         async with self.parts.database.hot_transaction() as tx:
             moved = await sequence_events(tx, now=self.parts.clock.now())
@@ -244,6 +257,7 @@ class Worker:
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
+            changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")

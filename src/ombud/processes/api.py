@@ -1,6 +1,7 @@
 """Endpoints of processes."""
 
 from litestar import Router, get, patch, post, put
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_201_CREATED
 
@@ -9,7 +10,9 @@ from ombud.processes.schemas import (
     AdvanceIn,
     Answers,
     ConfirmationIn,
+    ConfirmationLinkIn,
     ExampleList,
+    GivenLink,
     Process,
     ProcessIn,
     ProcessList,
@@ -92,6 +95,15 @@ async def post_confirmation(
     await working.confirm(tx, ticket_id, data, by=actor, now=now)
 
 
+@post(f"{TICKET}/process/confirmation-links", guards=[may("tickets.write")], status_code=HTTP_201_CREATED)
+async def post_confirmation_link(
+    tx: Tx, state: State, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[ConfirmationLinkIn]
+) -> GivenLink:
+    """Let the customer confirm by a link: sent by the ticket's channel, or given to you once, to pass it on."""
+    address = state.settings.address
+    return await working.ask_to_confirm(tx, ticket_id, data, address=address, by=actor, now=now)
+
+
 @post(f"{TICKET}/solutions", guards=[may("tickets.write")], status_code=HTTP_201_CREATED)
 async def post_solution(
     tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[SolutionIn]
@@ -115,7 +127,15 @@ routers = [
         route_handlers=[
             *(get_processes, post_process, patch_process, get_process_versions),
             *(get_process_examples, post_process_example),
-            *(get_process, put_answers, post_advance, post_confirmation, post_solution, put_solution_outcome),
+            *(
+                get_process,
+                put_answers,
+                post_advance,
+                post_confirmation,
+                post_confirmation_link,
+                post_solution,
+                put_solution_outcome,
+            ),
         ],
         tags=["processes"],
     )

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ombud.processes.rules import teams_of
 from ombud.processes.schemas import (
     Confirmation,
+    LinkState,
     Mark,
     Process,
     ProcessSpec,
@@ -130,6 +131,14 @@ async def last_answer(tx: Transaction, visit_id: int) -> str | None:
     """The customer's last word in a stage."""
     sql = "select answer from confirmation where visit_id = %(id)s order by id desc limit 1"
     return await value(tx, str, sql, {"id": visit_id})
+
+
+async def last_link(tx: Transaction, visit_id: int) -> LinkState | None:
+    """The newest link to confirm by of a stage."""
+    sql = """
+        select state, problem, made_at, expires_at, used_at from confirmation_link
+        where visit_id = %(id)s order by id desc limit 1"""
+    return await row(tx, LinkState, sql, {"id": visit_id})
 
 
 async def marks(tx: Transaction, run_id: int) -> list[Mark]:

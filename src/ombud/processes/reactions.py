@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ombud.processes.queries import open_run, open_visit
 from ombud.processes.rules import stage_of
+from ombud.processes.services.merging import MERGES, follow_merge
 from ombud.processes.services.running import be_late, drop_run, names, note, start_run
 from ombud.processes.services.updates import hear_reply, tell_owed
 from ombud.shared.actor import SYSTEM
@@ -27,6 +28,9 @@ class _Clock(Struct):
 async def follow(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
     """Begin processes with types, drop them with what is withdrawn, hear replies and deadlines."""
     for event in events:
+        if event.kind in MERGES:
+            await follow_merge(tx, event, now=now)
+            continue
         ticket = await _ticket(tx, event)
         if ticket is None:
             continue
@@ -75,8 +79,7 @@ async def _warn(tx: Transaction, ticket: LockedTicket, visit_id: int, *, now: da
 PROCESSES = Reader(
     name="processes",
     react=follow,
-    kinds=frozenset(
-        {"ticket_opened", "ticket_changed", "ticket_withdrawn", "reply_sent", "clock_warned", "clock_breached"}
-    ),
-    wakes=("sequence", "clocks"),
+    kinds=MERGES
+    | {"ticket_opened", "ticket_changed", "ticket_withdrawn", "reply_sent", "clock_warned", "clock_breached"},
+    wakes=("sequence", "clocks", "confirmations"),
 )

@@ -17,6 +17,7 @@ QuestionKind = Literal["text", "long_text", "choice", "yes_no", "number", "date"
 Need = Literal["told", "tasks", "solution", "confirmation"]
 Why = Literal["start", "next", "late", "failed", "by_hand", "not_solved"]
 Answer = Literal["solved", "not_solved", "unreached"]
+HeardBy = Literal["message", "phone", "in_person", "link"]
 
 
 def _always() -> Condition:
@@ -87,6 +88,10 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
     late_to: Aim = ""
     # where a customer's "not solved" leads
     not_solved_to: Aim = ""
+    # the customer gets a link to confirm by when the stage begins
+    asks_by_link: bool = False
+    # how long such a link holds
+    link_days: Annotated[int, Meta(ge=1, le=90)] = 14
     # how often the customer must hear from us while the stage lasts
     update_every: Span | None = None
     # each Nth that one person brings through the stage is drawn for inspection
@@ -207,12 +212,35 @@ class ConfirmationIn(Struct, forbid_unknown_fields=True):
     words: Annotated[str, Meta(max_length=1_000)] = ""
 
 
+class ConfirmationLinkIn(Struct, forbid_unknown_fields=True):
+    """A link to confirm by: sent to the customer, or given to the agent, who passes it on."""
+
+    way: Literal["message", "given"] = "message"
+
+
+class GivenLink(Struct):
+    """A link to confirm by; ``url`` is told once, and only to who passes it on."""
+
+    url: str | None
+    expires_at: datetime | None
+
+
+class LinkState(Struct):
+    """How a link to confirm by stands. ``problem`` says why none was sent."""
+
+    state: Literal["waiting", "sent", "given", "failed"]
+    problem: str | None
+    made_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
 class Confirmation(Struct):
     """A customer's word on a stage."""
 
     answer: Answer
     words: str
-    way: Literal["message", "phone", "in_person"]
+    way: HeardBy
     person_id: int | None
     at: datetime
 
@@ -253,6 +281,8 @@ class RunView(Struct):
     ended_at: datetime | None
     visits: list[Visit]
     confirmations: list[Confirmation]
+    # the newest link of the present stage
+    link: LinkState | None
     marks: list[Mark]
     problems: dict[str, str]
 

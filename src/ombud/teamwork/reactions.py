@@ -12,6 +12,7 @@ from ombud.teamwork import queries
 from ombud.teamwork.services import first_contacts
 from ombud.teamwork.services.calling import call_in
 from ombud.teamwork.services.dispatching import end_dispatch
+from ombud.teamwork.services.merging import MERGES, follow_merge
 from ombud.teamwork.services.urging import settle
 from ombud.teamwork.services.words import note, owners, tell
 from ombud.tickets.queries.tickets import MergedTicket, lock_visible_ticket
@@ -21,10 +22,12 @@ WATCHED = frozenset({"department", "task", "supervision"})
 
 
 async def follow(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
-    """Keep first contacts, end what a solved or moved ticket leaves open, tell of deadlines that near or passed."""
+    """Keep first contacts, end what a solved, moved or merged ticket leaves open, tell of deadlines."""
     await first_contacts.hear_contacts(tx, [one for one in events if one.kind in first_contacts.KINDS], now)
     for event in events:
-        if event.kind in {"ticket_solved", "ticket_moved"}:
+        if event.kind in MERGES:
+            await follow_merge(tx, event, now=now)
+        elif event.kind in {"ticket_solved", "ticket_moved"}:
             await _settle(tx, event, now=now)
         elif "step" in event.data and event.data["metric"] not in WATCHED:
             await call_in(tx, event, now=now)
@@ -73,6 +76,8 @@ async def _tell_late(tx: Transaction, event: Event, *, now: datetime) -> None:
 TEAMWORK = Reader(
     name="teamwork",
     react=follow,
-    kinds=first_contacts.KINDS | {"ticket_solved", "ticket_moved", "clock_warned", "clock_breached", "clock_escalated"},
-    wakes=("sequence",),
+    kinds=first_contacts.KINDS
+    | MERGES
+    | {"ticket_solved", "ticket_moved", "clock_warned", "clock_breached", "clock_escalated"},
+    wakes=("sequence", "clocks"),
 )

@@ -8,7 +8,8 @@ import pytest
 from httpx import Response
 
 from ombud.channels.forms.proof import make_proof, read_proof
-from ombud.channels.forms.words import WORDS, pick_locale
+from ombud.channels.forms.words import WORDS
+from ombud.shared.public_pages import pick_locale
 from tests.channels.conftest import Desk, eventually
 
 FILLED = {"name": "Anna", "email": "anna@example.com", "subject": "Fridge", "text": "It is warm"}

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
-from ombud.channels.forms.words import WORDS, pick_locale
+from ombud.channels.forms.words import WORDS
 from ombud.channels.queries import StoredChannel, find_public_channel
 from ombud.channels.questions import Question, answers, load_dropped, load_questions, read_page, with_dropped
 from ombud.channels.settings import FormSettings
@@ -21,6 +21,7 @@ from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.database import value
 from ombud.shared.errors import Invalid, LimitReached
 from ombud.shared.http import Now, anybody
+from ombud.shared.public_pages import pick_locale
 from ombud.tickets.services.intake.filling import Filling
 
 FIELDS = ("name", "email", "phone", "subject", "text")

@@ -76,13 +76,3 @@ WORDS: dict[str, dict[str, Any]] = {
         "limit": "您所在网络的提交次数过多，请几分钟后再试。",
     },
 }
-
-
-def pick_locale(asked: str, accepted: str, otherwise: str) -> str:
-    """The language of a page: the one asked for, else the browser's first that we speak, else the form's own."""
-    for wish in [asked, *(part.split(";")[0].strip() for part in accepted.split(","))]:
-        if wish.lower().startswith("zh"):
-            return "zh-CN"
-        if wish.lower().startswith("en"):
-            return "en"
-    return otherwise

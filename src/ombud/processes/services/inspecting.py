@@ -31,14 +31,16 @@ async def draw(
     Emits: InspectionDrawn
     """
     is_severe = stage.inspect_when is not None and holds(stage.inspect_when)
-    if not by.person_id or (stage.inspect_one_in is None and not is_severe):
+    # A customer who confirms by themselves brings it through for whoever holds it.
+    person_id = by.person_id or ticket.assignee_id
+    if not person_id or (stage.inspect_one_in is None and not is_severe):
         return
     # Two at once must not be the same one of a person's.
-    await tx.execute("select from person where id = %(id)s for no key update", {"id": by.person_id})
+    await tx.execute("select from person where id = %(id)s for no key update", {"id": person_id})
     sql = """
         select count(*) + 1 from inspection_mark
         where process_id = %(process)s and stage = %(stage)s and person_id = %(person)s"""
-    params = {"process": run.process_id, "stage": stage.key, "person": by.person_id}
+    params = {"process": run.process_id, "stage": stage.key, "person": person_id}
     number = await value(tx, int, sql, params) or 1
     drawn = is_drawn(number, stage.inspect_one_in, is_severe=is_severe)
     sql = """
@@ -49,13 +51,13 @@ async def draw(
     mark_id = await value(tx, int, sql, params | more) or 0
     if not drawn:
         return
-    told = {"person": by.person_id, "number": number}
+    told = {"person": person_id, "number": number}
     entry_id = await add_change(tx, ticket, "process.drawn", None, told, by=by, now=now)
     fact = InspectionDrawn(
         ticket_id=ticket.id,
         team_id=ticket.team_id,
         mark_id=mark_id,
-        person_id=by.person_id,
+        person_id=person_id,
         number=number,
         entry_id=entry_id,
     )

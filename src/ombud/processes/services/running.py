@@ -12,6 +12,7 @@ from ombud.processes.queries import Run
 from ombud.processes.rules import END, Holds, begin, lead, stage_of, unanswered
 from ombud.processes.schemas import AdvanceIn, Condition, Stage, StageTask, Visit, Why
 from ombud.processes.services.inspecting import draw
+from ombud.processes.services.links import ask_by_link
 from ombud.processes.services.updates import owe_update, stop_updates
 from ombud.service_levels.queries import load_tickets
 from ombud.service_levels.services.own_clocks import OwnClock, end_clock, start_clock
@@ -138,6 +139,8 @@ async def enter(
     )
     await emit(tx, fact, by=by, at=now)
     await tell(tx, ticket, await owners(tx, ticket), entry_id, by=by, now=now)
+    if stage.asks_by_link and "confirmation" in stage.needs:
+        await ask_by_link(tx, ticket, visit_id, by=SYSTEM, now=now)
     troubles = [*(["team_gone"] if lost else []), *([] if has_hours else ["no_hours"])]
     await _call_in(tx, ticket, run, stage, troubles, now=now)
     if stage.update_every is None:
@@ -176,7 +179,7 @@ async def _call_in(
     holds = await holding(tx, ticket, run, now=now)
     for task in (one for one in stage.tasks if holds(one.when)):
         if task.team_id is None or await queries.lost_teams(tx, [task.team_id]):
-            troubles.append("team_gone")
+            troubles.append("team_gone" if task.team_id else "team_unset")
             continue
         try:
             await add_task(tx, ticket, _task_in(task), by=SYSTEM, now=now)
@@ -254,9 +257,35 @@ async def advance(tx: Transaction, ticket_id: int, data: AdvanceIn, *, by: Actor
     needs = await find_needs(tx, ticket, run, visit, holds)
     if needs:
         raise StageOpen(f"Still needed: {', '.join(needs)}.", fields=needs)
+    await _go_on(tx, ticket, run, visit, stage, holds, by=by, now=now)
+
+
+async def _go_on(
+    tx: Transaction,
+    ticket: LockedTicket,
+    run: Run,
+    visit: Visit,
+    stage: Stage,
+    holds: Holds,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
     await leave(tx, ticket, run, visit, by=by, now=now)
     await draw(tx, ticket, run, stage, visit, holds, by=by, now=now)
     await enter(tx, ticket, run, lead(run.spec, stage, holds), "next", by=by, now=now)
+
+
+async def go_on_if_done(
+    tx: Transaction, ticket: LockedTicket, run: Run, visit: Visit, stage: Stage, *, by: Actor, now: datetime
+) -> None:
+    """Go on to the next stage, if this one needs nothing more.
+
+    Emits: StageLeft, StageEntered, ProcessEnded, InspectionDrawn
+    """
+    holds = await holding(tx, ticket, run, now=now)
+    if not await find_needs(tx, ticket, run, visit, holds):
+        await _go_on(tx, ticket, run, visit, stage, holds, by=by, now=now)
 
 
 async def jump(

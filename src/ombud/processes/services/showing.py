@@ -41,6 +41,7 @@ async def show_process(tx: Transaction, ticket_id: int, *, by: Actor, now: datet
         ended_at=run.ended_at,
         visits=visits,
         confirmations=await queries.confirmations(tx, run.id),
+        link=await queries.last_link(tx, present.id) if present else None,
         marks=await queries.marks(tx, run.id),
         problems=problems,
     )

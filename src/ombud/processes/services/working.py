@@ -8,8 +8,21 @@ from psycopg.types.json import Jsonb
 
 from ombud.processes import queries
 from ombud.processes.events import ConfirmationHeard, SolutionTried, StageAnswered
+from ombud.processes.queries import Run
 from ombud.processes.rules import is_answer, solution_key, stage_of
-from ombud.processes.schemas import Answers, ConfirmationIn, SolutionIn, SolutionOutcome, Stage
+from ombud.processes.schemas import (
+    Answer,
+    Answers,
+    ConfirmationIn,
+    ConfirmationLinkIn,
+    GivenLink,
+    HeardBy,
+    SolutionIn,
+    SolutionOutcome,
+    Stage,
+    Visit,
+)
+from ombud.processes.services.links import ask_by_link, give_link
 from ombud.processes.services.running import current, jump, note
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, value
@@ -192,16 +205,62 @@ async def confirm(tx: Transaction, ticket_id: int, data: ConfirmationIn, *, by: 
     ticket, run, visit, stage = await current(tx, ticket_id, by=by)
     if "confirmation" not in stage.needs:
         raise Invalid("This stage asks for no confirmation.", fields={"answer": "not_asked"})
+    await hear_word(tx, ticket, run, visit, stage, Word(data.answer, data.way, data.words.strip()), by=by, now=now)
+
+
+class Word(Struct, frozen=True):
+    """What a customer said, and how it was heard."""
+
+    answer: Answer
+    way: HeardBy
+    words: str
+
+
+async def hear_word(
+    tx: Transaction,
+    ticket: LockedTicket,
+    run: Run,
+    visit: Visit,
+    stage: Stage,
+    word: Word,
+    *,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Keep what the customer of a locked ticket said; gives the entry. "Not solved" leads where the stage says.
+
+    Emits: ConfirmationHeard, StageEntered
+    """
     sql = """
         insert into confirmation (ticket_id, visit_id, answer, words, way, person_id, at)
         values (%(ticket)s, %(visit)s, %(answer)s, %(words)s, %(way)s, %(by)s, %(now)s)"""
-    params = {"ticket": ticket_id, "visit": visit.id, "answer": data.answer, "words": data.words.strip()}
-    await tx.execute(sql, params | {"way": data.way, "by": by.person_id or None, "now": now})
-    told = {"answer": data.answer, "words": data.words.strip(), "way": data.way}
+    told = {"answer": word.answer, "words": word.words, "way": word.way}
+    params = {"ticket": ticket.id, "visit": visit.id, "by": by.person_id or None, "now": now}
+    await tx.execute(sql, params | told)
     entry_id = await note(tx, ticket, "confirmed", told, by=by, now=now)
     fact = ConfirmationHeard(
-        ticket_id=ticket_id, team_id=ticket.team_id, visit_id=visit.id, answer=data.answer, entry_id=entry_id
+        ticket_id=ticket.id, team_id=ticket.team_id, visit_id=visit.id, answer=word.answer, entry_id=entry_id
     )
     await emit(tx, fact, by=by, at=now)
-    if data.answer == "not_solved" and stage_of(run.spec, stage.not_solved_to) is not None:
+    if word.answer == "not_solved" and stage_of(run.spec, stage.not_solved_to) is not None:
         await jump(tx, ticket, run, stage.not_solved_to, "not_solved", by=by, now=now)
+    return entry_id
+
+
+async def ask_to_confirm(
+    tx: Transaction, ticket_id: int, data: ConfirmationLinkIn, *, address: str, by: Actor, now: datetime
+) -> GivenLink:
+    """Let the customer confirm by a link: it is sent to them, or given to who asks, to pass it on.
+
+    Raises:
+        NotFound: it does not exist, or ``by`` may not see it.
+        NoProcess: it is in none.
+        Invalid: the stage asks for no confirmation.
+    """
+    ticket, _, visit, stage = await current(tx, ticket_id, by=by)
+    if "confirmation" not in stage.needs:
+        raise Invalid("This stage asks for no confirmation.", fields={"way": "not_asked"})
+    if data.way == "given":
+        return await give_link(tx, ticket, visit.id, stage, address=address, by=by, now=now)
+    await ask_by_link(tx, ticket, visit.id, by=by, now=now)
+    return GivenLink(None, None)

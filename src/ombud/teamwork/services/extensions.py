@@ -1,6 +1,6 @@
 """More time for a department (延期申请): asked before its deadline, granted or refused, told to the customer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ from ombud.teamwork.services.words import note, tell
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import LockedTicket, ReplyIn
 from ombud.tickets.services.replies import reply
+
+FARTHEST = timedelta(days=366)
 
 
 class TooLateToAsk(Conflict):
@@ -73,8 +75,9 @@ async def ask_extension(tx: Transaction, ticket_id: int, data: ExtensionIn, *, b
         raise NotDispatched
     if now > found.due_at:
         raise TooLateToAsk
-    if data.due_at <= found.due_at:
-        raise Invalid("Choose a moment after the present deadline.", fields={"due_at": "not_later"})
+    if not found.due_at < data.due_at < now + FARTHEST:
+        word = "not_later" if data.due_at <= found.due_at else "too_far"
+        raise Invalid("Choose a moment after the present deadline, at most a year ahead.", fields={"due_at": word})
     waiting = "select exists (select from extension where dispatch_id = %(id)s and state = 'asked')"
     if await value(tx, bool, waiting, {"id": found.id}):
         raise AskedAlready

@@ -117,6 +117,8 @@ class Carried(Struct, omit_defaults=True):
     draft_before: DraftRow | None = None
     draft_version: int = 0
     planned: list[PlannedRow] = []
+    # side conversations
+    sides: list[int] = []
 
 
 class Kin(Struct):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
+from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind, PromiseChoice
 
 
 class BounceRecipient(Struct, frozen=True):
@@ -85,6 +85,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     snoozed_before: datetime | None = None
     # the answer gave a ticket without a holder to its writer
     is_taken: bool = False
+    # what its writer decided about promises in it
+    promises: list[PromiseChoice] = []
     # tickets below that were solved along, as they stood
     solved_along: list[SolvedAlong] = []
 
@@ -160,6 +162,8 @@ class Entry(Struct):
     client_key: str | None
     # the ticket it was written on, if that is another one
     origin_ticket_id: int | None = None
+    # of a side entry: its side conversation
+    side_id: int | None = None
 
 
 class Timeline(Struct):

@@ -154,6 +154,7 @@ def _details(
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,
         is_taken=is_taken,
+        promises=data.promises,
         solved_along=solved,
     )
 

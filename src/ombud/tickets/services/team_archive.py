@@ -31,7 +31,7 @@ class TeamHasTickets(Conflict):
 
 
 class TeamInProcess(Conflict):
-    """Processes name this team, or tasks for it are open. Choose another team in the processes, end the tasks."""
+    """Processes or escalations name this team, or tasks for it are open. Choose another team there, end the tasks."""
 
     code = "team_in_process"
 
@@ -92,6 +92,7 @@ async def archive_team(tx: Transaction, team_id: int, data: ArchiveIn, *, by: Ac
         NotFound: there is no such team.
         LastTeam: it is the only one at work.
         TeamInUse: a channel still brings tickets to it, switched on or not.
+        TeamInProcess: a process or an escalation names it, or a task for it is open.
         TeamHasTickets: open tickets, and no team to take them over.
         Invalid: the team that shall take them over is this one, archived, or does not exist.
 
@@ -117,6 +118,12 @@ async def _refuse_in_process(tx: Transaction, team_id: int) -> None:
             where p.archived_at is null
                 and jsonb_path_exists(
                     v.spec, '$.**.team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
+            || array(select coalesce(nullif(v.spec ->> 'name_en', ''), v.spec ->> 'name_zh') from service_policy p
+            cross join lateral (
+                select spec from service_policy_version where policy_id = p.id order by id desc limit 1) v
+            where p.archived_at is null
+                and jsonb_path_exists(
+                    v.spec, '$.steps.**.team_id ? (@ == $team)', jsonb_build_object('team', %(id)s::bigint)))
             || array(select title from task where team_id = %(id)s and ended_at is null limit 5)"""
     names = await value(tx, list, sql, {"id": team_id})
     if names:

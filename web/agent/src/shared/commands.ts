@@ -93,6 +93,7 @@ export function keyLabel(keys: string): string {
   return keys
     .replace('mod+', isMac ? '⌘' : 'Ctrl ')
     .replace('shift+', isMac ? '⇧' : 'Shift ')
+    .replace('alt+', isMac ? '⌥' : 'Alt ')
     .replace('Enter', '⏎')
     .replace('Escape', 'Esc')
     .split(' ')

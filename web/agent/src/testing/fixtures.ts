@@ -65,6 +65,7 @@ export function makeEntry(change: Partial<Entry> = {}): Entry {
     delivery: null,
     client_key: null,
     origin_ticket_id: null,
+    side_id: null,
     ...change,
   }
 }

@@ -1,4 +1,4 @@
-import { api, ApiError, type Id, type ProcessView, type ProcessRun, type Stage } from '@api'
+import { api, ApiError, type GivenLink, type Id, type ProcessView, type ProcessRun, type Stage } from '@api'
 import { useQuery } from '@tanstack/vue-query'
 import type { Ref } from 'vue'
 import { act, post, put, refresh } from '../teamwork/data'
@@ -20,6 +20,21 @@ export const advance = (id: Id, body: { to?: string; reason?: string } = {}): Pr
   post(id, 'process/advance', body)
 
 export const confirm = (id: Id, body: object): Promise<boolean> => post(id, 'process/confirmations', body)
+
+export const askByLink = (id: Id): Promise<boolean> =>
+  post(id, 'process/confirmation-links', { way: 'message' })
+
+/** A link to confirm, to pass on by hand; it is told once. */
+export async function giveLink(id: Id): Promise<string | null> {
+  let url: string | null = null
+  await act(id, async () => {
+    const given = await api.post<GivenLink>(`/tickets/${String(id)}/process/confirmation-links`, {
+      way: 'given',
+    })
+    url = given.url
+  })
+  return url
+}
 
 export const setOutcome = (id: Id, solution: Id, outcome: 'worked' | 'failed'): Promise<boolean> =>
   act(id, () => api.put(`/tickets/${String(id)}/solutions/${String(solution)}/outcome`, { outcome }))
