@@ -154,9 +154,8 @@ async def plan(site: Site, boss: Browser, ticket: int) -> None:
     await made(boss, f"/tickets/{ticket}/planned-replies", {"send_at": at, "reply": reply})
 
 
-async def test_planned_reply_that_solves_is_held_by_a_field_that_became_required(
-    site: Site, boss: Browser, fault: int
-) -> None:
+@pytest.mark.usefixtures("fault")
+async def test_planned_reply_that_solves_is_held_by_a_field_that_became_required(site: Site, boss: Browser) -> None:
     names = {"name_en": "Repair", "name_zh": "报修"}
     kind = (await made(boss, "/ticket-types", names))["id"]
     ticket = await site.ticket()

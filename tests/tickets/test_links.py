@@ -129,13 +129,13 @@ async def test_link_tells_both_pages(site: Site, agent: Browser, lu: Actor) -> N
     assert {(frame.kind, frame.ticket.id) for frame in frames} == {("ticket_linked", one), ("ticket_linked", two)}
 
 
-async def kin(site: Site, agent: Browser, ticket: int) -> list[tuple[int, str]]:
+async def kin(agent: Browser, ticket: int) -> list[tuple[int, str]]:
     """A ticket's children and parent, as its page has them."""
     found = (await agent.get(f"/tickets/{ticket}")).json()["links"]
     return [(one["ticket_id"], one["kind"]) for one in found if one["kind"] in {"child_of", "parent_of"}]
 
 
-async def family(site: Site, agent: Browser, count: int) -> list[int]:
+async def family(site: Site, count: int) -> list[int]:
     return [await site.ticket(f"Number {number}", who=f"who{number}") for number in range(count)]
 
 
@@ -154,12 +154,12 @@ async def unmerge(agent: Browser, source: int, target: int) -> None:
 
 
 async def test_merge_gives_children_and_parent_to_the_ticket_that_goes_on(site: Site, agent: Browser) -> None:
-    source, target, child, parent = await family(site, agent, 4)
+    source, target, child, parent = await family(site, 4)
     await child_of(agent, child, source)
     await child_of(agent, source, parent)
     await merge(agent, source, target)
-    assert await kin(site, agent, target) == [(child, "parent_of"), (parent, "child_of")]
-    assert await kin(site, agent, child) == [(target, "child_of")]
+    assert await kin(agent, target) == [(child, "parent_of"), (parent, "child_of")]
+    assert await kin(agent, child) == [(target, "child_of")]
     linked = [(one.ticket_id, one.data["other_id"]) for one in await site.desk.events("ticket_linked")]
     assert linked[2:] == [(target, parent), (child, target)]
     # an open child holds the ticket that goes on
@@ -167,36 +167,36 @@ async def test_merge_gives_children_and_parent_to_the_ticket_that_goes_on(site: 
     held = await agent.patch(f"/tickets/{target}", {"status_id": solved})
     assert (held.status_code, held.json()["children"]) == (409, [child])
     await unmerge(agent, source, target)
-    assert await kin(site, agent, target) == []
-    assert await kin(site, agent, source) == [(child, "parent_of"), (parent, "child_of")]
+    assert await kin(agent, target) == []
+    assert await kin(agent, source) == [(child, "parent_of"), (parent, "child_of")]
 
 
 async def test_merge_of_parent_and_child_ends_that_link_until_it_is_taken_back(site: Site, agent: Browser) -> None:
-    source, target, child = await family(site, agent, 3)
+    source, target, child = await family(site, 3)
     await child_of(agent, target, source)
     await child_of(agent, child, source)
     await merge(agent, source, target)
-    assert await kin(site, agent, target) == [(child, "parent_of")]
+    assert await kin(agent, target) == [(child, "parent_of")]
     await unmerge(agent, source, target)
-    assert await kin(site, agent, source) == [(target, "parent_of"), (child, "parent_of")]
+    assert await kin(agent, source) == [(target, "parent_of"), (child, "parent_of")]
 
 
 async def test_merge_leaves_the_parent_that_the_target_has(site: Site, agent: Browser) -> None:
-    source, target, mine, theirs = await family(site, agent, 4)
+    source, target, mine, theirs = await family(site, 4)
     await child_of(agent, source, mine)
     await child_of(agent, target, theirs)
     await merge(agent, source, target)
-    assert await kin(site, agent, target) == [(theirs, "child_of")]
+    assert await kin(agent, target) == [(theirs, "child_of")]
     await unmerge(agent, source, target)
-    assert await kin(site, agent, source) == [(mine, "child_of")]
+    assert await kin(agent, source) == [(mine, "child_of")]
 
 
 async def test_unmerge_leaves_children_where_somebody_has_put_them_since(site: Site, agent: Browser) -> None:
-    source, target, child, other = await family(site, agent, 4)
+    source, target, child, other = await family(site, 4)
     await child_of(agent, child, source)
     await merge(agent, source, target)
     answer = await agent.delete(f"/tickets/{child}/links/{target}?kind=child_of")
     assert answer.status_code < 300, answer.text
     await child_of(agent, child, other)
     await unmerge(agent, source, target)
-    assert (await kin(site, agent, child), await kin(site, agent, source)) == ([(other, "child_of")], [])
+    assert (await kin(agent, child), await kin(agent, source)) == ([(other, "child_of")], [])

@@ -49,7 +49,12 @@ async def test_query_by_fields_of_the_customer_and_the_organisation_finds_their_
     agent: Browser, known: dict[str, int]
 ) -> None:
     ticket, other = known["ticket"], known["other"]
-    for condition in (GOLD, HOTEL, {"all": [GOLD, HOTEL]}, {"field": "organisation_name", "op": "begins", "value": "gr"}):
+    for condition in (
+        GOLD,
+        HOTEL,
+        {"all": [GOLD, HOTEL]},
+        {"field": "organisation_name", "op": "begins", "value": "gr"},
+    ):
         assert await listed(agent, condition) == [ticket]
         assert await listed(agent, {"not": condition}) == [other]
     assert await listed(agent, {"field": "customer.fields.segment", "op": "is_empty"}) == [other]
@@ -93,9 +98,7 @@ async def test_view_goes_on_and_says_so_when_its_field_of_customers_is_archived(
     assert (await finish(agent, job))["done"] == 1
 
 
-async def test_rule_acts_by_a_field_of_the_customer(
-    site: Site, agent: Browser, boss: Browser, known: dict[str, int]
-) -> None:
+async def test_rule_acts_by_a_field_of_the_customer(boss: Browser, known: dict[str, int]) -> None:
     spec = {
         "name_en": "Gold first",
         "when": {"kind": "events", "events": ["message_received"]},

@@ -225,9 +225,7 @@ async def test_solve_with_children_tells_how_they_stood(site: Site, agent: Brows
 STANDING = "jsonb_build_array(status_id, category, snoozed_until, waiting_since, solved_at)"
 
 
-async def test_undo_of_an_answer_that_solved_children_gives_them_back(
-    site: Site, agent: Browser, solved: int
-) -> None:
+async def test_undo_of_an_answer_that_solved_children_gives_them_back(site: Site, agent: Browser) -> None:
     tickets = await mailed_family(site, agent)
     await agent.put(f"/tickets/{tickets[1]}/snooze", {"until": "2027-02-01T10:00:00Z"})
     before = [await site.desk.column(one, STANDING) for one in tickets]
@@ -239,9 +237,7 @@ async def test_undo_of_an_answer_that_solved_children_gives_them_back(
     assert [await site.desk.column(one, STANDING) for one in tickets] == before
 
 
-async def test_undo_of_an_answer_leaves_a_child_that_somebody_changed_since(
-    site: Site, agent: Browser, solved: int
-) -> None:
+async def test_undo_of_an_answer_leaves_a_child_that_somebody_changed_since(site: Site, agent: Browser) -> None:
     tickets = await mailed_family(site, agent)
     sent = await agent.post(f"/tickets/{tickets[0]}/replies", reply_of(solve=True, solve_children=True))
     closed = await site.desk.sql("select id from status where category = 'closed' limit 1")
@@ -252,7 +248,9 @@ async def test_undo_of_an_answer_leaves_a_child_that_somebody_changed_since(
 
 async def mailed_family(site: Site, agent: Browser) -> list[int]:
     """The same by mail, whose answers can be taken back."""
-    made = [await site.ticket(f"Ticket {number}", kind="email", address=f"w{number}@example.com") for number in range(3)]
+    made = [
+        await site.ticket(f"Ticket {number}", kind="email", address=f"w{number}@example.com") for number in range(3)
+    ]
     for child, parent in ((made[0], made[1]), (made[1], made[2])):
         await agent.post(f"/tickets/{child}/links", {"other_id": parent, "kind": "child_of"})
     return made[::-1]

@@ -54,7 +54,9 @@ async def check_questions(tx: Transaction, kind: str, settings: Mapping[str, Any
     known = {field.key: field for field in await list_fields(tx, "ticket")}
     wrong = [one.key for one in questions if one.key not in known or known[one.key].kind not in ASKABLE]
     if wrong or len({one.key for one in questions}) != len(questions):
-        raise Invalid("A form or a chat asks for fields that there are, each once.", fields={"questions": "unknown_field"})
+        raise Invalid(
+            "A form or a chat asks for fields that there are, each once.", fields={"questions": "unknown_field"}
+        )
     type_id = settings.get("type_id")
     if type_id is not None and await find_type(tx, type_id) is None:
         raise Invalid("There is no such type.", fields={"type_id": "unknown"})

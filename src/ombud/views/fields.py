@@ -85,7 +85,7 @@ _MONEY = f"({_VALUE} ->> 'amount_cents')::float8"
 
 
 def name_of(field: Field) -> str:
-    """How conditions name a custom field: ``fields.fault``, ``customer.fields.home``, ``organisation.fields.sector``."""
+    """How conditions name a custom field: ``fields.fault``, ``customer.fields.home``, ``organisation.fields.size``."""
     return f"{_PREFIX[field.subject]}{field.key}"
 
 

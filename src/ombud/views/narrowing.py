@@ -10,7 +10,6 @@ from ombud.shared.conditions import All, Condition, Context, Leaf, evaluate, res
 from ombud.tickets.schemas.values import DONE_CATEGORIES, OPEN_CATEGORIES
 from ombud.tickets.services.facets import tag_facet
 
-
 PRIORITIES = (1, 2, 3, 4)
 
 

@@ -123,5 +123,5 @@ async def uploaded(browser: Browser, name: str) -> int:
 async def blocked(site: Site) -> None:
     """Wait until a statement waits for a lock."""
     waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    while not await site.desk.sql(waits):
+    while not await site.desk.sql(waits):  # noqa: ASYNC110 – only the database knows
         await asyncio.sleep(0.01)

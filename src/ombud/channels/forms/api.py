@@ -11,10 +11,10 @@ from litestar.params import FromPath, FromQuery
 
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
-from ombud.channels.questions import Question, answers, load_dropped, load_questions, read_page, with_dropped
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
 from ombud.channels.forms.words import WORDS
 from ombud.channels.queries import StoredChannel, find_public_channel
+from ombud.channels.questions import Question, answers, load_dropped, load_questions, read_page, with_dropped
 from ombud.channels.settings import FormSettings
 from ombud.fields.services.values import BadFields
 from ombud.shared.clients import client_ip, limit_address

@@ -7,8 +7,8 @@ import msgspec
 
 from ombud.customers.queries import live_customer_id
 from ombud.customers.rules import display_name
-from ombud.fields.services.values import ADDRESS_LIKE
 from ombud.customers.schemas import NewCustomer, Sender, normal_value
+from ombud.fields.services.values import ADDRESS_LIKE
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
 from ombud.shared.errors import Invalid
 from ombud.shared.words import tsvector

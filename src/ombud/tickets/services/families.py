@@ -99,7 +99,9 @@ async def reopen_along(
 
     Emits: TicketChanged
     """
-    sql = "select id from ticket where id = any(%(ids)s::bigint[]) and status_id = %(status)s and merged_into_id is null"
+    sql = (
+        "select id from ticket where id = any(%(ids)s::bigint[]) and status_id = %(status)s and merged_into_id is null"
+    )
     ids = await values(tx, int, sql, {"ids": [one.id for one in solved], "status": status_id})
     for one in (one for one in solved if one.id in ids):
         try:

@@ -135,7 +135,13 @@ async def reply(
 
 
 def _details(
-    ticket: LockedTicket, data: ReplyIn, envelope: Envelope, status_id: int, *, is_taken: bool, solved: list[SolvedAlong]
+    ticket: LockedTicket,
+    data: ReplyIn,
+    envelope: Envelope,
+    status_id: int,
+    *,
+    is_taken: bool,
+    solved: list[SolvedAlong],
 ) -> EntryDetails:
     return EntryDetails(
         to=envelope.to,

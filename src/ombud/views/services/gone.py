@@ -12,7 +12,7 @@ from ombud.views.schemas import ViewProblem
 
 def problems_of(condition: Condition, present: Present, more: Mapping[str, Kind] | None = None) -> list[ViewProblem]:
     """Comparisons that name something that is gone. ``more``: fields that only the one who asks has."""
-    kinds = kinds_of(present.named()) | (more or {})
+    kinds = {**kinds_of(present.named()), **(more or {})}
     return [problem for leaf in leaves(condition) for problem in _leaf_problems(leaf, present, kinds)]
 
 

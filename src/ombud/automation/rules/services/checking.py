@@ -127,7 +127,10 @@ async def known_names(tx: Transaction) -> Known:
 
 def problems_in(spec: RuleSpec, known: Known) -> list[RuleProblem]:
     """What a rule names that is there no more."""
-    found = [RuleProblem(one.field, one.code, one.value) for one in problems_of(parse(spec.condition), known.present, own_kinds())]
+    found = [
+        RuleProblem(one.field, one.code, one.value)
+        for one in problems_of(parse(spec.condition), known.present, own_kinds())
+    ]
     return [*found, *_gone(spec.actions, known)]
 
 
@@ -136,8 +139,8 @@ def _gone(actions: RuleActions, names: Known) -> list[RuleProblem]:
     found = [RuleProblem(one.place, one.code, one.value) for one in gone_parts(plain_actions(actions), present)]
     for name, asked in (("task", actions.task), ("dispatch", actions.dispatch)):
         if asked is not None and asked.team_id is not None and present.team.get(asked.team_id, True):
-            code = "archived_value" if asked.team_id in present.team else "gone_value"
-            found.append(RuleProblem(name, code, asked.team_id))
+            is_known = asked.team_id in present.team
+            found.append(RuleProblem(name, "archived_value" if is_known else "gone_value", asked.team_id))
     people = [(one, present.assignee.get(one, True)) for one in actions.follower_ids]
     found += [RuleProblem("follower_ids", "gone_value", one) for one, is_gone in people if is_gone]
     things = [(name, getattr(actions, name)) for name in _THINGS]
