@@ -45,7 +45,7 @@ def test_read_only_holds_reads_only() -> None:
 
 
 def test_partner_reads_no_ticket() -> None:
-    assert ROLES["partner"] == {"tasks.work"}
+    assert ROLES["partner"] == {"tasks.work", "releases.read"}
 
 
 def test_roles_hold_more_the_higher_they_stand() -> None:

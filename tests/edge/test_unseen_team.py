@@ -35,6 +35,8 @@ OF_THE_DESK = {
     "person_id",
     "policy_id",
     "process_id",
+    "question_id",
+    "release_id",
     "rule_id",
     "public_key",
     "session_id",
@@ -59,6 +61,8 @@ WITHIN = {
     "other_id",
     "planned_id",
     "product_id",
+    "promise_id",
+    "side_id",
     "solution_id",
     "time_id",
 }
@@ -169,11 +173,18 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
     assert reply.status_code == 201, reply.text
     await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET))
     await inside.put(f"/tickets/{ticket}/drafts/note", {"text": SECRET})
+    promise = {"words": SECRET, "due_at": "2027-01-04T09:00:00Z"}
+    assert (await inside.post(f"/tickets/{ticket}/promises", promise)).status_code == 201
     await inside.patch(f"/tickets/{ticket}", {"tags": [SECRET]})
     # What a team writes with is the team's, whatever brand it writes for.
     scope = {"scope": "team", "team_id": team} if is_by_team else {"scope": "own"}
     canned = {"title": SECRET, "text": SECRET, **scope}
     canned_id = (await inside.post("/canned-replies", canned)).json()["id"]
+    side = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [people["agent"].id]}
+    beside = (await inside.post(f"/tickets/{ticket}/sides", side)).json()["id"]
+    # Whoever was asked sees it by another door, which is not this test's: here nobody was.
+    await desk.run("delete from side_asked")
+    await desk.run("delete from notification where ticket_id is null")
     workshop = await desk.team("Workshop")
     kept = (await inside.post(f"/tickets/{ticket}/notes", note_of(SECRET, attachment_ids=[await _file(inside)]))).json()
     shown = kept["attachments"][0]["id"]
@@ -195,6 +206,7 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
         "second_id": await desk.column(await site.ticket(**place, who="second"), "customer_id"),
         "entry_id": reply.json()["id"],
         "reply_id": canned_id,
+        "side_id": beside,
         "inbox_id": inbox,
         "receipt_id": receipt,
         "channel_id": channel,

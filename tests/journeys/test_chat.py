@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
 from tests.journeys.shop import Shop, Visitor
+from tests.journeys.spoken import BOTH, Speech
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 NOTE = "INTERN: offer a new door seal at most"
@@ -144,3 +145,75 @@ async def test_talk_survives_a_kill_of_the_web_process(served: Served, browser: 
     sql = "select text from entry where ticket_id = %(id)s and kind = 'message' order by id"
     assert await served.values(sql, id=ticket[0]) == whole
     assert await agent.page.evaluate("window.wasNotReloaded") is True
+
+
+FIELD = """
+    insert into field (subject, key, name_en, name_zh, kind, options, created_at)
+    select 'ticket', k.key, k.en, k.zh, k.kind, k.options::jsonb, now() from (values
+        ('order_no', 'Order number', '订单号', 'text', '{}'),
+        ('device', 'Device', '设备', 'choice', '{"choices": [
+            {"value": "fridge", "name_en": "Fridge", "name_zh": "冰箱"},
+            {"value": "washer", "name_en": "Washer", "name_zh": "洗衣机"}]}'),
+        ('signs', 'Signs', '现象', 'multi_choice', '{"choices": [
+            {"value": "noise", "name_en": "Noise", "name_zh": "异响"},
+            {"value": "smell", "name_en": "Smell", "name_zh": "异味"}]}'),
+        ('paid', 'Paid', '支付金额', 'money', '{"currency": "CNY"}')) as k (key, en, zh, kind, options)
+    on conflict do nothing"""
+
+
+@BOTH
+async def test_visitor_answers_questions_before_the_first_message(
+    served: Served, browser: Browser, shop: Shop, say: Speech
+) -> None:
+    await served.do(lambda tx: tx.execute(FIELD))
+    name = f"Asking {say.short}"
+    made = await served.channel("chat", name, pre_chat={"name": True, "email": "off"})
+    email = await served.person(f"Quinn{say.short} Admin", role="administrator", locale=say.locale)
+    admin = await sign_in(browser, served, email, locale=say.browser)
+    page = admin.page
+    await page.goto(f"{served.url}/settings/widgets/{made.id}")
+    for field in ("order_no", "device", "signs", "paid"):
+        await page.get_by_label(say("settings.type.addField")).select_option(value=field)
+    shown = "Order number" if say.locale == "en" else "订单号"
+    demand = page.get_by_label(say("settings.type.requiredOf", name=shown))
+    await demand.select_option(value="save")
+    await demand.scroll_into_view_if_needed()
+    await admin.picture(f"widget-questions-settings-{say.short}")
+    await page.get_by_role("region", name=say("form.saveBar")).get_by_role("button").last.click()
+
+    async def asks() -> bool:
+        sql = "select jsonb_array_length(settings -> 'questions') = 4 from channel where id = %(id)s"
+        return bool((await served.values(sql, id=made.id))[0])
+
+    await until(asks)
+    shop.desk, shop.key, shop.lang = served.url, made.public_key or "", say.locale
+    visitor = await Visitor.enter(browser, shop)
+    await visitor.introduce("Anna Wei")
+    widget = visitor.widget
+    text = f"My fridge hums {say.short}"
+    await visitor.write(text)
+    order = widget.locator("#ombud-q-order_no")
+    await expect(order).to_be_focused()
+    await visitor.screen.picture(f"widget-questions-missing-{say.short}")
+    await order.fill("SO-77")
+    await widget.locator("#ombud-q-device").select_option(value="fridge")
+    await widget.get_by_label("Noise" if say.locale == "en" else "异响").check()
+    await widget.locator("#ombud-q-paid").fill("12.5")
+    for theme, width in (("light", 1280), ("dark", 1280), ("light", 390)):
+        await visitor.screen.page.set_viewport_size({"width": width, "height": 844})
+        await visitor.screen.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        await visitor.screen.picture(f"widget-questions-{say.short}-{width}-{theme}")
+    await widget.locator(".composer textarea").press("Enter")
+    await visitor.shows(text)
+    await expect(order).to_be_hidden()
+    kept = {"order_no": "SO-77", "device": "fridge", "signs": ["noise"]}
+    kept |= {"paid": {"amount_cents": 1250, "currency": "CNY"}}  # type: ignore[dict-item]
+
+    async def stands() -> bool:
+        sql = """
+            select t.fields from ticket t join entry e on e.ticket_id = t.id
+            where e.text = %(text)s and e.kind = 'message'"""
+        return await served.values(sql, text=text) == [kept]
+
+    await until(stands)
+    assert admin.complaints == visitor.screen.complaints == []

@@ -83,6 +83,10 @@ async def test_whole_workspace_is_walked_by_keyboard(stocked: Served, browser: B
     await expect(page).to_have_url(re.compile(r"/tickets/all/\d+$"))
     await agent.press("Escape")
     await expect(page).to_have_url(re.compile("/tickets/all$"))
+    await agent.press("j", "Enter")
+    await expect(page).to_have_url(re.compile(r"/tickets/all/\d+$"))
+    await agent.press("Escape")
+    await expect(page).to_have_url(re.compile("/tickets/all$"))
 
     await open_by_search(agent, str(await number_of(stocked, "Wrong charge")), "Wrong charge")
     await open_by_search(agent, "脱水", "洗衣机不脱水")

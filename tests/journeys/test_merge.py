@@ -1,5 +1,6 @@
 """Merging, taking it back, splitting and linking in the browser, in both languages."""
 
+import re
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival, receive
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
+from tests.journeys.spoken import BOTH, Speech
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 _numbers = count(1)
@@ -161,3 +163,42 @@ async def test_agent_merges_takes_back_splits_and_links(served: Served, browser:
     await agent.sees(agent.page.locator("h4", has_text=words["children"]))
     await solve_with_children(served, agent, words, [old, target], locale)
     assert agent.complaints == watcher.complaints == []
+
+
+@BOTH
+async def test_split_takes_the_files_of_its_messages_along(served: Served, browser: Browser, say: Speech) -> None:
+    if not await served.values("select id from channel"):
+        await served.channel("email", "Service mail", address="help@desk.example")
+    address = f"mila-{say.short}@example.com"
+    ticket = await write_in(served, address, f"Oven {say.short}", "It is cold")
+    email = await served.person(f"Kit{say.short} Lin", locale=say.locale)
+    agent = await sign_in(browser, served, email, locale=say.browser)
+    page = agent.page
+    await page.goto(f"{served.url}/tickets/all/{ticket}")
+    await agent.sees(agent.entry("It is cold"))
+    await page.locator(".composer").wait_for()
+    await agent.press("n")
+    await expect(page.get_by_role("textbox", name=say("tickets.composer.note"))).to_be_focused()
+    await agent.type("The bill is attached")
+    bill = {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"42 CNY"}
+    await page.locator(".composer input[type=file]").first.set_input_files([bill])
+    await agent.sees(page.locator(".composer").get_by_text("bill.txt"))
+    await expect(page.locator(".composer").get_by_role("progressbar")).to_have_count(0)
+    await agent.press("Control+Enter")
+    await agent.sees(agent.entry("The bill is attached").get_by_text("bill.txt"))
+    await agent.press("Escape")
+    await choose(agent, WORDS[say.locale], "split")
+    dialog = page.get_by_role("dialog")
+    await dialog.locator("label", has_text="The bill is attached").click()
+    await dialog.locator("label.field input").first.fill(f"Bill {say.short}")
+    await look(agent, f"split-files-{say.short}")
+    await submit(agent)
+    await expect(page.get_by_role("heading", name=f"Bill {say.short}")).to_be_visible()
+    moved = agent.entry("The bill is attached")
+    await agent.sees(moved.get_by_text("bill.txt"))
+    async with page.expect_download() as download:
+        await moved.get_by_role("link", name=re.compile("bill.txt")).first.click()
+    assert (await (await download.value).path()).read_bytes() == b"42 CNY"
+    sql = "select ticket_id from attachment a join file f on f.id = a.file_id where f.name = 'bill.txt' and ticket_id = %(id)s"
+    assert await served.values(sql, id=ticket) == []
+    assert agent.complaints == []

@@ -18,17 +18,23 @@ pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pyt
 SETTINGS = {"undo_seconds": 30}
 
 
-async def mail_in(served: Served, subject: str) -> int:
-    """A mail of Rosa's as the mail reader brings it; gives its ticket."""
-    if not await served.values("select 1 from channel"):
-        await served.channel("email", "Service mail", address="help@desk.example", sender_name="Help")
-    message = InboundMessage(
-        sender=Sender("email", "rosa@x.example", name="Rosa", email="rosa@x.example"),
-        text="Please help.",
+def inbound(address: str, subject: str, text: str, **more: Any) -> InboundMessage:
+    """A mail as the mail reader brings it."""
+    return InboundMessage(
+        sender=Sender("email", address, name=address.partition("@")[0].title(), email=address),
+        text=text,
         at=utc_now(),
         subject=subject,
         message_id=f"{subject.replace(' ', '-')}@x.example",
+        **more,
     )
+
+
+async def mail_in(served: Served, subject: str) -> int:
+    """A mail of Rosa's; gives its ticket."""
+    if not await served.values("select 1 from channel"):
+        await served.channel("email", "Service mail", address="help@desk.example", sender_name="Help")
+    message = inbound("rosa@x.example", subject, "Please help.")
     channel = (await served.values("select id from channel"))[0]
     await served.do(lambda tx: receive(tx, [Arrival(channel, subject, message)], now=utc_now()))
     await until(lambda: served.values("select 1 from ticket where subject = %(s)s", s=subject))

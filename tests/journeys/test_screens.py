@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from ombud.accounts.permissions import ROLES
+from ombud.demo.asides import make_asides
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
 from ombud.demo.rules import make_rules
@@ -99,6 +100,7 @@ async def stock(served: Served) -> None:
         loaded = await load_demo(tx, now=utc_now(), keep_file=files.put, tickets=1_200)
         you = Actor("person", loaded.administrator_id, "林知夏", ROLES["administrator"], None)
         await make_rules(tx, you, now=utc_now())
+        await make_asides(tx, you, now=utc_now())
         await show_work(tx, you, now=utc_now())
 
     await served.do(fill)
@@ -180,6 +182,17 @@ async def see_work(tour: Tour) -> None:
     sql = "select ticket_id from stage_visit where ended_at is null order by id"
     for number, ticket in enumerate(await served.values(sql)):
         await tour.see(f"process-{number}", f"/tickets/all/{ticket}")
+async def see_teamwork(tour: Tour) -> None:
+    """What is asked beside a ticket, what one is asked, and releases: one that is ready, one that is not."""
+    served = tour.served
+    for kind in ("app", "mail"):
+        sql = """select '/tickets/all/' || s.ticket_id || '?side=' || s.id from side_conversation s
+            where kind = %(kind)s and exists (select from entry where side_id = s.id and direction = 'in')"""
+        await tour.see(f"side-{kind}", (await served.values(sql, kind=kind))[0])
+    await tour.see("asked", "/asked")
+    await tour.see("releases", "/releases")
+    for note_id in await served.values("select id from release_note order by id limit 2"):
+        await tour.see(f"release-{note_id}", f"/releases/{note_id}")
 
 
 async def walk(tour: Tour) -> None:
@@ -203,6 +216,7 @@ async def walk(tour: Tour) -> None:
     await screen.press("Escape")
     await see_people(tour)
     await see_work(tour)
+    await see_teamwork(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"
         place = path.replace("first", str(await first_of(served, kind))) if "first" in path else path

@@ -14,8 +14,9 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction, execute
 from ombud.shared.files import FileStore
-from ombud.tickets.schemas import InboundMessage
+from ombud.tickets.schemas import CannedReplyIn, InboundMessage
 from ombud.tickets.schemas.post import StoredAttachment
+from ombud.tickets.services.canned_replies import add_canned_reply
 from ombud.tickets.services.intake.door import Arrival, receive
 from tests.journeys.screen import Screen, sign_in
 from tests.journeys.served import Served, until
@@ -264,7 +265,50 @@ async def test_tags_are_found_by_their_initials_while_typing(served: Served, bro
     await expect(agent.page.get_by_role("option", name="标签:退款")).to_be_visible()
     await agent.press("ArrowDown", "Enter")
     await expect(agent.page.get_by_role("combobox")).to_have_value(re.compile("^标签:退款"))
-    await ask(agent, "负责人:py")
+    await ask(agent, "负责人:py 独角兽")
     await agent.sees("没有找到")
-    await ask(agent, "x" * 1_500)
+    await ask(agent, "x" * 10_000)
     await agent.sees("搜索内容过长")
+
+
+NOTE = "内部备注：客户催促，已经同意退款"
+
+
+async def test_notes_are_found_and_canned_replies_by_their_initials(served: Served, browser: Browser) -> None:
+    agent = await searcher(browser, served, "单笔记", "zh-CN")
+    page = agent.page
+    made = CannedReplyIn("退款说明", "退款将在三个工作日内到账。", scope="all")
+    await served.do(lambda tx: add_canned_reply(tx, made, by=SYSTEM, now=utc_now()))
+    [ticket] = await served.values("select min(id) from ticket")
+    await page.goto(f"{served.url}/tickets/all/{ticket}")
+    await page.locator(".composer").wait_for()
+    await agent.press("n")
+    await expect(page.get_by_role("textbox", name="内部备注")).to_be_focused()
+    await agent.type(NOTE)
+    await agent.press("Control+Enter")
+    await agent.sees(agent.entry(NOTE))
+    await agent.press("Escape", "r")
+    reply = page.get_by_role("textbox", name="回复客户")
+    await expect(reply).to_be_focused()
+    await page.keyboard.type("/")
+    await expect(page.get_by_role("combobox", name="搜索快捷回复")).to_be_focused()
+    await page.keyboard.type("tk")
+    await page.get_by_role("option", name=re.compile("退款说明")).wait_for()
+    await agent.picture("canned-by-initials")
+    await agent.press("Enter")
+    await agent.holds("退款将在三个工作日内到账。", reply)
+
+    async def is_known() -> bool:
+        sql = "select 1 from entry e join entry_words w on w.entry_id = e.id where e.text = %(note)s"
+        return bool(await served.values(sql, note=NOTE))
+
+    await until(is_known)
+    await page.goto(f"{served.url}/search")
+    await ask(agent, "催促 退款")
+    await page.get_by_role("button", name="备注", exact=True).click()
+    await expect(page.locator("a.hit")).to_have_count(1)
+    await expect(page.locator("a.hit mark").first).to_be_visible()
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        await agent.picture(f"search-notes-{theme}")
+    assert agent.complaints == []

@@ -13,6 +13,7 @@ from ombud.tickets.services.intake.door import Arrival, receive
 from tests.journeys.screen import Screen, open_window, sign_in
 from tests.journeys.served import Served, until
 from tests.journeys.shop import Shop, Visitor
+from tests.journeys.spoken import BOTH, Speech
 from tests.mailserver import ADDRESS, PASSWORD, MailServer, Outside
 from tests.receiver import receiving
 
@@ -264,4 +265,44 @@ async def test_team_is_archived_when_its_channel_and_tickets_have_another_place(
     await screen.sees("Repairs is back.")
     await expect(screen.button("Repairs")).to_be_visible()
     assert await served.values("select 1 from team where id = %(id)s and archived_at is null", id=team)
+    assert screen.complaints == []
+
+
+@BOTH
+async def test_ticket_template_is_made_changed_and_says_what_is_gone(
+    served: Served, browser: Browser, say: Speech
+) -> None:
+    key = f"serial_{say.short}"
+    sql = """
+        insert into field (subject, key, name_en, name_zh, kind, created_at)
+        values ('ticket', %(key)s, %(key)s, %(key)s, 'text', now())"""
+    await served.do(lambda tx: tx.execute(sql, {"key": key}))
+    email = await served.person(f"Tess{say.short} Boss", role="administrator", locale=say.locale)
+    screen = await sign_in(browser, served, email, locale=say.browser)
+    page = screen.page
+    await page.goto(f"{served.url}/settings/ticket-templates")
+    title = f"Return {say.short}"
+    await page.get_by_role("button", name=say("settings.templates.add")).first.click()
+    drawer = page.get_by_role("dialog")
+    await drawer.get_by_label(say("settings.canned.title"), exact=True).fill(title)
+    await drawer.get_by_label(say("settings.templates.subject")).fill("Return of {{nobody.name}}")
+    await drawer.get_by_label(say("settings.scoped.addField")).select_option(label=key)
+    await drawer.get_by_label(key, exact=True).fill("SN-1")
+    await drawer.get_by_role("button", name=say("settings.templates.create")).click()
+    await screen.sees(drawer.get_by_text("{{nobody.name}}").last)
+    await drawer.get_by_label(say("settings.templates.subject")).fill("Return of {{customer.name}}")
+    await drawer.get_by_role("button", name=say("settings.templates.create")).click()
+    await expect(drawer).to_have_count(0)
+    row = page.get_by_role("listitem").filter(has_text=title)
+    await screen.sees(row)
+    await served.do(lambda tx: tx.execute("update field set archived_at = now() where key = %(key)s", {"key": key}))
+    await page.reload()
+    await screen.sees(row.get_by_text(say("fields.gone.tag")))
+    await screen.picture(f"templates-{say.short}")
+    await row.get_by_role("button", name=title).first.click()
+    await screen.sees(drawer.get_by_text(say("fields.gone.text", names=key)))
+    await screen.picture(f"template-drawer-{say.short}")
+    await drawer.get_by_label(say("settings.canned.title"), exact=True).fill(f"{title} 2")
+    await drawer.get_by_role("button", name=say("form.save"), exact=True).click()
+    await screen.sees(page.get_by_role("listitem").filter(has_text=f"{title} 2"))
     assert screen.complaints == []

@@ -395,3 +395,77 @@ async def test_view_on_a_field_that_is_gone_says_so_and_stays_changeable(served:
     await dialog.get_by_role("button", name=say("views.save"), exact=True).click()
     await until(lambda: served.values("select 1 from saved_view where name_zh = '改名'"))
     assert screen.complaints == []
+
+
+RECORD_FIELDS = """
+    insert into field (subject, key, name_en, name_zh, kind, options, created_at)
+    values ('customer', %(key)s, %(key)s, %(key)s, 'choice',
+        '{"choices": [{"value": "gold", "name_en": "Gold", "name_zh": "黄金"}]}', now())"""
+
+
+@BOTH
+async def test_view_asks_for_a_field_of_the_customer_and_says_what_cannot_be(
+    served: Served, browser: Browser, say: Speech
+) -> None:
+    name, key = f"segment{say.short}", f"segment_{say.short}"
+    tickets = await arrive(served, name, MACHINES[:2])
+    await served.do(lambda tx: tx.execute(RECORD_FIELDS, {"key": key}))
+    sql = """
+        update customer set fields = jsonb_build_object(%s::text, 'gold')
+        where id = (select customer_id from ticket where id = %s)"""
+    await served.do(lambda tx: tx.execute(sql, (key, tickets[0])))
+    screen = await begin(served, browser, say, "Gabi", await view_of(served, name, about(name)))
+    page = screen.page
+    await expect(rows(screen)).to_have_count(2)
+    await page.get_by_role("button", name=say("views.menu.label", name=name)).click()
+    await page.get_by_role("option", name=say("views.menu.change"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name=say("conditions.add"), exact=True).first.click()
+    field = dialog.get_by_label(say("conditions.field"), exact=True).last
+    await field.select_option(value=f"customer.fields.{key}")
+    chosen = "Gold" if say.locale == "en" else "黄金"
+    await dialog.get_by_label(say("conditions.value", name=key)).select_option(label=chosen)
+    await screen.sees(dialog.get_by_text(say("views.builder.count", 1, n=1)))
+    await look(screen, f"customer-field-{say.short}")
+    # a number that no ticket can have: the page says so in its own words, and of which field
+    await dialog.get_by_role("button", name=say("conditions.add"), exact=True).first.click()
+    messages = say("views.field.messages")
+    await dialog.get_by_label(say("conditions.field"), exact=True).last.select_option(label=messages)
+    entry = dialog.get_by_label(say("conditions.value", name=messages))
+    await entry.fill("1e30")
+    await entry.press("Tab")
+    problem = say("conditions.problemOf", name=messages, problem=say("conditions.problem.bad_value"))
+    await screen.sees(dialog.get_by_role("status").get_by_text(problem))
+    await look(screen, f"bad-value-{say.short}")
+    await dialog.get_by_role("button", name=say("conditions.remove"), exact=True).last.click()
+    await dialog.get_by_role("button", name=say("views.save"), exact=True).click()
+    await expect(rows(screen)).to_have_count(1)
+    assert [one for one in screen.complaints if "400" not in one] == []
+
+
+@BOTH
+async def test_view_of_fifty_nested_comparisons_opens_and_is_changed(
+    served: Served, browser: Browser, say: Speech
+) -> None:
+    name = f"fifty{say.short}"
+    await arrive(served, name, MACHINES[:1])
+    condition: Any = about(name)
+    for level in range(7):
+        op = "is_not" if level % 2 else "is"
+        words = [{"field": "subject", "op": op, "value": f"word {level} {place}"} for place in range(7)]
+        condition = {"all": [*words, condition]} if level % 2 else {"all": [condition, {"not": {"any": words}}]}
+    screen = await begin(served, browser, say, "Fee", await view_of(served, name, condition))
+    page = screen.page
+    await expect(rows(screen)).to_have_count(1)
+    await page.get_by_role("button", name=say("views.menu.label", name=name)).click()
+    await page.get_by_role("option", name=say("views.menu.change"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label(say("conditions.field"), exact=True)).to_have_count(50)
+    await screen.sees(dialog.get_by_text(say("views.builder.count", 1, n=1)))
+    await look(screen, f"fifty-{say.short}")
+    await dialog.get_by_label(say("views.builder.nameZh")).fill(f"五十 {name}")
+    await dialog.get_by_role("button", name=say("views.save"), exact=True).click()
+    await until(lambda: served.values("select 1 from saved_view where name_zh = %(name)s", name=f"五十 {name}"))
+    [kept] = await served.values("select condition from saved_view where name_zh = %(name)s", name=f"五十 {name}")
+    assert kept == condition
+    assert screen.complaints == []

@@ -55,6 +55,11 @@ async def built(site: Site, ticket: int) -> Any:
         return await build_mail(tx, claimed, settings, parts.files, parts.key_ring, key=KEY, now=site.desk.now)
 
 
+async def side_of(site: Site, entry: Any) -> int:
+    found: int = await site.desk.sql("select side_id from entry where id = %(id)s", id=entry["id"])
+    return found
+
+
 async def answered(site: Site, ticket: int, text: str = "We have it", **more: Any) -> None:
     channel = await site.desk.column(ticket, "channel_id")
     await site.desk.deliver(channel, site.desk.mail(text, more.pop("address", MAKER), **more))
@@ -79,13 +84,13 @@ async def test_forward_quotes_the_chosen_messages_below_ones_own_words(site: Sit
 async def test_mail_to_a_third_party_carries_no_trace_of_the_conversation(
     site: Site, agent: Browser, mail: int
 ) -> None:
-    await forwarded(agent, mail, bcc=[{"address": "quiet@maker.example"}])
+    entry = await forwarded(agent, mail, bcc=[{"address": "quiet@maker.example"}])
     letter = await built(site, mail)
     assert [one.address for one in letter.to] == [MAKER]
     assert [one.address for one in letter.bcc] == ["quiet@maker.example"]
     assert (letter.in_reply_to, letter.references, letter.subject) == ("", [], "Part")
     [back] = letter.reply_to
-    assert read_side_token(back.address, KEY) == mail
+    assert read_side_token(back.address, KEY) == await side_of(site, entry)
     assert read_reply_token(back.address, KEY) is None
     assert read_message_ids([letter.message_id], KEY) is None
 
@@ -94,12 +99,12 @@ async def test_mail_to_a_third_party_carries_no_trace_of_the_conversation(
 async def test_answer_of_a_third_party_stays_beside_the_conversation(
     site: Site, agent: Browser, mail: int, trace: str
 ) -> None:
-    await forwarded(agent, mail)
+    entry = await forwarded(agent, mail)
     letter = await built(site, mail)
     before = await row_of(site, mail)
     more: dict[str, Any] = {"references": [letter.message_id]}
     if trace == "address":
-        more = {"side_ticket_ids": [mail]}
+        more = {"side_ids": [await side_of(site, entry)]}
     if trace == "both_with_public_proof":
         more["proven_ticket_ids"] = [mail]
     await answered(site, mail, **more)
@@ -233,7 +238,7 @@ async def known_customers(agent: Browser) -> tuple[list[str], list[Any]]:
 async def test_third_party_who_answers_is_no_customer(site: Site, agent: Browser, mail: int) -> None:
     entry = await forwarded(agent, mail)
     before = await known_customers(agent)
-    first = site.desk.mail("We have it", MAKER, side_ticket_ids=[mail], message_id="one@maker.example")
+    first = site.desk.mail("We have it", MAKER, side_ids=[await side_of(site, entry)], message_id="one@maker.example")
     # Another of theirs answers the answer, in the same batch and without our token.
     second = site.desk.mail("And a spare one", "store@maker.example", references=["one@maker.example"])
     await site.desk.deliver(await site.desk.column(mail, "channel_id"), first, second)
@@ -247,9 +252,9 @@ async def test_third_party_who_answers_is_no_customer(site: Site, agent: Browser
 
 
 async def test_third_party_is_named_by_what_their_mail_says(site: Site, agent: Browser, mail: int) -> None:
-    await forwarded(agent, mail)
+    entry = await forwarded(agent, mail)
     details = EntryDetails(from_=Address(MAKER, "Parts Desk"))
-    await answered(site, mail, side_ticket_ids=[mail], details=details)
+    await answered(site, mail, side_ids=[await side_of(site, entry)], details=details)
     shown = (await agent.get(f"/tickets/{mail}/timeline")).json()["items"][-1]
     assert shown["author"] == {"kind": "third_party", "id": None, "name": "Parts Desk"}
 
@@ -257,14 +262,14 @@ async def test_third_party_is_named_by_what_their_mail_says(site: Site, agent: B
 async def test_third_party_who_is_a_customer_stays_who_they_are(site: Site, agent: Browser, mail: int) -> None:
     await answered(site, mail, "My own machine leaks")
     maker = await site.desk.sql("select customer_id from identity where value = %(v)s", v=MAKER)
-    await forwarded(agent, mail)
-    await answered(site, mail, side_ticket_ids=[mail])
+    entry = await forwarded(agent, mail)
+    await answered(site, mail, side_ids=[await side_of(site, entry)])
     [side] = [one for one in await site.desk.timeline(mail) if one.kind == "side" and one.direction == "in"]
     assert (side.author.kind, side.author.id) == ("customer", maker)
 
 
 async def test_third_party_who_writes_on_their_own_becomes_a_customer(site: Site, agent: Browser, mail: int) -> None:
-    await forwarded(agent, mail)
-    await answered(site, mail, side_ticket_ids=[mail])
+    entry = await forwarded(agent, mail)
+    await answered(site, mail, side_ids=[await side_of(site, entry)])
     await answered(site, mail, "Now about our own order")
     assert [one["email"] for one in (await known_customers(agent))[1]] == [MAKER]

@@ -112,11 +112,12 @@ async def test_rule_of_the_desk_decides_about_open_children(site: Site, agent: B
     assert (await agent.patch(f"/tickets/{parent}", body)).status_code == status
 
 
-async def test_merged_child_does_not_hold_its_parent(site: Site, agent: Browser) -> None:
+async def test_ticket_that_a_child_went_into_holds_the_parent_in_its_place(site: Site, agent: Browser) -> None:
     parent, child, other = await some(site, 3)
     await link(agent, child, parent)
     await agent.post(f"/tickets/{other}/merge", {"source_ids": [child], "confirmed": True})
-    assert (await agent.patch(f"/tickets/{parent}", {"status_id": await solved(site)})).status_code == 200
+    held = await agent.patch(f"/tickets/{parent}", {"status_id": await solved(site)})
+    assert (held.status_code, held.json()["children"]) == (409, [other])
     assert await link(agent, child, parent) == 409
 
 
@@ -126,3 +127,76 @@ async def test_link_tells_both_pages(site: Site, agent: Browser, lu: Actor) -> N
     await link(agent, one, two)
     frames = [frame.data for frame in await site.frames(lu, after=head) if frame.event == "ticket"]
     assert {(frame.kind, frame.ticket.id) for frame in frames} == {("ticket_linked", one), ("ticket_linked", two)}
+
+
+async def kin(site: Site, agent: Browser, ticket: int) -> list[tuple[int, str]]:
+    """A ticket's children and parent, as its page has them."""
+    found = (await agent.get(f"/tickets/{ticket}")).json()["links"]
+    return [(one["ticket_id"], one["kind"]) for one in found if one["kind"] in {"child_of", "parent_of"}]
+
+
+async def family(site: Site, agent: Browser, count: int) -> list[int]:
+    return [await site.ticket(f"Number {number}", who=f"who{number}") for number in range(count)]
+
+
+async def child_of(agent: Browser, child: int, parent: int) -> None:
+    answer = await agent.post(f"/tickets/{child}/links", {"other_id": parent, "kind": "child_of"})
+    assert answer.status_code < 300, answer.text
+
+
+async def merge(agent: Browser, source: int, target: int) -> None:
+    body = {"source_ids": [source], "confirmed": True}
+    assert (await agent.post(f"/tickets/{target}/merge", body)).status_code == 200
+
+
+async def unmerge(agent: Browser, source: int, target: int) -> None:
+    assert (await agent.post(f"/tickets/{target}/unmerge", {"source_id": source})).status_code == 200
+
+
+async def test_merge_gives_children_and_parent_to_the_ticket_that_goes_on(site: Site, agent: Browser) -> None:
+    source, target, child, parent = await family(site, agent, 4)
+    await child_of(agent, child, source)
+    await child_of(agent, source, parent)
+    await merge(agent, source, target)
+    assert await kin(site, agent, target) == [(child, "parent_of"), (parent, "child_of")]
+    assert await kin(site, agent, child) == [(target, "child_of")]
+    linked = [(one.ticket_id, one.data["other_id"]) for one in await site.desk.events("ticket_linked")]
+    assert linked[2:] == [(target, parent), (child, target)]
+    # an open child holds the ticket that goes on
+    solved = await site.desk.sql("select id from status where category = 'solved' and is_default")
+    held = await agent.patch(f"/tickets/{target}", {"status_id": solved})
+    assert (held.status_code, held.json()["children"]) == (409, [child])
+    await unmerge(agent, source, target)
+    assert await kin(site, agent, target) == []
+    assert await kin(site, agent, source) == [(child, "parent_of"), (parent, "child_of")]
+
+
+async def test_merge_of_parent_and_child_ends_that_link_until_it_is_taken_back(site: Site, agent: Browser) -> None:
+    source, target, child = await family(site, agent, 3)
+    await child_of(agent, target, source)
+    await child_of(agent, child, source)
+    await merge(agent, source, target)
+    assert await kin(site, agent, target) == [(child, "parent_of")]
+    await unmerge(agent, source, target)
+    assert await kin(site, agent, source) == [(target, "parent_of"), (child, "parent_of")]
+
+
+async def test_merge_leaves_the_parent_that_the_target_has(site: Site, agent: Browser) -> None:
+    source, target, mine, theirs = await family(site, agent, 4)
+    await child_of(agent, source, mine)
+    await child_of(agent, target, theirs)
+    await merge(agent, source, target)
+    assert await kin(site, agent, target) == [(theirs, "child_of")]
+    await unmerge(agent, source, target)
+    assert await kin(site, agent, source) == [(mine, "child_of")]
+
+
+async def test_unmerge_leaves_children_where_somebody_has_put_them_since(site: Site, agent: Browser) -> None:
+    source, target, child, other = await family(site, agent, 4)
+    await child_of(agent, child, source)
+    await merge(agent, source, target)
+    answer = await agent.delete(f"/tickets/{child}/links/{target}?kind=child_of")
+    assert answer.status_code < 300, answer.text
+    await child_of(agent, child, other)
+    await unmerge(agent, source, target)
+    assert (await kin(site, agent, child), await kin(site, agent, source)) == ([(other, "child_of")], [])

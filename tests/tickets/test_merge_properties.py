@@ -11,8 +11,10 @@ from tests.accounts.desk import Browser
 from tests.site import Site, client_key, note_of, reply_of
 
 TELLING = ["merged_into", "merged_from", "unmerged", "unmerged_from", "split_to", "split_from"]
+TELLING += ["link_child_of", "linked_child_of"]
 STEPS = ("mail", "machine", "note", "file", "reply", "undone", "sleep", "solve", "draft", "tags", "same_key")
 # What people keep beside a ticket; with both, and on top of one another.
+KIN = ("child", "grandchild", "parent", "tied", "tied_far")
 BESIDE = ("follow", "checklist", "ticked", "time", "same_time", "shared_draft", "planned", "held")
 ROWS = {
     "ticket": "select to_jsonb(r) - '{version,activity_at}'::text[] from ticket r where id = any(%(ids)s) order by id",
@@ -30,10 +32,12 @@ ROWS = {
     "time_spent": "select to_jsonb(r) from time_spent r where ticket_id = any(%(ids)s) order by id",
     "shared_draft": "select to_jsonb(r) from shared_draft r where ticket_id = any(%(ids)s) order by ticket_id",
     "planned_reply": "select to_jsonb(r) from planned_reply r where ticket_id = any(%(ids)s) order by id",
+    # of all tickets: children and parents stand apart
+    "ticket_link": "select to_jsonb(r) from ticket_link r where kind = 'child_of' order by ticket_id",
     "ticket_cc": "select to_jsonb(r) from ticket_cc r where ticket_id = any(%(ids)s) order by address",
 }
 # What a hand does on one of two tickets.
-happenings = st.lists(st.tuples(st.sampled_from((*STEPS, *BESIDE)), st.integers(0, 1)), max_size=12)
+happenings = st.lists(st.tuples(st.sampled_from((*STEPS, *BESIDE, *KIN)), st.integers(0, 1)), max_size=14)
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -61,9 +65,10 @@ async def two(site: Site) -> tuple[int, int, int]:
     return box, first, second
 
 
-async def act(site: Site, agent: Browser, box: int, ticket: int, step: str) -> None:
+async def act(site: Site, agent: Browser, box: int, pair: tuple[int, int], step: str) -> None:
     """Let one thing happen; what a ticket does not take just does not happen."""
     site.desk.later(minutes=1)
+    ticket, _ = pair
     path = f"/tickets/{ticket}"
     mail = {"proven_ticket_ids": [ticket]}
     if step == "mail":
@@ -81,10 +86,34 @@ async def act(site: Site, agent: Browser, box: int, ticket: int, step: str) -> N
             await agent.delete(f"{path}/replies/{sent.json()['id']}")
     elif step == "same_key":
         await agent.post(f"{path}/notes", {"text": "Twice the same key", "client_key": "one-and-the-same"})
+    elif step in KIN:
+        await relate(site, agent, box, pair, step)
     elif step in BESIDE:
         await keep_beside(site, agent, path, step)
     else:
         await change(site, agent, path, step)
+
+
+async def relate(site: Site, agent: Browser, box: int, pair: tuple[int, int], step: str) -> None:
+    """Give a ticket a child, a child's child or a parent, or put the other one below it; what cannot be is refused."""
+    ticket, other = pair
+
+    async def link(child: int, parent: int) -> int:
+        await agent.post(f"/tickets/{child}/links", {"other_id": parent, "kind": "child_of"})
+        return child
+
+    async def kin() -> int:
+        await site.desk.deliver(box, site.desk.mail(f"Kin {client_key()}", "bo@example.com"))
+        return (await site.desk.tickets())[-1]
+
+    if step == "parent":
+        await link(ticket, await kin())
+    elif step == "tied":
+        await link(other, ticket)
+    else:
+        child = await link(await kin(), ticket)
+        if step != "child":
+            await link(other if step == "tied_far" else await kin(), child)
 
 
 async def keep_beside(site: Site, agent: Browser, path: str, step: str) -> None:
@@ -133,7 +162,7 @@ async def test_unmerge_gives_back_exactly_what_was_there(
 ) -> None:
     box, first, second = await two(site)
     for step, which in steps:
-        await act(site, agent, box, (first, second)[which], step)
+        await act(site, agent, box, (second, first) if which else (first, second), step)
     before = await rows(site, first, second)
     assert len(before["ticket"]) == 2
     assert len(before["entry"]) >= 2
@@ -152,9 +181,9 @@ async def test_unmerge_gives_back_exactly_what_was_there(
 async def test_merge_after_split_gives_back_exactly_what_was_there(
     site: Site, agent: Browser, steps: list[tuple[str, int]], chosen: set[int]
 ) -> None:
-    box, ticket, _ = await two(site)
+    box, ticket, other = await two(site)
     for step, _which in steps:
-        await act(site, agent, box, ticket, step)
+        await act(site, agent, box, (ticket, other), step)
     entries = [one.id for one in await site.desk.timeline(ticket) if one.kind != "change"]
     wanted = [entry for place, entry in enumerate(entries) if place in chosen][: len(entries) - 1]
     if not wanted:

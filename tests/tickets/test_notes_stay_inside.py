@@ -24,8 +24,19 @@ async def agent(site: Site) -> Browser:
     return await site.browser(await site.desk.person("Ada", role="administrator", everywhere=True))
 
 
+async def ask_aside(site: Site, agent: Browser, ticket: int) -> None:
+    """A side conversation with a question and an answer that hold the same secret."""
+    colleague = await site.desk.person("Mo")
+    side = {"subject": "Aside", "text": SECRET, "client_key": client_key(), "person_ids": [colleague.id]}
+    made = await agent.post(f"/tickets/{ticket}/sides", side)
+    assert made.status_code == 201, made.text
+    said = {"text": SECRET, "client_key": client_key()}
+    answer = await (await site.browser(colleague)).post(f"/sides/{made.json()['id']}/messages", said)
+    assert answer.status_code == 201, answer.text
+
+
 async def talk(site: Site, agent: Browser) -> tuple[int, Browser]:
-    """A visitor's talk on a widget, with a note and a note's file on it."""
+    """A visitor's talk on a widget, with a note, a note's file and a side conversation on it."""
     channel = await site.desk.channel("chat")
     key = await site.desk.sql("select public_key from channel where id = %(id)s", id=channel)
     visitor = site.stranger()
@@ -40,6 +51,7 @@ async def talk(site: Site, agent: Browser) -> tuple[int, Browser]:
     file = (await agent.client.post("/api/v1/files", files={"file": (f"{SECRET}.txt", SECRET.encode())})).json()
     written = await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET, attachment_ids=[file["id"]]))
     assert written.status_code == 201
+    await ask_aside(site, agent, ticket)
     return ticket, visitor
 
 
@@ -61,18 +73,18 @@ async def test_widget_file_of_a_note_is_not_found(site: Site, agent: Browser) ->
 
 async def test_widget_stream_holds_no_note_even_by_a_forged_event(site: Site, agent: Browser) -> None:
     ticket, _ = await talk(site, agent)
-    note = await site.desk.sql("select id from entry where kind = 'note'")
     await site.desk.events()
     async with site.desk.parts.database.transaction() as tx:
         events = await events_after(tx, 0, limit=1_000)
         # Even an event that calls the note a reply brings nothing out.
         forged = [
-            msgspec.structs.replace(one, kind="reply_sent", data={"entry_id": note})
+            msgspec.structs.replace(one, kind=kind, data={"entry_id": one.data["entry_id"]})
             for one in events
-            if one.kind == "note_added"
+            for kind in ("reply_sent", "message_received")
+            if one.kind in {"note_added", "side_sent", "side_received"}
         ]
         frames = await visitor_frames(tx, [*events, *forged])
-    assert forged
+    assert len(forged) == 6
     assert [one.event for one in frames] == ["message"]
     assert SECRET.encode() not in b"".join(one.encode() for one in frames)
     assert all(one.topic and one.team_id is None for one in frames)
@@ -94,6 +106,7 @@ async def test_api_channel_hands_out_no_note(site: Site, agent: Browser) -> None
     ticket = await site.ticket()
     channel = await site.desk.column(ticket, "channel_id")
     await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    await ask_aside(site, agent, ticket)
     await agent.post(f"/tickets/{ticket}/replies", reply_of("We come."))
     await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
     program = await site.program(ada, "outgoing.read", "messages.write")
@@ -106,6 +119,7 @@ async def test_api_channel_hands_out_no_note(site: Site, agent: Browser) -> None
 async def test_webhook_payload_of_every_event_holds_no_word_of_anybody(site: Site, agent: Browser) -> None:
     ticket = await site.ticket(f"{SECRET} customer", kind="email", subject=f"{SECRET} subject")
     await agent.post(f"/tickets/{ticket}/notes", note_of(SECRET))
+    await ask_aside(site, agent, ticket)
     await agent.post(f"/tickets/{ticket}/replies", reply_of(SECRET))
     await agent.patch(f"/tickets/{ticket}", {"subject": SECRET, "tags": [SECRET]})
     customer = await site.desk.column(ticket, "customer_id")

@@ -12,7 +12,7 @@ from tests.desk import Desk
 from tests.site import Site, reply_of
 
 # Rules of the desk that no test here changes.
-OTHERS = {"checklist_holds": False, "children_hold": "ask"}
+OTHERS = {"checklist_holds": False, "children_hold": "ask", "promise_days": 30, "promise_money": "everybody"}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ SECRET = "The silver kettle of Mrs. Qi"
 LATER = "2027-01-04T09:00:00Z"
 FORWARD = {"to": [{"address": "spy@x.example"}], "subject": "s", "text": "t", "client_key": "spying-4"}
 PLANNED = {"send_at": LATER, "reply": {"text": "t", "client_key": "spying-5", "force": True}}
+SIDE = {"subject": "s", "text": "t", "client_key": "spying-6", "to": [{"address": "spy@x.example"}]}
 TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}"): None,
     ("PATCH", "/tickets/{ticket_id}"): {"priority": 4},
@@ -62,10 +63,20 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/time"): {"seconds": 60, "client_key": "spying-3"},
     ("DELETE", "/tickets/{ticket_id}/time/{time_id}"): None,
     ("GET", "/tickets/{ticket_id}/signature"): None,
+    ("GET", "/tickets/{ticket_id}/sides"): None,
+    ("POST", "/tickets/{ticket_id}/sides"): SIDE,
+    ("GET", "/tickets/{ticket_id}/sides/{side_id}"): None,
+    ("POST", "/tickets/{ticket_id}/sides/{side_id}/messages"): {"text": "t", "client_key": "spying-7"},
+    ("PUT", "/tickets/{ticket_id}/sides/{side_id}/state"): {"is_closed": True},
     ("GET", "/tickets/{ticket_id}/clocks"): None,
     ("PUT", "/tickets/{ticket_id}/clocks/{clock_id}/acknowledgement"): None,
     ("POST", "/tickets/{ticket_id}/deadlines"): {"label": "Court", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/deadlines/{clock_id}/end"): {"outcome": "met"},
+    ("POST", "/tickets/{ticket_id}/promise-offers"): {"text": "We will call you within 2 hours."},
+    ("GET", "/tickets/{ticket_id}/promises"): None,
+    ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
+    ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
@@ -101,6 +112,8 @@ LISTS = [
     "/customers?q=rosa",
     "/canned-replies",
     "/tags",
+    "/promises",
+    "/promises?which=all",
 ]
 # What an endpoint asks for in its address beside the ticket.
 QUERIES = {"/looking": "?tab=spying-tab", "/shared-draft": "?version=1", "/links/{other_id}": "?kind=related"}
@@ -119,6 +132,8 @@ class Scene:
     item: int
     time: int
     clock: int
+    promise: int
+    side: int
     token: str
     lu: Actor
     outsiders: dict[str, Browser]
@@ -133,8 +148,10 @@ class Scene:
             "item_id": self.item,
             "time_id": self.time,
             "clock_id": self.clock,
+            "side_id": self.side,
             "extension_id": 1,
             "solution_id": 1,
+            "promise_id": self.promise,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
@@ -165,7 +182,12 @@ async def scene(site: Site) -> Scene:
     deadline = await browser.post(f"/tickets/{ticket}/deadlines", {"label": SECRET, "due_at": LATER})
     assert deadline.status_code == 201, deadline.text
     clock = await desk.sql("select id from clock where ticket_id = %(ticket)s", ticket=ticket)
-    return Scene(site, team, ticket, customer, sent.json()["id"], item, time, clock, file["token"], lu, outsiders)
+    promised = await browser.post(f"/tickets/{ticket}/promises", {"words": SECRET, "due_at": LATER})
+    promise = promised.json()["items"][0]["id"]
+    beside = {"subject": SECRET, "text": SECRET, "client_key": client_key(), "person_ids": [lu.id]}
+    side = (await browser.post(f"/tickets/{ticket}/sides", beside)).json()["id"]
+    ids = (sent.json()["id"], item, time, clock, promise, side)
+    return Scene(site, team, ticket, customer, *ids, file["token"], lu, outsiders)
 
 
 def _scopes() -> list[str]:
@@ -192,7 +214,7 @@ async def test_ticket_endpoints_of_unseen_team_are_not_found(scene: Scene) -> No
             assert answer.json()["code"] == "not_found"
             assert SECRET not in answer.text
     assert await scene.site.desk.column(scene.ticket, "to_jsonb(ticket)") == before
-    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 2
+    assert await scene.site.desk.sql("select count(*) from entry where ticket_id = %(id)s", id=scene.ticket) == 4
 
 
 async def test_teamwork_on_a_ticket_of_an_unseen_team_is_not_found(scene: Scene) -> None:

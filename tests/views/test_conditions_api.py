@@ -11,6 +11,9 @@ from tests.views.conftest import Finish
 LEAF = {"field": "subject", "op": "contains", "value": "pump"}
 
 
+WORDS = {"unknown_field", "unknown_op", "bad_value", "too_many", "too_deep", "not_readable"}
+
+
 def nested(depth: int, inner: dict[str, Any] | None = None) -> dict[str, Any]:
     condition = inner or LEAF
     for level in range(depth):
@@ -52,6 +55,9 @@ async def test_condition_that_cannot_be_is_refused_in_words(agent: Browser, cond
     for answer in (await ask(agent, condition), await agent.post("/saved-views", view)):
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_condition")
         assert len(answer.json()["detail"]) > 10
+        # what the page says in the reader's language, part by part
+        assert set(answer.json()["fields"].values()) <= WORDS
+        assert answer.json()["fields"]
     assert (await agent.get("/saved-views")).json()["items"] == []
 
 

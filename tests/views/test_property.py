@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import OPS, Context, Kind, evaluate, parse
 from ombud.shared.database import Database
@@ -70,6 +71,8 @@ TICKET = st.fixed_dictionaries(
         # in minutes
         "time_spent": st.sampled_from([None, 1, 3, 40]),
         "fields": CUSTOM,
+        "customer_fields": CUSTOM,
+        "organisation": st.none() | st.fixed_dictionaries({"name": st.sampled_from(WORDS[1:]), "fields": CUSTOM}),
     }
 )
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
@@ -107,12 +110,12 @@ def _leaf(name: str, kind: Kind, op: str) -> st.SearchStrategy[dict[str, Any]]:
 async def stock(database: Database) -> dict[str, Kind]:
     """Fields, two people, and forty empty tickets with a customer each."""
     async with database.transaction() as tx:
-        for key, kind, choices in FIELDS:
+        for subject, (key, kind, choices) in product(("ticket", "customer", "organisation"), FIELDS):
             options = {"choices": [{"value": one, "name_en": one, "name_zh": one} for one in choices]}
             await tx.execute(
                 "insert into field (subject, key, name_en, name_zh, kind, options, created_at)"
-                " values ('ticket', %s, %s, %s, %s, %s, %s)",
-                (key, key, key, kind, Jsonb(options), NOW),
+                " values (%s, %s, %s, %s, %s, %s, %s)",
+                (subject, key, key, key, kind, Jsonb(options), NOW),
             )
         for person in (ME, OTHER):
             await tx.execute(
@@ -120,7 +123,7 @@ async def stock(database: Database) -> dict[str, Kind]:
                 " overriding system value values (%s, %s, 'Lu', 'Lu', 'agent', %s)",
                 (person, f"p{person}@desk.example", NOW),
             )
-        return kinds_of(await list_fields(tx, "ticket"))
+        return kinds_of(await list_named_fields(tx))
 
 
 async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -129,7 +132,7 @@ async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[st
     async with database.transaction() as tx:
         for table in ("ticket_read", "ticket_facet", "follower", "mention", "time_spent", "entry", "ticket"):
             await tx.execute(f"delete from {table}")
-        fields = await list_fields(tx, "ticket")
+        fields = [one for one in await list_named_fields(tx) if one.subject == "ticket"]
         for number, one in enumerate(tickets, 1):
             known.append(await _put(tx, number, one))
             await write_facets(tx, number, ticket_facets(one["tags"], None, fields, one["fields"]))
@@ -138,10 +141,19 @@ async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[st
 
 async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     await tx.execute(
-        "insert into customer (id, name, tier, created_at, updated_at) overriding system value values"
-        " (%(id)s, %(name)s, %(tier)s, %(now)s, %(now)s) on conflict (id)"
-        " do update set name = excluded.name, tier = excluded.tier",
-        {"id": number, "name": one["subject"], "tier": one["tier"], "now": NOW},
+        "insert into customer (id, name, tier, fields, organisation_id, created_at, updated_at)"
+        " overriding system value values"
+        " (%(id)s, %(name)s, %(tier)s, %(fields)s, %(organisation)s, %(now)s, %(now)s) on conflict (id)"
+        " do update set name = excluded.name, tier = excluded.tier, fields = excluded.fields,"
+        " organisation_id = excluded.organisation_id",
+        {
+            "id": number,
+            "name": one["subject"],
+            "tier": one["tier"],
+            "fields": Jsonb(one["customer_fields"]),
+            "organisation": await _put_organisation(tx, number, one["organisation"]),
+            "now": NOW,
+        },
     )
     category = await (await tx.execute("select category from status where id = %s", (one["status"],))).fetchone()
     await tx.execute(
@@ -155,13 +167,29 @@ async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     if not one["unread"]:
         await tx.execute("insert into ticket_read (ticket_id, person_id, entry_id) values (%s, %s, 7)", (number, ME))
     await _put_beside(tx, number, one)
-    custom = {f"fields.{key}": given for key, given in one["fields"].items()}
-    if "fields.price" in custom:
-        custom["fields.price"] = custom["fields.price"]["amount_cents"]
+    organisation = one["organisation"] or {"name": None, "fields": {}}
+    custom = _named("fields.", one["fields"]) | _named("customer.fields.", one["customer_fields"])
+    custom |= _named("organisation.fields.", organisation["fields"]) | {"organisation_name": organisation["name"]}
     moments = {name: one[name] and one[name].isoformat() for name in ("created", "activity", "waiting", "snoozed")}
     moments["solved"] = one["solved"] and one["solved"].isoformat()
     place = {"number": number, "category": category[0], "team": 1, "brand": 1, "customer_name": one["subject"]}
     return one | place | moments | custom
+
+
+def _named(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}{key}": given["amount_cents"] if key == "price" else given for key, given in values.items()}
+
+
+async def _put_organisation(tx: Any, number: int, one: dict[str, Any] | None) -> int | None:
+    if one is None:
+        return None
+    await tx.execute(
+        "insert into organisation (id, name, fields, created_at, updated_at) overriding system value values"
+        " (%(id)s, %(name)s, %(fields)s, %(now)s, %(now)s) on conflict (id)"
+        " do update set name = excluded.name, fields = excluded.fields",
+        {"id": number, "name": one["name"], "fields": Jsonb(one["fields"]), "now": NOW},
+    )
+    return number
 
 
 async def _put_beside(tx: Any, number: int, one: dict[str, Any]) -> None:

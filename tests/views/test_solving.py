@@ -210,3 +210,49 @@ async def test_open_status_with_children_changes_the_ticket_alone(site: Site, ag
     hold = await site.desk.sql("select id from status where category = 'on_hold' limit 1")
     assert (await agent.patch(f"/tickets/{tickets[0]}", {"status_id": hold, "solve_children": True})).status_code == 200
     assert await categories(site, tickets) == ["on_hold", "new", "new"]
+
+
+async def test_solve_with_children_tells_how_they_stood(site: Site, agent: Browser, solved: int) -> None:
+    tickets = await family(site, agent)
+    until = "2027-02-01T10:00:00Z"
+    await agent.put(f"/tickets/{tickets[1]}/snooze", {"until": until})
+    answer = await agent.patch(f"/tickets/{tickets[0]}", {"status_id": solved, "solve_children": True})
+    along = answer.json()["solved_along"]
+    assert [(one["id"], one["snoozed_until"]) for one in along] == [(tickets[1], until), (tickets[2], None)]
+    assert (await agent.get(f"/tickets/{tickets[0]}")).json()["solved_along"] == []
+
+
+STANDING = "jsonb_build_array(status_id, category, snoozed_until, waiting_since, solved_at)"
+
+
+async def test_undo_of_an_answer_that_solved_children_gives_them_back(
+    site: Site, agent: Browser, solved: int
+) -> None:
+    tickets = await mailed_family(site, agent)
+    await agent.put(f"/tickets/{tickets[1]}/snooze", {"until": "2027-02-01T10:00:00Z"})
+    before = [await site.desk.column(one, STANDING) for one in tickets]
+    body = reply_of(solve=True, solve_children=True)
+    sent = await agent.post(f"/tickets/{tickets[0]}/replies", body)
+    assert await categories(site, tickets) == ["solved"] * 3
+    undone = await agent.delete(f"/tickets/{tickets[0]}/replies/{sent.json()['id']}")
+    assert undone.status_code == 200, undone.text
+    assert [await site.desk.column(one, STANDING) for one in tickets] == before
+
+
+async def test_undo_of_an_answer_leaves_a_child_that_somebody_changed_since(
+    site: Site, agent: Browser, solved: int
+) -> None:
+    tickets = await mailed_family(site, agent)
+    sent = await agent.post(f"/tickets/{tickets[0]}/replies", reply_of(solve=True, solve_children=True))
+    closed = await site.desk.sql("select id from status where category = 'closed' limit 1")
+    assert (await agent.patch(f"/tickets/{tickets[2]}", {"status_id": closed})).status_code == 200
+    assert (await agent.delete(f"/tickets/{tickets[0]}/replies/{sent.json()['id']}")).status_code == 200
+    assert await categories(site, tickets) == ["new", "new", "closed"]
+
+
+async def mailed_family(site: Site, agent: Browser) -> list[int]:
+    """The same by mail, whose answers can be taken back."""
+    made = [await site.ticket(f"Ticket {number}", kind="email", address=f"w{number}@example.com") for number in range(3)]
+    for child, parent in ((made[0], made[1]), (made[1], made[2])):
+        await agent.post(f"/tickets/{child}/links", {"other_id": parent, "kind": "child_of"})
+    return made[::-1]

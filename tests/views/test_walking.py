@@ -107,6 +107,56 @@ async def test_selective_facet_drives_and_a_common_one_does_not(
     assert driven.hits
 
 
+async def test_tag_that_is_common_with_others_is_rare_with_the_reader(
+    desk: Desk, reader: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = await desk.sql("select max(id) from team")
+    mine = await desk.sql("select min(id) from ticket where team_id = 1")
+    which = "where team_id = %(hidden)s or id = %(mine)s"
+    await desk.run(f"update ticket set tags = '{{hot}}' {which}", hidden=hidden, mine=mine)
+    facets = f"insert into ticket_facet select id, array['tag:hot'] from ticket {which}"
+    await desk.run("delete from ticket_facet")
+    await desk.run(facets, hidden=hidden, mine=mine)
+    monkeypatch.setattr(walking, "MOST_CANDIDATES", 50)
+    hot = parse({"field": "tags", "op": "any_of", "value": ["Hot"]})
+
+    async def candidates() -> list[int] | None:
+        async with desk.parts.database.transaction() as tx:
+            search = await open_search(tx, hot, "activity", by=reader, now=desk.now)
+            found = await search.find(10)
+        assert [one.id for one in found.hits] == (search.candidates or [])
+        return search.candidates
+
+    assert await candidates() == [mine]
+    # a ticket that goes to another team takes its facets along
+    await desk.run("update ticket set team_id = %(hidden)s where id = %(mine)s", hidden=hidden, mine=mine)
+    assert await candidates() == []
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        {"field": "priority", "op": "more", "value": 2},
+        {"field": "priority", "op": "any_of", "value": [1, 4]},
+        {"all": [{"field": "priority", "op": "is_not", "value": 2}, {"field": "priority", "op": "less", "value": 4}]},
+        {"field": "priority", "op": "more", "value": 4},
+    ],
+)
+async def test_walk_of_some_priorities_finds_what_a_walk_of_all_finds(
+    desk: Desk, reader: Actor, leaf: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "FIRST_PART", 20)
+    source = parse({"all": [LEAK, leaf]})
+    async with desk.parts.database.transaction() as tx:
+        search = await open_search(tx, source, "activity", by=reader, now=desk.now)
+        some, whole = await search.find(1_000), await search.find(7)
+        rest = await search.find(1_000, after=whole.next) if whole.next else whole
+        search._is_by_priority = False
+        every = await search.find(1_000)
+    assert some.hits == every.hits
+    assert some.hits in ([], whole.hits + rest.hits)
+
+
 @pytest.mark.parametrize(
     "source",
     [

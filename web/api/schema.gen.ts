@@ -2162,6 +2162,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromises
+         * @description Promises on tickets that one sees, the next deadline first; with ``all`` the newest first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PromisesGetPromises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromiseFigures
+         * @description Promises kept and broken by person and team, for a period of at most a year.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1PromisesFiguresGetPromiseFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPromiseFile
+         * @description The same promise by promise as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1PromisesFileGetPromiseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/receipts/{receipt_id}": {
         parameters: {
             query?: never;
@@ -2177,6 +2243,288 @@ export interface paths {
          */
         get: operations["get_receipt"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReleases
+         * @description Releases and changes that are coming, live or past; a partner sees what concerns them.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        get: operations["ApiV1ReleasesGetReleases"];
+        put?: never;
+        /**
+         * PostRelease
+         * @description Announce a release or change of a team of one's own, with its readiness list.
+         *
+         *     Needs the permission `releases.write`.
+         */
+        post: operations["ApiV1ReleasesPostRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetUnreadReleases
+         * @description How many coming and live ones the actor has not read as they are now.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        get: operations["ApiV1ReleasesUnreadGetUnreadReleases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRelease
+         * @description One with its readiness list and questions.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        get: operations["ApiV1ReleasesReleaseIdGetRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchRelease
+         * @description Change its words, owner or day; another day takes the decision back.
+         *
+         *     Needs the permission `releases.write`.
+         */
+        patch: operations["ApiV1ReleasesReleaseIdPatchRelease"];
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/calling-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCallingOff
+         * @description Say that it does not come.
+         *
+         *     Needs the permission `releases.write`.
+         */
+        put: operations["ApiV1ReleasesReleaseIdCallingOffPutCallingOff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutDecision
+         * @description Say go or no-go. 409 ``not_ready``: something is open, and no reason says why it goes all the same.
+         *
+         *     Needs the permission `releases.decide`.
+         */
+        put: operations["ApiV1ReleasesReleaseIdDecisionPutDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReleaseItem
+         * @description Put something on the readiness list.
+         *
+         *     Needs the permission `releases.write`.
+         */
+        post: operations["ApiV1ReleasesReleaseIdItemsPostReleaseItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteReleaseItem
+         * @description Take something off the readiness list.
+         *
+         *     Needs the permission `releases.write`.
+         */
+        delete: operations["ApiV1ReleasesReleaseIdItemsItemIdDeleteReleaseItem"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchReleaseItem
+         * @description Tick an item of one's own; whoever may write the note changes all of it.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        patch: operations["ApiV1ReleasesReleaseIdItemsItemIdPatchReleaseItem"];
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostQuestion
+         * @description Ask something; the owner of the note is told.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        post: operations["ApiV1ReleasesReleaseIdQuestionsPostQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchQuestion
+         * @description Give a question to somebody, or another day; for its owner and the product team.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        patch: operations["ApiV1ReleasesReleaseIdQuestionsQuestionIdPatchQuestion"];
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/questions/{question_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswer
+         * @description Answer a question for everybody; for its owner and the product team.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        put: operations["ApiV1ReleasesReleaseIdQuestionsQuestionIdAnswerPutAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReleaseRead
+         * @description Tick it as read, as it is now.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        put: operations["ApiV1ReleasesReleaseIdReadPutReleaseRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReleaseSeen
+         * @description Take what told the actor of it as read; it is not ticked.
+         *
+         *     Needs the permission `releases.read`.
+         */
+        put: operations["ApiV1ReleasesReleaseIdSeenPutReleaseSeen"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2709,6 +3057,138 @@ export interface paths {
          * @description Complete a sign-in with a code of the app or a recovery code. 401 ``wrong_code``.
          */
         post: operations["prove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAsked
+         * @description Side conversations in which the actor, or a department of theirs, was asked.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1SidesGetAsked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides/{side_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAskedSide
+         * @description One of them, with all that those who were asked see of its ticket.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1SidesSideIdGetAskedSide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides/{side_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAskedFile
+         * @description Upload a file (form field ``file``) to send it with an answer.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        post: operations["ApiV1SidesSideIdFilesPostAskedFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides/{side_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAskedFile
+         * @description A file of a side conversation in which the actor was asked.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        get: operations["ApiV1SidesSideIdFilesFileIdGetAskedFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides/{side_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAskedMessage
+         * @description Answer as one who was asked. 409 ``side_closed``.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        post: operations["ApiV1SidesSideIdMessagesPostAskedMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sides/{side_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAskedRead
+         * @description Take the notifications of it as read.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1SidesSideIdReadPutAskedRead"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4194,6 +4674,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/promise-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOffers
+         * @description What a text would promise if it were sent, with what speaks against it. Nothing is saved.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdPromiseOffersPostOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTicketPromises
+         * @description What was promised on a ticket, what is still to be done first.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdPromisesGetTicketPromises"];
+        put?: never;
+        /**
+         * PostPromise
+         * @description Record a promise that was made on the phone, in person or by note.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdPromisesPostPromise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises/{promise_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPromiseEnd
+         * @description Say that a promise was kept, or that the customer does without it.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdPromisesPromiseIdEndPutPromiseEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/promises/{promise_id}/moment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutMoment
+         * @description Give a promise another moment, with the reason.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdPromisesPromiseIdMomentPutMoment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/read": {
         parameters: {
             query?: never;
@@ -4311,6 +4885,100 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdSharedDraftDeleteSharedDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/sides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSides
+         * @description The side conversations of a ticket: open ones first, then the newest.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSidesGetSides"];
+        put?: never;
+        /**
+         * PostSide
+         * @description Ask somebody beside the conversation, by mail (with ``tickets.reply``) or in the app; never the customer.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdSidesPostSide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/sides/{side_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSide
+         * @description A side conversation with its messages, and whom the next mail goes to.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdSidesSideIdGetSide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/sides/{side_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSideMessage
+         * @description Write to those who were asked; by mail with ``tickets.reply``. 409 ``side_closed``.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        post: operations["ApiV1TicketsTicketIdSidesSideIdMessagesPostSideMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/sides/{side_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSideState
+         * @description Close a side conversation, or open it again; an answer by mail opens it by itself.
+         *
+         *     Needs the permission `tickets.note`.
+         */
+        put: operations["ApiV1TicketsTicketIdSidesSideIdStatePutSideState"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5277,6 +5945,43 @@ export interface components {
         ArchiveIn: {
             open_tickets_to?: number | null;
         };
+        /** AskedMessage */
+        AskedMessage: {
+            /** Format: date-time */
+            at: string;
+            files: components["schemas"]["FileRef"][];
+            id: number;
+            is_own: boolean;
+            name: string;
+            text: string;
+        };
+        /** AskedMessageIn */
+        AskedMessageIn: {
+            attachment_ids?: number[];
+            client_key: string;
+            text: string;
+        };
+        /** AskedThread */
+        AskedThread: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            messages: components["schemas"]["AskedMessage"][];
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -5408,6 +6113,10 @@ export interface components {
                     string
                 ][];
             };
+        };
+        /** CallOffIn */
+        CallOffIn: {
+            reason: string;
         };
         /** CannedReply */
         CannedReply: {
@@ -5632,7 +6341,7 @@ export interface components {
             label: string;
             left_seconds: number | null;
             /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external" | "department" | "task" | "stage" | "customer_update" | "supervision";
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution" | "external" | "department" | "task" | "stage" | "customer_update" | "supervision" | "promise";
             next: components["schemas"]["NextStep"] | null;
             opens_at: string | null;
             /** @enum {null|string} */
@@ -6027,6 +6736,9 @@ export interface components {
             checklist_holds: boolean;
             /** @enum {string} */
             children_hold: "off" | "ask" | "refuse";
+            promise_days: number;
+            /** @enum {string} */
+            promise_money: "everybody" | "permitted";
             reopen_days: number;
             undo_seconds: number;
         };
@@ -6034,6 +6746,8 @@ export interface components {
         DeskPolicyPatch: {
             checklist_holds?: boolean;
             children_hold?: "off" | "ask" | "refuse";
+            promise_days?: number;
+            promise_money?: "everybody" | "permitted";
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -6163,6 +6877,7 @@ export interface components {
             kind: "message" | "note" | "change" | "side";
             origin_ticket_id: number | null;
             quoted: string | null;
+            side_id: number | null;
             text: string;
             ticket_id: number;
         };
@@ -6195,9 +6910,11 @@ export interface components {
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
+            promises?: components["schemas"]["PromiseChoice"][];
             reason?: components["schemas"]["Reason"];
             reply_to?: components["schemas"]["Address"];
             snoozed_before?: string;
+            solved_along?: components["schemas"]["SolvedAlong"][];
             status_after?: number;
             status_before?: number;
             /** @default  */
@@ -6511,6 +7228,13 @@ export interface components {
         GoneFrame: {
             ticket_id: number;
         };
+        /** GonePart */
+        GonePart: {
+            /** @enum {string} */
+            code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
+            place: string;
+            value: number | string | null;
+        };
         /** Health */
         Health: {
             database: string;
@@ -6765,6 +7489,7 @@ export interface components {
             actions: components["schemas"]["MacroActions"];
             id: number;
             note: string;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;
@@ -6936,6 +7661,14 @@ export interface components {
             client_key: string;
             /** @default  */
             email?: string;
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
@@ -7047,10 +7780,12 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
             read_at: string | null;
+            release_id: number | null;
+            side_id: number | null;
             subject: string;
-            ticket_id: number;
+            ticket_id: number | null;
         };
         /** NotificationsReadIn */
         NotificationsReadIn: {
@@ -7556,6 +8291,121 @@ export interface components {
             solved_share: components["schemas"]["Figure"];
             value_cents: number | null;
         };
+        /** PromiseChoice */
+        PromiseChoice: {
+            due_at?: string;
+            /** @default false */
+            is_dropped?: boolean;
+            words: string;
+        };
+        /** PromiseEndIn */
+        PromiseEndIn: {
+            /** @enum {string} */
+            outcome: "kept" | "dropped";
+            /** @default  */
+            reason?: string;
+        };
+        /** PromiseFigures */
+        PromiseFigures: {
+            items: components["schemas"]["PromiseShare"][];
+        };
+        /** PromiseIn */
+        PromiseIn: {
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * @default phone
+             * @enum {string}
+             */
+            way?: "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** PromiseList */
+        PromiseList: {
+            items: components["schemas"]["PromiseRow"][];
+            next: string | null;
+        };
+        /** PromiseMove */
+        PromiseMove: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_after: string;
+            due_before: string | null;
+            moved_by: number | null;
+            reason: string;
+        };
+        /** PromiseMoveIn */
+        PromiseMoveIn: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
+        };
+        /** PromiseOffer */
+        PromiseOffer: {
+            due_at: string | null;
+            end: number;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            problems: components["schemas"]["PromiseProblem"][];
+            safe: string | null;
+            start: number;
+            words: string;
+        };
+        /** PromiseOfferIn */
+        PromiseOfferIn: {
+            send_at?: string | null;
+            text: string;
+        };
+        /** PromiseOffers */
+        PromiseOffers: {
+            items: components["schemas"]["PromiseOffer"][];
+        };
+        /** PromiseProblem */
+        PromiseProblem: {
+            at: string | null;
+            /** @enum {string} */
+            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "behind_deadline" | "too_long" | "money";
+            /** @default  */
+            label_en: string;
+            /** @default  */
+            label_zh: string;
+        };
+        /** PromiseRow */
+        PromiseRow: {
+            assignee_id: number | null;
+            customer_id: number;
+            customer_name: string;
+            due_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** PromiseShare */
+        PromiseShare: {
+            broken: number;
+            dropped: number;
+            due: number;
+            kept: number;
+            kept_late: number;
+            moved: number;
+            name: string;
+            person_id: number | null;
+            team: string;
+            team_id: number;
+            vague: number;
+            waiting: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -7652,6 +8502,174 @@ export interface components {
             password?: string | null;
             token: string;
         };
+        /** Release */
+        Release: {
+            /** Format: date-time */
+            announced_at: string;
+            announced_by_name: string | null;
+            called_off_at: string | null;
+            /** @default  */
+            called_off_reason: string;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            /** @enum {null|string} */
+            decision: "go" | "no_go" | null;
+            /** @default  */
+            decision_reason: string;
+            id: number;
+            /** @default  */
+            impact: string;
+            is_read: boolean;
+            /** @default false */
+            is_short: boolean;
+            items: components["schemas"]["ReleaseItem"][];
+            items_all: number;
+            items_done: number;
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            /** @default false */
+            may_write: boolean;
+            owner_id: number;
+            owner_name: string;
+            questions: components["schemas"]["ReleaseQuestion"][];
+            questions_open: number;
+            /** @default 0 */
+            readers: number;
+            /** @default 0 */
+            seats: number;
+            /**
+             * @default coming
+             * @enum {string}
+             */
+            standing: "coming" | "live" | "past";
+            /** @default  */
+            summary: string;
+            team_id: number;
+            team_name: string;
+            title: string;
+        };
+        /** ReleaseAnswerIn */
+        ReleaseAnswerIn: {
+            answer: string;
+        };
+        /** ReleaseDecisionIn */
+        ReleaseDecisionIn: {
+            /** @enum {string} */
+            decision: "go" | "no_go";
+            /** @default  */
+            reason?: string;
+        };
+        /** ReleaseIn */
+        ReleaseIn: {
+            /** @default  */
+            impact?: string;
+            items?: components["schemas"]["ReleaseItemIn"][];
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            owner_id: number;
+            /** @default  */
+            summary?: string;
+            team_id: number;
+            title: string;
+        };
+        /** ReleaseItem */
+        ReleaseItem: {
+            done_at: string | null;
+            done_by_name: string | null;
+            /** Format: date-time */
+            due_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
+            owner_id: number;
+            owner_name: string;
+            text: string;
+        };
+        /** ReleaseItemIn */
+        ReleaseItemIn: {
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            kind: "answers" | "scripts" | "training" | "test_cases" | "other";
+            owner_id: number;
+            text: string;
+        };
+        /** ReleaseItemPatch */
+        ReleaseItemPatch: {
+            due_at?: string;
+            is_done?: boolean;
+            owner_id?: number;
+            text?: string;
+        };
+        /** ReleaseList */
+        ReleaseList: {
+            items: components["schemas"]["ReleaseRow"][];
+        };
+        /** ReleasePatch */
+        ReleasePatch: {
+            impact?: string;
+            live_at?: string;
+            owner_id?: number;
+            summary?: string;
+            title?: string;
+        };
+        /** ReleaseQuestion */
+        ReleaseQuestion: {
+            answer: string | null;
+            answered_at: string | null;
+            answered_by_name: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            due_at: string;
+            id: number;
+            owner_id: number;
+            owner_name: string;
+            text: string;
+        };
+        /** ReleaseQuestionIn */
+        ReleaseQuestionIn: {
+            text: string;
+        };
+        /** ReleaseQuestionPatch */
+        ReleaseQuestionPatch: {
+            due_at?: string;
+            owner_id?: number;
+        };
+        /** ReleaseRow */
+        ReleaseRow: {
+            /** Format: date-time */
+            announced_at: string;
+            called_off_at: string | null;
+            /** @enum {null|string} */
+            decision: "go" | "no_go" | null;
+            id: number;
+            is_read: boolean;
+            /** @default false */
+            is_short: boolean;
+            items_all: number;
+            items_done: number;
+            /** @enum {string} */
+            kind: "release" | "change";
+            /** Format: date-time */
+            live_at: string;
+            owner_id: number;
+            owner_name: string;
+            questions_open: number;
+            /**
+             * @default coming
+             * @enum {string}
+             */
+            standing: "coming" | "live" | "past";
+            team_id: number;
+            team_name: string;
+            title: string;
+        };
         /** Rendering */
         Rendering: {
             missing: string[];
@@ -7676,6 +8694,7 @@ export interface components {
             html?: string | null;
             /** @default 0 */
             last_seen_entry_id?: number;
+            promises?: components["schemas"]["PromiseChoice"][];
             /** @default false */
             solve?: boolean;
             /** @default false */
@@ -7967,7 +8986,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -7993,6 +9012,87 @@ export interface components {
             text: string;
             /** @default 0 */
             version?: number;
+        };
+        /** Side */
+        Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+        };
+        /** SideIn */
+        SideIn: {
+            attachment_ids?: number[];
+            cc?: components["schemas"]["Address"][];
+            client_key: string;
+            entry_ids?: number[];
+            person_ids?: number[];
+            subject: string;
+            team_ids?: number[];
+            /** @default  */
+            text?: string;
+            to?: components["schemas"]["Address"][];
+            /** @default true */
+            with_files?: boolean;
+        };
+        /** SideList */
+        SideList: {
+            items: components["schemas"]["Side"][];
+        };
+        /** SideMessageIn */
+        SideMessageIn: {
+            attachment_ids?: number[];
+            cc?: components["schemas"]["Address"][] | null;
+            client_key: string;
+            text: string;
+            to?: components["schemas"]["Address"][] | null;
+        };
+        /** SidePerson */
+        SidePerson: {
+            id: number | null;
+            /** @enum {string} */
+            kind: "address" | "person" | "team";
+            name: string;
+        };
+        /** SideStateIn */
+        SideStateIn: {
+            is_closed: boolean;
+        };
+        /** SideThread */
+        SideThread: {
+            cc: components["schemas"]["Address"][];
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            messages: components["schemas"]["Entry"][];
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+            to: components["schemas"]["Address"][];
         };
         /** SignInInput */
         SignInInput: {
@@ -8035,6 +9135,13 @@ export interface components {
         SolutionOutcome: {
             /** @enum {string} */
             outcome: "worked" | "failed";
+        };
+        /** SolvedAlong */
+        SolvedAlong: {
+            id: number;
+            snoozed_until: string | null;
+            status_id: number;
+            waiting_since: string | null;
         };
         /** Source */
         Source: {
@@ -8437,6 +9544,7 @@ export interface components {
             reply_by: ("email" | "chat" | "form" | "api") | "none";
             routing: components["schemas"]["RoutingState"] | null;
             snoozed_until: string | null;
+            solved_along: components["schemas"]["SolvedAlong"][];
             solved_at: string | null;
             status_id: number;
             subject: string;
@@ -8574,6 +9682,7 @@ export interface components {
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
+            problems: components["schemas"]["GonePart"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: number | null;
@@ -8739,6 +9848,10 @@ export interface components {
         UnmergeIn: {
             source_id: number;
         };
+        /** UnreadReleases */
+        UnreadReleases: {
+            count: number;
+        };
         /** Urge */
         Urge: {
             /** Format: date-time */
@@ -8865,6 +9978,34 @@ export interface components {
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
         };
+        /** WatchedPromise */
+        WatchedPromise: {
+            due_at: string | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            entry_id: number | null;
+            first_due_at: string | null;
+            id: number;
+            is_answered: boolean;
+            kept_entry_id: number | null;
+            /** @enum {string} */
+            kind: "fixed" | "vague" | "on_event";
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            moves: components["schemas"]["PromiseMove"][];
+            reason: string;
+            /** @enum {string} */
+            status: "open" | "kept" | "broken" | "dropped" | "vague";
+            ticket_id: number;
+            /** @enum {string} */
+            way: "message" | "phone" | "note" | "in_person";
+            words: string;
+        };
+        /** WatchedPromises */
+        WatchedPromises: {
+            items: components["schemas"]["WatchedPromise"][];
+        };
         /** Way */
         Way: {
             to: string;
@@ -8920,6 +10061,11 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** WidgetChoice */
+        WidgetChoice: {
+            name: components["schemas"]["BothLanguages"];
+            value: string;
+        };
         /** WidgetConfig */
         WidgetConfig: {
             away_message: components["schemas"]["BothLanguages"];
@@ -8933,6 +10079,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            questions: components["schemas"]["WidgetQuestion"][];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -8960,6 +10107,20 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** WidgetQuestion */
+        WidgetQuestion: {
+            choices?: components["schemas"]["WidgetChoice"][];
+            /** @default  */
+            currency?: string;
+            hint?: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
+            max_length?: number;
+            name: components["schemas"]["BothLanguages"];
         };
     };
     responses: never;
@@ -12977,6 +14138,110 @@ export interface operations {
             };
         };
     };
+    ApiV1PromisesGetPromises: {
+        parameters: {
+            query?: {
+                which?: "open" | "overdue" | "all";
+                team_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PromisesFiguresGetPromiseFigures: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PromisesFileGetPromiseFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                person_id?: number | null;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_receipt: {
         parameters: {
             query?: never;
@@ -12996,6 +14261,505 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Receipt"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesGetReleases: {
+        parameters: {
+            query?: {
+                which?: "coming" | "live" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesPostRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesUnreadGetUnreadReleases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadReleases"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdGetRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdPatchRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleasePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdCallingOffPutCallingOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallOffIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdDecisionPutDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdItemsPostReleaseItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseItemIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdItemsItemIdDeleteReleaseItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdItemsItemIdPatchReleaseItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseItemPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdQuestionsPostQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseQuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdQuestionsQuestionIdPatchQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseQuestionPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdQuestionsQuestionIdAnswerPutAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdReadPutReleaseRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ReleasesReleaseIdSeenPutReleaseSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -13991,6 +15755,201 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionStart"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesGetAsked: {
+        parameters: {
+            query?: {
+                closed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesSideIdGetAskedSide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedThread"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesSideIdFilesPostAskedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRef"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesSideIdFilesFileIdGetAskedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                side_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesSideIdMessagesPostAskedMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedMessageIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedThread"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SidesSideIdReadPutAskedRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -16590,6 +18549,179 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdPromiseOffersPostOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseOfferIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseOffers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesGetTicketPromises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedPromises"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPostPromise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedPromises"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPromiseIdEndPutPromiseEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                promise_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseEndIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedPromises"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdPromisesPromiseIdMomentPutMoment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                promise_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseMoveIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedPromises"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdReadPutRead: {
         parameters: {
             query?: never;
@@ -16807,6 +18939,176 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSidesGetSides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSidesPostSide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SideIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSidesSideIdGetSide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSidesSideIdMessagesPostSideMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SideMessageIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdSidesSideIdStatePutSideState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                side_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SideStateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
             };
             /** @description What is wrong */
             default: {

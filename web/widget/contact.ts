@@ -10,6 +10,20 @@ export function readContact(shelf: Shelf): Contact {
   }
 }
 
+/** Answers to the desk's questions; they go with the first message that is taken, and are forgotten then. */
+export function readAnswers(shelf: Shelf): Record<string, unknown> | null {
+  try {
+    return JSON.parse(shelf.get('answers') ?? 'null') as Record<string, unknown> | null
+  } catch {
+    return null
+  }
+}
+
+export function keepAnswers(shelf: Shelf, answers: Record<string, unknown> | null): void {
+  if (answers && Object.keys(answers).length) shelf.set('answers', JSON.stringify(answers))
+  else shelf.remove('answers')
+}
+
 export function keepContact(shelf: Shelf, contact: Contact): void {
   shelf.set('contact', JSON.stringify(contact))
 }

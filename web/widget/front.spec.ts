@@ -16,6 +16,7 @@ const config: Config = {
   color: '#0d7a6f',
   greeting: {},
   pre_chat: { name: true, email: 'required' },
+  questions: [],
   office: { is_open: true, opens_at: null },
   away_message: {},
   expected_wait_s: 240,

@@ -1,9 +1,10 @@
 import { makeComposer } from './composer'
-import { keepContact, readContact } from './contact'
+import { keepAnswers, keepContact, readContact } from './contact'
 import { makeDetails } from './details'
 import { el, icon, set, show } from './dom'
 import { statusText } from './hours'
 import { readOutgoing } from './outbox'
+import { makeQuestions } from './questions'
 import type { Shelf } from './shelf'
 import type { PanelParts, Talk } from './stage'
 import type { Config, Locale } from './types'
@@ -30,6 +31,8 @@ export function makePanel(options: PanelOptions): Panel {
   const isOffice = config.office.is_open
   const details = makeDetails(config.pre_chat, say)
   details.fill(readContact(shelf))
+  const questions = makeQuestions(config.questions, locale, say)
+  details.element.append(questions.element)
   const composer = makeComposer({
     say,
     config,
@@ -37,7 +40,10 @@ export function makePanel(options: PanelOptions): Panel {
       if (!details.element.hidden) {
         const contact = details.read()
         if (!contact) return false
+        const answers = questions.element.hidden ? null : questions.read()
+        if (!answers && !questions.element.hidden) return false
         keepContact(shelf, contact)
+        if (answers) keepAnswers(shelf, answers)
       }
       options.send(text)
       return true
@@ -91,7 +97,9 @@ export function makePanel(options: PanelOptions): Panel {
     set(hero, 'class', isEmpty ? 'hero' : 'hero small')
     show(hero, isEmpty || !isOffice)
     show(greeting, isEmpty)
-    show(details.element, details.isWanted || (isEmpty && isMissing))
+    const isAsked = isEmpty && config.questions.length > 0
+    show(questions.element, isAsked)
+    show(details.element, details.isWanted || (isEmpty && isMissing) || isAsked)
   }
 
   function opened(): void {

@@ -2,11 +2,24 @@
 
 export type Locale = 'en' | 'zh-CN'
 
+/** A field of tickets that is asked for before the first message. */
+export interface Question {
+  key: string
+  kind: 'text' | 'long_text' | 'number' | 'date' | 'choice' | 'tree' | 'multi_choice' | 'money' | 'yes_no'
+  name: Partial<Record<Locale, string>>
+  hint?: Partial<Record<Locale, string>>
+  is_required?: boolean
+  choices?: { value: string; name: Partial<Record<Locale, string>> }[]
+  currency?: string
+  max_length?: number
+}
+
 export interface Config {
   name: string
   color: string
   greeting: Partial<Record<Locale, string>>
   pre_chat: { name: boolean; email: 'off' | 'optional' | 'required' }
+  questions: Question[]
   office: { is_open: boolean; opens_at: string | null }
   away_message: Partial<Record<Locale, string>>
   expected_wait_s: number | null

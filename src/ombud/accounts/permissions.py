@@ -4,7 +4,7 @@ from typing import Literal
 
 Role = Literal["administrator", "supervisor", "agent", "read_only", "partner"]
 
-READS = frozenset({"tickets.read", "customers.read"})
+READS = frozenset({"tickets.read", "customers.read", "releases.read"})
 WORK = frozenset(
     {
         "tickets.write",
@@ -27,6 +27,9 @@ LEAD = frozenset(
         "service_levels.manage",
         "teamwork.lead",
         "processes.manage",
+        "promises.money",
+        "releases.write",
+        "releases.decide",
     }
 )
 ADMINISTRATION = frozenset(
@@ -52,8 +55,8 @@ ROLES: dict[Role, frozenset[str]] = {
     "supervisor": READS | WORK | LEAD,
     "agent": READS | WORK,
     "read_only": READS,
-    # Somebody of another department without a seat: the tasks of their teams, and nothing else.
-    "partner": frozenset({"tasks.work"}),
+    # Somebody of another department without a seat: what their teams are asked for, and nothing else.
+    "partner": frozenset({"tasks.work", "releases.read"}),
 }
 
 SCOPES = ALL - {"presence.own"}

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.channels import queries
 from ombud.channels.events import ChannelChanged
-from ombud.channels.forms.questions import check_questions
+from ombud.channels.questions import check_questions
 from ombud.channels.schemas import Channel, ChannelIn, ChannelPatch
 from ombud.channels.settings import SECRETS, SETTINGS, checked
 from ombud.shared.actor import Actor

@@ -125,6 +125,13 @@ class PreChat(Struct, forbid_unknown_fields=True):
     email: Literal["off", "optional", "required"] = "optional"
 
 
+class FormQuestion(Struct, forbid_unknown_fields=True):
+    """A custom field of tickets that a web form or a chat asks for."""
+
+    key: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    is_required: bool = False
+
+
 class ChatSettings(Struct, forbid_unknown_fields=True):
     """A chat widget."""
 
@@ -132,6 +139,9 @@ class ChatSettings(Struct, forbid_unknown_fields=True):
     greeting: BothLanguages = field(default_factory=BothLanguages)
     away_message: BothLanguages = field(default_factory=BothLanguages)
     pre_chat: PreChat = field(default_factory=PreChat)
+    # tickets that begin here have this type; questions stand below name and address
+    type_id: int | None = None
+    questions: Annotated[list[FormQuestion], Meta(max_length=10)] = []
     office_hours: OfficeHours = field(default_factory=OfficeHours)
     file_max_bytes: Annotated[int, Meta(ge=0, le=25 * 1024 * 1024)] = 10 * 1024 * 1024
     # by what the bytes are, not by name; an empty list takes everything
@@ -149,13 +159,6 @@ class ChatSecrets(Struct, forbid_unknown_fields=True):
     """The key with which the site signs its visitors' identity (JWT, HS256)."""
 
     identity_secret: str = ""
-
-
-class FormQuestion(Struct, forbid_unknown_fields=True):
-    """A custom field of tickets that a web form asks for."""
-
-    key: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
-    is_required: bool = False
 
 
 class FormSettings(Struct, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
+from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
 from ombud.teamwork.reactions import TEAMWORK
@@ -17,6 +18,7 @@ READERS: list[Reader] = [
     ACKNOWLEDGEMENTS,
     FOLLOWERS,
     CLOCKS,
+    PROMISES,
     TEAMWORK,
     PROCESSES,
 ]

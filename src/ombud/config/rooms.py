@@ -15,8 +15,10 @@ import ombud.fields.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
+import ombud.releases.api
 import ombud.routing.api
 import ombud.service_levels.api
+import ombud.service_levels.promises.api
 import ombud.teamwork.api
 import ombud.tickets.api
 import ombud.views.api
@@ -31,9 +33,11 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.api,
     ombud.service_levels.api,
+    ombud.service_levels.promises.api,
     ombud.teamwork.api,
     ombud.processes.api,
     ombud.processes.confirmation.api,
+    ombud.releases.api,
     ombud.channels.api,
     ombud.channels.chat.api,
     ombud.channels.forms.api,

@@ -41,6 +41,7 @@ Settings = Literal[
     "service_policies",
     "clock_jobs",
     "processes",
+    "releases",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -72,6 +73,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policy_changed": "service_policies",
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
+    "release_changed": "releases",
 }
 
 

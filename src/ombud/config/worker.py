@@ -22,6 +22,7 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
+from ombud.releases.jobs import warn_releases
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import note_silence, route_waiting
 from ombud.service_levels.jobs import ClockHand
@@ -256,6 +257,7 @@ class Worker:
             changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
+            changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)
         if changed:
             self.parts.bus.wake("sequence")

@@ -14,6 +14,7 @@ from ombud.customers.schemas import (
     Product,
     RecordChange,
 )
+from ombud.fields.services.values import is_place
 from ombud.shared.clock import zone_of
 from ombud.shared.lines import one_line
 
@@ -40,9 +41,6 @@ yahoo.co.uk yahoo.com yahoo.com.cn yahoo.de yahoo.fr yandex.com yandex.ru yeah.n
 FREE_MAIL = frozenset(FREE_MAIL_TEXT.split())
 # Marketplaces give each order an address of its own.
 ORDER_MAIL = ("marketplace.amazon.", "members.ebay.", "guest.booking.com", "messages.homeaway.com")
-ADDRESS_LIKE = re.compile(
-    r"address|street|addr$|postcode|zip|id_?number|passport|地址|住址|街道|邮编|身份证|护照", re.IGNORECASE
-)
 DOMAIN = re.compile(r"(?!-)[a-z0-9\u0080-\uffff-]{1,63}(\.[a-z0-9\u0080-\uffff-]{1,63})+")
 MASK = "****"
 SHORT_NUMBER = 7
@@ -93,7 +91,7 @@ def mask_customer(customer: Customer, policy: CustomerPolicy) -> Customer:
         _mask(customer, "serial", any(one.serial for one in customer.products))
         customer.products = mask_products(customer.products)
     if level < policy.show_address:
-        hidden = {key: MASK for key, value in customer.fields.items() if ADDRESS_LIKE.search(key) and value}
+        hidden = {key: MASK for key, value in customer.fields.items() if is_place(key) and value}
         _mask(customer, "address", bool(hidden))
         customer.fields = customer.fields | hidden
     return customer
@@ -136,8 +134,8 @@ def _hidden(field: str, value: Any, policy: CustomerPolicy, level: int) -> Any:
         return mask_phone(value or "")
     if field == "email" and level < policy.show_email:
         return mask_email(value or "")
-    is_place = field.startswith("fields.") and ADDRESS_LIKE.search(field.removeprefix("fields."))
-    return MASK if is_place and value and level < policy.show_address else value
+    is_hidden = field.startswith("fields.") and is_place(field.removeprefix("fields."))
+    return MASK if is_hidden and value and level < policy.show_address else value
 
 
 def mask_item(item: CustomerListItem, policy: CustomerPolicy) -> CustomerListItem:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES
+from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
 from ombud.demo.ground import lay_ground
@@ -20,6 +21,7 @@ from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
+from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
 from ombud.demo.rules import make_rules
@@ -91,6 +93,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     await write_relations(tx, ground, buyers, seed=seed, now=present)
     await write_members(tx, ground, buyers, seed=seed, now=present)
     await make_levels(tx, now=now)
+    await make_promises(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 
@@ -103,6 +106,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     name = await value(tx, str, "select name from person where id = %(id)s", {"id": loaded.administrator_id})
     by = Actor("person", loaded.administrator_id, name or "", ROLES["administrator"], None)
     await make_rules(tx, by, now=now)
+    await make_asides(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

@@ -24,9 +24,10 @@ AnyMetric = Literal[
     "stage",
     "customer_update",
     "supervision",
+    "promise",
 ]
 # Of these nothing is computed from the ticket's history.
-BY_HAND = frozenset({"external", "department", "task", "stage", "customer_update", "supervision"})
+BY_HAND = frozenset({"external", "department", "task", "stage", "customer_update", "supervision", "promise"})
 ClockState = Literal["running", "resting", "ended"]
 Outcome = Literal["met", "dropped"]
 Name = Annotated[str, Meta(max_length=80)]

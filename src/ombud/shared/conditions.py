@@ -26,6 +26,8 @@ Op = Literal[
 # fmt: on
 MAX_DEPTH = 12
 MAX_LEAVES = 100
+# What a refusal names where it is no single field.
+WHOLE = "condition"
 # What the database compares as a whole number.
 MAX_NUMBER = 2**63
 _ONE_OF: tuple[Op, ...] = ("is", "is_not", "any_of", "none_of")
@@ -98,13 +100,15 @@ def parse(source: object) -> Condition:
     """
     condition = _parse(source, MAX_DEPTH)
     if sum(1 for _ in leaves(condition)) > MAX_LEAVES:
-        raise BadCondition(f"A condition has at most {MAX_LEAVES} comparisons. Split the view in two.")
+        raise BadCondition(
+            f"A condition has at most {MAX_LEAVES} comparisons. Split the view in two.", fields={WHOLE: "too_many"}
+        )
     return condition
 
 
 def _parse(source: object, depth: int) -> Condition:
     if depth == 0:
-        raise BadCondition(f"A condition is at most {MAX_DEPTH} levels deep. Flatten it.")
+        raise BadCondition(f"A condition is at most {MAX_DEPTH} levels deep. Flatten it.", fields={WHOLE: "too_deep"})
     match source:
         case {"all": list() as parts, **rest} if not rest:
             return All(tuple(_parse(part, depth - 1) for part in parts))
@@ -116,7 +120,9 @@ def _parse(source: object, depth: int) -> Condition:
             if op not in get_args(Op):
                 raise BadCondition(f"There is no comparison {op!r}.", fields={field: "unknown_op"})
             return Leaf(field, cast("Op", op), rest.get("value"))
-    raise BadCondition('Expected {"all": […]}, {"any": […]}, {"not": {…}} or {"field", "op", "value"}.')
+    raise BadCondition(
+        'Expected {"all": […]}, {"any": […]}, {"not": {…}} or {"field", "op", "value"}.', fields={WHOLE: "not_readable"}
+    )
 
 
 def unparse(condition: Condition) -> dict[str, Any]:

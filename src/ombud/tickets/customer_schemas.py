@@ -125,7 +125,8 @@ class LastAgent(Struct):
 class Profile(Struct):
     """What is computed of a customer, over the tickets that the reader may see. docs/en/customers.md defines each.
 
-    ``mood``, ``open_promises`` and ``value_cents`` stay null until something measures them: no figure is made up.
+    ``open_promises`` are those still to be done, overdue ones included. ``mood`` and ``value_cents`` stay null until
+    something measures them: no figure is made up.
     """
 
     contacts_30: Figure

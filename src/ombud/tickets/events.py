@@ -49,15 +49,24 @@ class PlannedReplyChanged(Fact, frozen=True, kw_only=True):
 
 
 class SideSent(Fact, frozen=True, kw_only=True):
-    """Messages were passed on to a third party; the entry is for colleagues only."""
+    """Something was written in a side conversation, or passed on; the entry is for colleagues only."""
 
     entry_id: int
+    side_id: int
 
 
 class SideReceived(Fact, frozen=True, kw_only=True):
-    """A third party answered; the entry is for colleagues only and no turn of the conversation."""
+    """Somebody who was asked answered; the entry is for colleagues only and no turn of the conversation."""
 
     entry_id: int
+    side_id: int
+
+
+class SideChanged(Fact, frozen=True, kw_only=True):
+    """A side conversation was opened, closed or opened again."""
+
+    side_id: int
+    change: Literal["opened", "closed", "reopened"]
 
 
 class NoteAdded(Fact, frozen=True, kw_only=True):

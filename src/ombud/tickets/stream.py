@@ -6,9 +6,9 @@ from ombud.realtime.schemas import Frame
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
-from ombud.tickets.queries.lists import load_rows, places_of
+from ombud.tickets.queries.lists import Place, load_rows, places_of
 from ombud.tickets.queries.timeline import load_entries
-from ombud.tickets.schemas import Entry, GoneFrame, TicketFrame, TicketRow
+from ombud.tickets.schemas import Entry, GoneFrame, Notification, TicketFrame, TicketRow
 from ombud.tickets.services.drafts import load_notifications
 
 # Events that two tickets hear: where the other one's number stands.
@@ -81,20 +81,21 @@ def _gone(events: Sequence[Event], found: dict[int, TicketRow]) -> list[Frame]:
 
 
 async def notification_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
-    """New notifications, each for the one person it is for, as long as they see the ticket."""
+    """New notifications, each for the one person it is for, as long as they see the ticket that it names."""
     made = {int(event.data["notification_id"]): event for event in events if event.kind == "notification_made"}
     if not made:
         return []
     found = await load_notifications(tx, list(made))
-    places = await places_of(tx, sorted({one.ticket_id for one in found}))
-    return [
-        Frame(
-            "notification",
-            one,
-            seq=made[one.id].seq,
-            person_id=int(made[one.id].data["person_id"]),
-            team_id=places[one.ticket_id].team_id,
-            brand_id=places[one.ticket_id].brand_id,
-        )
-        for one in found
-    ]
+    places = await places_of(tx, sorted({one.ticket_id for one in found if one.ticket_id is not None}))
+    return [_told(one, made[one.id], places.get(one.ticket_id or 0)) for one in found]
+
+
+def _told(one: Notification, event: Event, place: Place | None) -> Frame:
+    return Frame(
+        "notification",
+        one,
+        seq=event.seq,
+        person_id=int(event.data["person_id"]),
+        team_id=place.team_id if place else None,
+        brand_id=place.brand_id if place else None,
+    )

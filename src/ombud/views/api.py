@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPT
 
 from ombud.shared.conditions import parse
 from ombud.shared.http import By, Now, Reading, Tx, may
+from ombud.shared.spreadsheets import TYPES, write_file
 from ombud.tickets.queries.lists import list_tickets
 from ombud.views import queries, times
 from ombud.views.schemas import (
@@ -31,7 +32,6 @@ from ombud.views.schemas import (
     ViewPatch,
 )
 from ombud.views.services import jobs, views
-from ombud.views.tables import TYPES
 from ombud.views.times import TimeFilter, TimeReport
 
 
@@ -184,7 +184,7 @@ async def get_time_file(
     """The same entry by entry as a CSV or Excel file, in one's own language and time zone."""
     wanted = TimeFilter(_aware(since), _aware(until), person_id, team_id)
     head, cells = await times.list_cells(reading, wanted, by=actor)
-    content = await asyncio.to_thread(times.write_file, head, cells, kind)
+    content = await asyncio.to_thread(write_file, head, cells, kind)
     name = f"time-{wanted.since:%Y%m%d}-{wanted.until:%Y%m%d}.{kind}"
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
     return Response(content, media_type=TYPES[kind], headers=headers)

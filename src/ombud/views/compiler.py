@@ -40,8 +40,8 @@ class Compiler:
         if place is None:
             return "true" if leaf.op in {"is_not", "none_of", "is_empty"} else "false"
         sql = place.sql
-        if leaf.field.startswith("fields."):
-            sql = sql.replace("%(key)s", f"{self._param(leaf.field.removeprefix('fields.'))}::text")
+        if place.key:
+            sql = sql.replace("%(key)s", f"{self._param(place.key)}::text")
         want = resolved(leaf.value, self._context) if place.kind in WITH_PEOPLE else leaf.value
         if leaf.op in {"is_empty", "is_set"}:
             found = _is_empty(place, sql)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ombud.fields.schemas import Field
-from ombud.fields.services.values import CONDITION_KIND
+from ombud.fields.schemas import Field, Subject
+from ombud.fields.services.values import CONDITION_KIND, is_place
 from ombud.shared.conditions import Kind
 
 
@@ -19,6 +19,7 @@ class Place(Struct, frozen=True):
     sql: str
     # numbers where the choices are ids, words where not
     is_id: bool = False
+    key: str = ""
 
 
 UNREAD = """coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce((
@@ -41,6 +42,7 @@ SHIPPED: dict[str, Place] = {
     "assignee": Place("person", "t.assignee_id", is_id=True),
     "customer_name": Place("text", "c.name"),
     "tier": Place("choice", "c.tier"),
+    "organisation_name": Place("text", "(select o.name from organisation o where o.id = c.organisation_id)"),
     "brand": Place("choice", "t.brand_id", is_id=True),
     "channel": Place("choice", "(select kind from channel where channel.id = t.channel_id)"),
     "tags": Place("many", "t.tags"),
@@ -58,32 +60,52 @@ SHIPPED: dict[str, Place] = {
     "time_spent": Place("number", f"(nullif({SPENT}, 0)::float8 / 60)"),
 }
 
-_VALUE = "(t.fields -> %(key)s)"
+# Where the values of each subject lie, and how conditions begin their names.
+_FIELDS: dict[Subject, str] = {
+    "ticket": "t.fields",
+    "customer": "c.fields",
+    "organisation": "(select o.fields from organisation o where o.id = c.organisation_id)",
+}
+_PREFIX: dict[Subject, str] = {
+    "ticket": "fields.",
+    "customer": "customer.fields.",
+    "organisation": "organisation.fields.",
+}
+_VALUE = "({at} -> %(key)s)"
 _CUSTOM: dict[str, str] = {
     "number": f"(case when jsonb_typeof({_VALUE}) = 'number' then {_VALUE}::float8 end)",
     "yes_no": f"(case when jsonb_typeof({_VALUE}) = 'boolean' then {_VALUE}::boolean end)",
-    "date": f"(case when jsonb_typeof({_VALUE}) = 'string' then t.fields ->> %(key)s end)",
+    "date": f"(case when jsonb_typeof({_VALUE}) = 'string' then {{at}} ->> %(key)s end)",
     "many": (
         f"(case when jsonb_typeof({_VALUE}) = 'array' then array(select jsonb_array_elements_text({_VALUE})) end)"
     ),
-    "text": "(t.fields ->> %(key)s)",
+    "text": "({at} ->> %(key)s)",
 }
 _MONEY = f"({_VALUE} ->> 'amount_cents')::float8"
+
+
+def name_of(field: Field) -> str:
+    """How conditions name a custom field: ``fields.fault``, ``customer.fields.home``, ``organisation.fields.sector``."""
+    return f"{_PREFIX[field.subject]}{field.key}"
+
+
+def _nameable(fields: Sequence[Field]) -> Sequence[Field]:
+    # Whoever may not see where a customer lives could else find it out by asking letter by letter.
+    return [one for one in fields if one.subject != "customer" or not is_place(one.key)]
 
 
 def kinds_of(fields: Sequence[Field]) -> dict[str, Kind]:
     """What conditions of views may name, with how each compares."""
     shipped = {name: place.kind for name, place in SHIPPED.items()}
-    return shipped | {f"fields.{field.key}": CONDITION_KIND[field.kind] for field in fields}
+    return shipped | {name_of(field): CONDITION_KIND[field.kind] for field in _nameable(fields)}
 
 
 def places_of(fields: Sequence[Field]) -> Mapping[str, Place]:
     """Where SQL finds each of them."""
-    return SHIPPED | {f"fields.{field.key}": _custom(field) for field in fields}
+    return SHIPPED | {name_of(field): _custom(field) for field in _nameable(fields)}
 
 
 def _custom(field: Field) -> Place:
     kind = CONDITION_KIND[field.kind]
-    if field.kind == "money":
-        return Place(kind, _MONEY)
-    return Place(kind, _CUSTOM.get(kind, _CUSTOM["text"]))
+    sql = _MONEY if field.kind == "money" else _CUSTOM.get(kind, _CUSTOM["text"])
+    return Place(kind, sql.format(at=_FIELDS[field.subject]), key=field.key)

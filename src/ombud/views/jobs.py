@@ -27,6 +27,7 @@ from ombud.shared.database import Database, Transaction, row, rows, value, value
 from ombud.shared.errors import OmbudError
 from ombud.shared.files import FileStore
 from ombud.shared.sequencer import try_lock
+from ombud.shared.spreadsheets import FILES
 from ombud.tickets.queries.lists import JOINS, ROW
 from ombud.views.fields import SPENT
 from ombud.views.naming import names_in
@@ -34,7 +35,7 @@ from ombud.views.schemas import Changes, ExportIn, JobFrame, JobKind, JobState, 
 from ombud.views.services.bulk import Item, Outcome, change_batch, write_outcomes
 from ombud.views.services.bulk_macros import Run
 from ombud.views.services.jobs import add_items, condition_of
-from ombud.views.tables import COLUMNS, FILES, ExportRow, Names, Table
+from ombud.views.tables import COLUMNS, ExportRow, Names, Table
 from ombud.views.walking import open_search
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,12 @@ from typing import Any
 from msgspec import Struct
 
 from ombud.fields.schemas import CHOSEN, Field
-from ombud.shared.conditions import All, Condition, Context, Leaf, resolved
+from ombud.shared.conditions import All, Condition, Context, Leaf, evaluate, resolved
 from ombud.tickets.schemas.values import DONE_CATEGORIES, OPEN_CATEGORIES
 from ombud.tickets.services.facets import tag_facet
+
+
+PRIORITIES = (1, 2, 3, 4)
 
 
 class Narrowing(Struct, frozen=True):
@@ -19,6 +22,8 @@ class Narrowing(Struct, frozen=True):
     team_ids: tuple[int, ...] | None = None
     assignee_ids: tuple[int, ...] | None = None
     ticket_ids: tuple[int, ...] | None = None
+    # fewer than all there are
+    priorities: tuple[int, ...] | None = None
     is_open: bool = False
     is_awake: bool = False
     is_asleep: bool = False
@@ -37,6 +42,7 @@ def narrow(
         team_ids=_ids(certain, "team", context),
         assignee_ids=_ids(certain, "assignee", context),
         ticket_ids=_ids(certain, "number", context),
+        priorities=_priorities(certain, context),
         is_open=any(_is_open(leaf, status_categories) for leaf in certain),
         is_awake=any((leaf.field, leaf.op) == ("snoozed", "is_empty") for leaf in certain),
         is_asleep=any((leaf.field, leaf.op) == ("snoozed", "is_set") for leaf in certain),
@@ -72,6 +78,12 @@ def _ids(certain: Sequence[Leaf], field: str, context: Context) -> tuple[int, ..
         flat = [one for given in filled for one in (given if isinstance(given, list) else [given])]
         return tuple(one for one in flat if isinstance(one, int))
     return None
+
+
+def _priorities(certain: Sequence[Leaf], context: Context) -> tuple[int, ...] | None:
+    asked = [leaf for leaf in certain if leaf.field == "priority"]
+    levels = tuple(one for one in PRIORITIES if all(evaluate(leaf, {"priority": one}, context) for leaf in asked))
+    return None if levels == PRIORITIES else levels
 
 
 def _is_yes(leaf: Leaf, field: str) -> bool:

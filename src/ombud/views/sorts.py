@@ -30,6 +30,11 @@ class Leg(Struct, frozen=True):
         return self.key == "t.id"
 
     @property
+    def is_newest_activity(self) -> bool:
+        """Whether all tickets stand here, those with the newest activity first."""
+        return (self.key, self.is_falling, self.only) == ("t.activity_at", True, "true")
+
+    @property
     def after(self) -> str:
         """What lies behind ``%(at)s`` and ``%(id)s``."""
         sign = "<" if self.is_falling else ">"

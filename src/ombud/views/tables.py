@@ -1,24 +1,17 @@
-"""Tickets as a table in the reader's language and time zone: the cells of a row, and their writing as CSV or XLSX."""
+"""Tickets as a table in the reader's language and time zone: the cells of a row."""
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import xlsxwriter
 from msgspec import Struct
 
 from ombud.fields.schemas import Field
+from ombud.shared.spreadsheets import Cell
 from ombud.tickets.schemas import TicketRow
 from ombud.views.naming import ValueNames
-
-BOM = "\ufeff"
-# What a spreadsheet would take for a formula when it opens a text file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Cell = str | float | datetime | None
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "number": ("Number", "工单号"),
@@ -167,74 +160,4 @@ _CELLS: dict[str, Callable[[Table, ExportRow], Cell]] = {
     "messages": lambda _, ticket: ticket.message_count,
     "time_spent": lambda _, ticket: round(ticket.spent_seconds / 60, 1) if ticket.spent_seconds else None,
     "preview": lambda _, ticket: ticket.preview,
-}
-
-
-class CsvFile:
-    """A table as text: UTF-8 with a mark, by which Chinese Excel knows it, and no cell that could be a formula."""
-
-    def __init__(self, path: Path, head: Sequence[str]) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="")
-        self._file.write(BOM)
-        self._writer = csv.writer(self._file)
-        self._writer.writerow([_safe(one) for one in head])
-
-    def write(self, cells: Iterable[Sequence[Cell]]) -> None:
-        """Add rows."""
-        self._writer.writerows([_safe(one) for one in row] for row in cells)
-
-    def close(self) -> None:
-        """Complete the file."""
-        self._file.close()
-
-
-def _safe(cell: Cell) -> str | float | None:
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
-
-
-class XlsxFile:
-    """A table as a workbook: texts are texts, numbers numbers, moments moments; rows go to disk as they come."""
-
-    def __init__(self, path: Path, head: Sequence[str]) -> None:
-        self._book = xlsxwriter.Workbook(
-            path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        )
-        self._sheet = self._book.add_worksheet()
-        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        bold = self._book.add_format({"bold": True})
-        self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(head), 18)
-        for place, title in enumerate(head):
-            self._sheet.write_string(0, place, title, bold)
-        self._next = 1
-
-    def write(self, cells: Iterable[Sequence[Cell]]) -> None:
-        """Add rows."""
-        for row in cells:
-            for place, cell in enumerate(row):
-                self._write_cell(place, cell)
-            self._next += 1
-
-    def _write_cell(self, place: int, cell: Cell) -> None:
-        if isinstance(cell, datetime):
-            self._sheet.write_datetime(self._next, place, cell, self._moment)
-        elif isinstance(cell, str):
-            # Excel takes no longer text in one cell.
-            self._sheet.write_string(self._next, place, cell[:32_767])
-        elif cell is not None:
-            self._sheet.write_number(self._next, place, cell)
-
-    def close(self) -> None:
-        """Complete the file."""
-        self._book.close()
-
-
-FILES: dict[str, type[CsvFile] | type[XlsxFile]] = {"csv": CsvFile, "xlsx": XlsxFile}
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

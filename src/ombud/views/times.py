@@ -1,8 +1,6 @@
 """Time that people worked on tickets over a period: by person and team, and entry by entry as a file."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,8 +9,8 @@ from msgspec import Struct
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
+from ombud.shared.spreadsheets import Cell
 from ombud.tickets.queries.lists import visible_team_ids
-from ombud.views.tables import FILES, Cell
 
 LONGEST = timedelta(days=366)
 # One file holds as many entries; a spreadsheet of more would hold its writer up for seconds.
@@ -109,16 +107,6 @@ def _cells(one: _Entry, zone: ZoneInfo, ways: dict[str, str]) -> list[Cell]:
     at = one.at.astimezone(zone).replace(tzinfo=None)
     minutes = round(one.seconds / 60, 2)
     return [at, one.ticket_id, one.subject, one.team, one.name, minutes, ways[one.way], one.note]
-
-
-def write_file(head: tuple[str, ...], cells: list[list[Cell]], kind: Literal["csv", "xlsx"]) -> bytes:
-    """Entries as a file that opens right in every spreadsheet."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "time"
-        file = FILES[kind](path, head)
-        file.write(cells)
-        file.close()
-        return path.read_bytes()
 
 
 async def _params(tx: Transaction, wanted: TimeFilter, by: Actor) -> dict[str, object]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.fields.schemas import Field
 from ombud.shared.actor import Actor, of_brands
 from ombud.shared.conditions import Condition, Context
@@ -23,6 +23,7 @@ from ombud.views.schemas import Sort
 from ombud.views.sorts import SORTS, Leg, Position
 
 MOST_CANDIDATES = 5_000
+MOST_PLACED_TEAMS = 20
 # A part grows as long as it finds nothing: a common condition reads little, a rare one walks quickly.
 FIRST_PART, MOST_PART = 300, 4_000
 _JOIN = "join customer c on c.id = t.customer_id"
@@ -55,8 +56,11 @@ class Search:
         params: dict[str, object],
         candidates: list[int] | None,
         fields: Sequence[Field] = (),
+        *,
+        is_by_priority: bool = False,
     ) -> None:
         self.fields = fields
+        self._is_by_priority = is_by_priority
         self._tx = tx
         self._legs = SORTS[sort]
         self._sql = sql
@@ -114,9 +118,13 @@ class Search:
                 where t.team_id = any((select %(teams)s::bigint[])::bigint[]) and {behind}
                 order by {leg.order} limit %(size)s"""
         else:
+            # An index has each priority's tickets in this order: whoever asks for some walks past no other.
+            is_by_priority = self._is_by_priority and leg.is_newest_activity
+            levels = "cross join unnest((select %(priorities)s::int[])) as l (level)" if is_by_priority else ""
+            some = "and t.priority = l.level" if is_by_priority else ""
             part = f"""
-                select p.id, p.at from unnest((select %(teams)s::bigint[])) as v (team_id) cross join lateral (
-                    select t.id, {leg.key} as at from ticket t where t.team_id = v.team_id and {behind}
+                select p.id, p.at from unnest((select %(teams)s::bigint[])) as v (team_id) {levels} cross join lateral (
+                    select t.id, {leg.key} as at from ticket t where t.team_id = v.team_id {some} and {behind}
                     order by {leg.order} limit %(size)s) p
                 order by p.at {leg.way}, p.id {leg.way} limit %(size)s"""
         sql = f"""
@@ -139,9 +147,10 @@ def _at(leg: Leg) -> str:
 
 async def open_search(tx: Transaction, condition: Condition, sort: Sort, *, by: Actor, now: datetime) -> Search:
     """Get ready to find the tickets of a condition that the reader sees."""
-    fields = await list_fields(tx, "ticket")
+    named = await list_named_fields(tx)
+    fields = [one for one in named if one.subject == "ticket"]
     context = Context(now, by.person_id, await own_team_ids(tx, by))
-    compiler = Compiler(places_of(fields), context)
+    compiler = Compiler(places_of(named), context)
     # Candidates and parts are by team; the condition asks for the brand of each.
     sql = f"({compiler.compile(condition)}{of_brands(by)})"
     narrowing = narrow(condition, fields, await _status_categories(tx), context)
@@ -152,7 +161,9 @@ async def open_search(tx: Transaction, condition: Condition, sort: Sort, *, by: 
     # A ticket that went into another one stands in no list: the other one does.
     whole = f"(t.merged_into_id is null and {sql})"
     params = compiler.params | {"teams": teams, "brands": by.visible_brands()}
-    return Search(tx, sort, whole, params, candidates, fields)
+    if narrowing.priorities is not None:
+        params["priorities"] = list(narrowing.priorities)
+    return Search(tx, sort, whole, params, candidates, fields, is_by_priority=narrowing.priorities is not None)
 
 
 async def own_team_ids(tx: Transaction, by: Actor) -> tuple[int, ...]:
@@ -181,7 +192,7 @@ async def _candidates(tx: Transaction, narrowing: Narrowing, teams: Sequence[int
         found = await values(tx, int, f"{sql} limit {MOST_CANDIDATES + 1}", given)
         if len(found) <= MOST_CANDIDATES:
             return found
-    return await _by_facets(tx, narrowing.facets) if narrowing.facets else None
+    return await _by_facets(tx, narrowing.facets, teams) if narrowing.facets else None
 
 
 _AWAKE = "t.is_open and t.snoozed_until is null"
@@ -210,9 +221,19 @@ def _drivers(narrowing: Narrowing) -> list[tuple[str, dict[str, object]]]:
     return drivers
 
 
-async def _by_facets(tx: Transaction, groups: Sequence[Sequence[str]]) -> list[int] | None:
+async def _by_facets(tx: Transaction, groups: Sequence[Sequence[str]], teams: Sequence[int]) -> list[int] | None:
+    # Few teams have their own places in an index: what is common elsewhere may be rare with them.
+    if len(teams) <= MOST_PLACED_TEAMS:
+        placed = [[f"{team}/{one}" for team in teams for one in group] for group in groups]
+        found = await _having(tx, "facets_in(team_id, facets)", placed)
+        if found is not None:
+            return found
+    return await _having(tx, "facets", groups)
+
+
+async def _having(tx: Transaction, indexed: str, groups: Sequence[Sequence[str]]) -> list[int] | None:
     params: dict[str, object] = {f"f{place}": list(group) for place, group in enumerate(groups)}
-    where = " and ".join(f"facets && %(f{place})s::text[]" for place in range(len(groups)))
+    where = " and ".join(f"{indexed} && %(f{place})s::text[]" for place in range(len(groups)))
     sql = f"select ticket_id from ticket_facet where {where}"
     # The planner's guess is free; reading all that a common facet has would not be.
     plan = await value(tx, list[_Plan], f"explain (format json) {sql}", params)

@@ -152,6 +152,24 @@ async def test_archived_field_is_not_asked_for_any_more(form: Desk) -> None:
     assert (await fill_in(form, **SENT)).status_code == 201
 
 
+async def test_answer_from_a_page_opened_before_its_field_was_archived_is_kept_as_text(form: Desk) -> None:
+    await form.execute("update field set archived_at = now() where key in ('order_no', 'many')")
+    assert (await fill_in(form, **SENT)).status_code == 201
+    await form.settled()
+    text = await form.sql(str, "select text from entry where kind = 'message' order by id limit 1")
+    assert text == "It is warm\n\nYour order_no: SO-1\nYour many: a, b"
+    assert "many" not in await form.sql(dict[str, Any], "select fields from ticket")
+
+
+async def test_form_keeps_a_question_whose_field_was_archived(form: Desk) -> None:
+    await form.execute("update field set archived_at = now() where key = 'order_no'")
+    settings = {"questions": [{"key": "order_no", "is_required": True}, {"key": "one"}]}
+    data = ChannelIn("form", "Kept", 1, 1, settings)
+    keys = form.parts.key_ring
+    made = await form.write(lambda tx: add_channel(tx, data, keys=keys, by=SYSTEM, now=form.now))
+    assert made.settings["questions"][0]["key"] == "order_no"
+
+
 @pytest.mark.parametrize(
     "settings",
     [

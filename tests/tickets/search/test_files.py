@@ -1,10 +1,12 @@
 """Attachments are found by their name and by their text, and no file can hurt the worker."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from ombud.tickets.search.file_texts import Unreadable, extract, read_next_file
+from ombud.tickets.search.index import index_attachments
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key
 from tests.tickets.search.papers import BODY, docx, pdf
@@ -84,3 +86,42 @@ async def test_broken_file_is_tried_twice_and_still_found_by_its_name(site: Site
 
 async def test_text_of_a_large_file_is_bounded() -> None:
     assert len(await extract(b"word " * 1_000_000, "a.txt")) <= 100_000
+
+
+async def test_reader_of_files_and_search_reader_wait_for_one_another_in_one_order(
+    site: Site, browser: Browser
+) -> None:
+    """Two files, each attached twice: whoever holds a file's text gets the words of all that are it."""
+    ticket = await site.ticket()
+    first, second = [await uploaded(browser, f"{name}.txt") for name in ("one", "two")]
+    for ids in ([first, second], [second, first]):
+        note = {"text": "See", "client_key": client_key(), "attachment_ids": ids}
+        assert (await browser.post(f"/tickets/{ticket}/notes", note)).status_code == 201
+    await site.desk.index()
+    database = site.desk.parts.database
+    everything = await site.desk.sql("select array_agg(id order by id desc) from attachment")
+    mine = await site.desk.sql("select array_agg(id) from attachment where file_id = %(id)s", id=second)
+
+    async def write_all() -> int:
+        async with database.transaction() as tx:
+            return await index_attachments(tx, everything)
+
+    async with database.transaction() as tx:
+        # as ``read_next_file`` does: the text first, then the words
+        await tx.execute("update file_text set text = 'the kettle leaks' where file_id = %(id)s", {"id": second})
+        other = asyncio.create_task(write_all())
+        await blocked(site)
+        assert await index_attachments(tx, mine) == 2
+    assert await other == 4
+
+
+async def uploaded(browser: Browser, name: str) -> int:
+    file = await browser.client.post("/api/v1/files", files={"file": (name, b"x", "text/plain")})
+    return int(file.json()["id"])
+
+
+async def blocked(site: Site) -> None:
+    """Wait until a statement waits for a lock."""
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    while not await site.desk.sql(waits):
+        await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-import { readContact } from '../contact'
+import { keepAnswers, readAnswers, readContact } from '../contact'
 import type { Outgoing } from '../outbox'
 import { asProblem, type Problem } from '../problem'
 import type { Shelf } from '../shelf'
@@ -169,16 +169,20 @@ export class Conversation {
   }
 
   private async post(item: Outgoing): Promise<void> {
-    const { name, email } = readContact(this.options.shelf)
+    const { shelf } = this.options
+    const { name, email } = readContact(shelf)
+    const answers = readAnswers(shelf)
     const body = {
       client_key: item.client_key,
       text: item.text,
       ...(name ? { name } : {}),
       ...(email ? { email } : {}),
+      ...(answers ? { fields: answers, locale: this.options.locale } : {}),
       attachment_tokens: item.attachments.map((file) => file.token),
       page: { url: location.href.split('#')[0]?.slice(0, 1000), title: document.title.slice(0, 200) },
     }
     await this.session.withToken((token) => this.api.call('POST', 'messages', token, body))
+    if (answers) keepAnswers(shelf, null)
     this.link()
   }
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ombud.automation.rules.queries import rules_at_work, stamp_of_book
 from ombud.automation.rules.rules import Test, because, compiled, named_in
 from ombud.automation.rules.schemas import OnEvents, Rule
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, Context, parse
 from ombud.shared.database import Transaction
@@ -76,4 +76,4 @@ class Shelf:
 async def _read(tx: Transaction, stamp: UUID | None) -> Book:
     rules = [ready(one) for one in await rules_at_work(tx)]
     names = {name for one in rules for name in named_in(one.condition)}
-    return Book(stamp, rules, Asked(names, await list_fields(tx, "ticket")))
+    return Book(stamp, rules, Asked(names, await list_named_fields(tx)))

@@ -23,13 +23,17 @@ from ombud.channels.chat.schemas import (
     VisitorIn,
     VisitorOut,
     VisitorReadIn,
+    WidgetChoice,
     WidgetConfig,
     WidgetFile,
     WidgetPage,
+    WidgetQuestion,
 )
 from ombud.channels.chat.stream import tell_typing
 from ombud.channels.chat.tokens import Visitor
 from ombud.channels.queries import find_public_channel
+from ombud.channels.questions import Question, load_questions
+from ombud.channels.settings import BothLanguages
 from ombud.realtime.api import last_event_id
 from ombud.realtime.stream import Stream
 from ombud.shared.clients import client_ip, limit_address
@@ -88,6 +92,7 @@ async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[Wi
         color=settings.color,
         greeting=settings.greeting,
         pre_chat=settings.pre_chat,
+        questions=[_shown(one) for one in await load_questions(tx, settings.questions)],
         office=office_state(settings.office_hours, now),
         away_message=settings.away_message,
         expected_wait_s=await queries.estimate_wait(tx, stored.team_id, now=now),
@@ -96,6 +101,20 @@ async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[Wi
         locale_default=settings.locale_default,
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
+
+
+def _shown(question: Question) -> WidgetQuestion:
+    field = question.field
+    return WidgetQuestion(
+        field.key,
+        field.kind,
+        BothLanguages(field.name_en, field.name_zh),
+        BothLanguages(field.options.hint_en, field.options.hint_zh),
+        question.is_required,
+        [WidgetChoice(one.value, BothLanguages(one.name_en, one.name_zh)) for one in question.choices],
+        field.options.currency if field.kind == "money" else "",
+        field.options.max_length,
+    )
 
 
 @post(

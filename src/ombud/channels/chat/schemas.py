@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from ombud.channels.settings import BothLanguages, PreChat
+from ombud.fields.schemas import FieldKind, FieldValues
 from ombud.realtime.schemas import ByeFrame, EmptyFrame
 from ombud.shared.lines import PLAIN
 
@@ -23,6 +24,27 @@ class OfficeState(Struct):
     opens_at: datetime | None
 
 
+class WidgetChoice(Struct):
+    """One thing to choose."""
+
+    value: str
+    name: BothLanguages
+
+
+class WidgetQuestion(Struct, omit_defaults=True):
+    """A field that the widget asks for before the first message."""
+
+    key: str
+    kind: FieldKind
+    name: BothLanguages
+    hint: BothLanguages = field(default_factory=BothLanguages)
+    is_required: bool = False
+    choices: list[WidgetChoice] = []
+    # money: the currency that amounts are kept in, by its smallest unit
+    currency: str = ""
+    max_length: int | None = None
+
+
 class WidgetConfig(Struct):
     """What the widget must know before anybody wrote."""
 
@@ -30,6 +52,7 @@ class WidgetConfig(Struct):
     color: str
     greeting: BothLanguages
     pre_chat: PreChat
+    questions: list[WidgetQuestion]
     office: OfficeState
     away_message: BothLanguages
     expected_wait_s: int | None
@@ -69,6 +92,9 @@ class MessageIn(Struct, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
     name: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
     email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
+    # answers to the widget's questions, by the keys of their fields
+    fields: FieldValues = {}
+    locale: Locale = "en"
     attachment_tokens: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
     page: PageIn = PageIn()
 

@@ -1,6 +1,7 @@
 """Verbs of chat: a visitor begins, writes, reads, uploads."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +11,7 @@ from ombud.channels.chat.rules import UNKNOWN, is_type_allowed, sniffed_type
 from ombud.channels.chat.schemas import ContactIn, MessageIn, PageIn, VisitorIn, VisitorOut, VisitorReadIn, WidgetFile
 from ombud.channels.chat.tokens import Claims, FileClaim, IdentityRefused, Visitor
 from ombud.channels.queries import StoredChannel, open_secrets
+from ombud.channels.questions import fitting, load_dropped, load_questions, type_in_use
 from ombud.customers.schemas import CustomerPatch, Sender, normal_value
 from ombud.customers.services import change_customer
 from ombud.shared.actor import SYSTEM
@@ -127,6 +129,11 @@ async def accept_message(
         raise EmptyMessage
     await limits.take_message(tx, visitor, address, now=now)
     claims = [tokens.read_file(keys, token, visitor) for token in data.attachment_tokens]
+    settings = queries.settings_of(place.settings)
+    fields: dict[str, Any] = {}
+    if data.fields:
+        asked, dropped = await load_questions(tx, settings.questions), await load_dropped(tx, settings.questions)
+        fields, text = fitting(asked, dropped, data.fields, text, data.locale)
     message = InboundMessage(
         sender=_sender(visitor, data),
         text=text,
@@ -135,6 +142,8 @@ async def accept_message(
         attachments=[StoredAttachment(one.token, one.name, one.type, one.size, one.sha256) for one in claims],
         conversation=visitor.conversation,
         client_key=data.client_key,
+        type_id=await type_in_use(tx, settings.type_id),
+        fields=fields,
     )
     # The visitor is part of the key: nobody can take another's key away.
     return Arrival(visitor.channel_id, f"{visitor.conversation}:{data.client_key}"[:500], message)

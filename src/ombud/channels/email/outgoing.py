@@ -78,6 +78,7 @@ class _Written(Struct):
     text: str
     html: str | None
     author_id: int | None
+    side_id: int | None = None
 
 
 class _File(Struct):
@@ -150,7 +151,7 @@ class SideLeak(ValueError):
 async def build_side_mail(
     tx: Transaction, claimed: ClaimedMail, settings: EmailSettings, files: FileStore, *, key: bytes, now: datetime
 ) -> OutgoingMail:
-    """A mail to a third party: threaded with side mails alone, its answer address leads back beside the conversation.
+    """A mail to a third party: threaded with those of its side conversation alone, where its answer address leads.
 
     Raises:
         SideLeak: a recipient is on the customer's side by now.
@@ -159,12 +160,14 @@ async def build_side_mail(
     if await reaches_customer(tx, ticket_id, [*envelope.to, *envelope.cc, *envelope.bcc]):
         raise SideLeak
     sql = """
-        select e.text, e.html, case e.author_kind when 'person' then e.author_id end as author_id
+        select e.text, e.html, case e.author_kind when 'person' then e.author_id end as author_id, e.side_id
         from entry e where e.id = %(id)s and e.kind = 'side' and e.direction = 'out' and e.undone_at is null"""
     written = await row(tx, _Written, sql, {"id": entry_id}) or _Written("", None, None)
     from_ = MailAddress(settings.sender_name, settings.address)
-    mail = _mail(claimed, from_, mail_addresses(envelope.to), envelope.subject, "", now)
-    answer_to = sign_side_address(ticket_id, key, settings.address) if settings.threading.plus_address else ""
+    side_id = written.side_id or 0
+    chain = await _side_chain(tx, side_id, entry_id)
+    mail = _mail(claimed, from_, mail_addresses(envelope.to), _answer(envelope.subject, chain), "", now)
+    answer_to = sign_side_address(side_id, key, settings.address) if settings.threading.plus_address else ""
     sql = f"{FILES} join entry e on e.id = a.entry_id where e.id = %(entry)s and e.kind = 'side' order by a.id"
     return _with(
         mail,
@@ -172,6 +175,8 @@ async def build_side_mail(
         cc=mail_addresses(envelope.cc),
         bcc=mail_addresses(envelope.bcc),
         reply_to=[MailAddress(settings.sender_name, answer_to)] if answer_to else [],
+        in_reply_to=chain[-1] if chain else "",
+        references=chain,
     )
 
 
@@ -214,6 +219,15 @@ async def _chain(tx: Transaction, ticket_id: int, entry_id: int) -> list[str]:
         select r.message_id from mail_reference r join public_entry e on e.id = r.entry_id
         where r.ticket_id = %(ticket)s and r.entry_id < %(entry)s order by r.entry_id desc limit 20"""
     return (await values(tx, str, sql, {"ticket": ticket_id, "entry": entry_id}))[::-1]
+
+
+async def _side_chain(tx: Transaction, side_id: int, entry_id: int) -> list[str]:
+    """The same of a side conversation: never a mail of the customer's, nor of another side conversation."""
+    sql = """
+        select r.message_id from mail_reference r join entry e on e.id = r.entry_id
+        where e.side_id = %(side)s and e.kind = 'side' and e.undone_at is null and r.entry_id < %(entry)s
+        order by r.entry_id desc limit 20"""
+    return (await values(tx, str, sql, {"side": side_id, "entry": entry_id}))[::-1]
 
 
 async def _body(tx: Transaction, claimed: ClaimedMail, written: _Written, sql: str, files: FileStore) -> dict[str, Any]:

@@ -146,7 +146,7 @@ async def build_message(
         message_id=parsed.message_id,
         references=_references(parsed) if traces.references else [],
         proven_ticket_ids=_proven(parsed, settings, key),
-        side_ticket_ids=_side(parsed, key),
+        side_ids=_side(parsed, key),
         hinted_ticket_ids=_hinted(parsed, key) if traces.subject_token else [],
         about_message_ids=[parsed.original_message_id] if parsed.original_message_id else [],
         kind=parsed.kind.value,
@@ -205,7 +205,7 @@ def _proven(parsed: ParsedMail, settings: EmailSettings, key: bytes) -> list[int
 
 
 def _side(parsed: ParsedMail, key: bytes) -> list[int]:
-    """Tickets whose third parties were given one of these addresses; read whatever the settings say by now."""
+    """Side conversations whose people were given one of these addresses; read whatever the settings say by now."""
     return [one for address in [*parsed.to, *parsed.cc] for one in _one(read_side_token(address.address, key))]
 
 

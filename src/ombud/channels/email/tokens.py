@@ -43,14 +43,14 @@ def read_reply_token(address: str, key: bytes) -> int | None:
     return int(match[1]) if hmac.compare_digest(match[2], expected) else None
 
 
-def sign_side_address(ticket_id: int, key: bytes, address: str) -> str:
-    """Our address for answers of third parties: its token leads to the ticket, and never into the conversation."""
+def sign_side_address(side_id: int, key: bytes, address: str) -> str:
+    """Our address for answers in a side conversation: its token leads there, and never to the customer's."""
     base = split_plus(address)[0].lower()
-    return add_plus(address, f"s{ticket_id}-{_mark(key, 'side', f'{ticket_id}:{base}', _TOKEN_CHARS)}")
+    return add_plus(address, f"s{side_id}-{_mark(key, 'side', f'{side_id}:{base}', _TOKEN_CHARS)}")
 
 
 def read_side_token(address: str, key: bytes) -> int | None:
-    """The ticket of an address for answers of third parties; None when there is no token or it is not ours."""
+    """The side conversation of an address; None when there is no token or it is not ours."""
     base, token = split_plus(address.strip())
     match = _SIDE_TOKEN.fullmatch(token.lower())
     if not match:

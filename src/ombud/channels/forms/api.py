@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from ombud.channels.forms import pages, services
 from ombud.channels.forms.proof import make_proof, read_proof
-from ombud.channels.forms.questions import Question, answers, load_questions, read_page
+from ombud.channels.questions import Question, answers, load_dropped, load_questions, read_page, with_dropped
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
 from ombud.channels.forms.words import WORDS
 from ombud.channels.queries import StoredChannel, find_public_channel
@@ -52,6 +52,8 @@ class Form(msgspec.Struct):
     settings: FormSettings
     brand: str
     questions: list[Question]
+    # asked for until their fields were archived
+    dropped: list[Question]
 
 
 async def _load(state: State, public_key: str) -> Form:
@@ -59,7 +61,8 @@ async def _load(state: State, public_key: str) -> Form:
         stored = await find_public_channel(tx, "form", public_key[:100])
         brand = await value(tx, str, "select name from brand where id = %(id)s", {"id": stored.brand_id}) or ""
         settings = msgspec.convert(stored.settings, FormSettings)
-        return Form(stored, settings, brand, await load_questions(tx, settings.questions))
+        questions = await load_questions(tx, settings.questions)
+        return Form(stored, settings, brand, questions, await load_dropped(tx, settings.questions))
 
 
 def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, Any], **how: Any) -> Response[str]:
@@ -155,6 +158,7 @@ async def _take_page(
     data, problems = _read(form, given, locale)
     if data is None:
         return _show(form, state, locale, now, given, status=400, problems=problems, problem="problem")
+    data.text = with_dropped(data.text, form.dropped, lambda name: list(map(str, sent.getall(name, []))), locale)
     nonce = read_proof(state.key_ring, form.stored.public_key or "", given["proof"], now=now)
     if nonce is None:
         return _show(form, state, locale, now, given, status=400, problem="proof_problem")

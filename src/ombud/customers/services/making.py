@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 
 from ombud.customers.queries import live_customer_id
-from ombud.customers.rules import ADDRESS_LIKE, display_name
+from ombud.customers.rules import display_name
+from ombud.fields.services.values import ADDRESS_LIKE
 from ombud.customers.schemas import NewCustomer, Sender, normal_value
 from ombud.shared.database import Transaction, draw_ids, execute, rows, value
 from ombud.shared.errors import Invalid

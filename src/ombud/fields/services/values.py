@@ -26,6 +26,11 @@ CONDITION_KIND: dict[str, Kind] = {
 }
 
 
+ADDRESS_LIKE = re.compile(
+    r"address|street|addr$|postcode|zip|id_?number|passport|地址|住址|街道|邮编|身份证|护照", re.IGNORECASE
+)
+
+
 class BadFields(Unprocessable):
     """Some fields do not take these values. Mend those that are named."""
 
@@ -53,6 +58,11 @@ def merged_values(
     after = {**before, **{key: _tidied(new) for key, new in given.items()}}
     after = {key: new for key, new in after.items() if not is_empty(new)}
     return after, sorted(key for key in given if before.get(key) != after.get(key))
+
+
+def is_place(key: str) -> bool:
+    """Whether a field says where somebody lives or who they are, by its key: shown after an identity check alone."""
+    return bool(ADDRESS_LIKE.search(key))
 
 
 def is_empty(value: object) -> bool:

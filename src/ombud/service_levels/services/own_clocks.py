@@ -1,4 +1,4 @@
-"""Clocks that a verb starts and ends by itself, without a policy: of a department, a task, a stage, an update.
+"""Clocks that a verb starts and ends by itself, without a policy: of a department, a task, a stage, a promise.
 
 They count in the hours of the team that works, are warned of once before their deadline, and fire like all others.
 """
@@ -23,7 +23,7 @@ from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.events import emit, emit_all
 from ombud.tickets.schemas import LockedTicket
 
-OwnMetric = Literal["department", "task", "stage", "customer_update", "supervision"]
+OwnMetric = Literal["department", "task", "stage", "customer_update", "supervision", "promise"]
 # The one warning comes when four fifths of the time are gone.
 WARNING = Step(percent=80)
 ALWAYS = CalendarSpec(
@@ -116,6 +116,40 @@ async def start_clock(
     await emit(tx, fact, by=by, at=now)
     await refresh_deadline(tx, which.ticket_id)
     return clock_id, due_at
+
+
+async def start_clock_until(
+    tx: Transaction, which: OwnClock, due_at: datetime, *, label: str, started_at: datetime, by: Actor, now: datetime
+) -> int:
+    """Start a clock that is due at a moment, whatever lies between; gives its id. One that runs already goes on.
+
+    Emits: ClockStarted
+    """
+    known = await _running(tx, which)
+    if known is not None:
+        return known.id
+    sql = """
+        insert into clock (ticket_id, metric, round, label, state, started_at, due_at, next_at, made_by)
+        values (%(ticket)s, %(metric)s, %(number)s, %(label)s, 'running', %(start)s, %(due)s, %(next)s, %(by)s)
+        on conflict (ticket_id, metric, round) where metric <> 'external' do update set state = 'running',
+            outcome = null, ended_at = null, due_at = excluded.due_at, next_at = excluded.next_at,
+            breached_at = null, fired = '{}'
+        returning id"""
+    params = {
+        "ticket": which.ticket_id,
+        "metric": which.metric,
+        "number": which.number,
+        "label": label[:120],
+        "start": started_at,
+        "due": due_at,
+        "next": _warning(started_at, due_at) if due_at > started_at else due_at,
+        "by": by.person_id or None,
+    }
+    clock_id = await value(tx, int, sql, params) or 0
+    fact = ClockStarted(ticket_id=which.ticket_id, team_id=which.team_id, clock_id=clock_id, metric=which.metric)
+    await emit(tx, fact, by=by, at=now)
+    await refresh_deadline(tx, which.ticket_id)
+    return clock_id
 
 
 def _warning(start: datetime, due_at: datetime) -> datetime:

@@ -84,7 +84,7 @@ async def tell_taken(tx: Transaction, taken: Sequence[Taken], pager: Pager, *, n
     Emits: NotificationMade
     """
     notices = await _notices(tx, taken)
-    await _tell(tx, notices, now=now)
+    await tell(tx, notices, now=now)
     clocks = {one.clock.id: one for one in taken}
     for person in await _paged(tx, [one for one in notices if one.kind == "paged"]):
         subject, text = _mail(person, clocks[person.clock_id], pager.address)
@@ -182,8 +182,11 @@ def _people(one: Taken, groups: dict[tuple[str, int], list[int]]) -> list[int]:
     return people
 
 
-async def _tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> None:
-    """Tell people at once, or when the hours of the ticket's team begin."""
+async def tell(tx: Transaction, notices: Sequence[Notice], *, now: datetime) -> None:
+    """Tell people at once, or when the hours of the ticket's team begin.
+
+    Emits: NotificationMade
+    """
     if not notices:
         return
     hours = await queries.hours_of_teams(tx, sorted({one.team_id for one in notices if one.keeps_hours}))

@@ -16,6 +16,7 @@ from ombud.tickets.api.tickets import HANDLERS as TICKETS
 from ombud.tickets.api.together import HANDLERS as TOGETHER
 from ombud.tickets.api.types import HANDLERS as TYPES
 from ombud.tickets.search.api import HANDLERS as SEARCH
+from ombud.tickets.sides.api import HANDLERS as SIDES
 
 HANDLERS = [
     *LISTS,
@@ -32,5 +33,6 @@ HANDLERS = [
     *SEARCH,
     *TOGETHER,
     *MERGING,
+    *SIDES,
 ]
 routers = [Router("/api/v1", route_handlers=HANDLERS, tags=["tickets"])]

@@ -121,8 +121,10 @@ async def post_note(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data:
 @patch("/tickets/{ticket_id:int}", guards=[may("tickets.write")])
 async def patch_ticket(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[TicketPatch]) -> Ticket:
     """Change subject, priority, status, tags, type or custom fields; null takes a field's value away."""
-    await families.change_with_children(tx, ticket_id, data, by=actor, now=now)
-    return await page_of(tx, ticket_id, actor)
+    solved = await families.change_with_children(tx, ticket_id, data, by=actor, now=now)
+    ticket = await page_of(tx, ticket_id, actor)
+    ticket.solved_along = solved
+    return ticket
 
 
 @put("/tickets/{ticket_id:int}/assignment", guards=[may("tickets.assign")])

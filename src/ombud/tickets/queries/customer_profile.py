@@ -52,6 +52,7 @@ async def load_profile(tx: Transaction, customer_id: int, *, by: Actor, now: dat
         channels=await _channels(tx, params),
         reasons=await _reasons(tx, params),
         last_agents=await _last_agents(tx, params),
+        open_promises=await _open_promises(tx, params),
         computed_at=now,
     )
 
@@ -99,6 +100,13 @@ async def _last_agents(tx: Transaction, params: dict[str, object]) -> list[LastA
             group by e.author_id order by max(e.at) desc limit 3) a
         join person p on p.id = a.person_id order by a.at desc"""
     return await rows(tx, LastAgent, sql, params)
+
+
+async def _open_promises(tx: Transaction, params: dict[str, object]) -> int:
+    sql = f"""
+        select count(*) from promise p join ticket t on t.id = p.ticket_id
+        where t.customer_id = %(customer)s and p.status in ('open', 'broken') and p.ended_at is null and {SEEN}"""
+    return await value(tx, int, sql, params) or 0
 
 
 async def averages(tx: Transaction) -> Averages | None:

@@ -24,7 +24,15 @@ from ombud.tickets.schemas.inputs import (
     Undone,
 )
 from ombud.tickets.schemas.live import GoneFrame, TicketFrame, TypingFrame
-from ombud.tickets.schemas.macros import Macro, MacroActions, MacroApplied, MacroChange, MacroIn, MacroPreview
+from ombud.tickets.schemas.macros import (
+    GonePart,
+    Macro,
+    MacroActions,
+    MacroApplied,
+    MacroChange,
+    MacroIn,
+    MacroPreview,
+)
 from ombud.tickets.schemas.post import Envelope, InboundMessage, InboxProblem, StoredAttachment
 from ombud.tickets.schemas.templates import TemplateTicket, TicketTemplate, TicketTemplateIn
 from ombud.tickets.schemas.tickets import (
@@ -48,6 +56,7 @@ from ombud.tickets.schemas.timeline import (
     HostPage,
     PlannedReply,
     Reason,
+    SolvedAlong,
     Timeline,
 )
 from ombud.tickets.schemas.together import (
@@ -81,6 +90,7 @@ from ombud.tickets.schemas.values import (
     MailKind,
     NotificationKind,
     Priority,
+    PromiseChoice,
     Subject,
     Tag,
     Tags,
@@ -124,6 +134,7 @@ __all__ = [
     "Follower",
     "ForwardIn",
     "GoneFrame",
+    "GonePart",
     "HostPage",
     "InboundMessage",
     "InboxProblem",
@@ -145,6 +156,7 @@ __all__ = [
     "PlannedReplyIn",
     "PlannedReplyPatch",
     "Priority",
+    "PromiseChoice",
     "Reason",
     "Recipients",
     "Rendering",
@@ -154,6 +166,7 @@ __all__ = [
     "SharedDraftFrame",
     "SharedDraftIn",
     "SnoozeIn",
+    "SolvedAlong",
     "Status",
     "StoredAttachment",
     "Subject",

@@ -52,11 +52,14 @@ class Notification(Struct):
 
     id: int
     kind: NotificationKind
-    ticket_id: int
+    # None: it is about something that the person was asked, and not about a ticket that they need see
+    ticket_id: int | None
     subject: str
     entry_id: int | None
     at: datetime
     read_at: datetime | None
+    side_id: int | None = None
+    release_id: int | None = None
 
 
 class CannedReply(Struct):

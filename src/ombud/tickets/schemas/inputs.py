@@ -8,7 +8,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from ombud.customers.schemas import NewCustomer
 from ombud.fields.schemas import FieldValues
 from ombud.tickets.schemas.tickets import Recipients
-from ombud.tickets.schemas.values import MAX_TEXT, Addresses, ClientKey, FileRef, Priority, Subject, Tags, Text
+from ombud.tickets.schemas.values import (
+    MAX_TEXT,
+    Addresses,
+    ClientKey,
+    FileRef,
+    Priority,
+    PromiseChoices,
+    Subject,
+    Tags,
+    Text,
+)
 
 # What a person has written; it may be empty where files or formatted text come with it.
 Written = Annotated[str, Meta(max_length=MAX_TEXT)]
@@ -39,6 +49,7 @@ class ReplyIn(Struct, forbid_unknown_fields=True):
     solve_children: bool = False
     # why a customer who does not want to be contacted by this channel is answered all the same
     contact_reason: Annotated[str, Meta(max_length=300)] = ""
+    promises: PromiseChoices = []
 
 
 class PlannedReplyIn(Struct, forbid_unknown_fields=True):

@@ -11,6 +11,14 @@ MacroScope = Literal["all", "team", "own"]
 MacroText = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
+class GonePart(Struct, frozen=True):
+    """Something that is named and gone: a field as ``fields.KEY``, or an action such as ``status_id``."""
+
+    place: str
+    code: Literal["unknown_field", "archived_field", "gone_value", "archived_value"]
+    value: int | str | None = None
+
+
 class MacroActions(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What changes on a ticket; what is left out stays. ``assignee`` is a person's id, the agent, or nobody."""
 
@@ -47,6 +55,7 @@ class Macro(Struct):
     scope: MacroScope
     team_id: int | None
     uses: int
+    problems: list[GonePart] = []
 
 
 class MacroChange(Struct):

@@ -117,6 +117,16 @@ class Carried(Struct, omit_defaults=True):
     draft_before: DraftRow | None = None
     draft_version: int = 0
     planned: list[PlannedRow] = []
+    # side conversations
+    sides: list[int] = []
+
+
+class Kin(Struct):
+    """A link of a child to its parent."""
+
+    child_id: int
+    parent_id: int
+    created_at: datetime
 
 
 class Kept(Struct):
@@ -133,3 +143,5 @@ class Kept(Struct):
     drafts: list[tuple[int, str]] = []
     cc: list[dict[str, Any]] = []
     carried: Carried = field(default_factory=Carried)
+    # parent and children of the source, as they were linked
+    kin: list[Kin] = []

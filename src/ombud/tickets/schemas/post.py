@@ -43,8 +43,8 @@ class InboundMessage(Struct, omit_defaults=True):
     message_id: str = ""
     references: list[str] = []
     proven_ticket_ids: list[int] = []
-    # tickets to which a third party answers, as a signed token proves: never a part of the conversation
-    side_ticket_ids: list[int] = []
+    # side conversations that it answers, as a signed token proves: never a part of the customer's
+    side_ids: list[int] = []
     # tickets that a short token in the subject names: joined only by a customer whom the ticket knows
     hinted_ticket_ids: list[int] = []
     # a bounce or receipt: the ids of ours that it speaks of

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from ombud.fields.schemas import FieldValues
+from ombud.tickets.schemas.macros import GonePart
 from ombud.tickets.schemas.values import MAX_TEXT, Priority, Tags
 
 TemplateScope = Literal["all", "team", "own"]
@@ -41,3 +42,4 @@ class TicketTemplate(Struct):
     scope: TemplateScope
     team_id: int | None
     uses: int
+    problems: list[GonePart] = []

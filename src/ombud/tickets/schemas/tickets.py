@@ -6,7 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ombud.customers.schemas import CustomerBrief
-from ombud.tickets.schemas.timeline import Reason
+from ombud.tickets.schemas.timeline import Reason, SolvedAlong
 from ombud.tickets.schemas.values import Address, Category, ChannelKind, Priority, View
 
 
@@ -100,6 +100,8 @@ class Ticket(TicketRow):
     merged_ids: list[int] = []
     # the language to write in, '' where it is not known
     customer_locale: str = ""
+    # tickets below that this very change solved along, as they stood
+    solved_along: list[SolvedAlong] = []
 
 
 class Status(Struct):

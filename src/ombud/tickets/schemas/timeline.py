@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind
+from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind, PromiseChoice
 
 
 class BounceRecipient(Struct, frozen=True):
@@ -42,6 +42,15 @@ class Reason(Struct, frozen=True, omit_defaults=True):
     idle_since: datetime | None = None
 
 
+class SolvedAlong(Struct):
+    """A ticket below another one that was solved along, as it stood before."""
+
+    id: int
+    status_id: int
+    snoozed_until: datetime | None = None
+    waiting_since: datetime | None = None
+
+
 class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     """What else is known of an entry; which fields are set depends on its kind."""
 
@@ -76,6 +85,10 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     snoozed_before: datetime | None = None
     # the answer gave a ticket without a holder to its writer
     is_taken: bool = False
+    # what its writer decided about promises in it
+    promises: list[PromiseChoice] = []
+    # tickets below that were solved along, as they stood
+    solved_along: list[SolvedAlong] = []
 
 
 class Delivery(Struct):
@@ -149,6 +162,8 @@ class Entry(Struct):
     client_key: str | None
     # the ticket it was written on, if that is another one
     origin_ticket_id: int | None = None
+    # of a side entry: its side conversation
+    side_id: int | None = None
 
 
 class Timeline(Struct):

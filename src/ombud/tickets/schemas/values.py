@@ -1,5 +1,6 @@
 """The words and bounds that several shapes of tickets share."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -20,6 +21,7 @@ NotificationKind = Literal[
     "followed_solved",
     "followed_assigned",
     "side_replied",
+    "side_asked",
     "reply_held",
     "due_soon",
     "overdue",
@@ -27,6 +29,12 @@ NotificationKind = Literal[
     "paged",
     # the entry says what: returned, urged, a task done, a stage late
     "teamwork",
+    "release_item",
+    "release_question",
+    "release_answered",
+    "release_decided",
+    "release_not_ready",
+    "release_due",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
@@ -38,6 +46,20 @@ Tag = Annotated[str, Meta(min_length=1, max_length=60)]
 Tags = Annotated[list[Tag], Meta(max_length=50)]
 Priority = Literal[1, 2, 3, 4]
 ClientKey = Annotated[str, Meta(min_length=8, max_length=80)]
+
+
+class PromiseChoice(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the writer of a reply decided about a promise in it, by its words: no promise, or due at another moment.
+
+    A promise that nothing is said of is taken as it was recognised.
+    """
+
+    words: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    due_at: Annotated[datetime, Meta(tz=True)] | None = None
+    is_dropped: bool = False
+
+
+PromiseChoices = Annotated[list[PromiseChoice], Meta(max_length=50)]
 
 
 class Address(Struct, frozen=True):

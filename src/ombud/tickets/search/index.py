@@ -78,10 +78,10 @@ async def index_entries(tx: Transaction, entry_ids: Collection[int]) -> int:
     gone = set(entry_ids) - {one.id for one in found if one.text}
     if gone:
         await execute(tx, "delete from entry_words where entry_id = any(%(gone)s)", {"gone": list(gone)})
-    if gone := set(entry_ids) - {one.id for one in found}:
-        await execute(tx, "delete from attachment_words where entry_id = any(%(gone)s)", {"gone": list(gone)})
     await _write_entries(tx, [one for one in found if one.text])
     await index_attachments(tx, await _attachments_of(tx, [one.id for one in found]))
+    if gone := set(entry_ids) - {one.id for one in found}:
+        await execute(tx, "delete from attachment_words where entry_id = any(%(gone)s)", {"gone": list(gone)})
     return len(found)
 
 
@@ -127,13 +127,16 @@ async def index_tickets(tx: Transaction, ticket_ids: Collection[int]) -> int:
 
 async def index_attachments(tx: Transaction, attachment_ids: Collection[int]) -> int:
     """Write the words of attachments, and ask for the text of those that can be read; how many there are."""
+    if not attachment_ids:
+        return 0
+    await _lock_texts(tx, attachment_ids)
     sql = """
         select a.id, a.entry_id, e.ticket_id, t.team_id, e.kind <> 'message' as is_internal, e.at, f.name,
                coalesce(x.text, '') as text
         from attachment a join entry e on e.id = a.entry_id join ticket t on t.id = e.ticket_id
         join file f on f.id = a.file_id left join file_text x on x.file_id = f.id
         where a.id = any(%(ids)s) and e.undone_at is null order by a.id"""
-    found = await rows(tx, IndexedAttachment, sql, {"ids": list(attachment_ids)}) if attachment_ids else []
+    found = await rows(tx, IndexedAttachment, sql, {"ids": list(attachment_ids)})
     if not found:
         return 0
     sql = """
@@ -152,23 +155,37 @@ async def index_attachments(tx: Transaction, attachment_ids: Collection[int]) ->
         "words": [tsvector(f"{one.name}\n{one.text}", *marks_of(one.id), team_mark(one.team_id)) for one in found],
     }
     await execute(tx, sql, params)
-    sql = """
-        insert into file_text (file_id)
-        select distinct f.id from attachment a join file f on f.id = a.file_id
-        where a.id = any(%(ids)s) and lower(substring(f.name from '[.]([^.]+)$')) = any(%(readable)s)
-        on conflict do nothing"""
-    await execute(tx, sql, {"ids": params["ids"], "readable": list(READABLE)})
     return len(found)
 
 
-async def follow_tickets(tx: Transaction, ticket_ids: Collection[int]) -> None:
-    """Bring the words of whatever lies on tickets to where it lies now: tickets moved, merged or were split."""
+async def _lock_texts(tx: Transaction, attachment_ids: Collection[int]) -> None:
+    """Ask for the text of files that can be read, and lock the texts of all.
+
+    Lock order is text by file, then words by attachment, everywhere: whoever reads a file holds its text while they
+    write the words of all attachments that are it, and the reverse deadlocks.
+    """
+    params = {"ids": list(attachment_ids), "readable": list(READABLE)}
+    sql = """
+        insert into file_text (file_id)
+        select distinct f.id from attachment a join file f on f.id = a.file_id join entry e on e.id = a.entry_id
+        where a.id = any(%(ids)s) and e.undone_at is null
+            and lower(substring(f.name from '[.]([^.]+)$')) = any(%(readable)s)
+        order by f.id on conflict do nothing"""
+    await execute(tx, sql, params)
+    sql = """
+        select from file_text where file_id in (select file_id from attachment where id = any(%(ids)s))
+        order by file_id for no key update"""
+    await execute(tx, sql, params)
+
+
+async def entries_of(tx: Transaction, ticket_ids: Collection[int]) -> list[int]:
+    """Whatever lies on tickets, or has its words there yet: tickets moved, merged or were split."""
     sql = """
         select e.id from entry e left join entry_words w on w.entry_id = e.id
         where e.ticket_id = any(%(ids)s) and e.kind = any(%(kinds)s)
         union select w.entry_id from entry_words w where w.ticket_id = any(%(ids)s)"""
     params = {"ids": list(ticket_ids), "kinds": SEARCHED_KINDS}
-    await index_entries(tx, await values(tx, int, sql, params))
+    return await values(tx, int, sql, params)
 
 
 async def tickets_of_customers(tx: Transaction, customer_ids: Collection[int]) -> list[int]:

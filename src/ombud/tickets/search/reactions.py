@@ -30,6 +30,9 @@ async def index_events(tx: Transaction, events: Sequence[Event], now: datetime) 
     """Write the words of what the events are about, from what it is by now."""
     spoken = [event for event in events if event.kind not in SILENT]
     entries = {entry_id for event in spoken for entry_id in _entry_ids(event)}
+    displaced = {number for event in spoken if _displaces(event) for number in _numbers(event, "ticket")}
+    entries |= set(await index.entries_of(tx, displaced)) if displaced else set()
+    # All at once, so that locks are taken in one order.
     await index.index_entries(tx, entries)
     renamed = {
         number for event in spoken if event.kind.startswith("customer") for number in _numbers(event, "customer")
@@ -37,9 +40,6 @@ async def index_events(tx: Transaction, events: Sequence[Event], now: datetime) 
     tickets = {event.ticket_id for event in spoken if event.ticket_id and _changes_ticket(event)}
     tickets |= set(await index.tickets_of_customers(tx, renamed)) if renamed else set()
     await index.index_tickets(tx, tickets)
-    displaced = {number for event in spoken if _displaces(event) for number in _numbers(event, "ticket")}
-    if displaced:
-        await index.follow_tickets(tx, displaced)
 
 
 def _entry_ids(event: Event) -> list[int]:

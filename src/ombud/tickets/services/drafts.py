@@ -146,8 +146,9 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
 
 
 NOTIFICATION = """
-    select n.id, n.kind, n.ticket_id, t.subject, n.entry_id, n.at, n.read_at
-    from notification n join ticket t on t.id = n.ticket_id"""
+    select n.id, n.kind, n.ticket_id, coalesce(n.title, t.subject, s.subject) as subject, n.entry_id, n.at,
+        n.read_at, n.side_id, n.release_id
+    from notification n left join ticket t on t.id = n.ticket_id left join side_conversation s on s.id = n.side_id"""
 
 
 async def list_notifications(tx: Transaction, *, by: Actor, cursor: str | None, limit: int) -> Paged[Notification]:
@@ -155,7 +156,7 @@ async def list_notifications(tx: Transaction, *, by: Actor, cursor: str | None, 
     params = {"person": by.person_id, **by.sight(), "limit": checked_limit(limit) + 1}
     sql = f"""{NOTIFICATION}
         where n.person_id = %(person)s and (%(before)s::bigint is null or n.id < %(before)s)
-            and {seen()}
+            and (n.ticket_id is null or {seen()})
         order by n.id desc limit %(limit)s"""
     found = await rows(tx, Notification, sql, {**params, "before": decode_cursor(cursor, int) if cursor else None})
     return page(found, limit, lambda one: one.id)

@@ -1,12 +1,15 @@
 """Solving a ticket together with the tickets below it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec import Struct
+
 from ombud.shared.actor import Actor, seen
-from ombud.shared.database import Transaction, execute, values
+from ombud.shared.database import Transaction, execute, row, rows, values
 from ombud.shared.errors import Conflict, OmbudError
 from ombud.tickets.queries.tickets import status_category
-from ombud.tickets.schemas import TicketPatch
+from ombud.tickets.schemas import EntryDetails, SolvedAlong, TicketPatch
 from ombud.tickets.schemas.values import DONE_CATEGORIES
 from ombud.tickets.services.changes import change_ticket
 
@@ -39,8 +42,10 @@ class ChildHeld(Conflict):
 
 async def change_with_children(
     tx: Transaction, ticket_id: int, patch: TicketPatch, *, by: Actor, now: datetime
-) -> None:
+) -> list[SolvedAlong]:
     """Change a ticket; where it becomes done and ``solve_children`` is set, the open tickets below it before.
+
+    Gives how those stood, so that it can be taken back.
 
     Raises:
         ChildHeld: one of those cannot be solved.
@@ -48,13 +53,19 @@ async def change_with_children(
 
     Emits: TicketChanged, TicketSolved
     """
+    solved: list[SolvedAlong] = []
     if patch.solve_children and isinstance(patch.status_id, int):
-        await solve_below(tx, ticket_id, patch.status_id, by=by, now=now)
+        solved = await solve_below(tx, ticket_id, patch.status_id, by=by, now=now)
     await change_ticket(tx, ticket_id, patch, by=by, now=now)
+    return solved
 
 
-async def solve_below(tx: Transaction, ticket_id: int, status_id: int, *, by: Actor, now: datetime) -> None:
+async def solve_below(
+    tx: Transaction, ticket_id: int, status_id: int, *, by: Actor, now: datetime
+) -> list[SolvedAlong]:
     """Give the open tickets below one the status that it will have, the lowest first; nothing if that is not done.
+
+    Gives how they stood, the highest first.
 
     Raises:
         NotAllowed: the actor may not change tickets.
@@ -63,15 +74,57 @@ async def solve_below(tx: Transaction, ticket_id: int, status_id: int, *, by: Ac
     Emits: TicketChanged, TicketSolved
     """
     if await status_category(tx, status_id) not in DONE_CATEGORIES:
-        return
+        return []
     ids = await lock_below(tx, ticket_id, by=by)
     if ids:
         by.require("tickets.write")
+    sql = """
+        select id, status_id, snoozed_until, waiting_since from ticket where id = any(%(ids)s::bigint[])
+        order by array_position(%(ids)s::bigint[], id) desc"""
+    before = await rows(tx, SolvedAlong, sql, {"ids": ids})
     for child_id in ids:
         try:
             await change_ticket(tx, child_id, TicketPatch(status_id=status_id), by=by, now=now)
         except OmbudError as problem:
             raise ChildHeld(child_id, problem) from problem
+    return before
+
+
+async def reopen_along(
+    tx: Transaction, solved: Sequence[SolvedAlong], status_id: int, *, by: Actor, now: datetime
+) -> None:
+    """Let tickets that were solved along stand as before, save those whose status somebody has changed since.
+
+    To be called with their rows locked.
+
+    Emits: TicketChanged
+    """
+    sql = "select id from ticket where id = any(%(ids)s::bigint[]) and status_id = %(status)s and merged_into_id is null"
+    ids = await values(tx, int, sql, {"ids": [one.id for one in solved], "status": status_id})
+    for one in (one for one in solved if one.id in ids):
+        try:
+            await change_ticket(tx, one.id, TicketPatch(status_id=one.status_id), by=by, now=now)
+        except OmbudError:
+            # It has left the actor's sight, or its old status is gone: it stays solved.
+            continue
+        until = one.snoozed_until if one.snoozed_until and one.snoozed_until > now else None
+        sql = "update ticket set waiting_since = %(waiting)s, snoozed_until = %(until)s where id = %(id)s"
+        await execute(tx, sql, {"waiting": one.waiting_since, "until": until, "id": one.id})
+
+
+async def lock_entry_family(tx: Transaction, ticket_id: int, entry_id: int) -> list[SolvedAlong]:
+    """Lock a ticket and those that one of its answers solved along, in the order of numbers; how they stood."""
+    sql = "select details from entry where id = %(entry)s and ticket_id = %(ticket)s"
+    found = await row(tx, _Details, sql, {"entry": entry_id, "ticket": ticket_id})
+    solved = found.details.solved_along if found else []
+    if solved:
+        sql = "select from ticket where id = any(%(ids)s::bigint[]) order by id for no key update"
+        await execute(tx, sql, {"ids": [ticket_id, *(one.id for one in solved)]})
+    return solved
+
+
+class _Details(Struct):
+    details: EntryDetails
 
 
 async def lock_below(tx: Transaction, ticket_id: int, *, by: Actor) -> list[int]:

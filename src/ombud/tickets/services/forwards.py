@@ -1,6 +1,7 @@
-"""Passing messages on to a third party: side entries, which no customer ever reads or gets."""
+"""Mail of side conversations, and passing messages on by it: side entries, which no customer ever reads or gets."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from ombud.tickets.events import ReplyUndone, SideSent
 from ombud.tickets.queries import tickets as queries
 from ombud.tickets.queries.tickets import MailRoute
 from ombud.tickets.schemas import Address, Entry, EntryDetails, Envelope, ForwardIn, LockedTicket, Recipients, Undone
+from ombud.tickets.schemas.values import Addresses
 from ombud.tickets.services.formatting import Formatted, take_formatted
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.replies import AlreadySent, clean_addresses, lock_sent, queue_entry
@@ -25,6 +27,8 @@ from ombud.tickets.services.timeline import (
     reload_entry,
 )
 from ombud.tickets.services.uploads import load_files
+from ombud.tickets.sides.queries import LockedSide
+from ombud.tickets.sides.threads import begin_side, touch
 
 # What programs and people know as the line above a forwarded mail.
 RULE = "---------- Forwarded message ----------"
@@ -51,10 +55,31 @@ class _Quoted(Struct):
     text: str
 
 
+class Letter(Struct):
+    """A mail of a side conversation, ready to go."""
+
+    side: LockedSide
+    envelope: Envelope
+    written: Formatted
+    client_key: str
+    attachment_ids: list[int] = []
+    # messages whose files go along
+    carried_ids: list[int] = []
+    # written in the composer, whose draft goes with it
+    from_draft: bool = True
+
+
 async def forward(
-    tx: Transaction, ticket_id: int, data: ForwardIn, *, by: Actor, now: datetime, undo_seconds: int
+    tx: Transaction,
+    ticket_id: int,
+    data: ForwardIn,
+    *,
+    by: Actor,
+    now: datetime,
+    undo_seconds: int,
+    from_draft: bool = True,
 ) -> Entry:
-    """Mail chosen messages of a ticket to a third party, with one's own words above them.
+    """Open a side conversation by mail with chosen messages of a ticket, one's own words above them.
 
     The ticket keeps its status and its turn. The same ``client_key`` twice forwards once.
 
@@ -65,45 +90,72 @@ async def forward(
         CustomerAddress: a recipient is on the customer's side.
         Unfilled: a placeholder has no value yet.
 
-    Emits: SideSent
+    Emits: SideChanged, SideSent
     """
     ticket = await queries.lock_visible_ticket(tx, ticket_id, by=by)
     made = await find_made_entry(tx, ticket_id, data.client_key, kind="side", by=by)
     if made is not None:
         return await reload_entry(tx, made, now=now)
-    route = await _mailbox(tx, ticket)
-    envelope = await _envelope(tx, ticket, data)
-    written = await _written(tx, ticket_id, data, by=by)
+    await _mailbox(tx, ticket)
+    envelope = await checked_envelope(tx, ticket, data.to, data.cc, data.bcc, data.subject)
+    written = await written_with_quotes(tx, ticket_id, data, by=by)
+    letter = Letter(
+        side=await begin_side(tx, ticket, "mail", data.subject, by=by, now=now),
+        envelope=envelope,
+        written=written,
+        client_key=data.client_key,
+        attachment_ids=data.attachment_ids,
+        carried_ids=data.entry_ids if data.with_files else [],
+        from_draft=from_draft,
+    )
+    return await send_letter(tx, ticket, letter, by=by, now=now, undo_seconds=undo_seconds)
+
+
+async def send_letter(
+    tx: Transaction, ticket: LockedTicket, letter: Letter, *, by: Actor, now: datetime, undo_seconds: int
+) -> Entry:
+    """Queue one mail of a side conversation; it can be taken back for some seconds.
+
+    Raises:
+        NoMailbox: the brand has none.
+        Invalid: an attachment is not there any more.
+
+    Emits: SideSent
+    """
+    route, envelope, written = await _mailbox(tx, ticket), letter.envelope, letter.written
     details = EntryDetails(to=envelope.to, cc=envelope.cc, bcc=envelope.bcc, subject=envelope.subject)
     entry = compose_entry(
-        ticket_id,
+        ticket.id,
         "side",
         by=by,
         now=now,
         text=written.text,
-        client_key=data.client_key,
+        client_key=letter.client_key,
         details=details,
         html=written.html,
         channel_kind="email",
     )
-    await add_composed(tx, entry, channel_id=route.channel_id)
-    await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
-    carried = await _carry_files(tx, entry, data) if data.with_files else 0
+    entry.side_id = letter.side.id
+    await add_composed(tx, entry, channel_id=route.channel_id, from_draft=letter.from_draft)
+    await attach_files(tx, entry.id, ticket, letter.attachment_ids, by=by, picture_ids=written.picture_ids)
+    carried = await carry_files(tx, entry, letter.carried_ids, letter.attachment_ids)
     wait = timedelta(seconds=(await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds)
     entry.delivery = await queue_entry(tx, entry, route, envelope, now=now, wait=wait)
-    await _touch(tx, ticket, now=now)
-    await emit(tx, SideSent(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry.id), by=by, at=now)
-    return await reload_entry(tx, entry.id, now=now) if data.attachment_ids or carried else entry
+    await touch(tx, ticket, now=now)
+    fact = SideSent(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry.id, side_id=letter.side.id)
+    await emit(tx, fact, by=by, at=now)
+    return await reload_entry(tx, entry.id, now=now) if letter.attachment_ids or carried else entry
 
 
-async def _carry_files(tx: Transaction, entry: Entry, data: ForwardIn) -> int:
-    """The files of the chosen messages, which are messages of this ticket by now."""
+async def carry_files(tx: Transaction, entry: Entry, entry_ids: list[int], own_ids: list[int]) -> int:
+    """Hang the files of chosen messages, which are messages of this ticket by now, on an entry; how many."""
+    if not entry_ids:
+        return 0
     sql = """
         insert into attachment (entry_id, ticket_id, file_id)
         select distinct %(entry)s::bigint, %(ticket)s::bigint, a.file_id from attachment a
         where a.entry_id = any(%(ids)s) and not a.is_inline and a.file_id <> all(%(own)s)"""
-    params = {"entry": entry.id, "ticket": entry.ticket_id, "ids": data.entry_ids, "own": data.attachment_ids}
-    return await execute(tx, sql, params)
+    return await execute(tx, sql, {"entry": entry.id, "ticket": entry.ticket_id, "ids": entry_ids, "own": own_ids})
 
 
 async def _mailbox(tx: Transaction, ticket: LockedTicket) -> MailRoute:
@@ -118,17 +170,25 @@ async def _mailbox(tx: Transaction, ticket: LockedTicket) -> MailRoute:
     return found
 
 
-async def _envelope(tx: Transaction, ticket: LockedTicket, data: ForwardIn) -> Envelope:
-    if not data.to:
+async def checked_envelope(
+    tx: Transaction, ticket: LockedTicket, to: Addresses, cc: Addresses, bcc: Addresses, subject: str
+) -> Envelope:
+    """Whom a mail beside the conversation goes to: never the customer's side, never ourselves.
+
+    Raises:
+        Invalid: nobody to send to, or an address of the desk.
+        CustomerAddress: a recipient is on the customer's side.
+    """
+    if not to:
         raise Invalid("Say to whom.", fields={"to": "required"})
-    to, cc, bcc = (clean_addresses(each) for each in (data.to, data.cc, data.bcc))
+    to, cc, bcc = (clean_addresses(each) for each in (to, cc, bcc))
     written = {one.address.lower() for one in [*to, *cc, *bcc]}
     shared = written & await customer_side(tx, ticket.id, ticket.customer_id)
     if shared:
         raise CustomerAddress(fields=dict.fromkeys(sorted(shared), "customer_address"))
     if written & set(await queries.own_addresses(tx)):
         raise Invalid("This is an address of the desk itself.", fields={"to": "own_address"})
-    return Envelope(to=to, cc=cc, bcc=bcc, subject=one_line(data.subject))
+    return Envelope(to=to, cc=cc, bcc=bcc, subject=one_line(subject))
 
 
 async def customer_side(tx: Transaction, ticket_id: int, customer_id: int) -> set[str]:
@@ -146,20 +206,35 @@ async def customer_side(tx: Transaction, ticket_id: int, customer_id: int) -> se
     return {one for one in found if one} - set(await queries.own_addresses(tx))
 
 
-async def _written(tx: Transaction, ticket_id: int, data: ForwardIn, *, by: Actor) -> Formatted:
-    """The writer's words, then what they pass on."""
-    quoted = await _quoted(tx, ticket_id, data)
-    own = Formatted("")
-    if data.text.strip() or data.html or not (quoted or data.attachment_ids):
-        own = await take_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
+class Quoting(Protocol):
+    """Whatever is written with messages of the ticket below it."""
+
+    text: str
+    entry_ids: list[int]
+    attachment_ids: list[int]
+
+
+async def written_with_quotes(tx: Transaction, ticket_id: int, data: Quoting, *, by: Actor) -> Formatted:
+    """The writer's words, then the messages that they pass on.
+
+    Raises:
+        Invalid: there is nothing to say, or an entry is no message of this ticket.
+        Unfilled: a placeholder has no value yet.
+    """
+    quoted = await _quoted(tx, ticket_id, data.entry_ids)
+    own, html = Formatted(""), data.html if isinstance(data, ForwardIn) else None
+    if data.text.strip() or html or not (quoted or data.attachment_ids):
+        own = await take_formatted(tx, data.text, html, data.attachment_ids, ticket_id=ticket_id, by=by)
     text = "\n\n".join(part for part in [own.text.strip(), quoted] if part)
     html = own.html and (own.html + written_of_text(f"\n{quoted}") if quoted else own.html)
     return Formatted(text, html, own.picture_ids)
 
 
-async def _quoted(tx: Transaction, ticket_id: int, data: ForwardIn) -> str:
+async def _quoted(tx: Transaction, ticket_id: int, entry_ids: list[int]) -> str:
     """Each chosen message with who wrote it and when. Notes cannot be chosen."""
-    wanted = sorted(set(data.entry_ids))
+    wanted = sorted(set(entry_ids))
+    if not wanted:
+        return ""
     sql = """
         select e.id, coalesce(e.details -> 'from' ->> 'name', '') as name, e.at, e.text,
             coalesce(e.details -> 'from' ->> 'address', '') as address, coalesce(e.details ->> 'subject', '') as subject
@@ -193,11 +268,6 @@ def _block(one: _Quoted, author: str) -> str:
     head = [RULE, f"From: {who}".rstrip(), f"Date: {one.at:%Y-%m-%d %H:%M} UTC"]
     head += [f"Subject: {one.subject}"] if one.subject else []
     return "\n".join([*head, "", one.text.strip()])
-
-
-async def _touch(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> None:
-    sql = "update ticket set activity_at = %(now)s, version = version + 1 where id = %(id)s"
-    await tx.execute(sql, {"now": now, "id": ticket.id})
 
 
 async def undo_forward(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor, now: datetime) -> Undone:

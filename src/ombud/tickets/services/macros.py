@@ -12,15 +12,18 @@ from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.tickets.events import MacroChanged
 from ombud.tickets.schemas import Macro, MacroActions, MacroIn
+from ombud.tickets.services.gone import say_gone
 from ombud.tickets.services.scopes import SCOPE, VISIBLE, owner_columns, require_change, seen_by
 
 COLUMNS = f"id, title, actions, text, note, team_id, uses, {SCOPE}"
 
 
 async def list_macros(tx: Transaction, *, by: Actor) -> list[Macro]:
-    """Those the actor may use, the most used first."""
+    """Those the actor may use, the most used first, each with what it names that is gone."""
     sql = f"select {COLUMNS} from macro where {VISIBLE} order by uses desc, title, id limit 500"
-    return await rows(tx, Macro, sql, seen_by(by))
+    found = await rows(tx, Macro, sql, seen_by(by))
+    await say_gone(tx, found)
+    return found
 
 
 async def get_macro(tx: Transaction, macro_id: int, *, by: Actor) -> Macro:
@@ -33,6 +36,7 @@ async def get_macro(tx: Transaction, macro_id: int, *, by: Actor) -> Macro:
     found = await row(tx, Macro, sql, {**seen_by(by), "id": macro_id})
     if found is None:
         raise NotFound
+    await say_gone(tx, [found])
     return found
 
 

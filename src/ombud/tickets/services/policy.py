@@ -14,6 +14,7 @@ from ombud.tickets.events import DeskChanged
 
 DEFAULT_REOPEN_DAYS = 14
 DEFAULT_CHILDREN_HOLD = "ask"
+DEFAULT_PROMISES = {"promise_days": 30, "promise_money": "everybody"}
 
 ReopenDays = Annotated[int, Meta(ge=0, le=365)]
 UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
@@ -21,6 +22,8 @@ UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
 
 # Whether open children hold their parent open: not at all, unless somebody means it, or always.
 ChildrenHold = Literal["off", "ask", "refuse"]
+PromiseDays = Annotated[int, Meta(ge=1, le=365)]
+PromiseMoney = Literal["everybody", "permitted"]
 
 
 class DeskPolicy(Struct):
@@ -31,6 +34,10 @@ class DeskPolicy(Struct):
     children_hold: ChildrenHold
     # whether an open item of its checklist keeps a ticket from being solved
     checklist_holds: bool
+    # a promise that is due later is warned of
+    promise_days: int
+    # whether everybody may promise money, or only who holds promises.money
+    promise_money: PromiseMoney
 
 
 class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
@@ -40,6 +47,8 @@ class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
     undo_seconds: UndoSeconds | UnsetType = UNSET
     children_hold: ChildrenHold | UnsetType = UNSET
     checklist_holds: bool | UnsetType = UNSET
+    promise_days: PromiseDays | UnsetType = UNSET
+    promise_money: PromiseMoney | UnsetType = UNSET
 
 
 class _Setting(Struct):
@@ -49,11 +58,11 @@ class _Setting(Struct):
 
 async def desk_policy(tx: Transaction, *, undo_seconds: int) -> DeskPolicy:
     """The rules in force; ``undo_seconds`` is the installation's own, which holds until somebody sets another."""
-    names = "('reopen_days', 'undo_seconds', 'checklist_holds', 'children_hold')"
-    sql = f"select name, value from setting where name in {names}"
-    kept = {one.name: one.value for one in await rows(tx, _Setting, sql)}
+    names = [*DeskPolicy.__struct_fields__]
+    sql = "select name, value from setting where name = any(%(names)s)"
+    kept = {one.name: one.value for one in await rows(tx, _Setting, sql, {"names": names})}
     shipped = {"reopen_days": DEFAULT_REOPEN_DAYS, "undo_seconds": undo_seconds, "checklist_holds": False}
-    return convert({**shipped, "children_hold": DEFAULT_CHILDREN_HOLD, **kept}, DeskPolicy)
+    return convert({**shipped, **DEFAULT_PROMISES, "children_hold": DEFAULT_CHILDREN_HOLD, **kept}, DeskPolicy)
 
 
 async def reopen_days(tx: Transaction) -> int:

@@ -26,10 +26,11 @@ from ombud.tickets.schemas import (
     LockedTicket,
     Recipients,
     ReplyIn,
+    SolvedAlong,
     Undone,
 )
 from ombud.tickets.schemas.values import DONE_CATEGORIES
-from ombud.tickets.services.families import lock_below, solve_below
+from ombud.tickets.services.families import lock_below, lock_entry_family, reopen_along, solve_below
 from ombud.tickets.services.formatting import Formatted, take_formatted
 from ombud.tickets.services.policy import desk_policy
 from ombud.tickets.services.solving import check_change
@@ -109,8 +110,7 @@ async def reply(
         # Chat windows and programs show text: pictures go beside it, as files.
         written = Formatted(written.text)
     status_id, category = await _status_after(tx, ticket, data)
-    if data.solve_children:
-        await solve_below(tx, ticket_id, status_id, by=by, now=now)
+    solved = await solve_below(tx, ticket_id, status_id, by=by, now=now) if data.solve_children else []
     await check_change(tx, ticket, {}, category, force_children=data.force_children, by=by, now=now)
     taker = await _taker(tx, ticket, by)
     wait = 0
@@ -123,7 +123,7 @@ async def reply(
         now=now,
         text=written.text,
         client_key=data.client_key,
-        details=_details(ticket, data, envelope, status_id, is_taken=taker is not None),
+        details=_details(ticket, data, envelope, status_id, is_taken=taker is not None, solved=solved),
         html=written.html,
         channel_kind=route.kind,
     )
@@ -135,7 +135,7 @@ async def reply(
 
 
 def _details(
-    ticket: LockedTicket, data: ReplyIn, envelope: Envelope, status_id: int, *, is_taken: bool
+    ticket: LockedTicket, data: ReplyIn, envelope: Envelope, status_id: int, *, is_taken: bool, solved: list[SolvedAlong]
 ) -> EntryDetails:
     return EntryDetails(
         to=envelope.to,
@@ -148,6 +148,8 @@ def _details(
         waiting_before=ticket.waiting_since,
         snoozed_before=ticket.snoozed_until,
         is_taken=is_taken,
+        promises=data.promises,
+        solved_along=solved,
     )
 
 
@@ -358,8 +360,9 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
         NotFound: no such answer, or ``by`` may not see the ticket.
         AlreadySent: it has left, or is leaving.
 
-    Emits: ReplyUndone
+    Emits: ReplyUndone, TicketChanged
     """
+    solved = await lock_entry_family(tx, ticket_id, entry_id)
     ticket = await ticket_queries.lock_visible_ticket(tx, ticket_id, by=by)
     sent = await lock_sent(tx, ticket_id, entry_id, kinds=["message"], now=now)
     if not sent.is_waiting:
@@ -368,6 +371,7 @@ async def undo_reply(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
     await tx.execute("update entry set undone_at = %(now)s where id = %(id)s", {"now": now, "id": entry_id})
     await refresh_preview(tx, ticket_id)
     await _put_back(tx, ticket, sent, now=now)
+    await reopen_along(tx, solved, sent.details.status_after or 0, by=by, now=now)
     await emit(tx, ReplyUndone(ticket_id=ticket_id, team_id=ticket.team_id, entry_id=entry_id), by=by, at=now)
     file_ids = await values(tx, int, "select file_id from attachment where entry_id = %(id)s", {"id": entry_id})
     files = await load_files(tx, file_ids, ticket_id, by=by)

@@ -14,15 +14,18 @@ from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.tickets.events import TicketTemplateChanged
 from ombud.tickets.schemas import TemplateTicket, TicketTemplate, TicketTemplateIn
+from ombud.tickets.services.gone import say_gone
 from ombud.tickets.services.scopes import SCOPE, VISIBLE, owner_columns, require_change, seen_by
 
 COLUMNS = f"id, title, ticket, team_id, uses, {SCOPE}"
 
 
 async def list_templates(tx: Transaction, *, by: Actor) -> list[TicketTemplate]:
-    """Those the actor may use, the most used first."""
+    """Those the actor may use, the most used first, each with what it names that is gone."""
     sql = f"select {COLUMNS} from ticket_template where {VISIBLE} order by uses desc, title, id limit 500"
-    return await rows(tx, TicketTemplate, sql, seen_by(by))
+    found = await rows(tx, TicketTemplate, sql, seen_by(by))
+    await say_gone(tx, found)
+    return found
 
 
 async def get_template(tx: Transaction, template_id: int, *, by: Actor) -> TicketTemplate:
@@ -35,6 +38,7 @@ async def get_template(tx: Transaction, template_id: int, *, by: Actor) -> Ticke
     found = await row(tx, TicketTemplate, sql, {**seen_by(by), "id": template_id})
     if found is None:
         raise NotFound
+    await say_gone(tx, [found])
     return found
 
 
@@ -69,11 +73,12 @@ async def change_template(
 
     Emits: TicketTemplateChanged
     """
-    require_change((await get_template(tx, template_id, by=by)).scope, by=by)
+    before = await get_template(tx, template_id, by=by)
+    require_change(before.scope, by=by)
     sql = """
         update ticket_template set title = %(title)s, ticket = %(ticket)s, team_id = %(team)s, person_id = %(person)s,
             updated_at = %(now)s where id = %(id)s"""
-    await tx.execute(sql, {**await _columns(tx, data, by), "now": now, "id": template_id})
+    await tx.execute(sql, {**await _columns(tx, data, by, before.ticket), "now": now, "id": template_id})
     template = await get_template(tx, template_id, by=by)
     await _announce(tx, template, "changed", by=by, now=now)
     return template
@@ -104,15 +109,21 @@ async def count_use(tx: Transaction, template_id: int, *, by: Actor) -> None:
     await tx.execute("update ticket_template set uses = uses + 1 where id = %(id)s", {"id": template_id})
 
 
-async def _columns(tx: Transaction, data: TicketTemplateIn, by: Actor) -> dict[str, object]:
+async def _columns(
+    tx: Transaction, data: TicketTemplateIn, by: Actor, before: TemplateTicket | None = None
+) -> dict[str, object]:
+    # What it named before may be gone since: it can still be renamed, and says what is gone.
+    before = before or TemplateTicket()
     owner = owner_columns(data.scope, data.team_id, by=by)
     ticket = data.ticket
     if ticket == TemplateTicket():
         raise Invalid("Fill in something that new tickets begin with.", fields={"ticket": "required"})
-    await _check_there(tx, "ticket_type", "type_id", ticket.type_id)
-    await _check_there(tx, "team", "team_id", ticket.team_id)
+    if ticket.type_id != before.type_id:
+        await _check_there(tx, "ticket_type", "type_id", ticket.type_id)
+    if ticket.team_id != before.team_id:
+        await _check_there(tx, "team", "team_id", ticket.team_id)
     if ticket.fields:
-        merged_values(await list_fields(tx, "ticket"), {}, ticket.fields)
+        merged_values(await list_fields(tx, "ticket"), before.fields, ticket.fields)
     return {"title": data.title.strip(), "ticket": Jsonb(msgspec.to_builtins(ticket)), **owner}
 
 

@@ -46,9 +46,9 @@ DRAFTS = {"message": "reply", "note": "note", "side": "forward"}
 INSERT_COMPOSED = """
     with made as (
         insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
-            client_key)
+            client_key, side_id)
         values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
-            %(html)s, %(details)s, %(key)s)
+            %(html)s, %(details)s, %(key)s, %(side)s)
         on conflict (ticket_id, client_key) where client_key is not null do nothing returning id
     ), composed as (
         delete from draft where ticket_id = %(ticket)s and person_id = %(author)s and kind = %(draft)s
@@ -88,7 +88,9 @@ def compose_entry(
     )
 
 
-async def add_composed(tx: Transaction, entry: Entry, *, channel_id: int | None = None) -> bool:
+async def add_composed(
+    tx: Transaction, entry: Entry, *, channel_id: int | None = None, from_draft: bool = True
+) -> bool:
     """Append a composed entry and drop the draft it comes from; whether its ``client_key`` was new.
 
     The caller holds the lock of the ticket, so that what was sent twice at once waits and is found.
@@ -105,7 +107,8 @@ async def add_composed(tx: Transaction, entry: Entry, *, channel_id: int | None 
         "html": entry.html,
         "details": Jsonb(msgspec.to_builtins(entry.details)),
         "key": entry.client_key,
-        "draft": DRAFTS[entry.kind],
+        "draft": DRAFTS[entry.kind] if from_draft else "",
+        "side": entry.side_id,
     }
     entry.id = await value(tx, int, INSERT_COMPOSED, params) or 0
     return entry.id > 0
@@ -195,12 +198,16 @@ async def attach_files(
 
 
 class Told(msgspec.Struct, frozen=True):
-    """Who is told of which ticket."""
+    """Who is told of which ticket; None for what has none, or for who may not see it."""
 
     person_id: int
-    ticket_id: int
-    team_id: int
+    ticket_id: int | None
+    team_id: int | None
     entry_id: int | None
+    side_id: int | None = None
+    release_id: int | None = None
+    # what it is about, where that is no ticket's subject
+    title: str | None = None
 
 
 async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Actor, now: datetime) -> None:
@@ -212,10 +219,11 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
     if not others:
         return
     sql = """
-        insert into notification (id, person_id, kind, ticket_id, entry_id, at)
-        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, %(now)s
-        from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[])
-            as n (id, person_id, ticket_id, entry_id)"""
+        insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, title, at)
+        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.title, %(now)s
+        from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[],
+                    %(sides)s::bigint[], %(releases)s::bigint[], %(titles)s::text[])
+            as n (id, person_id, ticket_id, entry_id, side_id, release_id, title)"""
     ids = await draw_ids(tx, "notification", len(others))
     params = {
         "ids": ids,
@@ -223,6 +231,9 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         "people": [one.person_id for one in others],
         "tickets": [one.ticket_id for one in others],
         "entries": [one.entry_id for one in others],
+        "sides": [one.side_id for one in others],
+        "releases": [one.release_id for one in others],
+        "titles": [one.title for one in others],
         "now": now,
     }
     await tx.execute(sql, params)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ombud.fields.schemas import Field
 from ombud.shared.conditions import Kind
 from ombud.shared.database import Transaction, rows
-from ombud.views.fields import PERSONAL, kinds_of, places_of
+from ombud.views.fields import PERSONAL, Place, kinds_of, places_of
 
 # What the customer wrote last; whoever knows of an entry asks for its own words.
 MESSAGE = "message"
@@ -33,7 +33,7 @@ class Asked:
         places = places_of(fields)
         wanted = sorted(name for name in names if name in places and name not in PERSONAL)
         self.params: dict[str, object] = {}
-        pairs = [pair for number, name in enumerate(wanted) for pair in self._pair(number, name, places[name].sql)]
+        pairs = [pair for number, name in enumerate(wanted) for pair in self._pair(number, name, places[name])]
         if MESSAGE in names:
             pairs.append(f"'{MESSAGE}', {_LAST_WORDS}")
         # A function takes at most 100 arguments.
@@ -43,10 +43,11 @@ class Asked:
             select t.id, {built} as found from ticket t join customer c on c.id = t.customer_id
             where t.id = any(%(ids)s::bigint[]) and t.merged_into_id is null"""
 
-    def _pair(self, number: int, name: str, sql: str) -> list[str]:
+    def _pair(self, number: int, name: str, place: Place) -> list[str]:
         self.params[f"n{number}"] = name
-        if "%(key)s" in sql:
-            self.params[f"k{number}"] = name.removeprefix("fields.")
+        sql = place.sql
+        if place.key:
+            self.params[f"k{number}"] = place.key
             sql = sql.replace("%(key)s", f"%(k{number})s::text")
         return [f"%(n{number})s::text, {sql}"]
 

@@ -1,68 +1,25 @@
 """What conditions name that is there no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
-
-from ombud.fields.queries import list_fields
 from ombud.fields.schemas import Field
 from ombud.shared.conditions import BadCondition, Condition, Kind, Leaf, check, leaves
-from ombud.shared.database import Transaction, rows
-from ombud.views.fields import kinds_of
+from ombud.tickets.services.gone import Present
+from ombud.views.fields import kinds_of, name_of
 from ombud.views.schemas import ViewProblem
 
 
-class Present(Struct):
-    """What conditions may name now; of each id whether it is archived."""
-
-    fields: list[Field]
-    status: dict[int, bool]
-    type: dict[int, bool]
-    team: dict[int, bool]
-    brand: dict[int, bool]
-    assignee: dict[int, bool]
-    # fields that only the one who asks has
-    more: dict[str, Kind] = {}
+def problems_of(condition: Condition, present: Present, more: Mapping[str, Kind] | None = None) -> list[ViewProblem]:
+    """Comparisons that name something that is gone. ``more``: fields that only the one who asks has."""
+    kinds = kinds_of(present.named()) | (more or {})
+    return [problem for leaf in leaves(condition) for problem in _leaf_problems(leaf, present, kinds)]
 
 
-class _Ids(Struct):
-    kind: str
-    id: int
-    is_archived: bool
-
-
-async def present_names(tx: Transaction) -> Present:
-    """What conditions and actions may name now."""
-    sql = """
-        select 'status' as kind, id, archived_at is not null as is_archived from status
-        union all select 'type', id, archived_at is not null from ticket_type
-        union all select 'team', id, archived_at is not null from team
-        union all select 'brand', id, false from brand
-        union all select 'assignee', id, deactivated_at is not null from person"""
-    known: dict[str, dict[int, bool]] = {kind: {} for kind in ("status", "type", "team", "brand", "assignee")}
-    for one in await rows(tx, _Ids, sql):
-        known[one.kind][one.id] = one.is_archived
-    return Present(
-        await list_fields(tx, "ticket"),
-        status=known["status"],
-        type=known["type"],
-        team=known["team"],
-        brand=known["brand"],
-        assignee=known["assignee"],
-    )
-
-
-def problems_of(condition: Condition, present: Present) -> list[ViewProblem]:
-    """Comparisons that name something that is gone."""
-    return [problem for leaf in leaves(condition) for problem in _leaf_problems(leaf, present)]
-
-
-def _leaf_problems(leaf: Leaf, present: Present) -> Sequence[ViewProblem]:
-    kinds = kinds_of(present.fields) | present.more
+def _leaf_problems(leaf: Leaf, present: Present, kinds: Mapping[str, Kind]) -> Sequence[ViewProblem]:
     if leaf.field not in kinds:
         return [ViewProblem(leaf.field, "unknown_field")]
-    by_name = {f"fields.{field.key}": field for field in present.fields}
+    by_name = {name_of(field): field for field in present.named()}
     field = by_name.get(leaf.field)
     if field is not None:
         return [ViewProblem(leaf.field, "archived_field")] if field.is_archived else _gone_choices(leaf, field)

@@ -7,16 +7,17 @@ import msgspec
 from msgspec import UNSET
 from psycopg.types.json import Jsonb
 
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Condition, check, parse
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from ombud.shared.events import emit
+from ombud.tickets.services.gone import present_names
 from ombud.views.events import SavedViewChanged
 from ombud.views.fields import kinds_of
 from ombud.views.schemas import SavedView, ViewIn, ViewOrder, ViewPatch
-from ombud.views.services.gone import present_names, problems_of
+from ombud.views.services.gone import problems_of
 
 MOST_VIEWS = 200
 PREFIX = "saved:"
@@ -72,7 +73,7 @@ async def checked_condition(tx: Transaction, source: dict[str, Any]) -> Conditio
         BadCondition: ``fields`` says of each field what is wrong with it.
     """
     condition = parse(source)
-    check(condition, kinds_of(await list_fields(tx, "ticket")))
+    check(condition, kinds_of(await list_named_fields(tx)))
     return condition
 
 

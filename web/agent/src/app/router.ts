@@ -11,6 +11,7 @@ import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
+import { routes as releaseRoutes } from '@/features/releases/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 import { routes as workRoutes } from '@/features/teamwork/routes'
 import { routes as viewRoutes } from '@/features/tickets/views/routes'
@@ -38,6 +39,7 @@ export const router = createRouter({
         ...ticketRoutes,
         ...viewRoutes,
         ...workRoutes,
+        ...releaseRoutes,
         ...searchRoutes,
         ...customerRoutes,
         ...notificationRoutes,
@@ -53,8 +55,9 @@ async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | tr
   const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-  // Somebody without a seat has the tasks of their department, and their own settings.
-  if (session && !may('tickets.read') && !/^\/(tasks|settings|sign-)/.test(to.path)) return '/tasks'
+  // Somebody without a seat has what their department is asked for and told, and their own settings.
+  if (session && !may('tickets.read') && !/^\/(tasks|asked|releases|settings|sign-)/.test(to.path))
+    return '/tasks'
   if (session && to.meta.permission && !may(to.meta.permission)) return '/tickets/mine'
   return true
 }

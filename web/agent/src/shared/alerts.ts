@@ -54,15 +54,15 @@ export function playSound(): void {
 }
 
 /** A notice of the browser while the desk is not in front. */
-export function alertOf(title: string, notification: DeskNotification, open: (path: string) => void): void {
+export function alertOf(title: string, notification: DeskNotification, open: () => void): void {
   if (!hasAlerts.value || document.hasFocus()) return
   const notice = new Notification(title, {
     body: notification.subject,
-    tag: `ombud-${String(notification.ticket_id)}`,
+    tag: `ombud-${String(notification.ticket_id ?? `n${String(notification.id)}`)}`,
   })
   notice.onclick = () => {
     window.focus()
-    open(`/tickets/all/${String(notification.ticket_id)}`)
+    open()
     notice.close()
   }
 }

@@ -51,6 +51,14 @@ describe('pressKey', () => {
     expect(event.defaultPrevented).toBe(true)
   })
 
+  it('runs a command by its second key, unless Enter presses what has the focus', () => {
+    const list = offer([{ ...command('open', 'o'), alsoKeys: 'Enter' }])
+    expect(pressKey(key('Enter', {}, document.createElement('button')))).toBe(false)
+    expect(pressKey(key('Enter'))).toBe(true)
+    expect(ran).toHaveBeenCalledWith('open')
+    list.unmount()
+  })
+
   it('runs a sequence whose keys follow each other soon', () => {
     expect(pressKey(key('g'), 1_000)).toBe(false)
     expect(pressKey(key('i'), 1_500)).toBe(true)

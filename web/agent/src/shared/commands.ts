@@ -12,6 +12,8 @@ export interface Command {
   group: CommandGroup
   /** `j`, `mod+k`, or a sequence as `g i`. */
   keys?: string
+  /** A second key for the same, which the overlay need not tell. */
+  alsoKeys?: string
   icon?: Component
   run: () => void
 }
@@ -49,7 +51,7 @@ export function keyName(event: KeyboardEvent): string {
 }
 
 function find(keys: string): Command | undefined {
-  return commands.value.findLast((command) => command.keys === keys)
+  return commands.value.findLast((command) => command.keys === keys || command.alsoKeys === keys)
 }
 
 /** Run what a key stands for; true if it stood for something. */
@@ -58,6 +60,7 @@ export function pressKey(event: KeyboardEvent, at = performance.now()): boolean 
   const name = keyName(event)
   const isCombination = name.startsWith('mod+')
   if (!isCombination && (isWriting(event.target) || isInDialog(event.target))) return false
+  if (name === 'Enter' && isPressed(event.target)) return false
   const sequence = first && at - firstAt < SEQUENCE_MS ? `${first} ${name}` : ''
   const command = (sequence && find(sequence)) || find(name)
   const opensSequence = commands.value.some((one) => one.keys?.startsWith(`${name} `))
@@ -67,6 +70,14 @@ export function pressKey(event: KeyboardEvent, at = performance.now()): boolean 
   event.preventDefault()
   command.run()
   return true
+}
+
+/** Whether Enter presses what has the focus. */
+function isPressed(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('a,button,summary,[role="button"],[role="option"],[role="tab"]') !== null
+  )
 }
 
 function isInDialog(target: EventTarget | null): boolean {
@@ -82,6 +93,7 @@ export function keyLabel(keys: string): string {
   return keys
     .replace('mod+', isMac ? '⌘' : 'Ctrl ')
     .replace('shift+', isMac ? '⇧' : 'Shift ')
+    .replace('alt+', isMac ? '⌥' : 'Alt ')
     .replace('Enter', '⏎')
     .replace('Escape', 'Esc')
     .split(' ')

@@ -22,6 +22,9 @@ const customKinds: Record<string, ConditionKind> = {
 
 const CATEGORIES = ['new', 'open', 'waiting', 'on_hold', 'solved', 'closed']
 const CHANNELS = ['email', 'chat', 'form', 'api']
+// what only an identity check shows is no condition; the server refuses it, too
+const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
+const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -34,10 +37,17 @@ export function useDefinitions() {
       shallow: true,
     })
   const fields = list<CustomField>('/fields')
+  const customerFields = list<CustomField>('/fields?subject=customer')
+  const organisationFields = list<CustomField>('/fields?subject=organisation')
   const types = list<TicketType>('/ticket-types')
   const brands = list<{ id: number; name: string }>('/brands')
   return {
     fields: computed(() => fields.data.value ?? []),
+    /** Of customers and of organisations. */
+    recordFields: computed(() => [
+      ...(customerFields.data.value ?? []).filter((one) => !PLACE_LIKE.test(one.key)),
+      ...(organisationFields.data.value ?? []),
+    ]),
     types: computed(() => types.data.value ?? []),
     brands: computed(() => brands.data.value ?? []),
   }
@@ -50,11 +60,12 @@ export function useNames() {
     locale.value === 'zh-CN' ? one.name_zh || one.name_en : one.name_en || one.name_zh
 }
 
-function customInfo(field: CustomField, names: ReturnType<typeof useNames>): ConditionField {
+function customInfo(field: CustomField, names: ReturnType<typeof useNames>, group?: string): ConditionField {
   const choices = field.options.choices ?? []
   return {
-    key: `fields.${field.key}`,
+    key: PREFIX[field.subject] + field.key,
     name: names(field),
+    ...(group ? { group } : {}),
     kind: customKinds[field.kind] ?? 'text',
     isArchived: field.is_archived,
     ...(choices.length ? { options: choices.map((one) => ({ value: one.value, label: names(one) })) } : {}),
@@ -68,7 +79,7 @@ export function useTicketFields() {
   const { t } = useI18n()
   const desk = useDesk()
   const names = useNames()
-  const { fields, types, brands } = useDefinitions()
+  const { fields, recordFields, types, brands } = useDefinitions()
 
   const own = (key: string, kind: ConditionKind, options?: ConditionOption[]): ConditionField => ({
     key,
@@ -106,6 +117,7 @@ export function useTicketFields() {
     own('tags', 'many'),
     own('customer_name', 'text'),
     own('tier', 'choice'),
+    own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(
       'channel',
@@ -120,5 +132,6 @@ export function useTicketFields() {
     own('time_spent', 'number'),
     own('number', 'number'),
     ...fields.value.map((one) => customInfo(one, names)),
+    ...recordFields.value.map((one) => customInfo(one, names, t(`views.group.${one.subject}`))),
   ])
 }

@@ -41,6 +41,7 @@ export function makeTicket(change: Partial<Ticket> = {}): Ticket {
     links: [],
     routing: null,
     merged_ids: [],
+    solved_along: [],
     customer_locale: '',
     redirected_from: null,
   }
@@ -64,6 +65,7 @@ export function makeEntry(change: Partial<Entry> = {}): Entry {
     delivery: null,
     client_key: null,
     origin_ticket_id: null,
+    side_id: null,
     ...change,
   }
 }

@@ -7,24 +7,24 @@ from msgspec import Struct
 from ombud.automation.rules.queries import rules_at_work
 from ombud.automation.rules.rules import overrules, wake_each_other, wakes_itself
 from ombud.automation.rules.schemas import Rule, RuleActions, RuleProblem, RuleSpec, RuleWarning
+from ombud.automation.rules.services.acting import plain_actions
 from ombud.fields.services.values import merged_values
 from ombud.service_levels.services.calendars import check_span
 from ombud.shared.conditions import BadCondition, Condition, Kind, check, leaves, parse
 from ombud.shared.database import Transaction, rows
 from ombud.shared.errors import Conflict, Invalid
 from ombud.tickets.schemas import Address
+from ombud.tickets.services.gone import Present, gone_parts, present_names
 from ombud.tickets.services.placeholders import PLACEHOLDER
 from ombud.tickets.services.replies import clean_addresses
 from ombud.views.services.asking import shared_kinds
-from ombud.views.services.gone import Present, present_names, problems_of
+from ombud.views.services.gone import problems_of
 
 # Who did it: customer, person, api_key or system.
 ACTED_BY = "event_by"
 OWN: dict[str, Kind] = {ACTED_BY: "choice"}
 PLACEHOLDERS = frozenset({"customer.name", "ticket.id", "ticket.subject", "agent.name", "brand.name"})
 _THINGS = ("macro_id", "checklist_id", "webhook_id")
-# Actions and what they name, as conditions name it.
-_NAMED = {"status_id": "status", "type_id": "type", "team_id": "team", "assignee": "assignee"}
 
 
 class WakesItself(Conflict):
@@ -58,7 +58,7 @@ async def check_spec(tx: Transaction, spec: RuleSpec) -> Condition:
         raise Invalid("Let the rule do something.", fields={"actions": "required"})
     known = await known_names(tx)
     condition = parse(spec.condition)
-    check(condition, shared_kinds(known.present.fields) | OWN)
+    check(condition, shared_kinds(known.present.named()) | OWN)
     if any(leaf.value in ("me", "my_teams") for leaf in leaves(condition) if isinstance(leaf.value, str)):
         raise BadCondition("A rule is nobody: choose people and teams by name.", fields={"condition": "people_only"})
     _check_actions(spec.actions, known.present)
@@ -115,7 +115,6 @@ class Known(Struct):
 async def known_names(tx: Transaction) -> Known:
     """What rules may name now. A macro that not everybody may use does not count: rules belong to no team."""
     present = await present_names(tx)
-    present.more = own_kinds()
     sql = """
         select 'macro_id' as kind, id from macro where person_id is null and team_id is null
         union all select 'checklist_id', id from checklist_template
@@ -128,27 +127,17 @@ async def known_names(tx: Transaction) -> Known:
 
 def problems_in(spec: RuleSpec, known: Known) -> list[RuleProblem]:
     """What a rule names that is there no more."""
-    found = [RuleProblem(one.field, one.code, one.value) for one in problems_of(parse(spec.condition), known.present)]
+    found = [RuleProblem(one.field, one.code, one.value) for one in problems_of(parse(spec.condition), known.present, own_kinds())]
     return [*found, *_gone(spec.actions, known)]
 
 
 def _gone(actions: RuleActions, names: Known) -> list[RuleProblem]:
-    found, present = [], names.present
-    given = {name: (getattr(actions, name), kind) for name, kind in _NAMED.items()}
+    present = names.present
+    found = [RuleProblem(one.place, one.code, one.value) for one in gone_parts(plain_actions(actions), present)]
     for name, asked in (("task", actions.task), ("dispatch", actions.dispatch)):
-        given[name] = (asked.team_id if asked else None, "team")
-    for name, (wanted, kind) in given.items():
-        known = getattr(present, kind)
-        if isinstance(wanted, int) and wanted not in known:
-            found.append(RuleProblem(name, "gone_value", wanted))
-        elif isinstance(wanted, int) and known[wanted]:
-            found.append(RuleProblem(name, "archived_value", wanted))
-    fields = {one.key: one for one in present.fields}
-    for key in actions.fields:
-        if key not in fields:
-            found.append(RuleProblem(f"fields.{key}", "unknown_field"))
-        elif fields[key].is_archived:
-            found.append(RuleProblem(f"fields.{key}", "archived_field"))
+        if asked is not None and asked.team_id is not None and present.team.get(asked.team_id, True):
+            code = "archived_value" if asked.team_id in present.team else "gone_value"
+            found.append(RuleProblem(name, code, asked.team_id))
     people = [(one, present.assignee.get(one, True)) for one in actions.follower_ids]
     found += [RuleProblem("follower_ids", "gone_value", one) for one, is_gone in people if is_gone]
     things = [(name, getattr(actions, name)) for name in _THINGS]

@@ -10,7 +10,7 @@ from ombud.automation.rules.schemas import DryMatch, DryRun, DryRunIn, OnTime, R
 from ombud.automation.rules.services.acting import plain_actions, will_do
 from ombud.automation.rules.services.checking import known_names, problems_in
 from ombud.automation.rules.services.due import moments_of
-from ombud.fields.queries import list_fields
+from ombud.fields.queries import list_named_fields
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import Context, check
 from ombud.shared.database import Transaction
@@ -33,7 +33,7 @@ async def try_out(tx: Transaction, data: DryRunIn, *, by: Actor, now: datetime) 
         BadCondition: its condition cannot be used.
     """
     rule = ready(Rule(0, is_on=False, position=0, version=0, example=None, spec=data.spec, changed_at=now))
-    fields = await list_fields(tx, "ticket")
+    fields = await list_named_fields(tx)
     check(rule.condition, shared_kinds(fields) | {"event_by": "choice"})
     ids = await newest_tickets(tx, by.visible_teams(), limit=data.last)
     values = await Asked(named_in(rule.condition), fields).load(tx, ids)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ombud.tickets.rules import is_too_old_to_reopen, preview_of
 from ombud.tickets.schemas import Category, InboundMessage
+from ombud.tickets.sides.schemas import MailSide
 
 # A customer's message turns these back into work.
 RESUMED = frozenset({"waiting", "solved"})
@@ -55,8 +56,8 @@ class Incoming:
     is_proven: bool = True
     # found by a hint only: valid if the ticket knows the customer
     is_hinted: bool = False
-    # a third party's answer to what was forwarded to it: for colleagues only
-    is_side: bool = False
+    # what it answers beside the customer's conversation: for colleagues only
+    side: MailSide | None = None
     # set when nothing is to be made of it: the reason that an administrator reads
     dismissed: str = ""
     duplicate_of: int | None = None
@@ -65,6 +66,11 @@ class Incoming:
     def writer_id(self) -> int:
         """The customer who wrote it; 0 for a third party."""
         return self.customer_id or 0
+
+    @property
+    def is_side(self) -> bool:
+        """Whether it belongs beside the conversation."""
+        return self.side is not None
 
     @property
     def is_automatic(self) -> bool:

@@ -3,29 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
-
 from ombud.shared.actor import SYSTEM
-from ombud.shared.database import Transaction, rows
-from ombud.shared.events import emit_all
-from ombud.tickets.events import SideReceived
+from ombud.shared.database import Transaction, values
+from ombud.shared.events import Fact, emit_all
+from ombud.tickets.events import SideChanged, SideReceived
 from ombud.tickets.services.intake.plan import Incoming, KnownTicket
 from ombud.tickets.services.timeline import Told, notify_all
-
-
-class _Asked(Struct):
-    ticket_id: int
-    person_id: int
 
 
 async def take_sides(
     tx: Transaction, sides: Sequence[Incoming], known: dict[int, KnownTicket], *, now: datetime
 ) -> None:
-    """Announce side entries that stand on their timelines, and tell the holder, or whoever asked the third party.
+    """Announce side entries that stand on their timelines; tell who opened the side conversation, and the holder.
 
-    Status, preview, unread messages and whose turn it is stay as they are.
+    Status, preview, unread messages and whose turn it is stay as they are. One that was closed is open again.
 
-    Emits: SideReceived, NotificationMade
+    Emits: SideReceived, SideChanged, NotificationMade
     """
     if not sides:
         return
@@ -34,24 +27,27 @@ async def take_sides(
         update ticket set activity_at = greatest(activity_at, %(now)s), version = version + 1
         where id = any(%(ids)s)"""
     await tx.execute(sql, {"now": now, "ids": ticket_ids})
-    facts = [
-        SideReceived(ticket_id=one.ticket_id, team_id=known[one.ticket_id].team_id, entry_id=one.entry_id)
-        for one in sides
-    ]
-    await emit_all(tx, facts, by=SYSTEM, at=now)
-    askers = await _askers(tx, ticket_ids)
-    told = []
+    reopened = await _reopen(tx, sides)
+    facts: list[Fact] = []
+    told: dict[tuple[int, int], Told] = {}
     for one in sides:
-        ticket = known[one.ticket_id]
-        person_id = ticket.assignee_id or askers.get(one.ticket_id)
-        if person_id is not None:
-            told.append(Told(person_id, ticket.id, ticket.team_id, one.entry_id))
-    await notify_all(tx, "side_replied", told, by=SYSTEM, now=now)
+        assert one.side is not None  # noqa: S101 – only these are handed over
+        ticket, side = known[one.ticket_id], one.side
+        place = {"ticket_id": ticket.id, "team_id": ticket.team_id, "side_id": side.id}
+        facts.append(SideReceived(**place, entry_id=one.entry_id))
+        if side.id in reopened:
+            reopened.discard(side.id)
+            facts.append(SideChanged(**place, change="reopened"))
+        for person_id in {ticket.assignee_id, side.opened_by} - {None}:
+            told[(person_id or 0, one.entry_id)] = Told(
+                person_id or 0, ticket.id, ticket.team_id, one.entry_id, side_id=side.id
+            )
+    await emit_all(tx, facts, by=SYSTEM, at=now)
+    await notify_all(tx, "side_replied", [told[key] for key in sorted(told)], by=SYSTEM, now=now)
 
 
-async def _askers(tx: Transaction, ticket_ids: list[int]) -> dict[int, int]:
+async def _reopen(tx: Transaction, sides: Sequence[Incoming]) -> set[int]:
     sql = """
-        select distinct on (ticket_id) ticket_id, author_id as person_id from entry
-        where ticket_id = any(%(ids)s) and kind = 'side' and direction = 'out' and author_kind = 'person'
-        order by ticket_id, id desc"""
-    return {one.ticket_id: one.person_id for one in await rows(tx, _Asked, sql, {"ids": ticket_ids})}
+        update side_conversation set closed_at = null, closed_by = null
+        where id = any(%(ids)s) and closed_at is not null returning id"""
+    return set(await values(tx, int, sql, {"ids": [one.side.id for one in sides if one.side]}))

@@ -8,6 +8,8 @@ from msgspec import Struct
 from ombud.shared.database import Transaction, draw_ids, rows
 from ombud.tickets.queries.redirects import present_ids
 from ombud.tickets.services.intake.plan import Incoming, KnownTicket, NewTicket, joinable
+from ombud.tickets.sides.queries import mail_sides
+from ombud.tickets.sides.schemas import MailSide
 
 
 class Reference(Struct):
@@ -20,6 +22,7 @@ class Reference(Struct):
     direction: str
     author_id: int | None
     text: str
+    side_id: int | None
 
 
 class Pointer(Struct):
@@ -36,7 +39,7 @@ async def find_references(tx: Transaction, batch: Sequence[Incoming]) -> dict[st
     if not wanted:
         return {}
     sql = """
-        select r.message_id, r.entry_id, r.ticket_id, e.kind, e.direction, e.author_id,
+        select r.message_id, r.entry_id, r.ticket_id, e.kind, e.direction, e.author_id, e.side_id,
                case when e.direction = 'in' then e.text else '' end as text
         from mail_reference r join entry e on e.id = r.entry_id
         where r.message_id = any(%(wanted)s) and e.undone_at is null order by r.entry_id"""
@@ -98,41 +101,67 @@ def drop_doubles(batch: Sequence[Incoming], references: dict[str, list[Reference
             one.dismissed = "duplicate"
 
 
-def mark_sides(batch: Sequence[Incoming], references: dict[str, list[Reference]]) -> None:
+async def find_sides(
+    tx: Transaction, batch: Sequence[Incoming], references: dict[str, list[Reference]]
+) -> dict[int, MailSide]:
+    """Side conversations of which a mail of the batch bears a trace."""
+    wanted = {side_id for one in batch for side_id in _traces(one, references)}
+    return await mail_sides(tx, sorted(wanted)) if wanted else {}
+
+
+def _traces(one: Incoming, references: dict[str, list[Reference]]) -> list[int]:
+    """The surest first: the signed address that we gave them, then what the mail answers."""
+    known = (each for name in one.message.references for each in references.get(name, []))
+    return [*one.message.side_ids, *(each.side_id for each in known if each.side_id is not None)]
+
+
+def mark_sides(batch: Sequence[Incoming], references: dict[str, list[Reference]], sides: dict[int, MailSide]) -> None:
     """Mark the answers of third parties, also those to another such answer of this batch."""
-    names: set[str] = set()
+    names: dict[str, MailSide] = {}
     for one in batch:
         if one.message.conversation:
             continue
-        answers_known = _mail_target(one, references) is not None
-        one.is_side = one.is_side or (not answers_known and not names.isdisjoint(one.message.references))
-        if one.is_side and one.message.message_id:
-            names.add(one.message.message_id)
+        answers_known = _mail_target(one, references, sides) is not None
+        near = next((names[name] for name in one.message.references if name in names), None)
+        if one.side is None and near is not None and not answers_known and not _is_customer(one, near):
+            _put_beside(one, near)
+        if one.side is not None and one.message.message_id:
+            names[one.message.message_id] = one.side
 
 
-def _side_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:
+def _is_customer(one: Incoming, side: MailSide) -> bool:
+    # Whatever its headers say: the customer's words belong to the customer's conversation, and colleagues must not
+    # take them for the supplier's.
+    return one.message.sender.value in side.customers
+
+
+def _put_beside(one: Incoming, side: MailSide) -> None:
+    one.side = side
+    # A trace proves that they have had the mail, not that it was written to them.
+    one.is_proven = one.message.sender.value in side.addresses
+
+
+def _side_target(one: Incoming, references: dict[str, list[Reference]], sides: dict[int, MailSide]) -> int | None:
     """The ticket to which a third party answers. One trace of a side mail is enough: in doubt it stays inside."""
-    found = [known for name in one.message.references for known in references.get(name, []) if known.kind == "side"]
-    if one.message.side_ticket_ids:
-        return one.message.side_ticket_ids[0]
-    if found:
-        one.is_proven = one.message.sender.is_verified or any(known.direction == "out" for known in found)
-        return found[0].ticket_id
-    return None
+    found = next((sides[side_id] for side_id in _traces(one, references) if side_id in sides), None)
+    if found is None or _is_customer(one, found):
+        return None
+    _put_beside(one, found)
+    return found.ticket_id
 
 
-def _mail_target(one: Incoming, references: dict[str, list[Reference]]) -> int | None:
+def _mail_target(one: Incoming, references: dict[str, list[Reference]], sides: dict[int, MailSide]) -> int | None:
     """The ticket of a mail: by a signed token, else by what it answers, the nearest first."""
-    side = _side_target(one, references)
+    side = _side_target(one, references, sides)
     if side is not None:
-        one.is_side = True
         return side
     if one.message.proven_ticket_ids:
         return one.message.proven_ticket_ids[0]
     for name in one.message.references:
         for known in reversed(references.get(name, [])):
             # Our own Message-IDs cannot be guessed: who refers to one has had the mail.
-            one.is_proven = known.direction == "out" or one.message.sender.is_verified
+            is_ours = known.direction == "out" and known.kind == "message"
+            one.is_proven = is_ours or one.message.sender.is_verified
             return known.ticket_id
     if one.message.hinted_ticket_ids:
         one.is_hinted, one.is_proven = True, one.message.sender.is_verified
@@ -141,7 +170,10 @@ def _mail_target(one: Incoming, references: dict[str, list[Reference]]) -> int |
 
 
 def candidates(
-    batch: Sequence[Incoming], references: dict[str, list[Reference]], conversations: dict[tuple[int, str], int]
+    batch: Sequence[Incoming],
+    references: dict[str, list[Reference]],
+    sides: dict[int, MailSide],
+    conversations: dict[tuple[int, str], int],
 ) -> dict[int, int]:
     """The ticket that each message (by inbox id) would join, where one is known."""
     found = {}
@@ -149,7 +181,7 @@ def candidates(
         if one.message.conversation:
             target = conversations.get((one.row.channel_id, one.message.conversation))
         else:
-            target = _mail_target(one, references)
+            target = _mail_target(one, references, sides)
         if target is not None:
             found[one.row.id] = target
     return found
@@ -180,16 +212,23 @@ async def choose_tickets(
             one.ticket_id = target.id
         elif any(name in replies_to for name in one.message.references):
             other = next(replies_to[name] for name in one.message.references if name in replies_to)
-            one.ticket_id, one.is_side = other.ticket_id, other.is_side
+            _join(one, other)
         elif one.is_automatic:
             one.dismissed = "automatic mail that belongs to no ticket"
             continue
         else:
             spare = next(ids, None) or (await draw_ids(tx, "ticket", 1))[0]
             # A ticket of their own reveals nobody else's: there is nothing to prove.
-            one.ticket_id, one.is_proven, one.is_side = spare, True, False
+            one.ticket_id, one.is_proven, one.side = spare, True, None
             opened.append(NewTicket(spare, one, follow_up_of=target.id if target else None))
         conversations[place] = one.ticket_id
         if one.message.message_id:
             replies_to[one.message.message_id] = one
     return opened
+
+
+def _join(one: Incoming, other: Incoming) -> None:
+    """Let a mail go where the mail of this batch goes that it answers."""
+    one.ticket_id, one.side = other.ticket_id, other.side
+    if other.side is not None and _is_customer(one, other.side):
+        one.side, one.is_proven = None, one.message.sender.is_verified

@@ -136,7 +136,8 @@ async def _work(tx: Transaction, claimed: Sequence[ClaimedRow], *, now: datetime
 
 async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> None:
     references = await threading.find_references(tx, batch)
-    threading.mark_sides(batch, references)
+    beside = await threading.find_sides(tx, batch, references)
+    threading.mark_sides(batch, references, beside)
     senders = [one.message.sender for one in batch if not one.is_side]
     customers = await find_or_make_customers(tx, senders, now=now)
     # A third party who answers is no customer by that; one who is known anyway stays who they are.
@@ -150,7 +151,7 @@ async def _thread(tx: Transaction, batch: list[Incoming], *, now: datetime) -> N
     if not wanted:
         return
     conversations = await threading.find_conversations(tx, wanted)
-    targets = threading.candidates(wanted, references, conversations)
+    targets = threading.candidates(wanted, references, beside, conversations)
     targets = await threading.follow_redirects(tx, wanted, targets)
     known = await threading.lock_tickets(tx, list(targets.values()))
     # Asked for only where a ticket may come back: each answer that a batch waits for holds up every screen.

@@ -101,16 +101,16 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
     """Append the messages to their timelines under the ids that were drawn for them, in the order of arrival."""
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
-                           details, client_key)
+                           details, client_key, side_id)
         select n.id, n.ticket_id, n.kind, 'in', case when n.author_id is null then 'third_party' else 'customer' end,
             n.author_id, n.channel_id, n.at, n.text, n.html,
             n.quoted,
-               n.details::jsonb, n.client_key
+               n.details::jsonb, n.client_key, n.side_id
         from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(authors)s::bigint[], %(channels)s::bigint[],
                     %(ats)s::timestamptz[], %(texts)s::text[], %(htmls)s::text[], %(quotes)s::text[],
                     %(details)s::text[],
-                    %(keys)s::text[], %(kinds)s::text[])
-            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key, kind)"""
+                    %(keys)s::text[], %(kinds)s::text[], %(sides)s::bigint[])
+            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key, kind, side_id)"""
     params = {
         "ids": [one.entry_id for one in batch],
         "tickets": [one.ticket_id for one in batch],
@@ -123,6 +123,7 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
         "details": [_details(one) for one in batch],
         "keys": [one.message.client_key for one in batch],
         "kinds": ["side" if one.is_side else "message" for one in batch],
+        "sides": [one.side.id if one.side else None for one in batch],
     }
     await tx.execute(sql, params)
     await _write_references(tx, batch)

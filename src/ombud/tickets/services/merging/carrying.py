@@ -1,4 +1,4 @@
-"""What people keep beside a ticket goes along in a merge: followers, checklist, time, shared draft, planned replies.
+"""What people keep beside a ticket goes along in a merge: from followers to planned replies and side conversations.
 
 Each comes back when the merge is taken back, as it was: what nobody touched since, exactly; the rest as it is now.
 """
@@ -11,6 +11,7 @@ from ombud.shared.database import Transaction, execute, row, rows, values
 from ombud.tickets.queries.tickets import visible_mentions
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Carried, DraftRow, Place, PlannedRow, TimeKey
+from ombud.tickets.services.merging.moving import move_entries
 from ombud.tickets.services.planned import hold_planned
 
 # Why a planned reply is held: what it answers stands on another ticket now.
@@ -29,6 +30,7 @@ async def carry(tx: Transaction, source: LockedTicket, target: LockedTicket, *, 
         **await _carry_time(tx, source.id, target.id),
         **await _carry_shared_draft(tx, source.id, target.id, now=now),
         planned=planned,
+        sides=await _move_sides(tx, source.id, target.id),
     )
 
 
@@ -55,6 +57,7 @@ async def give_back(tx: Transaction, kept: Carried, *, source_id: int, target_id
     await tx.execute(sql, params | keys | {"ids": kept.time})
     await _return_shared_draft(tx, kept, params)
     await _return_planned(tx, kept, params)
+    await _return_sides(tx, kept, source_id=source_id, target_id=target_id)
 
 
 async def _carry_followers(tx: Transaction, source_id: int, target: LockedTicket) -> list[int]:
@@ -177,3 +180,18 @@ async def _return_planned(tx: Transaction, kept: Carried, params: dict[str, obje
     ids, states = [one.id for one in kept.planned], [one.state for one in kept.planned]
     more = {"ids": ids, "states": states, "problems": [one.problem for one in kept.planned], "merged": MERGED}
     await tx.execute(sql, params | more)
+
+
+async def _move_sides(tx: Transaction, from_id: int, to_id: int, *, only: list[int] | None = None) -> list[int]:
+    sql = """
+        update side_conversation set ticket_id = %(to)s
+        where ticket_id = %(from)s and (%(only)s::bigint[] is null or id = any(%(only)s)) returning id"""
+    return sorted(await values(tx, int, sql, {"from": from_id, "to": to_id, "only": only}))
+
+
+async def _return_sides(tx: Transaction, kept: Carried, *, source_id: int, target_id: int) -> None:
+    """Bring side conversations back whole: answers that came since belong to them, not to the other ticket."""
+    back = await _move_sides(tx, target_id, source_id, only=kept.sides)
+    sql = "select id from entry where side_id = any(%(sides)s) and ticket_id <> %(source)s order by id"
+    entries = await values(tx, int, sql, {"sides": back, "source": source_id})
+    await move_entries(tx, entries, to=source_id)

@@ -15,7 +15,7 @@ from ombud.tickets.queries.redirects import lock_redirects
 from ombud.tickets.queries.tickets import MergedTicket, customer_mail_address, default_status
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.schemas.merge import Kept, MergeIn, Standing
-from ombud.tickets.services.merging import carrying, moving
+from ombud.tickets.services.merging import carrying, kinship, moving
 from ombud.tickets.services.timeline import add_change
 
 # A customer who waits brings a ticket in one of these back to work, as their next message would.
@@ -61,7 +61,8 @@ async def merge_tickets(tx: Transaction, target_id: int, data: MergeIn, *, by: A
     """Let tickets go into another one with all their entries; their numbers lead there from now on.
 
     Whatever ran on them stops: sleep, routing, the customer's wait, planned replies, which are held. What people kept
-    beside them goes along: followers, checklist, time, drafts. Can be taken back one by one.
+    beside them goes along: followers, checklist, time, drafts; so do their parent and children. Can be taken back one
+    by one.
 
     Raises:
         SelfMerge: the target is among the sources.
@@ -69,7 +70,7 @@ async def merge_tickets(tx: Transaction, target_id: int, data: MergeIn, *, by: A
         MergedTicket: one of them was merged already.
         OtherCustomer: the customers differ, and ``confirmed`` is not set.
 
-    Emits: TicketMerged, PlannedReplyChanged, NotificationMade
+    Emits: TicketMerged, TicketLinked, PlannedReplyChanged, NotificationMade
     """
     sources = sorted(set(data.source_ids))
     if target_id in sources:
@@ -97,6 +98,7 @@ async def _merge_one(
     kept.conversations = await moving.move_conversations(tx, source.id, to=target.id)
     kept.drafts = await moving.carry_drafts(tx, source.id, to=target.id)
     kept.carried = await carrying.carry(tx, source, target, now=now)
+    kept.kin = await kinship.move_kin(tx, source, target, by=by, now=now)
     await _close(tx, source, target, now=now)
     if split is not None:
         await _take_split_back(tx, split, now=now)
@@ -202,7 +204,7 @@ async def unmerge_ticket(tx: Transaction, target_id: int, source_id: int, *, by:
         NotMerged: the one is not merged into the other.
         MergedFurther: the target has gone into another ticket since.
 
-    Emits: TicketUnmerged
+    Emits: TicketUnmerged, TicketLinked
     """
     await lock_redirects(tx)
     followers = await _followers(tx, source_id)
@@ -214,6 +216,7 @@ async def unmerge_ticket(tx: Transaction, target_id: int, source_id: int, *, by:
     if target.merged_into_id is not None:
         raise MergedFurther
     await _give_back(tx, shift, now=now)
+    await kinship.return_kin(tx, shift.kept.kin, source_id=source_id, target_id=target_id, by=by, now=now)
     sql = "update ticket set merged_into_id = %(source)s where id = any(%(ids)s)"
     await tx.execute(sql, {"source": source_id, "ids": followers})
     await add_change(tx, source, "unmerged_from", None, target_id, by=by, now=now)

@@ -1,6 +1,6 @@
 import type { Notification } from '@api'
 import { expect, it } from 'vitest'
-import { withNotification } from './data'
+import { pathOf, withNotification } from './data'
 
 const make = (id: number, readAt: string | null = null): Notification => ({
   id,
@@ -10,6 +10,8 @@ const make = (id: number, readAt: string | null = null): Notification => ({
   entry_id: null,
   at: '2026-11-22T08:00:00Z',
   read_at: readAt,
+  side_id: null,
+  release_id: null,
 })
 
 it('puts the newest first', () => {
@@ -20,4 +22,11 @@ it('shows one that is told twice once, as it is now', () => {
   const list = withNotification([make(1)], make(1, '2026-11-22T09:00:00Z'))
   expect(list).toHaveLength(1)
   expect(list[0]?.read_at).not.toBeNull()
+})
+
+it('leads to the ticket, the side conversation, what one was asked, or the release', () => {
+  expect(pathOf(make(1))).toBe('/tickets/all/1')
+  expect(pathOf({ ...make(1), side_id: 4 })).toBe('/tickets/all/1?side=4')
+  expect(pathOf({ ...make(1), ticket_id: null, side_id: 4 })).toBe('/asked/4')
+  expect(pathOf({ ...make(1), ticket_id: null, release_id: 9 })).toBe('/releases/9')
 })

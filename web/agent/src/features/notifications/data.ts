@@ -21,6 +21,13 @@ export function useNotifications() {
   return { items, unreadCount, isLoading: query.isLoading, error: query.error, retry: query.refetch }
 }
 
+/** Where a notification leads. */
+export function pathOf(one: Notification): string {
+  if (one.release_id) return `/releases/${String(one.release_id)}`
+  if (!one.ticket_id) return `/asked/${String(one.side_id)}`
+  return `/tickets/all/${String(one.ticket_id)}${one.side_id ? `?side=${String(one.side_id)}` : ''}`
+}
+
 /** Newest first, each once. */
 export function withNotification(old: Notification[], added: Notification): Notification[] {
   return [added, ...old.filter((item) => item.id !== added.id)].sort((a, b) => b.id - a.id)
@@ -41,11 +48,10 @@ export async function markAllRead(items: Notification[]): Promise<void> {
 /** Somebody is wanted at once: it stays on the screen. */
 function page(notification: Notification, open: (path: string) => void): void {
   const { t } = i18n.global
-  const path = `/tickets/all/${String(notification.ticket_id)}`
   toast(`${t('notifications.kind.paged')} · #${String(notification.ticket_id)} ${notification.subject}`, {
     tone: 'bad',
     milliseconds: PAGE_MS,
-    action: { label: t('notifications.open'), run: () => open(path) },
+    action: { label: t('notifications.open'), run: () => open(pathOf(notification)) },
   })
 }
 
@@ -55,7 +61,9 @@ async function tellOnce(notification: Notification, open: (path: string) => void
     if (!lock) return
     playSound()
     if (notification.kind === 'paged') page(notification, open)
-    alertOf(i18n.global.t(`notifications.kind.${notification.kind}`), notification, open)
+    alertOf(i18n.global.t(`notifications.kind.${notification.kind}`), notification, () =>
+      open(pathOf(notification)),
+    )
     await new Promise((resolve) => window.setTimeout(resolve, 2_000))
   }
   if (!('locks' in navigator)) return tell(true)

@@ -1,12 +1,18 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-const words = ['tickets', 'teamwork', 'clocks', 'form']
+const words = ['tickets', 'teamwork', 'clocks', 'form', 'promises']
 
 export const routes: RouteRecordRaw[] = [
   { path: 'tasks/:id(\\d+)?', component: () => import('./TasksPage.vue'), meta: { words } },
+  { path: 'asked/:id(\\d+)?', component: () => import('./AskedPage.vue'), meta: { words } },
   {
     path: 'first-contacts',
     component: () => import('./FirstContactsPage.vue'),
+    meta: { words, permission: 'tickets.read' },
+  },
+  {
+    path: 'promises',
+    component: () => import('./PromisesPage.vue'),
     meta: { words, permission: 'tickets.read' },
   },
   {

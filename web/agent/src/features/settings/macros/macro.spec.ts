@@ -6,6 +6,7 @@ import { actionsOf, doesNothing, fieldsOf } from './macro'
 const macro: Macro = {
   id: 1,
   title: 'Refund',
+  problems: [],
   text: 'Dear {{customer.name}}',
   note: '',
   scope: 'team',

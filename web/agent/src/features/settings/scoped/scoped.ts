@@ -8,6 +8,8 @@ export interface Scoped {
   scope: CannedReply['scope']
   team_id: Id | null
   uses: number
+  /** What it names that is gone. */
+  problems?: { place: string; code: string }[]
 }
 
 export const mayShare = (): boolean => may('canned_replies.manage')

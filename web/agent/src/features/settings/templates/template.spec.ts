@@ -6,6 +6,7 @@ import { fieldsOf, ticketOf } from './template'
 const template: TicketTemplate = {
   id: 1,
   title: 'Return',
+  problems: [],
   ticket: {
     subject: 'Return of {{customer.name}}',
     text: 'Sent back\n',

@@ -1,5 +1,5 @@
 export interface KindGroup {
-  key: 'tickets' | 'clocks' | 'rules' | 'messages' | 'desk'
+  key: 'tickets' | 'clocks' | 'promises' | 'rules' | 'messages' | 'desk'
   kinds: string[]
 }
 
@@ -37,6 +37,17 @@ export const kindGroups: KindGroup[] = [
       'clock_met',
       'clock_dropped',
       'clock_acknowledged',
+    ],
+  },
+  {
+    key: 'promises',
+    kinds: [
+      'promise_made',
+      'promise_moved',
+      'promise_kept',
+      'promise_broken',
+      'promise_dropped',
+      'promise_undone',
     ],
   },
   { key: 'rules', kinds: ['rule_ran', 'rule_changed'] },

@@ -1,6 +1,7 @@
 import type { Errors } from '@/shared/form'
 import type { Id, Locale } from '@api'
 import { baseOf, checkBase, type ChannelBase } from '../channel/useChannelForm'
+import type { WebFormQuestion } from '../forms/form'
 import type { Channel } from '../types'
 import { bothWords, type BothWords } from '../words'
 import { parseColour } from './contrast'
@@ -21,6 +22,9 @@ export interface WidgetSettings {
   greeting: BothWords
   away_message: BothWords
   pre_chat: { name: boolean; email: EmailQuestion }
+  /** The type of tickets that begin here, and fields of tickets that the visitor is asked for. */
+  type_id: Id | null
+  questions: WebFormQuestion[]
   /** No interval at all means always. */
   office_hours: OfficeHours
   file_max_bytes: number
@@ -58,6 +62,8 @@ const nothing = ({ zone, greeting, away, locale }: Defaults): WidgetSettings => 
   greeting,
   away_message: away,
   pre_chat: { name: true, email: 'optional' },
+  type_id: null,
+  questions: [],
   office_hours: { time_zone: zone, intervals: [], closed_on: [] },
   file_max_bytes: 10 * MB,
   file_types: typesOf(usualKinds),
@@ -115,13 +121,15 @@ export function widgetBody(values: WidgetForm): {
   secrets: Record<string, string>
 } {
   const { greeting, away_message, pre_chat, office_hours, locale_default } = values
-  const { signed_only, mail_after_minutes, mails_per_day } = values
+  const { signed_only, type_id, questions, mail_after_minutes, mails_per_day } = values
   return {
     settings: {
       color: longColour(values.color),
       greeting,
       away_message,
       pre_chat,
+      type_id,
+      questions,
       office_hours: {
         ...office_hours,
         intervals: values.is_always_open ? [] : sortIntervals(office_hours.intervals),

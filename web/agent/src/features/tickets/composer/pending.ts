@@ -1,4 +1,4 @@
-import type { Address, DraftKind, Id } from '@api'
+import type { Address, DraftKind, Id, PromiseChoice } from '@api'
 import { reactive } from 'vue'
 import type { ChildrenWay } from '../merge/joining'
 import type { UploadState } from './uploads'
@@ -24,6 +24,8 @@ export interface Pending {
   /** Why a customer is answered by a channel that they do not want; '' where they do. */
   contactReason: string
   solves: boolean
+  /** What was decided about promises in it. */
+  promises?: PromiseChoice[]
   /** What becomes of open tickets below, once it was asked. */
   childrenWay?: ChildrenWay
   /** Why it did not go out, in words; '' while it is under way. */

@@ -7,6 +7,7 @@ import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { toast } from '@/shared/toasts'
 import { addEntries } from '../data/patches'
+import { choicesFor, clearChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { lastSeen, stale } from './send'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
@@ -37,6 +38,7 @@ export async function planReply(ticketId: Id, at: string, isForced = false): Pro
   const { t, locale } = i18n.global
   const draft = draftOf(ticketId, 'reply')
   const ids = uploadedIds(filesOf(draft.files, draft.html))
+  const promises = choicesFor(ticketId, draft.text)
   const reply = {
     text: draft.text.trim(),
     ...(draft.html ? { html: draft.html } : {}),
@@ -47,10 +49,12 @@ export async function planReply(ticketId: Id, at: string, isForced = false): Pro
     ...(draft.bcc?.length ? { bcc: draft.bcc } : {}),
     ...(ids.length ? { attachment_ids: ids } : {}),
     ...(isForced ? { force: true } : {}),
+    ...(promises.length ? { promises } : {}),
   }
   try {
     await api.post<PlannedReply>(path(ticketId), { send_at: at, reply })
     clearDraft(ticketId, 'reply')
+    clearChoices(ticketId)
     stale.delete(ticketId)
     refetch(ticketId)
     toast(t('tickets.plan.moved', { when: weekdayTime(at, locale.value) }))

@@ -7,7 +7,9 @@ import { dismissToast, toast } from '@/shared/toasts'
 import { isAboutFields, leadToMissing } from '../fields/draft'
 import { addEntries, dropEntry } from '../data/patches'
 import { refreshCountsSoon } from '../data/live'
+import { restoreToSide } from '../sides/data'
 import { aboutChildren, askAboutChildren } from '../merge/joining'
+import { choicesFor, clearChoices, restoreChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
@@ -56,6 +58,7 @@ function post(pending: Pending): Promise<Entry> {
     ...(pending.isForced ? { force: true } : {}),
     ...(pending.solves ? { solve: true, ...aboutChildren(pending.childrenWay) } : {}),
     ...(pending.contactReason ? { contact_reason: pending.contactReason } : {}),
+    ...(pending.promises?.length ? { promises: pending.promises } : {}),
   })
 }
 
@@ -72,6 +75,7 @@ function takeBack(pending: Pending): void {
     ...(subject ? { subject } : {}),
     ...(entryIds?.length ? { entryIds } : {}),
   })
+  restoreChoices(pending.ticketId, pending.promises ?? [])
 }
 
 function holdBack(pending: Pending, error: ApiError): void {
@@ -89,11 +93,16 @@ export async function undoReply(entry: Entry): Promise<void> {
     const place = `/${isSide ? 'forwards' : 'replies'}/${String(entry.id)}`
     const kept = await api.delete<Undone>(path(entry.ticket_id, place))
     dropEntry(entry.ticket_id, entry.id)
+    const files = kept.attachments ?? []
+    if (isSide && entry.side_id && (await restoreToSide(entry.ticket_id, entry.side_id, kept.text, files))) {
+      toast(t('tickets.composer.undone'))
+      return
+    }
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       text: kept.text,
       html: kept.html ?? '',
-      files: (kept.attachments ?? []).map((file) => uploadedFile(file, kept.html ?? '')),
+      files: files.map((file) => uploadedFile(file, kept.html ?? '')),
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       ...(bcc?.length ? { bcc } : {}),
@@ -191,8 +200,10 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     isForced: options.isForced ?? false,
     contactReason: options.contactReason ?? '',
     solves: options.solves ?? false,
+    ...(kind === 'reply' ? { promises: choicesFor(ticketId, draft.text) } : {}),
     problem: '',
   })
+  if (kind === 'reply') clearChoices(ticketId)
   clearDraft(ticketId, kind)
   stale.delete(ticketId)
   barred.delete(ticketId)

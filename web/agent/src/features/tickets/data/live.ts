@@ -56,6 +56,11 @@ function applyWaiting(): void {
     patchTicket(ticket.id, withoutUnread(ticket))
     if (ticket.merged_into_id) dropRow(ticket.id)
     if (/merged|split/.test(kind)) hearMoved(ticket.id)
+    if (kind.startsWith('promise_')) {
+      void queryClient.invalidateQueries({ queryKey: ['promises', ticket.id] })
+      void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
+      void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
+    }
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (
       /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(
@@ -64,6 +69,8 @@ function applyWaiting(): void {
     )
       for (const name of ['teamwork', 'process'])
         void queryClient.invalidateQueries({ queryKey: [name, ticket.id] })
+    if (/^side_|reply_undone|delivery_changed/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['sides', ticket.id] })
     if (/planned/.test(kind)) void queryClient.invalidateQueries({ queryKey: ['planned', ticket.id] })
     if (/^(followers|checklist|time_spent|shared_draft)_changed$/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['together', ticket.id] })
@@ -77,7 +84,7 @@ function applyWaiting(): void {
 
 /** Entries went over to another ticket or came back, and with them what people keep beside it. */
 function hearMoved(id: Id): void {
-  for (const name of ['timeline', 'together', 'planned'])
+  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks', 'sides'])
     void queryClient.invalidateQueries({ queryKey: [name, id] })
   hearShared({ ticket_id: id, version: -1 })
 }

@@ -60,9 +60,13 @@ describe('verbs', () => {
     const refused = { code: 'children_open', detail: 'Open', children: [7], can_force: true }
     const calls = serve({
       'PATCH /tickets/1': (call) =>
-        Object.keys(wanted).every((key) => key in (call.body as object))
-          ? { body: ticket }
+        Object.keys(wanted).every((key) => key in (call.body as object)) ||
+        (call.body as { status_id: number }).status_id !== 5
+          ? { body: { ...ticket, solved_along: [{ id: 7, status_id: 2, snoozed_until: null }] } }
           : { status: 409, body: refused },
+      'PATCH /tickets/7': { body: ticket },
+      'PUT /tickets/1/assignment': { body: ticket },
+      'PUT /tickets/1/snooze': { body: ticket },
     })
     const solved = { id: 5, category: 'solved', name_en: 'Solved', name_zh: '已办结' } as Status
     expect(await setStatus(ticket, solved)).toBe(false)
@@ -74,6 +78,11 @@ describe('verbs', () => {
     await vi.waitFor(() => expect(calls.length).toBe(2))
     expect(calls[1]?.body).toMatchObject({ status_id: 5, ...wanted })
     joining.value = null
+    // taking it back opens those below again, unless somebody has touched them since
+    await vi.waitFor(() => expect(toasts.value.length).toBe(1))
+    toasts.value.at(-1)?.action?.run()
+    await vi.waitFor(() => expect(calls.at(-1)?.path.endsWith('/tickets/7')).toBe(true))
+    expect(calls.at(-1)?.body).toEqual({ status_id: 2, seen: { status_id: 5 } })
   })
 
   it('put status, holder and sleep back as they were when a solve is undone', async () => {

@@ -21,6 +21,7 @@ import { refreshCountsSoon } from './live'
 import { changeRow, patchTicket } from './patches'
 
 const UNDO_MS = 8_000
+type SolvedAlong = Ticket['solved_along'][number]
 
 interface Options {
   /** Offered in place of giving up when the server answers with this code. */
@@ -124,14 +125,26 @@ export function setStatus(ticket: TicketRow, status: Status, way?: ChildrenWay):
   const body = { status_id: status.id, ...aboutChildren(way) }
   const onRefused = (error: unknown): boolean =>
     askAboutChildren(error, (chosen) => void setStatus(ticket, status, chosen))
-  // those that were solved along would stay solved: there is no half of taking back
-  const undo = way === 'all' ? undefined : { text, run: () => putBack(before) }
+  let along: SolvedAlong[] = []
+  const run = async (): Promise<void> => {
+    await putBack(before)
+    for (const one of along) await reopen(one, status.id)
+  }
   return changeOptimistically(
     ticket,
     { status_id: status.id, category: status.category },
-    (seen) => api.patch(path(ticket.id), { ...body, seen }),
-    { onRefused, ...(undo ? { undo } : {}) },
+    async (seen) => {
+      const changed = await api.patch<Ticket>(path(ticket.id), { ...body, seen })
+      along = changed.solved_along
+    },
+    { onRefused, undo: { text, run } },
   )
+}
+
+/** A ticket that was solved along stands as before, unless somebody has changed its status since. */
+async function reopen(one: SolvedAlong, solvedId: Id): Promise<void> {
+  await api.patch(path(one.id), { status_id: one.status_id, seen: { status_id: solvedId } })
+  if (isAhead(one.snoozed_until)) await api.put(path(one.id, '/snooze'), { until: one.snoozed_until })
 }
 
 export function setPriority(ticket: TicketRow, priority: Priority): Promise<boolean> {

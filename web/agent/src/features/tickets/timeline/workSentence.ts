@@ -1,5 +1,6 @@
 import type { Entry } from '@api'
 import { dateTime } from '@ui'
+import { dueText } from '../promises/words'
 import type { SentenceWords } from './changeSentence'
 
 type Told = Record<string, unknown>
@@ -43,8 +44,23 @@ export function workSentence(entry: Entry, who: string, words: SentenceWords): s
       before: at(told.before),
       what: told.metric ? t(`teamwork.line.what.${text(told.metric)}`, { title: text(told.title) }) : '',
     }).trim()
+  if (room === 'promise') return promiseSentence(what, told, who, words)
   if (room === 'process') return processSentence(what, told, who, words)
   return ''
+}
+
+function promiseSentence(what: string, told: Told, who: string, { t, te, locale }: SentenceWords): string {
+  const at = (value: unknown): string => (typeof value === 'string' ? dueText(value, locale) : '–')
+  const values = { who, words: text(told.words), due: at(told.due_at), before: at(told.before), reason: text(told.reason) }
+  const variants = [
+    ...(told.is_by_message ? [`${what}ByMessage`] : []),
+    ...(told.is_late ? [`${what}Late`] : []),
+    ...(what === 'made' && !told.due_at ? ['madeOpen'] : []),
+    ...(what === 'made' ? [`made_${text(told.way)}`] : []),
+    what,
+  ]
+  const found = variants.find((one) => te(`promises.line.${one}`))
+  return found ? t(`promises.line.${found}`, values) : ''
 }
 
 function processSentence(

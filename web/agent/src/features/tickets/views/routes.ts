@@ -5,7 +5,7 @@ export const routes: RouteRecordRaw[] = [
     path: 'views/:view(mine|unassigned|open|mentions|following|snoozed|all|saved:\\d+)',
     name: 'views',
     component: () => import('./ViewPage.vue'),
-    meta: { words: ['tickets', 'views', 'form', 'fields', 'together'] },
+    meta: { words: ['tickets', 'views', 'form', 'fields', 'together', 'conditions'] },
   },
   {
     path: 'time',

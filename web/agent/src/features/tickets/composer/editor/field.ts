@@ -8,6 +8,8 @@ export interface WritingField {
   insert: (text: string, trigger: string) => void
   /** Select the place that a canned reply left open, the `nth` of the text. */
   selectGap: (gap: Gap, nth: number) => void
+  /** Put other words in the place of some, where the text has them. */
+  replace: (words: string, by: string) => void
   /** Show a file as a picture at the cursor; false where only plain text is written. */
   insertPicture: (key: string, alt: string) => boolean
 }

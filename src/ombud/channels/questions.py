@@ -1,4 +1,4 @@
-"""Questions of a form: custom fields of tickets that customers fill in themselves."""
+"""Questions of a form or of a chat: custom fields of tickets that customers fill in themselves."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ombud.channels.settings import SETTINGS, FormQuestion, FormSettings, checked
+from ombud.channels.settings import SETTINGS, FormQuestion, checked
 from ombud.fields.queries import list_fields
 from ombud.fields.schemas import Choice, Field
 from ombud.fields.services.values import BadFields, is_empty, merged_values
@@ -19,6 +19,7 @@ ASKABLE = frozenset(
     {"text", "long_text", "number", "date", "choice", "tree", "multi_choice", "money", "yes_no"},
 )
 CENTS = 100
+MAX_DROPPED = 5_000
 # Currencies without a smaller unit.
 WHOLE = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 
@@ -46,13 +47,14 @@ async def check_questions(tx: Transaction, kind: str, settings: Mapping[str, Any
     Raises:
         Invalid: a question that is no field, one twice, one that customers cannot answer, or no such type.
     """
-    if kind != "form":
+    if kind not in {"form", "chat"}:
         return
-    questions = msgspec.convert(checked(SETTINGS, kind, dict(settings)), FormSettings).questions
-    known = {field.key: field for field in await list_fields(tx, "ticket") if not field.is_archived}
+    questions = msgspec.convert(checked(SETTINGS, kind, dict(settings)), SETTINGS[kind]).questions  # type: ignore[attr-defined]
+    # One that was archived since may stay: it is asked for no more, and again when it comes back.
+    known = {field.key: field for field in await list_fields(tx, "ticket")}
     wrong = [one.key for one in questions if one.key not in known or known[one.key].kind not in ASKABLE]
     if wrong or len({one.key for one in questions}) != len(questions):
-        raise Invalid("A form asks for fields in use, each once.", fields={"questions": "unknown_field"})
+        raise Invalid("A form or a chat asks for fields that there are, each once.", fields={"questions": "unknown_field"})
     type_id = settings.get("type_id")
     if type_id is not None and await find_type(tx, type_id) is None:
         raise Invalid("There is no such type.", fields={"type_id": "unknown"})
@@ -62,6 +64,46 @@ async def load_questions(tx: Transaction, asked: Sequence[FormQuestion]) -> list
     """The questions of a form in their order; fields that were archived since are not asked for."""
     known = {field.key: field for field in await list_fields(tx, "ticket") if not field.is_archived}
     return [Question(known[one.key], one.is_required) for one in asked if one.key in known]
+
+
+async def load_dropped(tx: Transaction, asked: Sequence[FormQuestion]) -> list[Question]:
+    """What a form asked for until its fields were archived: a page that was open then still answers it."""
+    gone = {field.key: field for field in await list_fields(tx, "ticket") if field.is_archived}
+    return [Question(gone[one.key], is_required=False) for one in asked if one.key in gone]
+
+
+def with_dropped(text: str, dropped: Sequence[Question], read: Callable[[str], list[str]], locale: str) -> str:
+    """The message with the answers for which there is no field any more, so that nothing a customer wrote is lost."""
+    said = [(one.field, ", ".join(filter(None, map(str.strip, read(one.name))))) for one in dropped]
+    lines = [f"{_name(field, locale)}: {words}" for field, words in said if words]
+    return "\n".join([text, "", *lines]) if lines else text
+
+
+def fitting(
+    questions: Sequence[Question], dropped: Sequence[Question], given: Mapping[str, Any], text: str, locale: str
+) -> tuple[dict[str, Any], str]:
+    """What fits its field, and the message with the rest below it: whoever chats is held up by no form."""
+    values: dict[str, Any] = {}
+    lines: list[str] = []
+    for one in (*questions, *dropped):
+        answer = given.get(one.field.key)
+        if is_empty(answer):
+            continue
+        try:
+            values |= merged_values([one.field], {}, {one.field.key: answer})[0]
+        except BadFields:
+            lines.append(f"{_name(one.field, locale)}: {_words(answer)}")
+    return values, "\n".join(filter(None, (text, "\n".join(lines)[:MAX_DROPPED])))
+
+
+def _words(answer: Any) -> str:
+    if isinstance(answer, dict):
+        return " ".join(str(one) for one in answer.values())
+    return ", ".join(str(one) for one in answer) if isinstance(answer, list) else str(answer)
+
+
+def _name(field: Field, locale: str) -> str:
+    return field.name_zh if locale == "zh-CN" else field.name_en
 
 
 def read_page(questions: Sequence[Question], read: Callable[[str], list[str]]) -> dict[str, Any]:
@@ -87,6 +129,12 @@ def _value(field: Field, text: str) -> Any:
         return int(number) if number.is_integer() else number
     unit = 1 if field.options.currency in WHOLE else CENTS
     return {"amount_cents": round(number * unit), "currency": field.options.currency}
+
+
+async def type_in_use(tx: Transaction, type_id: int | None) -> int | None:
+    """The type that tickets of a channel begin with; none where it was archived since."""
+    kind = None if type_id is None else await find_type(tx, type_id)
+    return kind.id if kind is not None and not kind.is_archived else None
 
 
 def answers(questions: Sequence[Question], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,128 @@
+"""Whether a promise can be kept, and safe words in its place. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ombud.service_levels.promises.contact import is_money
+from ombud.service_levels.promises.moments import close_of, end_of_working_days
+from ombud.service_levels.promises.schemas import PromiseProblem
+from ombud.shared.calendars.arithmetic import open_between, subtract_open
+from ombud.shared.calendars.opening import Calendar, NeverOpen
+
+INSTANT = timedelta(seconds=1)
+# Whoever writes at least needs this long until they can keep their word.
+LEAST = timedelta(minutes=30)
+_LEADS_ZH = ("并", "同时", "然后", "也")
+_LEADS_EN = ("and ", "but ", "so ", "then ")
+
+
+class Outside(Struct, frozen=True):
+    """A deadline from outside that the ticket has."""
+
+    label: str
+    due_at: datetime
+
+
+class Frame(Struct, frozen=True):
+    """What a promise is held against: the team's hours, the ticket's deadlines from outside, the writer's authority."""
+
+    calendar: Calendar
+    now: datetime
+    outside: Sequence[Outside] = ()
+    longest_days: int = 365
+    may_promise_money: bool = True
+
+    @property
+    def latest(self) -> datetime:
+        """Behind this moment nothing may be promised."""
+        ends = [one.due_at for one in self.outside if one.due_at > self.now]
+        return min([*ends, self.now + timedelta(days=self.longest_days)])
+
+
+def problems_of(words: str, due_at: datetime | None, frame: Frame) -> list[PromiseProblem]:
+    """Why a promise may not be kept; nothing where it can be."""
+    found = [PromiseProblem("money")] if not frame.may_promise_money and is_money(words) else []
+    if due_at is None:
+        return found
+    if due_at <= frame.now:
+        return [*found, PromiseProblem("past", at=due_at)]
+    found += [PromiseProblem("behind_deadline", one.label, one.label, one.due_at) for one in _before(due_at, frame)]
+    if due_at > frame.now + timedelta(days=frame.longest_days):
+        found.append(PromiseProblem("too_long", at=frame.now + timedelta(days=frame.longest_days)))
+    closed = _closed(due_at, frame)
+    return [*found, closed] if closed else found
+
+
+def _before(due_at: datetime, frame: Frame) -> list[Outside]:
+    return [one for one in frame.outside if frame.now < one.due_at < due_at][:1]
+
+
+def _closed(due_at: datetime, frame: Frame) -> PromiseProblem | None:
+    """Nobody works at the promised moment, or until then."""
+    calendar = frame.calendar
+    # 24:00 belongs to the day that ends.
+    day = calendar.day_of(due_at - INSTANT)
+    holiday = next((one for one in calendar.spec.days_off if one.on == day), None)
+    if holiday is not None:
+        return PromiseProblem("holiday", holiday.name_en, holiday.name_zh, due_at)
+    if not calendar.is_working_day(day) and not calendar.is_open(due_at - INSTANT):
+        return PromiseProblem("closed_day", at=due_at)
+    if not open_between(calendar, frame.now, due_at):
+        return PromiseProblem("no_hours", at=due_at)
+    is_day_end = due_at == calendar.moment(day, 86_400)
+    if not is_day_end and not calendar.is_open(due_at - INSTANT):
+        return PromiseProblem("closed_hours", at=due_at)
+    return None
+
+
+def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame) -> str | None:
+    """Words that promise an answer by a moment at which we can give it; None where there is no such moment."""
+    is_chinese = any("\u4e00" <= one <= "\u9fff" for one in words)
+    try:
+        due = end_of_working_days(1, frame.now, frame.calendar)
+    except NeverOpen:
+        return None
+    if due is not None and due <= frame.latest:
+        when = "在1个工作日内" if is_chinese else "within 1 working day"
+    elif (due := _last_moment(frame)) is not None:
+        when = _moment_words(due.astimezone(frame.calendar.zone), is_chinese=is_chinese)
+    else:
+        return None
+    is_about_money = any(one.kind == "money" for one in problems)
+    return _chinese(words, when, is_about_money) if is_chinese else _english(words, when, is_about_money)
+
+
+def _chinese(words: str, when: str, is_about_money: bool) -> str:
+    checked = "为您核实，" if is_about_money else ""
+    # What goes on with the sentence before goes on with it.
+    lead = "并" if words.startswith(_LEADS_ZH) else "我们会"
+    return f"{lead}{checked}{when}给您回复"
+
+
+def _english(words: str, when: str, is_about_money: bool) -> str:
+    checked = "check this and " if is_about_money else ""
+    lead = next((one for one in _LEADS_EN if words.startswith(one)), "")
+    start = "We" if words[:1].isupper() else "we"
+    return f"{lead}{start} will {checked}get back to you {when}"
+
+
+def _last_moment(frame: Frame) -> datetime | None:
+    """The last working moment before whatever limits us, if there is time until then."""
+    try:
+        found = subtract_open(frame.calendar, frame.latest, timedelta(0))
+    except NeverOpen:
+        return None
+    found = found.replace(second=0, microsecond=0)
+    day = frame.calendar.day_of(frame.now)
+    close = close_of(day, frame.calendar)
+    if close is not None and frame.now + LEAST <= close <= found:
+        return close
+    return found if frame.now + LEAST <= found else None
+
+
+def _moment_words(at: datetime, *, is_chinese: bool) -> str:
+    if is_chinese:
+        return f"在{at.year}年{at.month}月{at.day}日{at:%H:%M}前"
+    return f"by {at:%H:%M} on {at.day} {at:%B} {at.year}"

@@ -1,0 +1,61 @@
+"""What a text would promise if it were sent: offered to its writer, with what speaks against it."""
+
+from datetime import datetime
+
+from ombud.service_levels.promises import queries
+from ombud.service_levels.promises.feasible import Frame, problems_of, safe_words
+from ombud.service_levels.promises.rules import recognise
+from ombud.service_levels.promises.schemas import Promise, PromiseOffer, PromiseOfferIn, PromiseOffers
+from ombud.service_levels.promises.services.hours import hours_for
+from ombud.shared.actor import Actor
+from ombud.shared.database import Transaction, value
+from ombud.tickets.queries.tickets import require_visible
+from ombud.tickets.services.policy import desk_policy
+
+MAY_PROMISE_MONEY = "promises.money"
+
+
+async def offer_promises(
+    tx: Transaction, ticket_id: int, data: PromiseOfferIn, *, by: Actor, now: datetime
+) -> PromiseOffers:
+    """The promises of a text, due as if it went out now, or at its time; nothing is kept.
+
+    Raises:
+        NotFound: the ticket does not exist, or ``by`` may not see it.
+    """
+    ticket_id = await require_visible(tx, ticket_id, by=by)
+    team_id = await value(tx, int, "select team_id from ticket where id = %(id)s", {"id": ticket_id}) or 0
+    calendar, zone = await hours_for(tx, team_id, by.person_id or None)
+    sent_at = max(now, data.send_at or now)
+    found = recognise(data.text, sent_at=sent_at, tz=zone, calendar=calendar)
+    if not found:
+        return PromiseOffers([])
+    policy = await desk_policy(tx, undo_seconds=0)
+    frame = Frame(
+        calendar=calendar,
+        now=sent_at,
+        outside=await queries.outside_deadlines(tx, ticket_id),
+        longest_days=policy.promise_days,
+        may_promise_money=policy.promise_money == "everybody" or by.may(MAY_PROMISE_MONEY),
+    )
+    return PromiseOffers([_offer(data.text, one, frame) for one in found])
+
+
+def _offer(text: str, one: Promise, frame: Frame) -> PromiseOffer:
+    words = text[one.start : one.end]
+    problems = problems_of(words, one.due_at, frame)
+    needs_other = bool(problems) or one.is_vague
+    return PromiseOffer(
+        start=units(text[: one.start]),
+        end=units(text[: one.end]),
+        words=words,
+        kind=one.kind.value,
+        due_at=one.due_at,
+        problems=problems,
+        safe=safe_words(words, problems, frame) if needs_other else None,
+    )
+
+
+def units(text: str) -> int:
+    """The length of a text as browsers count it: in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2

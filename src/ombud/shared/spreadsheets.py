@@ -1,0 +1,95 @@
+"""Tables as files that open right in every spreadsheet: CSV and XLSX."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import xlsxwriter
+
+BOM = "\ufeff"
+# What a spreadsheet would take for a formula when it opens a text file.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | float | datetime | None
+
+
+class CsvFile:
+    """A table as text: UTF-8 with a mark, by which Chinese Excel knows it, and no cell that could be a formula."""
+
+    def __init__(self, path: Path, head: Sequence[str]) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._file.write(BOM)
+        self._writer = csv.writer(self._file)
+        self._writer.writerow([_safe(one) for one in head])
+
+    def write(self, cells: Iterable[Sequence[Cell]]) -> None:
+        """Add rows."""
+        self._writer.writerows([_safe(one) for one in row] for row in cells)
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._file.close()
+
+
+def _safe(cell: Cell) -> str | float | None:
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+class XlsxFile:
+    """A table as a workbook: texts are texts, numbers numbers, moments moments; rows go to disk as they come."""
+
+    def __init__(self, path: Path, head: Sequence[str]) -> None:
+        self._book = xlsxwriter.Workbook(
+            path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        self._sheet = self._book.add_worksheet()
+        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        bold = self._book.add_format({"bold": True})
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, len(head), 18)
+        for place, title in enumerate(head):
+            self._sheet.write_string(0, place, title, bold)
+        self._next = 1
+
+    def write(self, cells: Iterable[Sequence[Cell]]) -> None:
+        """Add rows."""
+        for row in cells:
+            for place, cell in enumerate(row):
+                self._write_cell(place, cell)
+            self._next += 1
+
+    def _write_cell(self, place: int, cell: Cell) -> None:
+        if isinstance(cell, datetime):
+            self._sheet.write_datetime(self._next, place, cell, self._moment)
+        elif isinstance(cell, str):
+            # Excel takes no longer text in one cell.
+            self._sheet.write_string(self._next, place, cell[:32_767])
+        elif cell is not None:
+            self._sheet.write_number(self._next, place, cell)
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._book.close()
+
+
+FILES: dict[str, type[CsvFile] | type[XlsxFile]] = {"csv": CsvFile, "xlsx": XlsxFile}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def write_file(head: Sequence[str], cells: Iterable[Sequence[Cell]], kind: Literal["csv", "xlsx"]) -> bytes:
+    """Write a whole table at once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "table"
+        file = FILES[kind](path, head)
+        file.write(cells)
+        file.close()
+        return path.read_bytes()

@@ -1,0 +1,165 @@
+"""What the composer offers before a reply is sent: promises with their moments, doubts, and safe words."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.service_levels.promises.counter import IN_24_HOURS, Counter
+
+MONDAY_NOON = "2026-11-23T04:00:00Z"
+REFUND = "We will refund you within 5 working days."
+
+
+async def only(counter: Counter, text: str, ticket: int | None = None, **more: Any) -> dict[str, Any]:
+    """The one promise that is offered."""
+    [one] = await counter.offers(ticket or await counter.ticket(), text, **more)
+    return one
+
+
+async def doubts(counter: Counter, text: str, ticket: int | None = None) -> list[str]:
+    """Why the one promise may not be kept."""
+    return [one["kind"] for one in (await only(counter, text, ticket))["problems"]]
+
+
+async def test_offer_holds_words_place_and_moment_by_the_teams_calendar(counter: Counter) -> None:
+    text = f"您好。{IN_24_HOURS}"
+    one = await only(counter, text)
+    assert text[one["start"] : one["end"]] == one["words"] == "我们会在24小时内给您回复"
+    assert (one["kind"], one["due_at"]) == ("fixed", "2026-11-24T10:00:00+08:00")
+    assert (one["problems"], one["safe"]) == ([], None)
+
+
+async def test_offer_counts_places_as_browsers_do(counter: Counter) -> None:
+    text = f"😀👍 {REFUND}"
+    one = await only(counter, text)
+    units = text.encode("utf-16-le")
+    assert units[2 * one["start"] : 2 * one["end"]].decode("utf-16-le") == one["words"]
+
+
+async def test_offer_for_later_counts_from_then(counter: Counter) -> None:
+    one = await only(counter, IN_24_HOURS, send_at="2026-11-25T02:00:00Z")
+    assert one["due_at"] == "2026-11-26T10:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "您好,请问型号是什么?", "If you send us a photo, we will refund you within 2 days."]
+)
+async def test_nothing_is_offered_where_nothing_is_promised(counter: Counter, text: str) -> None:
+    assert await counter.offers(await counter.ticket(), text) == []
+
+
+async def test_nothing_of_an_offer_is_saved(counter: Counter) -> None:
+    ticket = await counter.ticket()
+    before = len(await counter.site.desk.events())
+    await counter.offers(ticket, IN_24_HOURS)
+    assert await counter.promises(ticket) == []
+    assert len(await counter.site.desk.events()) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("我们会尽快给您处理。", "我们会在1个工作日内给您回复"),
+        ("We will get back to you asap.", "We will get back to you within 1 working day"),
+    ],
+)
+async def test_vague_words_come_with_safe_ones(counter: Counter, text: str, safe: str) -> None:
+    one = await only(counter, text)
+    assert (one["kind"], one["due_at"], one["problems"]) == ("vague", None, [])
+    assert one["safe"] == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("我们会在11月28日15:00前给您回电话。", "closed_day"),
+        ("我们会在明天晚上9点前给您回电话。", "closed_hours"),
+        ("We will call you within 10 minutes of working time.", None),
+        ("我们会在2027年3月1日前给您退款。", "too_long"),
+    ],
+)
+async def test_moments_that_may_not_be_kept_are_doubted(counter: Counter, text: str, doubt: str | None) -> None:
+    found = [one["kind"] for offer in await counter.offers(await counter.ticket(), text) for one in offer["problems"]]
+    assert found == ([doubt] if doubt else [])
+
+
+async def test_a_moment_that_has_passed_is_doubted(counter: Counter) -> None:
+    counter.site.desk.later(hours=6)
+    assert await doubts(counter, "我们会在今天15:00前给您回电话。") == ["past"]
+
+
+async def test_a_holiday_is_doubted_with_its_name(counter: Counter) -> None:
+    one = await only(counter, "我们会在2027年1月1日10:00前给您回电话。")
+    kinds = {problem["kind"] for problem in one["problems"]}
+    assert kinds & {"holiday", "too_long"}
+
+
+async def test_a_night_without_working_time_is_doubted(counter: Counter) -> None:
+    counter.site.desk.later(hours=9)
+    assert await doubts(counter, "我们会在2小时内给您回复。") == ["no_hours"]
+
+
+async def test_a_promise_behind_a_deadline_from_outside_is_doubted(counter: Counter) -> None:
+    ticket = await counter.ticket()
+    await counter.lin.post(f"/tickets/{ticket}/deadlines", {"label": "监管答复", "due_at": "2026-11-25T08:00:00Z"})
+    one = await only(counter, "我们会在5个工作日内给您答复。", ticket)
+    [doubt] = one["problems"]
+    assert (doubt["kind"], doubt["label_zh"], doubt["at"]) == ("behind_deadline", "监管答复", "2026-11-25T08:00:00Z")
+    # the safe words lie before it
+    [safe] = await counter.offers(ticket, one["safe"])
+    assert (safe["problems"], safe["due_at"] < "2026-11-25T16:00:00+08:00") == ([], True)
+
+
+async def limits(counter: Counter, **change: Any) -> None:
+    """Set rules of the desk."""
+    admin = await counter.site.browser(await counter.site.desk.person("Admin", role="administrator"))
+    answer = await admin.patch("/desk", change)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_the_longest_promise_is_the_desks(counter: Counter) -> None:
+    assert await doubts(counter, REFUND) == []
+    await limits(counter, promise_days=3)
+    one = await only(counter, REFUND)
+    assert [problem["kind"] for problem in one["problems"]] == ["too_long"]
+    assert one["problems"][0]["at"] == "2026-11-26T02:00:00Z"
+
+
+async def test_money_is_for_whom_the_desk_lets_promise_it(counter: Counter) -> None:
+    await limits(counter, promise_money="permitted")
+    one = await only(counter, REFUND)
+    assert [problem["kind"] for problem in one["problems"]] == ["money"]
+    assert one["safe"] == "We will check this and get back to you within 1 working day"
+    ticket = await counter.ticket(who="c2")
+    answer = await counter.wu.post(f"/tickets/{ticket}/promise-offers", {"text": REFUND})
+    assert answer.json()["items"][0]["problems"] == []
+    assert await doubts(counter, IN_24_HOURS) == []
+
+
+@pytest.mark.parametrize("change", [{"promise_days": 0}, {"promise_days": 400}, {"promise_money": "nobody"}])
+async def test_impossible_rules_are_refused(counter: Counter, change: dict[str, Any]) -> None:
+    admin = await counter.site.browser(await counter.site.desk.person("Admin", role="administrator"))
+    assert (await admin.patch("/desk", change)).status_code in {400, 422}
+
+
+async def test_an_unseen_ticket_has_no_offers(counter: Counter) -> None:
+    other = await counter.site.desk.team("别的团队")
+    outsider = await counter.site.browser(await counter.site.desk.person("Out", other))
+    ticket = await counter.ticket()
+    assert (await outsider.post(f"/tickets/{ticket}/promise-offers", {"text": REFUND})).status_code == 404
+    assert (await outsider.get(f"/tickets/{ticket}/promises")).status_code == 404
+
+
+async def test_a_team_without_hours_is_always_there(counter: Counter) -> None:
+    await counter.site.desk.run("update calendar set is_default = false")
+    assert await doubts(counter, "我们会在11月28日23:00前给您回电话。") == []
+
+
+async def test_a_long_text_is_offered_at_once(counter: Counter) -> None:
+    ticket = await counter.ticket()
+    began = time.perf_counter()
+    found = await counter.offers(ticket, "您好,这是一段很长的说明。" * 1_500 + IN_24_HOURS)
+    # a bound against mistakes such as a search that grows with the square of the text, not a measurement
+    assert time.perf_counter() - began < 5
+    assert len(found) <= 1
