@@ -12,6 +12,7 @@ from tests.journeys.served import Served, until
 
 CHINESE = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}}
 LINK = re.compile(r"https?://[^\s]+/confirm/[\w-]+")
+STILL_NEEDED = re.compile("还需要|Still needed")
 # Days pass because everything that has happened is moved back: what is due then is due now, and the worker takes it.
 PAST = {
     "entry": "at",
@@ -91,8 +92,10 @@ async def fill(screen: Screen, answers: dict[str, str], save: str = "保存") ->
 
 async def go_on(screen: Screen, to: str, button: str = "进入下一阶段") -> None:
     """Go on to the next stage, or to the end."""
+    # What the stage still needs stands in the message, should it never be done.
+    await expect(panel(screen)).not_to_contain_text(STILL_NEEDED, timeout=20_000)
     found = panel(screen).get_by_role("button", name=button)
-    await expect(found).to_be_enabled(timeout=20_000)
+    await expect(found).to_be_enabled()
     await found.click()
     if to:
         await stage_is(screen, to)
