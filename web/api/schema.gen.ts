@@ -10099,6 +10099,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
         };
@@ -10107,6 +10108,12 @@ export interface components {
             expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
             position: number | null;
+        };
+        /** WidgetPromise */
+        WidgetPromise: {
+            /** Format: date-time */
+            due_at: string;
+            is_kept: boolean;
         };
         /** WidgetQuestion */
         WidgetQuestion: {

@@ -36,6 +36,12 @@ export interface Attachment {
   url: string
 }
 
+/** What we promised in a message, by when, and whether it is done. */
+export interface Promised {
+  due_at: string
+  is_kept: boolean
+}
+
 export interface Message {
   id: number
   client_key: string | null
@@ -45,6 +51,7 @@ export interface Message {
   text: string
   attachments: Attachment[]
   read_at: string | null
+  promises?: Promised[]
 }
 
 export interface Page {

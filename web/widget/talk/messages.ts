@@ -1,6 +1,6 @@
 import type { Row } from './thread'
 import type { Say } from '../words'
-import type { Attachment } from '../types'
+import type { Attachment, Promised } from '../types'
 import { icon } from './icons'
 import { linked } from './linked'
 import type { Word } from './words'
@@ -44,6 +44,10 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
     return link
   }
 
+  function promised({ due_at: at, is_kept: isKept }: Promised): HTMLElement {
+    return el('div', { class: 'promised' }, say(isKept ? 'kept' : 'promised', times.moment(at)))
+  }
+
   function foot({ message, outgoing }: Row, isLast: boolean): Child[] {
     if (outgoing?.state === 'failed') {
       const reason = say(REASONS[outgoing.problem ?? ''] ?? 'refused')
@@ -75,6 +79,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
       el('span', { class: message.direction === 'out' && isFirst ? 'author' : 'hide' }, name),
       message.text ? el('div', { class: 'bubble' }, ...linked(message.text)) : null,
       ...message.attachments.map(file),
+      ...(message.promises ?? []).map(promised),
       footer.length > 0 && el('div', { class: 'foot' }, ...footer),
     ]
   }
@@ -106,6 +111,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
         message.read_at,
         outgoing?.state,
         message.text,
+        JSON.stringify(message.promises ?? []),
         navigator.onLine,
       ].join()
       const known = lines.get(row.key) ?? { line: el('li'), mark: '' }

@@ -5,6 +5,7 @@ import type { Locale } from '../types'
 export interface Times {
   clock(at: string): string
   day(at: string): string
+  moment(at: string): string
   size(bytes: number): string
 }
 
@@ -13,6 +14,13 @@ export function makeTimes(locale: Locale, say: Say<Word>): Times {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
   const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const date = format({ month: 'short', day: 'numeric' })
+  const moment = format({
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   const daysAgo = (at: Date) => {
     const midnight = (day: Date) => new Date(day).setHours(0, 0, 0, 0)
     return Math.round((midnight(new Date()) - midnight(at)) / 86_400_000)
@@ -24,6 +32,7 @@ export function makeTimes(locale: Locale, say: Say<Word>): Times {
       const days = daysAgo(at)
       return days === 0 ? say('today') : days === 1 ? say('yesterday') : date.format(at)
     },
+    moment: (at) => moment.format(new Date(at)),
     size(bytes) {
       const [value, unit] =
         bytes < 1e6 ? [Math.ceil(bytes / 1e3), 'kB'] : [Math.round(bytes / 1e5) / 10, 'MB']

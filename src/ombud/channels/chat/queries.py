@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from ombud.channels.chat.rules import expected_wait_s
-from ombud.channels.chat.schemas import QueueState, WidgetFile, WidgetMessage
+from ombud.channels.chat.schemas import QueueState, WidgetFile, WidgetMessage, WidgetPromise
 from ombud.channels.chat.tokens import Visitor, topic_of
 from ombud.channels.settings import ChatSettings
 from ombud.shared.database import Transaction, row, rows, value, values
@@ -80,7 +80,9 @@ MESSAGES = """
         e.direction = 'in' and exists (
             select from ticket_read r where r.ticket_id = e.ticket_id and r.entry_id >= e.id) as is_seen,
         coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
-            order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as files
+            order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as files,
+        coalesce((select jsonb_agg(jsonb_build_object('due_at', p.due_at, 'is_kept', p.is_kept) order by p.due_at, p.id)
+            from public_promise p where p.entry_id = e.id), '[]') as promises
     from public_entry e join ticket t on t.id = e.ticket_id left join outbox o on o.entry_id = e.id
     where coalesce((e.details ->> 'is_verified')::boolean, true)"""
 
@@ -107,6 +109,7 @@ class PublicRow(Struct):
     read_at: datetime | None
     is_seen: bool
     files: list[StoredName]
+    promises: list[WidgetPromise]
 
 
 def file_url(token: str, name: str) -> str:
@@ -119,7 +122,8 @@ def as_message(found: PublicRow) -> WidgetMessage:
     files = [WidgetFile(one.name, one.type, one.size, file_url(one.token, one.name)) for one in found.files]
     read_at = found.read_at or (found.at if found.is_seen else None)
     direction: Any = found.direction
-    return WidgetMessage(found.id, found.client_key, direction, found.author_name, found.at, found.text, files, read_at)
+    who = (found.id, found.client_key, direction, found.author_name)
+    return WidgetMessage(*who, found.at, found.text, files, read_at, found.promises)
 
 
 def own(alias: str) -> str:
@@ -236,6 +240,17 @@ async def find_hearers(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, l
     for one in await rows(tx, _Hearer, sql, {"ids": list(entry_ids)}):
         found.setdefault(one.entry_id, []).append(topic_of(one.channel_id, one.kind, one.value))
     return found
+
+
+async def promising_entries(tx: Transaction, promise_ids: Sequence[int]) -> dict[int, int]:
+    """Messages that made promises, by the promise."""
+    sql = "select id, entry_id from promise where id = any(%(ids)s) and entry_id is not null"
+    return {one.id: one.entry_id for one in await rows(tx, _Promising, sql, {"ids": list(promise_ids)})}
+
+
+class _Promising(Struct):
+    id: int
+    entry_id: int
 
 
 async def load_messages(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, tuple[int, WidgetMessage]]:

@@ -135,6 +135,13 @@ class WidgetFile(Struct):
     token: str | None = None
 
 
+class WidgetPromise(Struct):
+    """What a message promised, by when, and whether it is done."""
+
+    due_at: datetime
+    is_kept: bool
+
+
 class WidgetMessage(Struct):
     """A message as its visitor sees it."""
 
@@ -146,6 +153,7 @@ class WidgetMessage(Struct):
     text: str
     attachments: list[WidgetFile]
     read_at: datetime | None
+    promises: list[WidgetPromise] = []
 
 
 class QueueState(Struct):

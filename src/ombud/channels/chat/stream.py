@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct, convert
 
 from ombud.channels.chat import queries
-from ombud.channels.chat.schemas import AgentReadFrame, AgentTypingFrame, QueueState
+from ombud.channels.chat.schemas import AgentReadFrame, AgentTypingFrame, QueueState, WidgetMessage
 from ombud.realtime.hub import Hub
 from ombud.realtime.schemas import EmptyFrame, Frame
 from ombud.shared.bus import Bus, Signal
@@ -16,7 +16,9 @@ from ombud.shared.events import Event
 
 MESSAGE_EVENTS = frozenset({"message_received", "reply_sent"})
 STATE_EVENTS = {"ticket_assigned", "ticket_solved"}
-WANTED = MESSAGE_EVENTS | STATE_EVENTS
+# What was promised in a message shows with it.
+PROMISE_EVENTS = frozenset({"promise_made", "promise_moved", "promise_kept", "promise_dropped"})
+WANTED = MESSAGE_EVENTS | STATE_EVENTS | PROMISE_EVENTS
 TYPING = "typing"
 READ = "ticket_read"
 
@@ -29,24 +31,36 @@ async def visitor_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame
     if not topics:
         return []
     ours = [event for event in wanted if event.ticket_id in topics]
-    entries = [int(event.data["entry_id"]) for event in ours if event.kind in MESSAGE_EVENTS]
+    shown = await _messages_of(tx, ours)
+    entries = sorted(set(shown.values()))
     messages = await queries.load_messages(tx, entries) if entries else {}
     joined = await queries.joined_tickets(tx, ids)
     hearers = await queries.find_hearers(tx, entries) if joined else {}
     frames = []
     for event in ours:
-        name, data = _content(event, messages)
+        entry_id = shown.get(event.seq, 0)
+        name, data = _content(event, messages.get(entry_id, (0, None)))
         heard_by = topics[event.ticket_id or 0]
-        if event.ticket_id in joined and event.kind in MESSAGE_EVENTS:
-            heard_by = hearers.get(event.data["entry_id"], [])
+        if event.ticket_id in joined and event.seq in shown:
+            heard_by = hearers.get(entry_id, [])
         if data is not None:
             frames += [Frame(name, data, event.seq, topic=topic) for topic in heard_by]
     return frames
 
 
-def _content(event: Event, messages: dict[int, tuple[int, Any]]) -> tuple[str, Any]:
-    if event.kind in MESSAGE_EVENTS:
-        ticket_id, message = messages.get(event.data["entry_id"], (0, None))
+async def _messages_of(tx: Transaction, events: Sequence[Event]) -> dict[int, int]:
+    """The message that each event shows, new or with other promises, by the event's place."""
+    promises = [int(event.data["promise_id"]) for event in events if event.kind in PROMISE_EVENTS]
+    made_by = await queries.promising_entries(tx, promises) if promises else {}
+    found = {event.seq: int(event.data["entry_id"]) for event in events if event.kind in MESSAGE_EVENTS}
+    return found | {
+        event.seq: made_by.get(int(event.data["promise_id"]), 0) for event in events if event.kind in PROMISE_EVENTS
+    }
+
+
+def _content(event: Event, found: tuple[int, WidgetMessage | None]) -> tuple[str, Any]:
+    if event.kind in MESSAGE_EVENTS | PROMISE_EVENTS:
+        ticket_id, message = found
         return "message", message if ticket_id == event.ticket_id else None
     if event.kind == "ticket_solved":
         return "closed", EmptyFrame()
