@@ -56,8 +56,15 @@ CHINESE = [
     ("年底前给您送到", "01-01 00:00"),
     ("下一个工作日给您答复", "11-25 00:00"),
     ("给我十分钟，我去查", "11-23 10:15"),
+    ("周二(11月24日)下午1点到3点给您送", "11-24 15:00"),
+    ("明天（11月24日）上午给您回电", "11-24 12:00"),
+    ("11月25日（周三）下午三点前给您回电", "11-25 15:00"),
+    ("下周三（12月2日）前给您结果", "12-03 00:00"),
 ]
 ENGLISH = [
+    ("We will call you on Tuesday (24 November) at 3 pm.", "11-24 15:00"),
+    ("We will send it on November 25th (Wednesday) before noon.", "11-25 12:00"),
+    ("You will have it by Thurs (26 Nov) 5pm.", "11-26 17:00"),
     ("We'll reply within 24 hours.", "11-24 10:05"),
     ("We'll reply in half an hour.", "11-23 10:35"),
     ("We'll reply in an hour and a half.", "11-23 11:35"),

@@ -65,8 +65,10 @@ _AT = rf"(?:(?P<part>{_PART})的?)? ?{_clock('')}(?:{_TO}(?P<end_part>{_PART})?{
 _CLOSE = r"(?P<close>下班(?:[之以]?前|时)|收工前|打烊前)"
 _SIDE = r"(?P<point_side>之?间?(?:[之以]?前|[之以]?内|左右|准时)?)"
 _DAY = rf"(?:{_FIRST}|{_DATE}|{_ONLY_DAY}|{_NEAR_DAY}|{_WEEKDAY}|{_SPAN})"
+# The same day in other words, in brackets behind it.
+_SAME = r"[本这下]{0,2}个?(?:周|星期|礼拜).|[今明后]天"
 _POINT = (
-    rf"(?:{_DAY}(?:\((?:周|星期).\))? ?(?:的|一?上班)?(?:{_CLOSE}|{_AT}|(?P<day_part>{_PART}))?"
+    rf"(?:{_DAY}(?:\((?:{_SAME})\))? ?(?:的|一?上班)?(?:{_CLOSE}|{_AT}|(?P<day_part>{_PART}))?"
     rf"|{_CLOSE.replace('close', 'bare_close')}|{_AT.replace('P<', 'P<bare_')}|(?P<lone_part>中午"
     rf"|傍晚|[上下]午|晚上)(?!好))"
     rf"{_SIDE}"
