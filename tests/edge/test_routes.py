@@ -16,6 +16,7 @@ PUBLIC = {
     "GET": {
         "/",
         "/assets/{path:path}",
+        "/confirm/{token:str}",
         "/demo/shop",
         "/forms/{public_key:str}",
         "/health",
@@ -33,6 +34,7 @@ PUBLIC = {
         "/api/v1/password-resets",
         "/api/v1/session",
         "/api/v1/session/second-factor",
+        "/confirm/{token:str}",
         "/forms/{public_key:str}",
         "/widget/v1/files",
         "/widget/v1/messages",

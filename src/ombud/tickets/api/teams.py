@@ -1,7 +1,7 @@
 """Endpoints that put teams away and bring them back."""
 
 from litestar import delete, get, put
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from ombud.accounts import queries
@@ -18,7 +18,9 @@ async def get_ties(tx: Tx, team_id: FromPath[int]) -> team_archive.TeamTies:
 
 
 @put("/teams/{team_id:int}/archive", guards=[may("teams.manage")])
-async def put_archive(tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: team_archive.ArchiveIn) -> Team:
+async def put_archive(
+    tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: JSONBody[team_archive.ArchiveIn]
+) -> Team:
     """Archive a team. 409 ``team_in_use`` (a channel), ``team_has_tickets`` (say where they go) or ``last_team``."""
     await team_archive.archive_team(tx, team_id, data, by=actor, now=now)
     return await queries.team(tx, team_id)
