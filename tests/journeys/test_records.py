@@ -260,7 +260,7 @@ async def test_all_changes_of_a_customer_are_listed_with_who_and_when(
     await screen.page.get_by_role("textbox", name=re.compile("Good to know|须知")).fill(level)
     await screen.page.get_by_role("tab", name=words["changes"]).click()
     row = screen.page.locator("ol li", has_text=level).first
-    await expect(row).to_contain_text(agent)
+    await expect(row).to_contain_text(agent, timeout=15_000)
     await screen.picture(f"records-changes-{locale}")
 
 
