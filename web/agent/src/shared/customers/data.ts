@@ -1,5 +1,5 @@
 import { api, ApiError, type Customer, type Duplicate, type Id, type Page, type Profile } from '@api'
-import { useQuery } from '@tanstack/vue-query'
+import { useQuery, type Query } from '@tanstack/vue-query'
 import { computed, shallowRef, type Ref } from 'vue'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
@@ -58,10 +58,12 @@ export function askForCheck(customerId: Id, needed = 0, retry?: () => void): voi
 /** Show what the server says of a customer, and fetch anew what hangs on it. */
 export function putCustomer(found: Customer): void {
   queryClient.setQueryData(['customer', found.id], found)
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey: [first, id, rest] }) =>
+  const hanging = {
+    predicate: ({ queryKey: [first, id, rest] }: Query) =>
       first === 'customer' && id === found.id && rest !== undefined,
-  })
+  }
+  // a first load that left before the change would count as fresh
+  void queryClient.cancelQueries(hanging).then(() => queryClient.invalidateQueries(hanging))
   void queryClient.invalidateQueries({ queryKey: ['customers'] })
 }
 
