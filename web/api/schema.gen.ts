@@ -3421,6 +3421,28 @@ export interface paths {
         patch: operations["ApiV1TasksTaskIdItemsItemIdPatchTaskItem"];
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskRead
+         * @description Take what told the actor of a task as read.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdReadPutTaskRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/result": {
         parameters: {
             query?: never;
@@ -5950,6 +5972,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             files: components["schemas"]["FileRef"][];
+            html: string | null;
             id: number;
             is_own: boolean;
             name: string;
@@ -6739,6 +6762,7 @@ export interface components {
             promise_days: number;
             /** @enum {string} */
             promise_money: "everybody" | "permitted";
+            promise_slots: number;
             reopen_days: number;
             undo_seconds: number;
         };
@@ -6748,6 +6772,7 @@ export interface components {
             children_hold?: "off" | "ask" | "refuse";
             promise_days?: number;
             promise_money?: "everybody" | "permitted";
+            promise_slots?: number;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -6783,8 +6808,7 @@ export interface components {
         Draft: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
-            /** @enum {string} */
-            kind: "reply" | "note" | "forward";
+            kind: string;
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -7780,11 +7804,12 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
             subject: string;
+            task_id: number | null;
             ticket_id: number | null;
         };
         /** NotificationsReadIn */
@@ -8365,7 +8390,7 @@ export interface components {
         PromiseProblem: {
             at: string | null;
             /** @enum {string} */
-            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "behind_deadline" | "too_long" | "money";
+            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "off_duty" | "no_slot" | "behind_deadline" | "too_long" | "money";
             /** @default  */
             label_en: string;
             /** @default  */
@@ -9039,6 +9064,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             person_ids?: number[];
             subject: string;
             team_ids?: number[];
@@ -9057,6 +9083,7 @@ export interface components {
             attachment_ids?: number[];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
+            html?: string | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
@@ -9374,6 +9401,8 @@ export interface components {
             text: string;
             ticket_id: number;
             title: string;
+            title_en: string;
+            title_zh: string;
             words: components["schemas"]["TaskWord"][];
         };
         /** TaskFile */
@@ -9397,6 +9426,10 @@ export interface components {
             /** @default  */
             text?: string;
             title: string;
+            /** @default  */
+            title_en?: string;
+            /** @default  */
+            title_zh?: string;
         };
         /** TaskItem */
         TaskItem: {
@@ -16324,6 +16357,35 @@ export interface operations {
             };
         };
     };
+    ApiV1TasksTaskIdReadPutTaskRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TasksTaskIdResultPutTaskResult: {
         parameters: {
             query?: never;
@@ -17528,7 +17590,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -17560,7 +17622,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -17598,7 +17660,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
