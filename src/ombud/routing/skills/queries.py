@@ -34,7 +34,7 @@ async def list_skills(tx: Transaction, *, today: date) -> list[Skill]:
     sql = f"""
         select s.id, s.kind, s.name_en, s.name_zh, s.version, s.archived_at is not null as is_archived,
             (select count(*) from agent_skill a join person p on p.id = a.person_id
-                where a.skill_id = s.id and {AGENTS} and (a.valid_until is null or a.valid_until >= %(today)s)) as people,
+                where a.skill_id = s.id and {AGENTS} and coalesce(a.valid_until, 'infinity') >= %(today)s) as people,
             (select count(*) from requirement_rule r where r.archived_at is null
                 and jsonb_path_exists(r.steps, '$.**.skill_id ? (@ == $id)', jsonb_build_object('id', s.id))) as rules
         from skill s
@@ -102,9 +102,7 @@ async def levels_of(tx: Transaction, person_ids: Collection[int], *, today: date
 async def skills_of_agents(tx: Transaction, person_ids: Collection[int], *, today: date) -> dict[int, dict[int, int]]:
     """Skills that count today, by person: skill and level."""
     found = await levels_of(tx, person_ids, today=today)
-    return {
-        person: {one.skill_id: one.level for one in held if not one.is_over} for person, held in found.items()
-    }
+    return {person: {one.skill_id: one.level for one in held if not one.is_over} for person, held in found.items()}
 
 
 class _Agent(Struct):

@@ -14,7 +14,6 @@ Level = Annotated[int, Meta(ge=1, le=5)]
 Seconds = Annotated[int, Meta(ge=0, le=604_800)]
 Channels = Annotated[list[ChannelKind], Meta(max_length=4)]
 Limits = dict[ChannelKind, Annotated[int, Meta(ge=0, le=100)]]
-Change = Literal["made", "changed", "switched", "ordered", "archived", "restored"]
 
 
 class SkillIn(Struct, forbid_unknown_fields=True):

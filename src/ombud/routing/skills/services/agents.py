@@ -93,9 +93,7 @@ async def exclude_customer(
         on conflict (person_id, customer_id) do update set reason = excluded.reason"""
     params = {"person": person_id, "customer": customer_id, "reason": reason.strip(), "by": by.person_id, "now": now}
     await tx.execute(sql, params)
-    change = AgentExclusionChanged(
-        person_id=person_id, customer_id=customer_id, change="changed" if before else "made"
-    )
+    change = AgentExclusionChanged(person_id=person_id, customer_id=customer_id, change="changed" if before else "made")
     await emit(tx, change, by=by, at=now)
     return await queries.find_agent(tx, person_id)
 

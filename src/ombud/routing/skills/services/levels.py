@@ -153,7 +153,9 @@ async def import_levels(tx: Transaction, text: str, *, is_trial: bool, by: Actor
     found = TableRead(len({one.person_id for one in changes}), 0, problems[:50])
     if problems or not changes:
         return found
-    found.changed = await (_count_different(tx, changes, now) if is_trial else write_levels(tx, changes, by=by, now=now))
+    found.changed = await (
+        _count_different(tx, changes, now) if is_trial else write_levels(tx, changes, by=by, now=now)
+    )
     return found
 
 
