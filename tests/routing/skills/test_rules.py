@@ -6,13 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.routing.skills.rules import meets, needs_of, problem_of, read_table, skill_by_name, skills_named
+from ombud.routing.engine.rules.needs import is_met
+from ombud.routing.skills.rules import engine_steps, needs_of, problem_of, read_table, skill_by_name, skills_named
 from ombud.routing.skills.schemas import Skill, SkillNeed, SkillStep
 
 WASHER, CHINESE, GAS = SkillNeed(1, 3), SkillNeed(2, 2), SkillNeed(3, 5)
 BOTH = SkillStep(60, all=[WASHER, CHINESE])
 EITHER = SkillStep(60, any=[WASHER, CHINESE])
 NESTED = SkillStep(60, all=[CHINESE, SkillNeed(any=[WASHER, GAS])])
+
+
+def does_meet(step: SkillStep, held: dict[int, int]) -> bool:
+    return is_met(engine_steps([step])[0].need, held)
 
 
 @pytest.mark.parametrize(
@@ -28,8 +33,9 @@ NESTED = SkillStep(60, all=[CHINESE, SkillNeed(any=[WASHER, GAS])])
         (NESTED, {1: 5, 3: 5}, False),
     ],
 )
-def test_meets_asks_for_all_or_any_of_the_levels(step: SkillStep, held: dict[int, int], does: bool) -> None:
-    assert meets(step, held) is does
+def test_engine_steps_ask_for_all_or_any_of_the_levels(step: SkillStep, held: dict[int, int], does: bool) -> None:
+    assert does_meet(step, held) is does
+    assert engine_steps([step])[0].seconds == 60
 
 
 levels = st.dictionaries(st.integers(1, 4), st.integers(1, 5))
@@ -39,9 +45,8 @@ steps = st.builds(lambda each: SkillStep(60, all=each), st.lists(parts, min_size
 
 
 @given(steps, levels, st.integers(1, 4))
-def test_meets_with_a_better_level_is_never_less(step: SkillStep, held: dict[int, int], skill: int) -> None:
-    better = held | {skill: 5}
-    assert meets(step, better) >= meets(step, held)
+def test_engine_steps_with_a_better_level_are_met_as_before(step: SkillStep, held: dict[int, int], skill: int) -> None:
+    assert does_meet(step, held | {skill: 5}) >= does_meet(step, held)
 
 
 def test_needs_of_a_nested_step_are_named_from_left_to_right() -> None:

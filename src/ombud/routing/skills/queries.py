@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from ombud.routing.engine.schemas import Weights
 from ombud.routing.skills.schemas import (
     Agent,
     AgentSettings,
@@ -16,6 +17,7 @@ from ombud.routing.skills.schemas import (
     Requirement,
     RequirementSpec,
     RequirementVersion,
+    ScoreWeights,
     Skill,
     SkillStep,
     TeamRouting,
@@ -300,3 +302,11 @@ async def waiting_tickets(tx: Transaction, *, by: Actor, limit: int) -> list[int
             and {seen()}
         order by t.priority desc, t.waiting_since, t.id limit %(limit)s"""
     return await values(tx, int, sql, {**by.sight(), "limit": limit})
+
+
+async def weights_now(tx: Transaction) -> ScoreWeights:
+    """How much each part of the priority score counts: the newest weights, or those that the program ships."""
+    sql = """
+        select w.id, w.weights, w.at, p.name as by_name from score_weights w left join person p on p.id = w.made_by
+        order by w.id desc limit 1"""
+    return await row(tx, ScoreWeights, sql) or ScoreWeights(0, Weights())

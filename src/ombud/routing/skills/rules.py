@@ -1,13 +1,14 @@
-"""Pure rules of skills: what a step asks for, who meets it, and what a table of levels says. No database, no clock."""
+"""Pure rules of skills: what steps ask for, and what a table of levels says. No database, no clock."""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
+from ombud.routing.engine.schemas import Need, Step
 from ombud.routing.skills.schemas import Skill, SkillNeed, SkillStep, TableProblem
 
 MOST_NEEDS = 30
@@ -28,6 +29,17 @@ def skills_named(steps: Sequence[SkillStep]) -> set[int]:
     return {one.skill_id for step in steps for one in needs_of(step) if one.skill_id is not None}
 
 
+def engine_steps(steps: Sequence[SkillStep]) -> tuple[Step, ...]:
+    """Steps as the engine reads them."""
+    return tuple(Step(_need(one), float(one.seconds)) for one in steps)
+
+
+def _need(part: SkillStep | SkillNeed) -> Need:
+    if isinstance(part, SkillNeed) and part.skill_id is not None:
+        return Need(skill_id=part.skill_id, level=part.level)
+    return Need(any_of=tuple(_need(one) for one in part.any or []), all_of=tuple(_need(one) for one in part.all or []))
+
+
 def problem_of(step: SkillStep) -> Literal["one_of", "nothing", "too_deep", "too_many"] | None:
     """What is wrong with the shape of a step; None where nothing is."""
     if (step.all is None) == (step.any is None):
@@ -40,15 +52,6 @@ def problem_of(step: SkillStep) -> Literal["one_of", "nothing", "too_deep", "too
         if any(inner.skill_id is None for inner in (part.all or []) + (part.any or [])):
             return "too_deep"
     return None
-
-
-def meets(step: SkillStep | SkillNeed, held: Mapping[int, int]) -> bool:
-    """Whether somebody who holds skills at these levels meets a step."""
-    if isinstance(step, SkillNeed) and step.skill_id is not None:
-        return held.get(step.skill_id, 0) >= step.level
-    if step.all is not None:
-        return all(meets(one, held) for one in step.all)
-    return any(meets(one, held) for one in step.any or [])
 
 
 class Cell(Struct, frozen=True):

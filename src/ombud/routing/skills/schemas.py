@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from ombud.accounts.schemas import RoutingMode
+from ombud.routing.engine.schemas import Step, Weights
 from ombud.tickets.schemas.values import ChannelKind
 
 SkillKind = Literal["language", "product", "channel", "process", "certificate", "other"]
@@ -328,4 +329,20 @@ class Required(Struct, frozen=True):
 
     rule_id: int
     version: int
-    steps: list[SkillStep]
+    steps: tuple[Step, ...]
+
+
+class ScoreWeights(Struct):
+    """How much each part of the priority score counts, since when and by whom; ``id`` 0: as the program ships it."""
+
+    id: int
+    weights: Weights
+    at: datetime | None = None
+    by_name: str | None = None
+
+
+class WeightsIn(Struct, forbid_unknown_fields=True):
+    """Weights as they are saved, and the number of those that were read."""
+
+    weights: Weights
+    read_id: int

@@ -7,9 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from ombud.fields.queries import list_named_fields
+from ombud.routing.engine.rules.needs import is_met
 from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills import queries
-from ombud.routing.skills.rules import meets
+from ombud.routing.skills.rules import engine_steps
 from ombud.routing.skills.schemas import Fits, Required, Requirement, SkillStep, StepSupply, Trial, TrialIn
 from ombud.routing.skills.services.requirements import check_spec
 from ombud.shared.actor import Actor
@@ -28,7 +29,11 @@ async def required_by(tx: Transaction, ticket_ids: Collection[int], *, now: date
     ready = [(one, condition) for one in rules if (condition := _parsed(one)) is not None]
     values = await _values(tx, [condition for _, condition in ready], ticket_ids)
     found = {ticket: _first(ready, facts, Context(now)) for ticket, facts in values.items()}
-    return {ticket: Required(one.id, one.version, one.spec.steps) for ticket, one in found.items() if one is not None}
+    return {
+        ticket: Required(one.id, one.version, engine_steps(one.spec.steps))
+        for ticket, one in found.items()
+        if one is not None
+    }
 
 
 def _parsed(rule: Requirement) -> Condition | None:
@@ -97,5 +102,6 @@ async def _supply(
     silent = now - timedelta(seconds=SILENCE_SECONDS)
     people = await rows(tx, _Person, sql, {"teams": sorted(team_ids), "silent": silent})
     held = await queries.skills_of_agents(tx, [one.id for one in people], today=now.date())
-    able = [[one for one in people if meets(step, held.get(one.id, {}))] for step in steps]
+    needs = [one.need for one in engine_steps(steps)]
+    able = [[one for one in people if is_met(need, held.get(one.id, {}))] for need in needs]
     return [StepSupply(len(each), sum(one.is_online for one in each)) for each in able]
