@@ -20,6 +20,7 @@ from ombud.routing.skills.schemas import (
     RequirementOrder,
     RequirementVersions,
     RollBack,
+    ScoreWeights,
     Skill,
     SkillIn,
     SkillList,
@@ -30,8 +31,9 @@ from ombud.routing.skills.schemas import (
     TeamRoutingList,
     Trial,
     TrialIn,
+    WeightsIn,
 )
-from ombud.routing.skills.services import agents, definitions, fitting, levels, requirements, teams
+from ombud.routing.skills.services import agents, definitions, fitting, levels, requirements, teams, weights
 from ombud.shared.errors import Invalid
 from ombud.shared.http import SILENT, By, Now, Tx, may, signed_in
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -218,6 +220,18 @@ async def post_roll_back(tx: Tx, actor: By, now: Now, rule_id: FromPath[int], da
     return await requirements.read_requirement(tx, rule_id)
 
 
+@get("/score-weights", guards=[signed_in])
+async def get_weights(tx: Tx) -> ScoreWeights:
+    """How much each part of the priority score counts."""
+    return await queries.weights_now(tx)
+
+
+@put("/score-weights", guards=MANAGE)
+async def put_weights(tx: Tx, actor: By, now: Now, data: JSONBody[WeightsIn]) -> ScoreWeights:
+    """Let the parts of the priority score count otherwise. 409 ``changed_meanwhile``."""
+    return await weights.change_weights(tx, data, by=actor, now=now)
+
+
 routers = [
     Router(
         "/api/v1",
@@ -225,7 +239,7 @@ routers = [
             *(get_skills, post_skill, patch_skill, get_levels, put_levels, get_levels_file, post_levels_file),
             *(get_agents, get_agent, put_agent, put_exclusion, delete_exclusion, get_teams, put_team),
             *(get_requirements, post_requirement, put_requirement_order, post_trial, get_requirement),
-            *(patch_requirement, delete_requirement, get_versions, post_roll_back),
+            *(patch_requirement, delete_requirement, get_versions, post_roll_back, get_weights, put_weights),
         ],
         tags=["routing"],
     )

@@ -61,7 +61,8 @@ async def change_weights(tx: Transaction, data: WeightsIn, *, by: Actor, now: da
     if not fields:
         return known
     sql = """
-        insert into score_weights (weights, made_by, at) values (%(weights)s, nullif(%(by)s, 0), %(now)s) returning id"""
+        insert into score_weights (weights, made_by, at)
+        values (%(weights)s, nullif(%(by)s, 0), %(now)s) returning id"""
     params = {"weights": Jsonb(msgspec.to_builtins(data.weights)), "by": by.person_id, "now": now}
     weights_id = await value(tx, int, sql, params) or 0
     await emit(tx, ScoreWeightsChanged(weights_id=weights_id, fields=fields), by=by, at=now)
