@@ -8,8 +8,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 
 from ombud.routing.skills import queries
 from ombud.routing.skills.schemas import (
-    Agent,
-    AgentIn,
+    AgentRouting,
+    AgentRoutingIn,
     ExclusionIn,
     LevelChanges,
     LevelsWritten,
@@ -18,19 +18,19 @@ from ombud.routing.skills.schemas import (
     RequirementIn,
     RequirementList,
     RequirementOrder,
+    RequirementRollBack,
+    RequirementTrial,
+    RequirementTrialIn,
     RequirementVersions,
-    RollBack,
     ScoreWeights,
     Skill,
     SkillIn,
     SkillList,
     TableIn,
     TableRead,
-    TeamIn,
     TeamRouting,
+    TeamRoutingIn,
     TeamRoutingList,
-    Trial,
-    TrialIn,
     WeightsIn,
 )
 from ombud.routing.skills.services import agents, definitions, fitting, levels, requirements, teams, weights
@@ -111,7 +111,7 @@ async def get_agents(
     words: FromQuery[str] = "",
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
-) -> Paged[Agent]:
+) -> Paged[AgentRouting]:
     """Settings of agents, by name."""
     after = decode_cursor(cursor, tuple[str, int]) if cursor else None
     many = checked_limit(limit) + 1
@@ -121,13 +121,15 @@ async def get_agents(
 
 
 @get("/agent-routing/{person_id:int}", guards=MANAGE)
-async def get_agent(tx: Tx, person_id: FromPath[int]) -> Agent:
+async def get_agent(tx: Tx, person_id: FromPath[int]) -> AgentRouting:
     """An agent's settings."""
     return await queries.find_agent(tx, person_id)
 
 
 @put("/agent-routing/{person_id:int}", guards=MANAGE)
-async def put_agent(tx: Tx, actor: By, now: Now, person_id: FromPath[int], data: JSONBody[AgentIn]) -> Agent:
+async def put_agent(
+    tx: Tx, actor: By, now: Now, person_id: FromPath[int], data: JSONBody[AgentRoutingIn]
+) -> AgentRouting:
     """Change what an agent takes. 409 ``changed_meanwhile``."""
     return await agents.change_agent(tx, person_id, data, by=actor, now=now)
 
@@ -135,7 +137,7 @@ async def put_agent(tx: Tx, actor: By, now: Now, person_id: FromPath[int], data:
 @put("/agent-routing/{person_id:int}/exclusions/{customer_id:int}", guards=MANAGE)
 async def put_exclusion(
     tx: Tx, actor: By, now: Now, person_id: FromPath[int], customer_id: FromPath[int], data: JSONBody[ExclusionIn]
-) -> Agent:
+) -> AgentRouting:
     """Keep a customer's work from an agent."""
     return await agents.exclude_customer(tx, person_id, customer_id, data.reason, by=actor, now=now)
 
@@ -153,7 +155,7 @@ async def get_teams(tx: Tx) -> TeamRoutingList:
 
 
 @put("/team-routing/{team_id:int}", guards=MANAGE)
-async def put_team(tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: JSONBody[TeamIn]) -> TeamRouting:
+async def put_team(tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: JSONBody[TeamRoutingIn]) -> TeamRouting:
     """Change how work reaches a team's people. 409 ``changed_meanwhile``."""
     return await teams.change_team_settings(tx, team_id, data, by=actor, now=now)
 
@@ -179,7 +181,7 @@ async def put_requirement_order(tx: Tx, actor: By, now: Now, data: JSONBody[Requ
 
 
 @post("/requirement-rules/trial", guards=MANAGE, status_code=HTTP_200_OK, opt=SILENT)
-async def post_trial(tx: Tx, actor: By, now: Now, data: JSONBody[TrialIn]) -> Trial:
+async def post_trial(tx: Tx, actor: By, now: Now, data: JSONBody[RequirementTrialIn]) -> RequirementTrial:
     """Which waiting tickets a rule would count for, and who could take them. Nothing is saved."""
     return await fitting.try_requirement(tx, data, by=actor, now=now)
 
@@ -214,7 +216,9 @@ async def get_versions(tx: Tx, rule_id: FromPath[int]) -> RequirementVersions:
 
 
 @post("/requirement-rules/{rule_id:int}/roll-back", guards=MANAGE, status_code=HTTP_200_OK)
-async def post_roll_back(tx: Tx, actor: By, now: Now, rule_id: FromPath[int], data: JSONBody[RollBack]) -> Requirement:
+async def post_roll_back(
+    tx: Tx, actor: By, now: Now, rule_id: FromPath[int], data: JSONBody[RequirementRollBack]
+) -> Requirement:
     """Let an earlier version hold again, as a new one. 409 ``changed_meanwhile``."""
     await requirements.roll_back(tx, rule_id, data, by=actor, now=now)
     return await requirements.read_requirement(tx, rule_id)

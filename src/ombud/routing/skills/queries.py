@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.routing.engine.schemas import Weights
 from ombud.routing.skills.schemas import (
-    Agent,
+    AgentRouting,
     AgentSettings,
     Excluded,
     Held,
@@ -132,7 +132,7 @@ AGENT = f"""
     where {AGENTS}"""
 
 
-async def agents_settings(tx: Transaction, person_ids: Collection[int]) -> list[Agent]:
+async def agents_settings(tx: Transaction, person_ids: Collection[int]) -> list[AgentRouting]:
     """Settings of agents, the defaults where none were made, by name."""
     sql = f"{AGENT} and p.id = any(%(ids)s::bigint[]) order by p.name, p.id"
     found = await rows(tx, _Agent, sql, {"ids": sorted(person_ids)})
@@ -140,7 +140,7 @@ async def agents_settings(tx: Transaction, person_ids: Collection[int]) -> list[
     return [_agent(one, excluded.get(one.person_id, [])) for one in found]
 
 
-def _agent(one: _Agent, excluded: list[Excluded]) -> Agent:
+def _agent(one: _Agent, excluded: list[Excluded]) -> AgentRouting:
     settings = AgentSettings(
         capacity_points=one.capacity_points,
         limits=one.limits,
@@ -150,10 +150,10 @@ def _agent(one: _Agent, excluded: list[Excluded]) -> Agent:
         calendar_id=one.calendar_id,
         is_reserve=one.is_reserve,
     )
-    return Agent(one.person_id, one.name, one.team_ids, one.version, settings, excluded, one.suspended_at)
+    return AgentRouting(one.person_id, one.name, one.team_ids, one.version, settings, excluded, one.suspended_at)
 
 
-async def find_agent(tx: Transaction, person_id: int) -> Agent:
+async def find_agent(tx: Transaction, person_id: int) -> AgentRouting:
     """An agent's settings.
 
     Raises:

@@ -124,7 +124,7 @@ class AgentSettings(Struct, forbid_unknown_fields=True):
     is_reserve: bool = False
 
 
-class AgentIn(Struct, forbid_unknown_fields=True):
+class AgentRoutingIn(Struct, forbid_unknown_fields=True):
     """Settings as they are saved. ``version``: the one that was read, 0 for the defaults."""
 
     settings: AgentSettings
@@ -141,7 +141,7 @@ class Excluded(Struct):
     at: datetime
 
 
-class Agent(Struct):
+class AgentRouting(Struct):
     """An agent's settings, customers kept from them, and whether they are kept from customers."""
 
     person_id: int
@@ -182,7 +182,7 @@ class TeamSettings(Struct, forbid_unknown_fields=True):
     overflow: Annotated[list[Overflow], Meta(max_length=20)] = []
 
 
-class TeamIn(Struct, forbid_unknown_fields=True):
+class TeamRoutingIn(Struct, forbid_unknown_fields=True):
     """Settings as they are saved. ``version``: the one that was read, 0 for the defaults."""
 
     settings: TeamSettings
@@ -286,14 +286,14 @@ class RequirementVersions(Struct):
     items: list[RequirementVersion]
 
 
-class RollBack(Struct, forbid_unknown_fields=True):
+class RequirementRollBack(Struct, forbid_unknown_fields=True):
     """The version that is to hold again, and the one that was read."""
 
     to: int
     version: int
 
 
-class TrialIn(Struct, forbid_unknown_fields=True):
+class RequirementTrialIn(Struct, forbid_unknown_fields=True):
     """A rule to try in its place of the order; ``rule_id`` None: behind all others."""
 
     spec: RequirementSpec
@@ -315,7 +315,7 @@ class Fits(Struct):
     team_id: int
 
 
-class Trial(Struct):
+class RequirementTrial(Struct):
     """Which of the waiting tickets that one sees a rule would count for, and who could take them by step."""
 
     looked_at: int

@@ -10,7 +10,7 @@ from ombud.accounts.services.people import change_person
 from ombud.customers.queries import is_customer_visible
 from ombud.routing.skills import queries
 from ombud.routing.skills.events import AgentExclusionChanged, AgentRoutingChanged
-from ombud.routing.skills.schemas import Agent, AgentIn, AgentSettings
+from ombud.routing.skills.schemas import AgentRouting, AgentRoutingIn, AgentSettings
 from ombud.routing.skills.services.definitions import same_version
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, value
@@ -18,7 +18,9 @@ from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 
 
-async def change_agent(tx: Transaction, person_id: int, data: AgentIn, *, by: Actor, now: datetime) -> Agent:
+async def change_agent(
+    tx: Transaction, person_id: int, data: AgentRoutingIn, *, by: Actor, now: datetime
+) -> AgentRouting:
     """Change what an agent takes; what is the same already changes nothing and emits nothing.
 
     Raises:
@@ -73,7 +75,7 @@ async def _store(tx: Transaction, person_id: int, new: AgentSettings) -> None:
 
 async def exclude_customer(
     tx: Transaction, person_id: int, customer_id: int, reason: str, *, by: Actor, now: datetime
-) -> Agent:
+) -> AgentRouting:
     """Keep a customer's work from an agent, or say another reason for it.
 
     Raises:

@@ -11,7 +11,15 @@ from ombud.routing.engine.rules.needs import is_met
 from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills import queries
 from ombud.routing.skills.rules import engine_steps
-from ombud.routing.skills.schemas import Fits, Required, Requirement, SkillStep, StepSupply, Trial, TrialIn
+from ombud.routing.skills.schemas import (
+    Fits,
+    Required,
+    Requirement,
+    RequirementTrial,
+    RequirementTrialIn,
+    SkillStep,
+    StepSupply,
+)
 from ombud.routing.skills.services.requirements import check_spec
 from ombud.shared.actor import Actor
 from ombud.shared.conditions import BadCondition, Condition, Context, evaluate, leaves, parse
@@ -57,7 +65,7 @@ def _first(
     return next((one for one, condition in ready if evaluate(condition, facts, context)), None)
 
 
-async def try_requirement(tx: Transaction, data: TrialIn, *, by: Actor, now: datetime) -> Trial:
+async def try_requirement(tx: Transaction, data: RequirementTrialIn, *, by: Actor, now: datetime) -> RequirementTrial:
     """Which of the 500 most urgent waiting tickets that somebody sees a rule would count for, in its place.
 
     It counts as switched on. Rules before it take their work first, as they would.
@@ -76,7 +84,7 @@ async def try_requirement(tx: Transaction, data: TrialIn, *, by: Actor, now: dat
     fitting = [one for one in ids if one in values and _first(ready, values[one], Context(now)) is tried]
     fits = await _tickets(tx, fitting)
     supply = await _supply(tx, data.spec.steps, {one.team_id for one in fits}, now=now)
-    return Trial(len(values), len(fitting), fits[:SHOWN], supply)
+    return RequirementTrial(len(values), len(fitting), fits[:SHOWN], supply)
 
 
 async def _tickets(tx: Transaction, ticket_ids: Sequence[int]) -> list[Fits]:

@@ -14,9 +14,9 @@ from ombud.routing.skills.schemas import (
     RequirementIn,
     RequirementOrder,
     RequirementProblem,
+    RequirementRollBack,
     RequirementSpec,
     RequirementVersion,
-    RollBack,
 )
 from ombud.routing.skills.services.definitions import same_version
 from ombud.shared.actor import Actor
@@ -154,7 +154,7 @@ async def change_requirement(
     await _changed(tx, rule_id, version, "changed" if has_changed else "switched", by=by, now=now)
 
 
-async def roll_back(tx: Transaction, rule_id: int, data: RollBack, *, by: Actor, now: datetime) -> None:
+async def roll_back(tx: Transaction, rule_id: int, data: RequirementRollBack, *, by: Actor, now: datetime) -> None:
     """Let an earlier version hold again, as a new one.
 
     Raises:

@@ -7,7 +7,7 @@ from ombud.accounts.schemas import TeamChange
 from ombud.accounts.services.teams import change_team
 from ombud.routing.skills import queries
 from ombud.routing.skills.events import TeamRoutingChanged
-from ombud.routing.skills.schemas import Overflow, TeamIn, TeamRouting, TeamSettings
+from ombud.routing.skills.schemas import Overflow, TeamRouting, TeamRoutingIn, TeamSettings
 from ombud.routing.skills.services.definitions import same_version
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
@@ -15,7 +15,9 @@ from ombud.shared.errors import Invalid
 from ombud.shared.events import emit
 
 
-async def change_team_settings(tx: Transaction, team_id: int, data: TeamIn, *, by: Actor, now: datetime) -> TeamRouting:
+async def change_team_settings(
+    tx: Transaction, team_id: int, data: TeamRoutingIn, *, by: Actor, now: datetime
+) -> TeamRouting:
     """Change how work reaches a team's people; what is the same already changes nothing and emits nothing.
 
     Raises:
