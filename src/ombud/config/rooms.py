@@ -16,7 +16,7 @@ import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
-import ombud.routing.api
+import ombud.routing.floor.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -31,7 +31,7 @@ ROOMS: list[Any] = [
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
-    ombud.routing.api,
+    ombud.routing.floor.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -10,8 +10,8 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
-from ombud.routing.api import presence_frames
-from ombud.routing.schemas import PresenceFrame
+from ombud.routing.floor.api import presence_frames
+from ombud.routing.floor.schemas import PresenceFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
