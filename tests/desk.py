@@ -14,7 +14,7 @@ from ombud.channels.services import add_channel
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.customers.schemas import Sender
-from ombud.routing.services import choose_presence
+from ombud.routing.floor.services.presence import choose_presence
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import rows, value, values
 from ombud.shared.events import Event, events_after

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import Rollback
 
-from ombud.routing.events import PresenceChanged
+from ombud.routing.floor.events import PresenceChanged
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Database
 from ombud.shared.events import emit, emit_all, events_after, head

@@ -30,6 +30,7 @@ LEAD = frozenset(
         "promises.money",
         "releases.write",
         "releases.decide",
+        "routing.manage",
     }
 )
 ADMINISTRATION = frozenset(

@@ -30,7 +30,7 @@ from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
-from ombud.routing.services import note_heartbeat
+from ombud.routing.floor.services.presence import note_heartbeat
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EMITS, EXCEPTION_HANDLERS

@@ -16,7 +16,8 @@ import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
-import ombud.routing.api
+import ombud.routing.floor.api
+import ombud.routing.skills.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -31,7 +32,8 @@ ROOMS: list[Any] = [
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
-    ombud.routing.api,
+    ombud.routing.floor.api,
+    ombud.routing.skills.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -10,8 +10,8 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
-from ombud.routing.api import presence_frames
-from ombud.routing.schemas import PresenceFrame
+from ombud.routing.floor.api import presence_frames
+from ombud.routing.floor.schemas import PresenceFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
@@ -42,6 +42,12 @@ Settings = Literal[
     "clock_jobs",
     "processes",
     "releases",
+    "skills",
+    "skill_levels",
+    "agent_routing",
+    "team_routing",
+    "requirements",
+    "score_weights",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -74,6 +80,13 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "skill_changed": "skills",
+    "agent_levels_changed": "skill_levels",
+    "agent_routing_changed": "agent_routing",
+    "agent_exclusion_changed": "agent_routing",
+    "team_routing_changed": "team_routing",
+    "requirement_rule_changed": "requirements",
+    "score_weights_changed": "score_weights",
 }
 
 

@@ -23,8 +23,9 @@ from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
+from ombud.routing.floor.services.presence import note_silence
 from ombud.routing.services import BATCH as ROUTING_BATCH
-from ombud.routing.services import note_silence, route_waiting
+from ombud.routing.services import route_waiting
 from ombud.service_levels.jobs import ClockHand
 from ombud.service_levels.services.telling import Pager
 from ombud.shared.bus import Signal

@@ -14,7 +14,7 @@ from ombud.demo.guests import Guest
 from ombud.demo.hours import DAY
 from ombud.demo.manners import THANKS
 from ombud.demo.material import CommonLines, read
-from ombud.routing.services import choose_presence, note_heartbeat
+from ombud.routing.floor.services.presence import choose_presence, note_heartbeat
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import OmbudError

@@ -1,11 +1,8 @@
 """Shapes of routing."""
 
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
-
-PresenceState = Literal["online", "away", "offline"]
 
 
 class WaitingTicket(Struct):
@@ -44,16 +41,3 @@ class Decision(Struct, frozen=True):
     load_points: int
     capacity_points: int
     idle_since: datetime
-
-
-class PresenceFrame(Struct, frozen=True):
-    """A colleague came, went or left the desk for a while."""
-
-    person_id: int
-    state: PresenceState
-
-
-class PresenceIn(Struct, forbid_unknown_fields=True):
-    """What a person chooses to be."""
-
-    state: PresenceState
