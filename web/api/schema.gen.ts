@@ -7835,7 +7835,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8089,7 +8089,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8535,7 +8535,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8549,7 +8549,7 @@ export interface components {
             is_active: boolean;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             staff_number: string;
             team_ids: number[];
         };
@@ -8695,12 +8695,17 @@ export interface components {
         PresenceFrame: {
             person_id: number;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
         };
         /** PresenceIn */
         PresenceIn: {
+            minutes?: number | null;
+            /** @default  */
+            note?: string;
+            /** @enum {null|string} */
+            reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "wrap_up";
         };
         /** Preview */
         Preview: {
