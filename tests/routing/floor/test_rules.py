@@ -48,7 +48,7 @@ def test_shift_start_short_absence_is_the_same_shift() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "is_fine"), [(14, True), (15, False)])
-def test_fits_breaks_within_the_minutes_left(minutes: int, is_fine: bool) -> None:  # noqa: FBT001
+def test_fits_breaks_within_the_minutes_left(minutes: int, is_fine: bool) -> None:
     used = used_breaks([stretch("break", 1, 0.9, "rest")], [BreakRule(20, 2)], NOW)
     assert fits(used, minutes) is is_fine
     assert not fits(used_breaks([stretch("break", 1, 0.9, "rest")], [BreakRule(None, 1)], NOW), 1)
@@ -58,7 +58,7 @@ def test_fits_breaks_within_the_minutes_left(minutes: int, is_fine: bool) -> Non
     ("blocked_from", "level", "blocked"),
     [(None, "red", False), ("orange", None, False), ("orange", "yellow", False), ("orange", "red", True)],
 )
-def test_is_blocked_from_the_chosen_level_on(blocked_from: Level | None, level: Level | None, blocked: bool) -> None:  # noqa: FBT001
+def test_is_blocked_from_the_chosen_level_on(blocked_from: Level | None, level: Level | None, blocked: bool) -> None:
     assert is_blocked(BreakRule(blocked_from=blocked_from), level) is blocked
 
 

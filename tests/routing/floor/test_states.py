@@ -124,14 +124,14 @@ async def test_wrap_up_of_team_that_would_be_told_stays(desk: Desk) -> None:
     assert await end(desk) == 0
 
 
-@pytest.mark.parametrize(("kind", "seconds", "state"), [("chat", 45, "wrap_up"), ("chat", 0, "online"), ("api", 45, "online")])
+@pytest.mark.parametrize(
+    ("kind", "seconds", "state"), [("chat", 45, "wrap_up"), ("chat", 0, "online"), ("api", 45, "online")]
+)
 async def test_solving_a_chat_begins_the_wrap_up_one_has(site: Site, kind: str, seconds: int, state: str) -> None:
     desk = site.desk
     lu = await desk.person("Lu")
     await desk.online(lu)
-    await desk.run(
-        "insert into agent_routing (person_id, wrap_up_seconds) values (%(id)s, %(s)s)", id=lu.id, s=seconds
-    )
+    await desk.run("insert into agent_routing (person_id, wrap_up_seconds) values (%(id)s, %(s)s)", id=lu.id, s=seconds)
     ticket = await site.ticket(kind=kind)
     async with desk.parts.database.transaction() as tx:
         await register_reader(tx, FLOOR)
