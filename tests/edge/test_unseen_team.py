@@ -38,6 +38,7 @@ OF_THE_DESK = {
     "question_id",
     "release_id",
     "rule_id",
+    "skill_id",
     "public_key",
     "session_id",
     "status_id",

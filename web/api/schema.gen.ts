@@ -4,6 +4,84 @@
  */
 
 export interface paths {
+    "/api/v1/agent-routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAgents
+         * @description Settings of agents, by name.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1AgentRoutingGetAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-routing/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAgent
+         * @description An agent's settings.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1AgentRoutingPersonIdGetAgent"];
+        /**
+         * PutAgent
+         * @description Change what an agent takes. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1AgentRoutingPersonIdPutAgent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-routing/{person_id}/exclusions/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutExclusion
+         * @description Keep a customer's work from an agent.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1AgentRoutingPersonIdExclusionsCustomerIdPutExclusion"];
+        post?: never;
+        /**
+         * DeleteExclusion
+         * @description Give an agent a customer's work again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1AgentRoutingPersonIdExclusionsCustomerIdDeleteExclusion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -2532,6 +2610,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requirement-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequirements
+         * @description Rules in their order: the first that fits work counts.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesGetRequirements"];
+        put?: never;
+        /**
+         * PostRequirement
+         * @description Keep a new rule, behind all others.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesPostRequirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRequirementOrder
+         * @description Put rules into an order.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1RequirementRulesOrderPutRequirementOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTrial
+         * @description Which waiting tickets a rule would count for, and who could take them. Nothing is saved.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesTrialPostTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequirement
+         * @description One rule.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesRuleIdGetRequirement"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRequirement
+         * @description Take a rule out of use; work that waits by it goes on by it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1RequirementRulesRuleIdDeleteRequirement"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchRequirement
+         * @description Change a rule, which makes a version, or switch it. 409 ``changed_meanwhile``, ``rule_names_gone``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        patch: operations["ApiV1RequirementRulesRuleIdPatchRequirement"];
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRollBack
+         * @description Let an earlier version hold again, as a new one. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesRuleIdRollBackPostRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVersions
+         * @description Versions of a rule, newest first.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesRuleIdVersionsGetVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -2824,6 +3052,32 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
+        trace?: never;
+    };
+    "/api/v1/score-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWeights
+         * @description How much each part of the priority score counts.
+         */
+        get: operations["ApiV1ScoreWeightsGetWeights"];
+        /**
+         * PutWeights
+         * @description Let the parts of the priority score count otherwise. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ScoreWeightsPutWeights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/search": {
@@ -3195,6 +3449,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/skill-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLevels
+         * @description The matrix: people who are given work, by name, with what they hold.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1SkillLevelsGetLevels"];
+        /**
+         * PutLevels
+         * @description Write cells of the matrix, all or none. 409 ``level_changed`` where one is not as its writer saw it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1SkillLevelsPutLevels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skill-levels/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLevelsFile
+         * @description The matrix as a file that the import reads again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1SkillLevelsFileGetLevelsFile"];
+        put?: never;
+        /**
+         * PostLevelsFile
+         * @description Take a table of levels over, or only say what it would change; with a single problem nothing is written.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1SkillLevelsFilePostLevelsFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSkills
+         * @description Skills by kind and name, archived ones last.
+         */
+        get: operations["ApiV1SkillsGetSkills"];
+        put?: never;
+        /**
+         * PostSkill
+         * @description Make a skill. 409 ``name_taken``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1SkillsPostSkill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSkill
+         * @description Change, archive or bring back a skill. 409 ``changed_meanwhile``, ``name_taken``, ``skill_in_use``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        patch: operations["ApiV1SkillsSkillIdPatchSkill"];
+        trace?: never;
+    };
     "/api/v1/statuses": {
         parameters: {
             query?: never;
@@ -3503,6 +3861,48 @@ export interface paths {
          *     Needs the permission `tasks.work`.
          */
         post: operations["ApiV1TasksTaskIdWordsPostTaskWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team-routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTeams
+         * @description How work reaches the people of each team.
+         */
+        get: operations["ApiV1TeamRoutingGetTeams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team-routing/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTeam
+         * @description Change how work reaches a team's people. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1TeamRoutingTeamIdPutTeam"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5910,6 +6310,37 @@ export interface components {
             at: string;
             entry_id: number;
         };
+        /** AgentRouting */
+        AgentRouting: {
+            excluded: components["schemas"]["Excluded"][];
+            name: string;
+            person_id: number;
+            settings: components["schemas"]["AgentSettings"];
+            suspended_at: string | null;
+            team_ids: number[];
+            version: number;
+        };
+        /** AgentRoutingIn */
+        AgentRoutingIn: {
+            settings: components["schemas"]["AgentSettings"];
+            version: number;
+        };
+        /** AgentSettings */
+        AgentSettings: {
+            accepts?: ("email" | "chat" | "form" | "api")[] | null;
+            calendar_id?: number | null;
+            /** @default 12 */
+            capacity_points?: number;
+            /** @default false */
+            is_reserve?: boolean;
+            limits?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            ramp_seconds?: number;
+            /** @default 0 */
+            wrap_up_seconds?: number;
+        };
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
@@ -6952,6 +7383,19 @@ export interface components {
             /** Format: date */
             on: string;
         };
+        /** Excluded */
+        Excluded: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            customer_id: number;
+            customer_name: string;
+            reason: string;
+        };
+        /** ExclusionIn */
+        ExclusionIn: {
+            reason: string;
+        };
         /** ExportIn */
         ExportIn: {
             columns?: string[];
@@ -7154,6 +7598,12 @@ export interface components {
         FirstContactList: {
             items: components["schemas"]["FirstContact"][];
         };
+        /** Fits */
+        Fits: {
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+        };
         /** Follower */
         Follower: {
             name: string;
@@ -7241,6 +7691,14 @@ export interface components {
             /** @default ombud */
             program: string;
             status: string;
+        };
+        /** Held */
+        Held: {
+            /** @default false */
+            is_over: boolean;
+            level: number;
+            skill_id: number;
+            valid_until: string | null;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -7429,6 +7887,22 @@ export interface components {
             at: string;
             name: string;
             person_id: number;
+        };
+        /** LevelChange */
+        LevelChange: {
+            before?: number | null;
+            level: number | null;
+            person_id: number;
+            skill_id: number;
+            valid_until?: string | null;
+        };
+        /** LevelChanges */
+        LevelChanges: {
+            items: components["schemas"]["LevelChange"][];
+        };
+        /** LevelsWritten */
+        LevelsWritten: {
+            changed: number;
         };
         /** Likeness */
         Likeness: {
@@ -7741,7 +8215,7 @@ export interface components {
              * @default push
              * @enum {string}
              */
-            routing?: "push" | "manual";
+            routing?: "push" | "pull" | "manual";
         };
         /** NewWebhook */
         NewWebhook: {
@@ -7877,6 +8351,18 @@ export interface components {
         OutgoingList: {
             items: components["schemas"]["Outgoing"][];
         };
+        /** Overflow */
+        Overflow: {
+            /** @default 300 */
+            after_seconds?: number;
+            /** @default false */
+            is_outsourced?: boolean;
+            /** @default 0 */
+            min_free?: number;
+            /** @default 0 */
+            min_waiting?: number;
+            to_team_id: number;
+        };
         /**
          * PageIn
          * @default {
@@ -7970,6 +8456,16 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[AgentRouting] */
+        PageOfAgentRouting: {
+            items: components["schemas"]["AgentRouting"][];
+            next: string | null;
+        };
+        /** Paged[PersonLevels] */
+        PageOfPersonLevels: {
+            items: components["schemas"]["PersonLevels"][];
+            next: string | null;
+        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -8044,6 +8540,13 @@ export interface components {
             sees_all_teams?: boolean;
             staff_number?: string;
             team_ids?: number[];
+        };
+        /** PersonLevels */
+        PersonLevels: {
+            held: components["schemas"]["Held"][];
+            name: string;
+            person_id: number;
+            team_ids: number[];
         };
         /** Ping */
         Ping: {
@@ -8703,6 +9206,79 @@ export interface components {
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
+        /** Requirement */
+        Requirement: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            is_on: boolean;
+            position: number;
+            problems: components["schemas"]["RequirementProblem"][];
+            spec: components["schemas"]["RequirementSpec"];
+            version: number;
+        };
+        /** RequirementIn */
+        RequirementIn: {
+            /** @default false */
+            is_on?: boolean;
+            spec: components["schemas"]["RequirementSpec"];
+            version?: number | null;
+        };
+        /** RequirementList */
+        RequirementList: {
+            items: components["schemas"]["Requirement"][];
+        };
+        /** RequirementOrder */
+        RequirementOrder: {
+            ids: number[];
+        };
+        /** RequirementProblem */
+        RequirementProblem: {
+            code: string;
+            place: string;
+            value: unknown;
+        };
+        /** RequirementRollBack */
+        RequirementRollBack: {
+            to: number;
+            version: number;
+        };
+        /** RequirementSpec */
+        RequirementSpec: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps: components["schemas"]["SkillStep"][];
+        };
+        /** RequirementTrial */
+        RequirementTrial: {
+            items: components["schemas"]["Fits"][];
+            looked_at: number;
+            matched: number;
+            supply: components["schemas"]["StepSupply"][];
+        };
+        /** RequirementTrialIn */
+        RequirementTrialIn: {
+            rule_id?: number | null;
+            spec: components["schemas"]["RequirementSpec"];
+        };
+        /** RequirementVersion */
+        RequirementVersion: {
+            /** Format: date-time */
+            at: string;
+            person_name: string | null;
+            restored: number | null;
+            spec: components["schemas"]["RequirementSpec"];
+            version: number;
+        };
+        /** RequirementVersions */
+        RequirementVersions: {
+            items: components["schemas"]["RequirementVersion"][];
+        };
         /** ResetInput */
         ResetInput: {
             email: string;
@@ -8932,6 +9508,13 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        /** ScoreWeights */
+        ScoreWeights: {
+            at: string | null;
+            by_name: string | null;
+            id: number;
+            weights: components["schemas"]["Weights"];
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -8986,7 +9569,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -9102,6 +9685,50 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** Skill */
+        Skill: {
+            id: number;
+            is_archived: boolean;
+            /** @enum {string} */
+            kind: "language" | "product" | "channel" | "process" | "certificate" | "other";
+            name_en: string;
+            name_zh: string;
+            /** @default 0 */
+            people: number;
+            /** @default 0 */
+            rules: number;
+            version: number;
+        };
+        /** SkillIn */
+        SkillIn: {
+            /** @default false */
+            is_archived?: boolean;
+            /** @enum {string} */
+            kind: "language" | "product" | "channel" | "process" | "certificate" | "other";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            version?: number | null;
+        };
+        /** SkillList */
+        SkillList: {
+            items: components["schemas"]["Skill"][];
+        };
+        /** SkillNeed */
+        SkillNeed: {
+            all?: components["schemas"]["SkillNeed"][] | null;
+            any?: components["schemas"]["SkillNeed"][] | null;
+            /** @default 1 */
+            level?: number;
+            skill_id?: number | null;
+        };
+        /** SkillStep */
+        SkillStep: {
+            all?: components["schemas"]["SkillNeed"][] | null;
+            any?: components["schemas"]["SkillNeed"][] | null;
+            seconds: number;
         };
         /** Snippet */
         Snippet: {
@@ -9281,6 +9908,11 @@ export interface components {
             /** @default false */
             unless_acknowledged?: boolean;
         };
+        /** StepSupply */
+        StepSupply: {
+            able: number;
+            online: number;
+        };
         /** StepTask */
         StepTask: {
             span: components["schemas"]["Span"];
@@ -9331,6 +9963,25 @@ export interface components {
             /** @default  */
             note?: string;
             span: components["schemas"]["Span"];
+        };
+        /** TableIn */
+        TableIn: {
+            /** @default true */
+            is_trial?: boolean;
+            text: string;
+        };
+        /** TableProblem */
+        TableProblem: {
+            /** @enum {string} */
+            code: "unknown_person" | "unknown_skill" | "bad_level" | "bad_day" | "twice";
+            line: number;
+            text: string;
+        };
+        /** TableRead */
+        TableRead: {
+            changed: number;
+            people: number;
+            problems: components["schemas"]["TableProblem"][];
         };
         /** TableYear */
         TableYear: {
@@ -9438,7 +10089,7 @@ export interface components {
             member_ids: number[];
             name: string;
             /** @enum {string} */
-            routing: "push" | "manual";
+            routing: "push" | "pull" | "manual";
         };
         /** TeamBrief */
         TeamBrief: {
@@ -9449,11 +10100,46 @@ export interface components {
         TeamChange: {
             member_ids?: number[];
             name?: string;
-            routing?: "push" | "manual";
+            routing?: "push" | "pull" | "manual";
         };
         /** TeamHours */
         TeamHours: {
             calendar_id: number | null;
+        };
+        /** TeamRouting */
+        TeamRouting: {
+            name: string;
+            settings: components["schemas"]["TeamSettings"];
+            team_id: number;
+            version: number;
+        };
+        /** TeamRoutingIn */
+        TeamRoutingIn: {
+            settings: components["schemas"]["TeamSettings"];
+            version: number;
+        };
+        /** TeamRoutingList */
+        TeamRoutingList: {
+            items: components["schemas"]["TeamRouting"][];
+        };
+        /** TeamSettings */
+        TeamSettings: {
+            /** @default 120 */
+            anyone_after_seconds?: number;
+            /** @default 60 */
+            fairness_minutes?: number;
+            interruptible_channels?: ("email" | "chat" | "form" | "api")[];
+            /** @default 30 */
+            offer_seconds?: number;
+            offered_channels?: ("email" | "chat" | "form" | "api")[];
+            overflow?: components["schemas"]["Overflow"][];
+            /** @default 60 */
+            preferred_seconds?: number;
+            /**
+             * @default push
+             * @enum {string}
+             */
+            routing?: "push" | "pull" | "manual";
         };
         /** TeamTies */
         TeamTies: {
@@ -10061,6 +10747,41 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** Weights */
+        Weights: {
+            /** @default 0.25 */
+            ageing?: number;
+            /** @default 15 */
+            contacts?: number;
+            /** @default 25 */
+            customer?: number;
+            /** @default 40 */
+            deadline?: number;
+            /** @default 240 */
+            deadline_minutes?: number;
+            /** @default 15 */
+            money?: number;
+            /** @default 10000000 */
+            money_at_most_cents?: number;
+            /** @default 20 */
+            people?: number;
+            /** @default 1000 */
+            people_at_most?: number;
+            /** @default 25 */
+            risk?: number;
+            /** @default 30 */
+            severity?: number;
+            tiers?: {
+                [key: string]: number;
+            };
+            /** @default 60 */
+            urgency?: number;
+        };
+        /** WeightsIn */
+        WeightsIn: {
+            read_id: number;
+            weights: components["schemas"]["Weights"];
+        };
         /** WidgetChoice */
         WidgetChoice: {
             name: components["schemas"]["BothLanguages"];
@@ -10138,6 +10859,172 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AgentRoutingGetAgents: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+                words?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdGetAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdPutAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentRoutingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdExclusionsCustomerIdPutExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdExclusionsCustomerIdDeleteExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: never;
@@ -14779,6 +15666,295 @@ export interface operations {
             };
         };
     };
+    ApiV1RequirementRulesGetRequirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesPostRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesOrderPutRequirementOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesTrialPostTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdGetRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdDeleteRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdPatchRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdRollBackPostRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementRollBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdVersionsGetVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementVersions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RulesListRules: {
         parameters: {
             query?: never;
@@ -15310,6 +16486,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ScoreWeightsGetWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreWeights"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ScoreWeightsPutWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreWeights"];
                 };
             };
             /** @description What is wrong */
@@ -15969,6 +17207,235 @@ export interface operations {
             };
         };
     };
+    ApiV1SkillLevelsGetLevels: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+                words?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonLevels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsPutLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelsWritten"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsFileGetLevelsFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsFilePostLevelsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRead"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsGetSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsPostSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsSkillIdPatchSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1StatusesGetStatuses: {
         parameters: {
             query?: never;
@@ -16447,6 +17914,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamRoutingGetTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRoutingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamRoutingTeamIdPutTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRoutingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRouting"];
                 };
             };
             /** @description What is wrong */

@@ -31,6 +31,7 @@ LEAD = frozenset(
         "releases.write",
         "releases.decide",
         "floor.lead",
+        "routing.manage",
     }
 )
 ADMINISTRATION = frozenset(

@@ -17,6 +17,7 @@ import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.floor.api
+import ombud.routing.skills.api
 import ombud.routing.supervision.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
@@ -34,6 +35,7 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
+    ombud.routing.skills.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

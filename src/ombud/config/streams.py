@@ -43,6 +43,12 @@ Settings = Literal[
     "clock_jobs",
     "processes",
     "releases",
+    "skills",
+    "skill_levels",
+    "agent_routing",
+    "team_routing",
+    "requirements",
+    "score_weights",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -76,6 +82,13 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "skill_changed": "skills",
+    "agent_levels_changed": "skill_levels",
+    "agent_routing_changed": "agent_routing",
+    "agent_exclusion_changed": "agent_routing",
+    "team_routing_changed": "team_routing",
+    "requirement_rule_changed": "requirements",
+    "score_weights_changed": "score_weights",
 }
 
 

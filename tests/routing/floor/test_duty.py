@@ -23,7 +23,8 @@ async def note(browser: Browser, text: str = "Printer down", **more: Any) -> Any
 
 async def promise(desk: Desk, ticket: int, hours: int, words: str) -> None:
     sql = """
-        insert into promise (ticket_id, home_ticket_id, way, kind, words, due_at, first_due_at, team_id, made_at, status)
+        insert into promise (ticket_id, home_ticket_id, way, kind, words, due_at, first_due_at, team_id, made_at,
+            status)
         values (%(t)s, %(t)s, 'phone', 'fixed', %(words)s, %(due)s, %(due)s, 1, %(now)s, 'open')"""
     due = desk.now.replace(hour=desk.now.hour + hours)
     await desk.run(sql, t=ticket, words=words, due=due, now=desk.now)

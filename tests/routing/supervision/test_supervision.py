@@ -51,7 +51,7 @@ async def test_live_service_level_counts_answers_of_today(site: Site) -> None:
     sql = """
         insert into clock (ticket_id, metric, state, outcome, started_at, ended_at, breached_at,
             policy_version_id)
-        values (%(t)s, 'first_response', 'ended', 'met', %(at)s, %(at)s, 
+        values (%(t)s, 'first_response', 'ended', 'met', %(at)s, %(at)s,
             case when %(late)s then %(at)s::timestamptz end, %(policy)s)"""
     for ticket, hours, late in zip(tickets, (1, 1, 0, 12), (False, True, False, True), strict=True):
         at = desk.now.replace(hour=desk.now.hour - hours) if hours < 9 else desk.now.replace(day=22)
