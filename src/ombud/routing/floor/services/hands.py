@@ -8,7 +8,7 @@ from msgspec import Struct
 from ombud.routing.floor.events import HandChanged, HandRaised
 from ombud.routing.floor.schemas import Hand, HandIn, HandList, WordIn
 from ombud.routing.floor.services.whispers import say
-from ombud.shared.actor import Actor
+from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import emit
@@ -22,8 +22,10 @@ LISTED = 100
 # Whoever knows a field so well may be asked as an expert.
 EXPERT_LEVEL = 4
 
-HAND = """
-    h.id, h.person_id, h.team_id, h.ticket_id, t.subject, h.wants, h.question, h.raised_at, h.taken_by, h.taken_at,
+# Of a ticket that one may not see, as of another brand, nothing is told.
+HAND = f"""
+    h.id, h.person_id, h.team_id, case when {seen("t")} then t.id end as ticket_id,
+    case when {seen("t")} then t.subject end as subject, h.wants, h.question, h.raised_at, h.taken_by, h.taken_at,
     h.answered_at, h.ended_at, h.outcome,
     (select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'hand_id', w.hand_id, 'ticket_id', w.ticket_id,
         'from_id', w.from_id, 'to_id', w.to_id, 'text', w.text, 'at', w.at, 'read_at', w.read_at) order by w.id), '[]')
@@ -52,7 +54,7 @@ class HandIsTaken(Conflict):
 
 def _sight(by: Actor, now: datetime) -> dict[str, object]:
     leads = by.may("floor.lead")
-    return {"me": by.person_id, "leads": leads, "teams": by.visible_teams(), "today": now.date()}
+    return {"me": by.person_id, "leads": leads, "today": now.date(), **by.sight()}
 
 
 async def raise_hand(tx: Transaction, data: HandIn, *, by: Actor, now: datetime) -> Hand:
