@@ -19,6 +19,7 @@ import ombud.releases.api
 import ombud.routing.floor.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
+import ombud.routing.waiting.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -36,6 +37,7 @@ ROOMS: list[Any] = [
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
     ombud.routing.skills.api,
+    ombud.routing.waiting.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,
