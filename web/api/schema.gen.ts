@@ -6672,6 +6672,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waiting/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWaitFigures
+         * @description How waiting customers are told, now and in a period (the last 7 days if none is named), and how true it was.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1WaitingFiguresGetWaitFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -6908,6 +6930,32 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * A call or a mail instead of waiting
+         * @description Ask for a call or a mail instead of waiting; gives by when it comes. The place in the queue is kept.
+         *
+         *     409 ``not_waiting`` when somebody has the talk by now; 403 ``way_not_offered``, ``blocked``.
+         */
+        put: operations["ask_visitor_callback"];
+        post?: never;
+        /**
+         * Wait after all
+         * @description Wait after all; where nothing was asked for nothing happens.
+         */
+        delete: operations["withdraw_visitor_callback"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7436,6 +7484,17 @@ export interface components {
         /** CallOffIn */
         CallOffIn: {
             reason: string;
+        };
+        /** CallbackIn */
+        CallbackIn: {
+            contact: string;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            /** @enum {string} */
+            way: "call" | "mail";
         };
         /** CannedReply */
         CannedReply: {
@@ -10069,10 +10128,12 @@ export interface components {
         };
         /** QueueState */
         QueueState: {
-            expected_wait_s: number | null;
+            callback: components["schemas"]["WidgetCallback"] | null;
+            offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
+            wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
         QuietHours: {
@@ -11313,6 +11374,22 @@ export interface components {
             members: number;
             open_tickets: number;
         };
+        /** TeamWaits */
+        TeamWaits: {
+            asked: number;
+            bias: number | null;
+            error_seconds: number | null;
+            left: number;
+            longer: number;
+            longest_seconds: number;
+            now: components["schemas"]["Wait"];
+            shorter: number;
+            team: string;
+            team_id: number;
+            told: number;
+            waiting: number;
+            within: number;
+        };
         /** TeamworkFigures */
         TeamworkFigures: {
             departments: components["schemas"]["DepartmentFigures"][];
@@ -11855,6 +11932,24 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+            wait: components["schemas"]["WaitFrame"];
+        };
+        /** Wait */
+        Wait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
+            position: number | null;
+        };
+        /** WaitFigures */
+        WaitFigures: {
+            items: components["schemas"]["TeamWaits"][];
+        };
+        /** WaitFrame */
+        WaitFrame: {
+            position: number | null;
+            wait: components["schemas"]["WidgetWait"];
         };
         /** Waiting */
         Waiting: {
@@ -11988,6 +12083,14 @@ export interface components {
             read_id: number;
             weights: components["schemas"]["Weights"];
         };
+        /** WidgetCallback */
+        WidgetCallback: {
+            contact: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            way: "call" | "mail";
+        };
         /** WidgetChoice */
         WidgetChoice: {
             name: components["schemas"]["BothLanguages"];
@@ -11997,7 +12100,6 @@ export interface components {
         WidgetConfig: {
             away_message: components["schemas"]["BothLanguages"];
             color: string;
-            expected_wait_s: number | null;
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
@@ -12007,6 +12109,7 @@ export interface components {
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
             questions: components["schemas"]["WidgetQuestion"][];
+            wait: components["schemas"]["WidgetWait"];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -12032,9 +12135,8 @@ export interface components {
         };
         /** WidgetPage */
         WidgetPage: {
-            expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
-            position: number | null;
+            queue: components["schemas"]["QueueState"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -12055,6 +12157,13 @@ export interface components {
             kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
             max_length?: number;
             name: components["schemas"]["BothLanguages"];
+        };
+        /** WidgetWait */
+        WidgetWait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
         };
         /** Word */
         Word: {
@@ -23826,6 +23935,38 @@ export interface operations {
             };
         };
     };
+    ApiV1WaitingFiguresGetWaitFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1WebhooksListWebhooks: {
         parameters: {
             query?: {
@@ -24309,6 +24450,66 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetCallback"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
