@@ -129,19 +129,17 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
 
 
 def _unavailable(one: _Person, now: datetime) -> str:
-    if one.is_gone:
-        return "deactivated"
-    if one.role in ("read_only", "partner"):
-        return "role"
-    if one.is_suspended:
-        return "suspended"
-    if one.state is None or one.state == "offline":
-        return "offline"
-    if one.is_silent:
-        return "silent"
-    if one.wrap_up_until is not None and one.wrap_up_until > now:
-        return "wrap_up"
-    return "" if one.state == "online" else one.state
+    """The first reason against giving them anything; '' if they are there."""
+    reasons = {
+        "deactivated": one.is_gone,
+        "role": one.role in ("read_only", "partner"),
+        "suspended": one.is_suspended,
+        "offline": one.state is None or one.state == "offline",
+        "silent": one.is_silent,
+        "wrap_up": one.wrap_up_until is not None and one.wrap_up_until > now,
+        one.state or "": one.state != "online",
+    }
+    return next((code for code, holds in reasons.items() if holds), "")
 
 
 class _Count(Struct):

@@ -15,7 +15,7 @@ from ombud.routing.engine.rules import facts as words
 from ombud.routing.engine.rules import score, step_at, step_ends_at
 from ombud.routing.engine.rules.fitness import BAND
 from ombud.routing.engine.rules.waiting import MINUTE, next_look, next_overflow, opened_teams, place, present, with_ends
-from ombud.routing.engine.schemas import Facts, Score, Step, Weights, Work
+from ombud.routing.engine.schemas import Facts, Score, Weights, Work
 from ombud.routing.engine.services.recording import Line, write_lines
 from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills.queries import weights_now
@@ -147,8 +147,8 @@ async def _crowd(tx: Transaction, due: Sequence[Due], teams: Mapping[int, TeamRu
     if not asking:
         return Crowd({}, {})
     sql = """
-        select v.team_id, (select count(*) from (select from work_wait w where w.team_id = v.team_id limit 100000) w)::int
-            as number from unnest(%(teams)s::bigint[]) as v (team_id)"""
+        select team_id, count(*)::int as number from work_wait where team_id = any(%(teams)s::bigint[])
+        group by team_id"""
     waiting = await rows(tx, _Number, sql, {"teams": sorted(asking)})
     sql = """
         select m.team_id, count(*)::int as number from membership m join presence r on r.person_id = m.person_id

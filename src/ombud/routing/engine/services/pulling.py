@@ -42,8 +42,9 @@ async def pull(tx: Transaction, *, by: Actor, now: datetime) -> Pulled:
     # Their room is counted under the same lock that routers take.
     await values(tx, int, "select person_id from presence where person_id = %(id)s for update", {"id": by.person_id})
     teams = await team_rules(tx)
-    [agent] = await load_agents(tx, [by.person_id], teams=teams, now=now, with_skills=True) or [None]
-    if agent is None or agent.unavailable:
+    agents = await load_agents(tx, [by.person_id], teams=teams, now=now, with_skills=True)
+    agent = next((one for one in agents if not one.unavailable), None)
+    if agent is None:
         raise NotOnline
     kinds = [one for one in await waiting_kinds(tx) if set(one.offered_team_ids) & set(agent.team_ids)]
     agent.ramp_at_most = 1

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.routing.engine.events import WorkStuck
 from ombud.routing.engine.queries.agents import load_agents, members_of
-from ombud.routing.engine.queries.teams import TeamRules, team_rules
+from ombud.routing.engine.queries.teams import team_rules
 from ombud.routing.engine.queries.works import COLUMNS, JOINS, WaitRow, waiting_kinds
 from ombud.routing.engine.rules.stuck import why_stuck
 from ombud.routing.engine.schemas import Agent
@@ -53,7 +53,7 @@ async def note_stuck(tx: Transaction, *, now: datetime) -> int:
         for one in firsts
     }
     changed = await _note(tx, reasons, now=now)
-    return changed + await _alert(tx, teams, now=now)
+    return changed + await _alert(tx, now=now)
 
 
 def _of_teams(members: Sequence[Agent], team_ids: Sequence[int]) -> list[Agent]:
@@ -92,7 +92,7 @@ class _Group(Struct):
     is_known: bool
 
 
-async def _alert(tx: Transaction, teams: Mapping[int, TeamRules], *, now: datetime) -> int:
+async def _alert(tx: Transaction, *, now: datetime) -> int:
     sql = """
         select team_id, stuck_reason as reason, count(*)::int as count, min(ticket_id) as ticket_id,
             bool_or(alerted_at is not null) as is_known
