@@ -66,35 +66,43 @@ async def set_states(
 
     Emits: PresenceChanged
     """
-    # Who is what now is read under the row's lock, so that two changes at once make two stretches of the log.
+    ids = sorted(person_ids)
+    before = await _lock_states(tx, ids)
     sql = """
-        with before as (
-            select person_id, state, reason, is_silent from presence
-            where person_id = any(%(ids)s) order by person_id for update
-        ), now_is as (
-            insert into presence as p (person_id, state, reason, note, since, seen_at, limit_at, approved_by,
-                online_since, wrap_up_until)
-            select id, %(state)s, %(reason)s, %(note)s, %(now)s, %(now)s, %(limit)s, %(approved)s,
-                case when %(state)s = 'online' then %(now)s end, case when %(state)s = 'wrap_up' then %(limit)s end
-            from unnest(%(ids)s::bigint[]) as id order by id
-            on conflict (person_id) do update set seen_at = excluded.seen_at, is_silent = false,
-                state = excluded.state, reason = excluded.reason, note = excluded.note,
-                limit_at = excluded.limit_at, approved_by = excluded.approved_by,
-                wrap_up_until = excluded.wrap_up_until,
-                since = case when (p.state, p.reason) = (excluded.state, excluded.reason) then p.since
-                    else excluded.since end,
-                online_since = case when p.state = 'online' and excluded.state = 'online' and not p.is_silent
-                    then p.online_since else excluded.online_since end
-            returning p.person_id
-        )
-        select n.person_id from now_is n left join before b using (person_id)
-        where b.person_id is null or (b.state, b.reason, b.is_silent) <> (%(state)s, %(reason)s, false)
-        order by 1"""
-    params = {"ids": sorted(person_ids), "now": now, "limit": change.limit_at, "approved": change.approved_by}
-    texts = {"state": change.state, "reason": change.reason, "note": change.note}
-    changed = [one.person_id for one in await rows(tx, _Changed, sql, params | texts)]
+        insert into presence as p (person_id, state, reason, note, since, seen_at, limit_at, approved_by,
+            online_since, wrap_up_until)
+        select id, w.state, w.reason, %(note)s, w.now, w.now, w.until, %(approved)s,
+            case when w.state = 'online' then w.now end, case when w.state = 'wrap_up' then w.until end
+        from unnest(%(ids)s::bigint[]) as id cross join (select %(state)s::text as state, %(reason)s::text as reason,
+            %(now)s::timestamptz as now, %(limit)s::timestamptz as until) w order by id
+        on conflict (person_id) do update set seen_at = excluded.seen_at, is_silent = false,
+            state = excluded.state, reason = excluded.reason, note = excluded.note,
+            limit_at = excluded.limit_at, approved_by = excluded.approved_by, wrap_up_until = excluded.wrap_up_until,
+            since = case when (p.state, p.reason) = (excluded.state, excluded.reason) then p.since
+                else excluded.since end,
+            online_since = case when p.state = 'online' and excluded.state = 'online' and not p.is_silent
+                then p.online_since else excluded.online_since end"""
+    params = {"ids": ids, "now": now, "limit": change.limit_at, "approved": change.approved_by}
+    await tx.execute(sql, params | {"state": change.state, "reason": change.reason, "note": change.note})
+    same = {one.person_id for one in before if (one.state, one.reason) == (change.state, change.reason)}
+    changed = [one for one in ids if one not in same]
     await _announce(tx, changed, change, by=by, now=now)
     return changed
+
+
+class _Before(msgspec.Struct):
+    person_id: int
+    state: PresenceState
+    reason: str
+
+
+async def _lock_states(tx: Transaction, person_ids: Sequence[int]) -> list[_Before]:
+    """What people are, under locks, so that two changes at once make two stretches of the log."""
+    sql = """
+        select person_id, case when is_silent then 'offline' else state end as state,
+            case when is_silent then %(silent)s else reason end as reason
+        from presence where person_id = any(%(ids)s) order by person_id for update"""
+    return await rows(tx, _Before, sql, {"ids": list(person_ids), "silent": SILENT})
 
 
 class _Changed(msgspec.Struct):
