@@ -9728,7 +9728,7 @@ export interface components {
         SkillStep: {
             all?: components["schemas"]["SkillNeed"][] | null;
             any?: components["schemas"]["SkillNeed"][] | null;
-            seconds: number;
+            seconds?: number | null;
         };
         /** Snippet */
         Snippet: {
@@ -10133,7 +10133,7 @@ export interface components {
             offer_seconds?: number;
             offered_channels?: ("email" | "chat" | "form" | "api")[];
             overflow?: components["schemas"]["Overflow"][];
-            /** @default 60 */
+            /** @default 0 */
             preferred_seconds?: number;
             /**
              * @default push
