@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ombud.routing.services import route_waiting
+from ombud.routing.engine import services as engine
 from ombud.shared.actor import Actor
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key, note_of, reply_of
@@ -81,6 +81,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
 TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/tickets/{ticket_id}/whispers"): None,
+    ("POST", "/tickets/{ticket_id}/whispers"): {"text": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/whispers/read"): None,
+    ("POST", "/tickets/{ticket_id}/listening"): None,
+    ("GET", "/tickets/{ticket_id}/writing"): None,
     ("GET", "/tickets/{ticket_id}/teamwork"): None,
     ("POST", "/tickets/{ticket_id}/dispatches"): {"team_id": 1, "span": SPAN},
     ("PUT", "/tickets/{ticket_id}/dispatch/acceptance"): None,
@@ -445,6 +450,6 @@ async def test_route_waiting_tells_nobody_outside(scene: Scene) -> None:
     await scene.site.desk.run("update ticket set assignee_id = null, category = 'open'")
     await scene.site.desk.online(bo, scene.lu)
     async with scene.site.desk.parts.database.transaction() as tx:
-        assert await route_waiting(tx, now=scene.site.desk.now) == 1
+        assert await engine.route(tx, now=scene.site.desk.now) == 1
     assert await scene.site.desk.column(scene.ticket, "assignee_id") == scene.lu.id
     assert [one.event for one in await scene.site.frames(bo) if one.event in {"ticket", "notification"}] == []

@@ -1334,6 +1334,182 @@ export interface paths {
         patch: operations["ApiV1DeskPatchDesk"];
         trace?: never;
     };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDuty
+         * @description The duty log of a span of at most 92 days, open matters of any age, and hand-overs.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyGetDuty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDutyFile
+         * @description The same as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyFileGetDutyFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostHandover
+         * @description Hand a shift over.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1DutyHandoversPostHandover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers/{handover_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHandoverAcceptance
+         * @description Accept a hand-over that has no open matters.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyHandoversHandoverIdAcceptancePutHandoverAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers/{handover_id}/items/{item_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutItemAcceptance
+         * @description Take over one matter; with the last one the hand-over is accepted.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyHandoversHandoverIdItemsItemIdAcceptancePutItemAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDutyNote
+         * @description Write something into the duty log.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1DutyNotesPostDutyNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/notes/{duty_note_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutNoteEnd
+         * @description Say that an open matter is done.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyNotesDutyNoteIdEndPutNoteEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProposal
+         * @description What the next duty manager of a team should hear of.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyProposalGetProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -1492,6 +1668,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFloorRules
+         * @description Bounds of breaks, thresholds of alarms and warning levels of the teams that one leads.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1FloorRulesGetFloorRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakRule
+         * @description Bound a team's breaks.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdBreaksPutBreakRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLevel
+         * @description Set the warning level of a team's floor by hand, or say that all is well.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdLevelPutLevel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThresholds
+         * @description Say from where on a team's floor alarms.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdThresholdsPutThresholds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHands
+         * @description Hands that are up: one's own, those of teams that one leads, those that one may know more about.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1HandsGetHands"];
+        put?: never;
+        /**
+         * PostHand
+         * @description Ask the team leader or an expert for help at once.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1HandsPostHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHandEnd
+         * @description Take a hand down; what was answered becomes an internal note of its ticket.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1HandsHandIdEndPutHandEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaking
+         * @description Come to somebody's help.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1HandsHandIdTakingPutTaking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostHandWord
+         * @description Say something at a raised hand; a helper's first word is the answer that is measured.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1HandsHandIdWordsPostHandWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holiday-tables": {
         parameters: {
             query?: never;
@@ -1600,6 +1958,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLive
+         * @description Queues and agents of the teams that one leads, now; what changes afterwards comes by the stream.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveGetLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCapacity
+         * @description Give an agent another capacity at once.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdCapacityPutCapacity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConversations
+         * @description What an agent works on.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdConversationsGetConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStates
+         * @description A person's states in a span of at most 31 days: one's own, or those of somebody whom one leads.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdStatesGetStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuspension
+         * @description Keep somebody from customers at once; their work goes back to its teams.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSuspensionPutSuspension"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/suspension/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuspensionEnd
+         * @description Let somebody talk with customers again.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSuspensionEndPutSuspensionEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAlarms
+         * @description Alarms of the teams that one leads: what lasts first, then the last 12 hours.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAlarmsGetAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/alarms/{alarm_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcknowledgement
+         * @description Say that one looks after an alarm.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAlarmsAlarmIdAcknowledgementPutAcknowledgement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBreaks
+         * @description The queue for breaks of the teams that one leads.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveBreaksGetBreaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/breaks/{break_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakDecision
+         * @description Grant a break that wants approval, or refuse it.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveBreaksBreakIdDecisionPutBreakDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/queues/{team_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWaiting
+         * @description What waits in a team's queue.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveQueuesTeamIdConversationsGetWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/watching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWatching
+         * @description Say that one still watches; a page does so every minute.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveWatchingPutWatching"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/macros": {
         parameters: {
             query?: never;
@@ -1676,6 +2298,72 @@ export interface paths {
         patch: operations["change_me"];
         trace?: never;
     };
+    "/api/v1/me/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostBreak
+         * @description Ask for a break. 409 ``break_quota_used_up`` beyond the bounds; the toilet and nursing are never refused.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1MeBreakPostBreak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/break/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakStart
+         * @description Begin the break that one was called to.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeBreakStartPutBreakStart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/break/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakWithdrawal
+         * @description Do without the break that one asked for.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeBreakWithdrawalPutBreakWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1706,7 +2394,7 @@ export interface paths {
         get?: never;
         /**
          * PutPresence
-         * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
+         * @description Choose what to be. An open screen keeps it; a silent one makes you offline after a minute.
          *
          *     Needs the permission `presence.own`.
          */
@@ -1781,6 +2469,28 @@ export interface paths {
          * @description End a session; its pages are signed out within seconds.
          */
         delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMyState
+         * @description What one is oneself, one's break and its place in the queue.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeStateGetMyState"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3779,6 +4489,28 @@ export interface paths {
         patch: operations["ApiV1TasksTaskIdItemsItemIdPatchTaskItem"];
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskRead
+         * @description Take what told the actor of a task as read.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdReadPutTaskRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/result": {
         parameters: {
             query?: never;
@@ -4719,6 +5451,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostListening
+         * @description Write down that one begins to listen in on a conversation; nobody on it is told.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1TicketsTicketIdListeningPostListening"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5758,6 +6512,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWhispers
+         * @description What was whispered about a ticket to oneself, or by oneself.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdWhispersGetWhispers"];
+        put?: never;
+        /**
+         * PostWhisper
+         * @description Whisper to whoever works on a ticket, or answer who whispered. It is no entry: no customer can get it.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1TicketsTicketIdWhispersPostWhisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/whispers/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWhispersRead
+         * @description Note that one has read what was whispered.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1TicketsTicketIdWhispersReadPutWhispersRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/withdrawal": {
         parameters: {
             query?: never;
@@ -5773,6 +6577,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         put: operations["ApiV1TicketsTicketIdWithdrawalPutWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWriting
+         * @description What agents are writing on a ticket and have not sent.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1TicketsTicketIdWritingGetWriting"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6283,6 +7109,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acceptance */
+        Acceptance: {
+            /** @default  */
+            remark?: string;
+        };
         /** Accepted */
         Accepted: {
             receipt: number;
@@ -6345,6 +7176,31 @@ export interface components {
         AgentTypingFrame: {
             name: string;
         };
+        /** Alarm */
+        Alarm: {
+            acknowledged_at: string | null;
+            acknowledged_by: number | null;
+            ended_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "waiting" | "oldest" | "service_level" | "wrap_up" | "idle" | "overtime" | "missed" | "unanswered" | "hand";
+            measured: number;
+            person_id: number | null;
+            /** Format: date-time */
+            raised_at: string;
+            team_id: number;
+            threshold: number;
+            ticket_id: number | null;
+        };
+        /** AlarmList */
+        AlarmList: {
+            items: components["schemas"]["Alarm"][];
+        };
+        /** Answered */
+        Answered: {
+            in_time: number;
+            n: number;
+        };
         /** Answers */
         Answers: {
             answers: {
@@ -6381,6 +7237,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             files: components["schemas"]["FileRef"][];
+            html: string | null;
             id: number;
             is_own: boolean;
             name: string;
@@ -6479,6 +7336,37 @@ export interface components {
             name: string;
             signature?: string;
         };
+        /** BreakDecision */
+        BreakDecision: {
+            is_granted: boolean;
+            /** @default  */
+            refusal?: string;
+        };
+        /** BreakIn */
+        BreakIn: {
+            minutes?: number | null;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+        };
+        /** BreakList */
+        BreakList: {
+            items: components["schemas"]["Waiting"][];
+        };
+        /** BreakRule */
+        BreakRule: {
+            at_most_at_once?: number | null;
+            /** @enum {null|string} */
+            blocked_from?: "blue" | "yellow" | "orange" | "red" | null;
+            minutes_per_shift?: number | null;
+            /** @default false */
+            needs_approval?: boolean;
+            times_per_shift?: number | null;
+            /**
+             * @default ready
+             * @enum {string}
+             */
+            wrap_up_ends_by?: "ready" | "alarm";
+        };
         /** BulkIn */
         BulkIn: {
             changes: components["schemas"]["Changes"];
@@ -6576,6 +7464,10 @@ export interface components {
         /** CannedReplyList */
         CannedReplyList: {
             items: components["schemas"]["CannedReply"][];
+        };
+        /** CapacityIn */
+        CapacityIn: {
+            capacity_points: number;
         };
         /** Changes */
         Changes: {
@@ -7170,6 +8062,7 @@ export interface components {
             promise_days: number;
             /** @enum {string} */
             promise_money: "everybody" | "permitted";
+            promise_slots: number;
             reopen_days: number;
             undo_seconds: number;
         };
@@ -7179,6 +8072,7 @@ export interface components {
             children_hold?: "off" | "ask" | "refuse";
             promise_days?: number;
             promise_money?: "everybody" | "permitted";
+            promise_slots?: number;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -7280,6 +8174,56 @@ export interface components {
         /** DuplicateList */
         DuplicateList: {
             items: components["schemas"]["Duplicate"][];
+        };
+        /** DutyItem */
+        DutyItem: {
+            accepted_at: string | null;
+            accepted_by: number | null;
+            due_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "open" | "promise" | "fault" | "vip" | "weather" | "other";
+            remark: string;
+            text: string;
+            ticket_id: number | null;
+        };
+        /** DutyItemIn */
+        DutyItemIn: {
+            due_at?: string | null;
+            /** @enum {string} */
+            kind: "open" | "promise" | "fault" | "vip" | "weather" | "other";
+            text: string;
+            ticket_id?: number | null;
+        };
+        /** DutyLog */
+        DutyLog: {
+            handovers: components["schemas"]["Handover"][];
+            notes: components["schemas"]["DutyNote"][];
+        };
+        /** DutyNote */
+        DutyNote: {
+            /** Format: date-time */
+            at: string;
+            author_id: number;
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            is_open: boolean;
+            /** @enum {string} */
+            kind: "note" | "round" | "fault" | "vip" | "weather";
+            team_id: number;
+            text: string;
+            ticket_id: number | null;
+        };
+        /** DutyNoteIn */
+        DutyNoteIn: {
+            /** @default false */
+            is_open?: boolean;
+            /** @enum {string} */
+            kind: "note" | "round" | "fault" | "vip" | "weather";
+            team_id: number;
+            text: string;
+            ticket_id?: number | null;
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
@@ -7604,6 +8548,24 @@ export interface components {
             team_id: number;
             ticket_id: number;
         };
+        /** FloorFrame */
+        FloorFrame: {
+            team_id: number | null;
+            /** @enum {string} */
+            what: "me" | "breaks" | "hands" | "alarms" | "duty" | "rules";
+        };
+        /** FloorRules */
+        FloorRules: {
+            breaks: components["schemas"]["BreakRule"];
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            team_id: number;
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /** FloorRulesList */
+        FloorRulesList: {
+            items: components["schemas"]["FloorRules"][];
+        };
         /** Follower */
         Follower: {
             name: string;
@@ -7684,6 +8646,62 @@ export interface components {
             code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
             place: string;
             value: number | string | null;
+        };
+        /** Hand */
+        Hand: {
+            answered_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** @enum {null|string} */
+            outcome: "answered" | "withdrawn" | null;
+            person_id: number;
+            question: string;
+            /** Format: date-time */
+            raised_at: string;
+            subject: string | null;
+            taken_at: string | null;
+            taken_by: number | null;
+            team_id: number;
+            ticket_id: number | null;
+            /** @enum {string} */
+            wants: "leader" | "expert";
+            words: components["schemas"]["Word"][];
+        };
+        /** HandIn */
+        HandIn: {
+            /** @default  */
+            question?: string;
+            ticket_id?: number | null;
+            /**
+             * @default leader
+             * @enum {string}
+             */
+            wants?: "leader" | "expert";
+        };
+        /** HandList */
+        HandList: {
+            answer_seconds: number | null;
+            answered: number;
+            items: components["schemas"]["Hand"][];
+        };
+        /** Handover */
+        Handover: {
+            accepted_at: string | null;
+            accepted_by: number | null;
+            from_id: number;
+            id: number;
+            items: components["schemas"]["DutyItem"][];
+            /** Format: date-time */
+            made_at: string;
+            summary: string;
+            team_id: number;
+        };
+        /** HandoverIn */
+        HandoverIn: {
+            items: components["schemas"]["DutyItemIn"][];
+            /** @default  */
+            summary?: string;
+            team_id: number;
         };
         /** Health */
         Health: {
@@ -7811,7 +8829,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -7900,6 +8918,11 @@ export interface components {
         LevelChanges: {
             items: components["schemas"]["LevelChange"][];
         };
+        /** LevelIn */
+        LevelIn: {
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+        };
         /** LevelsWritten */
         LevelsWritten: {
             changed: number;
@@ -7932,6 +8955,70 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "sent" | "given" | "failed";
             used_at: string | null;
+        };
+        /** Live */
+        Live: {
+            agents: components["schemas"]["LiveAgent"][];
+            alarms: components["schemas"]["Alarm"][];
+            /** Format: date-time */
+            at: string;
+            breaks: components["schemas"]["Waiting"][];
+            hands: components["schemas"]["Hand"][];
+            queues: components["schemas"]["LiveQueue"][];
+        };
+        /** LiveAgent */
+        LiveAgent: {
+            capacity_points: number;
+            chats: number;
+            is_suspended: boolean;
+            limit_at: string | null;
+            load_points: number;
+            note: string;
+            others: number;
+            person_id: number;
+            reason: string;
+            since: string | null;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            team_ids: number[];
+            unanswered_at: string | null;
+        };
+        /** LiveFrame */
+        LiveFrame: {
+            agents: components["schemas"]["LiveAgent"][];
+            gone: number[];
+            queue: components["schemas"]["LiveQueue"] | null;
+            team_id: number;
+        };
+        /** LiveQueue */
+        LiveQueue: {
+            half_hour: components["schemas"]["Answered"];
+            in_work: number;
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            oldest_at: string | null;
+            team_id: number;
+            today: components["schemas"]["Answered"];
+            waiting: number;
+        };
+        /** LiveTicket */
+        LiveTicket: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            category: string;
+            channel: string | null;
+            customer: string;
+            id: number;
+            preview: string;
+            priority: number;
+            subject: string;
+            team_id: number;
+            waiting_since: string | null;
+        };
+        /** LiveTicketList */
+        LiveTicketList: {
+            items: components["schemas"]["LiveTicket"][];
         };
         /** Looker */
         Looker: {
@@ -8065,7 +9152,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8155,6 +9242,22 @@ export interface components {
             before: string | null;
             subject: string;
             ticket_id: number;
+        };
+        /** MyState */
+        MyState: {
+            approved_by: number | null;
+            asked_break: components["schemas"]["OwnBreak"] | null;
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            limit_at: string | null;
+            note: string;
+            reason: string;
+            refused_break: string | null;
+            since: string | null;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            suspension: components["schemas"]["Suspension"] | null;
+            used: components["schemas"]["Used"];
         };
         /** NewApiKey */
         NewApiKey: {
@@ -8254,11 +9357,12 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
             subject: string;
+            task_id: number | null;
             ticket_id: number | null;
         };
         /** NotificationsReadIn */
@@ -8362,6 +9466,19 @@ export interface components {
             /** @default 0 */
             min_waiting?: number;
             to_team_id: number;
+        };
+        /** OwnBreak */
+        OwnBreak: {
+            expires_at: string | null;
+            id: number;
+            minutes: number;
+            place: number | null;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+            /** @enum {string} */
+            state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
+            /** @enum {string} */
+            waits_for: "approval" | "place" | "level" | "start";
         };
         /**
          * PageIn
@@ -8510,7 +9627,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8524,7 +9641,7 @@ export interface components {
             is_active: boolean;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             staff_number: string;
             team_ids: number[];
         };
@@ -8670,12 +9787,17 @@ export interface components {
         PresenceFrame: {
             person_id: number;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
         };
         /** PresenceIn */
         PresenceIn: {
+            minutes?: number | null;
+            /** @default  */
+            note?: string;
+            /** @enum {null|string} */
+            reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "wrap_up";
         };
         /** Preview */
         Preview: {
@@ -8868,7 +9990,7 @@ export interface components {
         PromiseProblem: {
             at: string | null;
             /** @enum {string} */
-            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "behind_deadline" | "too_long" | "money";
+            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "off_duty" | "no_slot" | "behind_deadline" | "too_long" | "money";
             /** @default  */
             label_en: string;
             /** @default  */
@@ -8908,6 +10030,10 @@ export interface components {
             team_id: number;
             vague: number;
             waiting: number;
+        };
+        /** Proposal */
+        Proposal: {
+            items: components["schemas"]["DutyItemIn"][];
         };
         /** QueryIn */
         QueryIn: {
@@ -9622,6 +10748,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             person_ids?: number[];
             subject: string;
             team_ids?: number[];
@@ -9640,6 +10767,7 @@ export interface components {
             attachment_ids?: number[];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
+            html?: string | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
@@ -9859,6 +10987,21 @@ export interface components {
             method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back" | null;
             valid_until: string | null;
         };
+        /** StateLog */
+        StateLog: {
+            items: components["schemas"]["StateStretch"][];
+        };
+        /** StateStretch */
+        StateStretch: {
+            approved_by: number | null;
+            /** Format: date-time */
+            from_at: string;
+            limit_at: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            to_at: string | null;
+        };
         /** Status */
         Status: {
             /** @enum {string} */
@@ -9923,8 +11066,10 @@ export interface components {
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
+            floor: components["schemas"]["FloorFrame"];
             gone: components["schemas"]["GoneFrame"];
             job: components["schemas"]["JobFrame"];
+            live: components["schemas"]["LiveFrame"];
             looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
@@ -9933,6 +11078,7 @@ export interface components {
             shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
+            whisper: components["schemas"]["Word"];
         };
         /** Suggestion */
         Suggestion: {
@@ -9963,6 +11109,21 @@ export interface components {
             /** @default  */
             note?: string;
             span: components["schemas"]["Span"];
+        };
+        /** Suspended */
+        Suspended: {
+            given_back: number;
+        };
+        /** Suspension */
+        Suspension: {
+            by_id: number | null;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** SuspensionIn */
+        SuspensionIn: {
+            reason: string;
         };
         /** TableIn */
         TableIn: {
@@ -10025,6 +11186,8 @@ export interface components {
             text: string;
             ticket_id: number;
             title: string;
+            title_en: string;
+            title_zh: string;
             words: components["schemas"]["TaskWord"][];
         };
         /** TaskFile */
@@ -10048,6 +11211,10 @@ export interface components {
             /** @default  */
             text?: string;
             title: string;
+            /** @default  */
+            title_en?: string;
+            /** @default  */
+            title_zh?: string;
         };
         /** TaskItem */
         TaskItem: {
@@ -10190,6 +11357,25 @@ export interface components {
             type_id?: number;
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
+        };
+        /** Thresholds */
+        Thresholds: {
+            /** @default 120 */
+            hand_seconds?: number | null;
+            /** @default 900 */
+            idle_seconds?: number | null;
+            /** @default 2 */
+            missed_offers?: number | null;
+            /** @default 1800 */
+            oldest_seconds?: number | null;
+            /** @default 60 */
+            overtime_seconds?: number | null;
+            /** @default 80 */
+            service_level_percent?: number | null;
+            /** @default 60 */
+            unanswered_seconds?: number | null;
+            /** @default 30 */
+            waiting?: number | null;
         };
         /** Ticket */
         Ticket: {
@@ -10551,6 +11737,13 @@ export interface components {
         UrgeIn: {
             words: string;
         };
+        /** Used */
+        Used: {
+            minutes: number;
+            minutes_left: number | null;
+            times: number;
+            times_left: number | null;
+        };
         /** ViewCount */
         ViewCount: {
             count: number;
@@ -10663,6 +11856,20 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+        };
+        /** Waiting */
+        Waiting: {
+            /** Format: date-time */
+            asked_at: string;
+            expires_at: string | null;
+            id: number;
+            minutes: number;
+            person_id: number;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+            /** @enum {string} */
+            state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
+            team_ids: number[];
         };
         /** WatchedPromise */
         WatchedPromise: {
@@ -10849,6 +12056,39 @@ export interface components {
             kind: "text" | "long_text" | "number" | "date" | "choice" | "tree" | "multi_choice" | "money" | "customer" | "file" | "yes_no";
             max_length?: number;
             name: components["schemas"]["BothLanguages"];
+        };
+        /** Word */
+        Word: {
+            /** Format: date-time */
+            at: string;
+            from_id: number;
+            hand_id: number | null;
+            id: number;
+            read_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            to_id: number;
+        };
+        /** WordIn */
+        WordIn: {
+            text: string;
+        };
+        /** WordList */
+        WordList: {
+            items: components["schemas"]["Word"][];
+        };
+        /** Writing */
+        Writing: {
+            /** @enum {string} */
+            kind: "reply" | "note";
+            person_id: number;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** WritingList */
+        WritingList: {
+            items: components["schemas"]["Writing"][];
         };
     };
     responses: never;
@@ -13451,6 +14691,268 @@ export interface operations {
             };
         };
     };
+    ApiV1DutyGetDuty: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyLog"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyFileGetDutyFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversPostHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversHandoverIdAcceptancePutHandoverAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversHandoverIdItemsItemIdAcceptancePutItemAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyNotesPostDutyNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyNotesDutyNoteIdEndPutNoteEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyProposalGetProposal: {
+        parameters: {
+            query: {
+                team_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ExportsPostExport: {
         parameters: {
             query?: never;
@@ -13712,6 +15214,293 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesGetFloorRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorRulesList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakRule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdLevelPutLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdThresholdsPutThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Thresholds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsGetHands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsPostHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdEndPutHandEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdTakingPutTaking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdWordsPostHandWord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HolidayTablesGetHolidayTables: {
         parameters: {
             query?: never;
@@ -13840,6 +15629,379 @@ export interface operations {
             path: {
                 inbox_id: number;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveGetLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdCapacityPutCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdConversationsGetConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdStatesGetStates: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+            };
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateLog"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSuspensionPutSuspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspended"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSuspensionEndPutSuspensionEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAlarmsGetAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAlarmsAlarmIdAcknowledgementPutAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveBreaksGetBreaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveBreaksBreakIdDecisionPutBreakDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveQueuesTeamIdConversationsGetWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveWatchingPutWatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -14010,6 +16172,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakPostBreak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakStartPutBreakStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakWithdrawalPutBreakWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
                 };
             };
             /** @description What is wrong */
@@ -14236,6 +16489,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStateGetMyState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -17791,6 +20073,35 @@ export interface operations {
             };
         };
     };
+    ApiV1TasksTaskIdReadPutTaskRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TasksTaskIdResultPutTaskResult: {
         parameters: {
             query?: never;
@@ -19478,6 +21789,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Ticket"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdListeningPostListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -21228,6 +23568,101 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdWhispersGetWhispers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWhispersPostWhisper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWhispersReadPutWhispersRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdWithdrawalPutWithdrawal: {
         parameters: {
             query?: never;
@@ -21250,6 +23685,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWritingGetWriting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WritingList"];
                 };
             };
             /** @description What is wrong */

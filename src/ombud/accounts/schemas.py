@@ -10,7 +10,7 @@ from ombud.shared.lines import ADDRESS, FILLED, PLAIN
 
 Locale = Literal["en", "zh-CN"]
 Theme = Literal["system", "light", "dark"]
-PresenceState = Literal["online", "away", "offline"]
+PresenceState = Literal["online", "away", "offline", "busy", "break", "wrap_up"]
 LinkKind = Literal["sign_in", "invitation", "password_reset"]
 RoutingMode = Literal["push", "pull", "manual"]
 

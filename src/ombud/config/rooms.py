@@ -18,6 +18,7 @@ import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.floor.api
 import ombud.routing.skills.api
+import ombud.routing.supervision.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -33,6 +34,7 @@ ROOMS: list[Any] = [
     ombud.views.api,
     shared_paths,
     ombud.routing.floor.api,
+    ombud.routing.supervision.api,
     ombud.routing.skills.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,

@@ -10,8 +10,9 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
-from ombud.routing.floor.api import presence_frames
-from ombud.routing.floor.schemas import PresenceFrame
+from ombud.routing.floor.schemas import FloorFrame, PresenceFrame, Word
+from ombud.routing.floor.stream import floor_frames
+from ombud.routing.supervision.schemas import LiveFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
@@ -58,6 +59,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "person_deactivated": "people",
     "person_reactivated": "people",
     "role_changed": "people",
+    "capacity_changed": "people",
     "brand_changed": "brands",
     "status_changed": "statuses",
     "canned_reply_changed": "canned_replies",
@@ -103,6 +105,9 @@ class StreamEvents(Struct):
     gone: GoneFrame
     customer: CustomerFrame
     presence: PresenceFrame
+    floor: FloorFrame
+    whisper: Word
+    live: LiveFrame
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
@@ -125,7 +130,7 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
 LOADERS: list[Loader] = [
     ticket_frames,
     notification_frames,
-    presence_frames,
+    floor_frames,
     customer_frames,
     settings_frames,
     visitor_frames,

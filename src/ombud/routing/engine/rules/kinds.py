@@ -40,7 +40,7 @@ def order(work: Work) -> tuple[float, float, int]:
 
 
 def kinds_of(works: Iterable[Work], excluded: Container[int], now: float) -> list[Kind]:
-    """Sort work into kinds, in the order of their first pieces; ``excluded``: customers whom some agent does not get."""
+    """Sort work into kinds, the most urgent first; ``excluded``: customers whom some agent does not get."""
     needs: dict[tuple[Any, ...], Need] = {}
     groups: dict[tuple[Any, ...], list[Work]] = {}
     for work in sorted(works, key=order):
@@ -91,6 +91,24 @@ class Floor:
                 may &= is_preferred
         return np.where(may, suits, 0.0)
 
+    def exclusions(self, kind: Kind) -> dict[str, int]:
+        """How many of the agents who are there may not have a kind of work, by the first reason against them."""
+        work = kind.works[0]
+        found: dict[str, int] = {}
+        left = self._is_there.copy()
+        refused = np.isin(self._ids, work.refused_by)
+        for code, fits in (
+            ("team", self._in_teams(work.team_ids)),
+            ("takes", self._takes(work)),
+            ("skills", self._is_met(kind.need)),
+            ("refused", ~refused),
+        ):
+            count = int(np.count_nonzero(left & ~fits))
+            if count:
+                found[code] = count
+            left &= fits
+        return found
+
     def _in_teams(self, team_ids: tuple[int, ...]) -> Flags:
         if not self._members:
             for place, agent in enumerate(self.agents):
@@ -134,7 +152,7 @@ class Floor:
         if need.any_of:
             return reduce(np.maximum, (self._fit(one) for one in need.any_of))
         if need.all_of:
-            return np.mean([self._fit(one) for one in need.all_of], axis=0)
+            return sum((self._fit(one) for one in need.all_of), np.zeros(len(self.agents))) / len(need.all_of)
         return np.ones(len(self.agents))
 
 
