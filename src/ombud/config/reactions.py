@@ -4,11 +4,8 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
-<<<<<<< HEAD
 from ombud.routing.engine.reactions import ROUTING
-=======
 from ombud.routing.floor.reactions import FLOOR
->>>>>>> floor
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
@@ -26,9 +23,6 @@ READERS: list[Reader] = [
     PROMISES,
     TEAMWORK,
     PROCESSES,
-<<<<<<< HEAD
     ROUTING,
-=======
     FLOOR,
->>>>>>> floor
 ]
