@@ -3790,6 +3790,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/score-weights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostWeightsPreview
+         * @description How other weights would order the work that waits. Nothing is saved.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ScoreWeightsPreviewPostWeightsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -7223,7 +7245,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["Moved"][];
+            items: components["schemas"]["service_levels_schemas_Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -9236,13 +9258,6 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** Moved */
-        Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
-        };
         /** MyState */
         MyState: {
             approved_by: number | null;
@@ -10634,6 +10649,16 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        /** ScorePreview */
+        ScorePreview: {
+            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            looked_at: number;
+            moved: number;
+        };
+        /** ScorePreviewIn */
+        ScorePreviewIn: {
+            weights: components["schemas"]["Weights"];
+        };
         /** ScoreWeights */
         ScoreWeights: {
             at: string | null;
@@ -10856,7 +10881,7 @@ export interface components {
         SkillStep: {
             all?: components["schemas"]["SkillNeed"][] | null;
             any?: components["schemas"]["SkillNeed"][] | null;
-            seconds: number;
+            seconds?: number | null;
         };
         /** Snippet */
         Snippet: {
@@ -11300,7 +11325,7 @@ export interface components {
             offer_seconds?: number;
             offered_channels?: ("email" | "chat" | "form" | "api")[];
             overflow?: components["schemas"]["Overflow"][];
-            /** @default 60 */
+            /** @default 0 */
             preferred_seconds?: number;
             /**
              * @default push
@@ -12089,6 +12114,23 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Moved */
+        routing_skills_schemas_Moved: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
+        /** Moved */
+        service_levels_schemas_Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
         };
     };
     responses: never;
@@ -18830,6 +18872,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScoreWeights"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ScoreWeightsPreviewPostWeightsPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScorePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePreview"];
                 };
             };
             /** @description What is wrong */
