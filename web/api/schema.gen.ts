@@ -8130,8 +8130,7 @@ export interface components {
         Draft: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
-            /** @enum {string} */
-            kind: "reply" | "note" | "forward";
+            kind: string;
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -21445,7 +21444,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -21477,7 +21476,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -21515,7 +21514,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };

@@ -96,7 +96,9 @@ export type MergePreview = Schemas['MergePreview']
 export type Profile = Schemas['Profile']
 
 export type Draft = Schemas['Draft']
-export type DraftKind = Draft['kind']
+/** What a draft is of: what the composer writes, or a side conversation (0: one that is not begun yet). */
+export type ComposerKind = 'reply' | 'note' | 'forward'
+export type DraftKind = ComposerKind | `side-${number}`
 export type DraftDetails = Schemas['DraftDetails']
 export type DraftKept = Schemas['DraftKept']
 export type Looker = Schemas['Looker']
@@ -185,6 +187,7 @@ export type TaskList = Schemas['TaskList']
 export type Side = Schemas['Side']
 export type SideList = Schemas['SideList']
 export type SideThread = Schemas['SideThread']
+export type AskedMessage = Schemas['AskedMessage']
 export type AskedThread = Schemas['AskedThread']
 export type ReleaseNote = Schemas['Release']
 export type ReleaseRow = Schemas['ReleaseRow']

@@ -20,6 +20,7 @@ import ombud.routing.engine.api
 import ombud.routing.floor.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
+import ombud.routing.waiting.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -38,6 +39,7 @@ ROOMS: list[Any] = [
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
     ombud.routing.skills.api,
+    ombud.routing.waiting.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,
