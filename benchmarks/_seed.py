@@ -18,8 +18,10 @@ from ombud.shared.migrations import known_migrations
 from ombud.shared.words import tsvector
 from ombud.tickets.search.index import VERSION
 
-TEAMS, AGENTS, ENTRIES = 20, 200, 10
-SIZES = {"quick": 100_000, "full": 1_000_000}
+TEAMS, AGENTS = 20, 200
+SIZES = {"quick": 100_000, "full": 1_000_000, "disk": 10_000_000}
+# Messages of a ticket; of ten million tickets one each, so that they fit on a disk.
+ENTRIES = {"quick": 10, "full": 10, "disk": 1}
 A_STEP = 50_000
 KEPT = "seeded"
 
@@ -116,14 +118,14 @@ def seeded(report: Report, count: int) -> Iterator[tuple[Path, str]]:
     with database(folder) as url:
         if not (folder / KEPT).exists():
             started = time.monotonic()
-            asyncio.run(_seed(folder, url, count))
+            asyncio.run(_seed(folder, url, count, ENTRIES[report.scale]))
             (folder / KEPT).touch()
             report.say(f"seeded {count:,} tickets in {time.monotonic() - started:.0f} s; kept in {folder.name}")
         yield folder, url
 
 
-async def _seed(folder: Path, url: str, count: int) -> None:
-    params = {"teams": TEAMS, "agents": AGENTS, "entries": ENTRIES, "count": count, "customers": max(count // 5, 1)}
+async def _seed(folder: Path, url: str, count: int, entries: int) -> None:
+    params = {"teams": TEAMS, "agents": AGENTS, "entries": entries, "count": count, "customers": max(count // 5, 1)}
     params["pool"] = POOL_SIZE
     async with connected(bench_settings(folder, url), max_connections=2) as parts:
         for sql in GROUND:

@@ -21,8 +21,8 @@ from ombud.config.settings import Settings
 from ombud.shared.database import Transaction, value
 from ombud.tickets.queries import lists
 
-CLOSED_SECONDS = {"quick": 5, "full": 15}
-OPEN_SECONDS = {"quick": 12, "full": 60}
+CLOSED_SECONDS = {"quick": 5, "full": 15, "disk": 15}
+OPEN_SECONDS = {"quick": 12, "full": 60, "disk": 60}
 WARM_SECONDS = 2
 AT_ONCE = 16
 CONNECTIONS = 64

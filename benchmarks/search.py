@@ -27,7 +27,7 @@ from ombud.tickets.services.intake.door import Arrival
 
 PER_SECOND = 200
 BURSTS = 20
-EACH = {"quick": 40, "full": 60}
+EACH = {"quick": 40, "full": 60, "disk": 60}
 NEWS = 20
 REWRITTEN = 5_000
 COMMON, RARE = 0.01, 0.0005

@@ -5,6 +5,7 @@ create table skill (
     kind text not null check (kind in ('language', 'product', 'channel', 'process', 'certificate', 'other')),
     name_en text not null default '',
     name_zh text not null default '',
+    version int not null default 1,
     archived_at timestamptz,
     created_at timestamptz not null,
     check (name_en <> '' or name_zh <> '')
@@ -100,7 +101,7 @@ create table requirement_rule (
     name_zh text not null default '',
     -- the nested conditions of views and rules
     condition jsonb not null,
-    -- [{"need": {"all": [{"skill_id": 1, "level": 3}, {"any": [...]}]}, "seconds": 60}, ...]
+    -- [{"all": [{"skill_id": 1, "level": 3}, {"any": [...]}], "seconds": 60}, ...]
     steps jsonb not null,
     archived_at timestamptz,
     created_at timestamptz not null,

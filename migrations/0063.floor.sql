@@ -166,3 +166,6 @@ create table duty_note (
 );
 create index duty_note_team on duty_note (team_id, at);
 create index duty_note_open on duty_note (team_id) where is_open;
+
+-- The service level of today asks for the first answers that were awaited since the morning.
+create index clock_first_started on clock (started_at) where metric = 'first_response';

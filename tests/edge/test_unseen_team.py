@@ -20,6 +20,12 @@ OF_A_TEAM = {"ticket_id", "customer_id", "entry_id", "reply_id", "inbox_id", "re
 OF_A_TEAM |= {"task_id"}
 # Parameters of things of the whole desk, for whoever may manage it; or of the asker.
 OF_THE_DESK = {
+    # of teams that one leads: tests/routing/floor asks for those of others
+    "alarm_id",
+    "break_id",
+    "duty_note_id",
+    "hand_id",
+    "handover_id",
     "brand_id",
     "calendar_id",
     "channel_id",
@@ -38,6 +44,7 @@ OF_THE_DESK = {
     "question_id",
     "release_id",
     "rule_id",
+    "skill_id",
     "public_key",
     "session_id",
     "status_id",

@@ -202,3 +202,23 @@ async def test_merged_twice_in_a_row_comes_back_each_time(flow: Flow, times: int
         await merge(flow, target, source)
         await unmerge(flow, target, source)
     assert (await state(flow, source))["dispatch"] == before["dispatch"]
+
+
+async def test_urges_count_on_the_other_ticket_and_come_back(site: Site) -> None:
+    flow = await flow_on(site)
+    target, source = await flow.floor.ticket(), await flow.floor.ticket()
+    for ticket in (target, target, source):
+        await act(flow, ticket, "urge")
+    await merge(flow, target, source)
+    view = await flow.floor.view(target)
+    assert [one["number"] for one in view["urges"]] == [1, 2, 3]
+    # three are due to be heard of: the next one is
+    assert view["urges_to_escalate"] == 1
+    await act(flow, target, "urge")
+    assert [one["has_escalated"] for one in (await flow.floor.view(target))["urges"]] == [False, False, False, True]
+    await unmerge(flow, target, source)
+    assert [one["number"] for one in (await flow.floor.view(source))["urges"]] == [1]
+    left = (await flow.floor.view(target))["urges"]
+    assert [(one["number"], one["has_escalated"]) for one in left] == [(1, False), (2, False), (3, True)]
+    await act(flow, target, "urge")
+    assert [one["number"] for one in (await flow.floor.view(target))["urges"]] == [1, 2, 3, 4]

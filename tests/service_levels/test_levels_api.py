@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ombud.service_levels.queries import hours_of_people
 from ombud.service_levels.services.applying import apply_part
 from ombud.shared.calendars.schemas import CalendarSpec
 from tests.accounts.desk import Browser
@@ -326,3 +327,15 @@ async def test_lists_are_sorted_by_the_next_deadline(levels: Levels, agent: Brow
     assert first["items"][0]["due_metric"] == "resolution"
     more = {"condition": condition, "sort": "due", "cursor": first["next"]}
     assert [one["id"] for one in (await agent.post("/tickets/query", more)).json()["items"]] == [slow]
+
+
+async def test_hours_of_people_are_those_of_their_own_calendar(site: Site, chief: Browser) -> None:
+    calendar = (await chief.post("/calendars", CALENDAR)).json()
+    bo, chen = await site.desk.person("Bo"), await site.desk.person("Chen")
+    assert bo.id
+    assert chen.id
+    settings = {"settings": {"calendar_id": calendar["id"]}, "version": 0}
+    assert (await chief.put(f"/agent-routing/{bo.id}", settings)).status_code == 200
+    async with site.desk.parts.database.transaction() as tx:
+        hours = await hours_of_people(tx, [bo.id, chen.id])
+    assert {one: hours[one].spec.time_zone for one in hours} == {bo.id: "Asia/Shanghai"}

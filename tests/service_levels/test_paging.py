@@ -35,6 +35,35 @@ async def test_a_page_before_the_deadline_says_that_it_comes_near(levels: Levels
     assert mail["subject"] == f"#{ticket}: First response comes near"
 
 
+async def test_pages_of_two_steps_taken_at_once_say_each_what_its_step_says(levels: Levels) -> None:
+    lin, boss = await levels.desk.person("Lin"), await levels.desk.person("Wu")
+    near = {"percent": 50, "tell_people": [lin.id], "pages": True}
+    late = {"minutes": 0, "tell_people": [boss.id], "pages": True}
+    await levels.policy(HALF_HOUR, steps=[near, late])
+    ticket = await levels.ticket()
+    levels.desk.later(hours=1)
+    await levels.fire()
+    subjects = {mail["to"]: mail["subject"] for mail in levels.outbox.mails}
+    assert subjects == {
+        await levels.desk.sql("select email from person where id = %(id)s", id=lin.id): (
+            f"#{ticket}: First response comes near"
+        ),
+        await levels.desk.sql("select email from person where id = %(id)s", id=boss.id): (
+            f"#{ticket}: First response is overdue"
+        ),
+    }
+
+
+async def test_whoever_two_steps_page_at_once_gets_one_page_with_the_later_state(levels: Levels) -> None:
+    lin = await levels.desk.person("Lin")
+    steps = [{"percent": 50, "tell_people": [lin.id], "pages": True}]
+    await levels.policy(HALF_HOUR, steps=[*steps, {"minutes": 0, "tell_people": [lin.id], "pages": True}])
+    ticket = await levels.ticket()
+    levels.desk.later(hours=1)
+    await levels.fire()
+    assert [mail["subject"] for mail in levels.outbox.mails] == [f"#{ticket}: First response is overdue"]
+
+
 async def test_nobody_is_mailed_who_is_only_told(levels: Levels) -> None:
     lin = await levels.desk.person("Lin")
     await levels.policy(HALF_HOUR, steps=[{"percent": 50, "tell_people": [lin.id]}])

@@ -153,3 +153,57 @@ async def test_partner_is_never_given_a_ticket_nor_mentioned(floor: Floor) -> No
     person = floor.people["partner"].id
     body = {"assignee_id": person, "team_id": floor.logistics}
     assert (await floor.wu.put(f"/tickets/{ticket}/assignment", body)).json()["code"] == "not_in_team"
+
+
+async def heard(who: Browser) -> list[tuple[str, str]]:
+    """What somebody was told of tasks and has not read, newest first."""
+    found = (await who.get("/notifications")).json()["items"]
+    return [(one["kind"], one["subject"]) for one in found if one["task_id"] and one["read_at"] is None]
+
+
+async def test_partner_hears_of_a_task_by_a_bell_that_names_no_ticket(floor: Floor) -> None:
+    _, task = await given(floor)
+    [told] = (await floor.partner.get("/notifications")).json()["items"]
+    assert (told["kind"], told["subject"], told["task_id"]) == ("task_asked", "查快递 SF123", task["id"])
+    assert (told["ticket_id"], told["entry_id"]) == (None, None)
+    assert (await floor.partner.put(f"/tasks/{task['id']}/read", {})).status_code == 204
+    assert await heard(floor.partner) == []
+
+
+async def test_department_hears_of_words_deadlines_and_withdrawal_and_not_of_its_own_doing(floor: Floor) -> None:
+    _, task = await given(floor)
+    path = f"/tasks/{task['id']}"
+    await floor.partner.put(f"{path}/read", {})
+    await floor.partner.put(f"{path}/acceptance", {})
+    await floor.partner.post(f"{path}/words", {"text": "哪个网点?"})
+    assert await heard(floor.partner) == []
+    await floor.lin.post(f"{path}/words", {"text": "上海浦东"})
+    floor.site.desk.later(hours=23)
+    await floor.follow()
+    floor.site.desk.later(hours=2)
+    await floor.follow()
+    await floor.lin.put(f"{path}/withdrawal", {})
+    kinds = [kind for kind, _ in await heard(floor.partner)]
+    assert kinds == ["task_withdrawn", "task_overdue", "task_due_soon", "task_word"]
+
+
+async def test_whoever_works_on_a_task_hears_of_it_alone(floor: Floor) -> None:
+    other = await floor.site.browser(await floor.site.desk.person("Quan", floor.logistics, role="partner"))
+    await given(floor, assignee_id=floor.people["partner"].id)
+    assert [kind for kind, _ in await heard(floor.partner)] == ["task_asked"]
+    assert await heard(other) == []
+
+
+async def test_task_with_titles_in_both_languages_speaks_the_readers(floor: Floor) -> None:
+    zh = await floor.site.desk.person("Quan", floor.logistics, role="partner")
+    await floor.site.desk.run("update person set locale = 'zh-CN' where id = %(id)s", id=zh.id)
+    titles = {"title": "查批次 / Check the batch", "title_en": "Check the batch", "title_zh": "查批次"}
+    _, task = await given(floor, **titles)
+    assert (task["title_en"], task["title_zh"]) == ("Check the batch", "查批次")
+    assert await heard(await floor.site.browser(zh)) == [("task_asked", "查批次")]
+    assert await heard(floor.partner) == [("task_asked", "Check the batch")]
+
+
+async def test_reading_a_task_of_another_department_is_refused(floor: Floor) -> None:
+    _, task = await given(floor, team_id=floor.technical)
+    assert (await floor.partner.put(f"/tasks/{task['id']}/read", {})).status_code in {403, 404}

@@ -12,7 +12,13 @@ from tests.desk import Desk
 from tests.site import Site, reply_of
 
 # Rules of the desk that no test here changes.
-OTHERS = {"checklist_holds": False, "children_hold": "ask", "promise_days": 30, "promise_money": "everybody"}
+OTHERS = {
+    "checklist_holds": False,
+    "children_hold": "ask",
+    "promise_days": 30,
+    "promise_money": "everybody",
+    "promise_slots": 3,
+}
 
 
 @pytest.fixture

@@ -81,6 +81,11 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
 TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/tickets/{ticket_id}/whispers"): None,
+    ("POST", "/tickets/{ticket_id}/whispers"): {"text": "Spying"},
+    ("PUT", "/tickets/{ticket_id}/whispers/read"): None,
+    ("POST", "/tickets/{ticket_id}/listening"): None,
+    ("GET", "/tickets/{ticket_id}/writing"): None,
     ("GET", "/tickets/{ticket_id}/teamwork"): None,
     ("POST", "/tickets/{ticket_id}/dispatches"): {"team_id": 1, "span": SPAN},
     ("PUT", "/tickets/{ticket_id}/dispatch/acceptance"): None,

@@ -4,6 +4,84 @@
  */
 
 export interface paths {
+    "/api/v1/agent-routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAgents
+         * @description Settings of agents, by name.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1AgentRoutingGetAgents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-routing/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAgent
+         * @description An agent's settings.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1AgentRoutingPersonIdGetAgent"];
+        /**
+         * PutAgent
+         * @description Change what an agent takes. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1AgentRoutingPersonIdPutAgent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-routing/{person_id}/exclusions/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutExclusion
+         * @description Keep a customer's work from an agent.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1AgentRoutingPersonIdExclusionsCustomerIdPutExclusion"];
+        post?: never;
+        /**
+         * DeleteExclusion
+         * @description Give an agent a customer's work again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1AgentRoutingPersonIdExclusionsCustomerIdDeleteExclusion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -1256,6 +1334,182 @@ export interface paths {
         patch: operations["ApiV1DeskPatchDesk"];
         trace?: never;
     };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDuty
+         * @description The duty log of a span of at most 92 days, open matters of any age, and hand-overs.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyGetDuty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDutyFile
+         * @description The same as a CSV or Excel file, in one's own language and time zone.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyFileGetDutyFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostHandover
+         * @description Hand a shift over.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1DutyHandoversPostHandover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers/{handover_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHandoverAcceptance
+         * @description Accept a hand-over that has no open matters.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyHandoversHandoverIdAcceptancePutHandoverAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers/{handover_id}/items/{item_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutItemAcceptance
+         * @description Take over one matter; with the last one the hand-over is accepted.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyHandoversHandoverIdItemsItemIdAcceptancePutItemAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostDutyNote
+         * @description Write something into the duty log.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1DutyNotesPostDutyNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/notes/{duty_note_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutNoteEnd
+         * @description Say that an open matter is done.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1DutyNotesDutyNoteIdEndPutNoteEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetProposal
+         * @description What the next duty manager of a team should hear of.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1DutyProposalGetProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -1414,6 +1668,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFloorRules
+         * @description Bounds of breaks, thresholds of alarms and warning levels of the teams that one leads.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1FloorRulesGetFloorRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakRule
+         * @description Bound a team's breaks.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdBreaksPutBreakRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLevel
+         * @description Set the warning level of a team's floor by hand, or say that all is well.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdLevelPutLevel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor-rules/{team_id}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThresholds
+         * @description Say from where on a team's floor alarms.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1FloorRulesTeamIdThresholdsPutThresholds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHands
+         * @description Hands that are up: one's own, those of teams that one leads, those that one may know more about.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1HandsGetHands"];
+        put?: never;
+        /**
+         * PostHand
+         * @description Ask the team leader or an expert for help at once.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1HandsPostHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHandEnd
+         * @description Take a hand down; what was answered becomes an internal note of its ticket.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1HandsHandIdEndPutHandEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaking
+         * @description Come to somebody's help.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1HandsHandIdTakingPutTaking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hands/{hand_id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostHandWord
+         * @description Say something at a raised hand; a helper's first word is the answer that is measured.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1HandsHandIdWordsPostHandWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holiday-tables": {
         parameters: {
             query?: never;
@@ -1522,6 +1958,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLive
+         * @description Queues and agents of the teams that one leads, now; what changes afterwards comes by the stream.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveGetLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCapacity
+         * @description Give an agent another capacity at once.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdCapacityPutCapacity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConversations
+         * @description What an agent works on.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdConversationsGetConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStates
+         * @description A person's states in a span of at most 31 days: one's own, or those of somebody whom one leads.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdStatesGetStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuspension
+         * @description Keep somebody from customers at once; their work goes back to its teams.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSuspensionPutSuspension"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/suspension/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuspensionEnd
+         * @description Let somebody talk with customers again.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSuspensionEndPutSuspensionEnd"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAlarms
+         * @description Alarms of the teams that one leads: what lasts first, then the last 12 hours.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAlarmsGetAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/alarms/{alarm_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcknowledgement
+         * @description Say that one looks after an alarm.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAlarmsAlarmIdAcknowledgementPutAcknowledgement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBreaks
+         * @description The queue for breaks of the teams that one leads.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveBreaksGetBreaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/breaks/{break_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakDecision
+         * @description Grant a break that wants approval, or refuse it.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveBreaksBreakIdDecisionPutBreakDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/queues/{team_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWaiting
+         * @description What waits in a team's queue.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveQueuesTeamIdConversationsGetWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/watching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWatching
+         * @description Say that one still watches; a page does so every minute.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveWatchingPutWatching"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/macros": {
         parameters: {
             query?: never;
@@ -1598,6 +2298,72 @@ export interface paths {
         patch: operations["change_me"];
         trace?: never;
     };
+    "/api/v1/me/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostBreak
+         * @description Ask for a break. 409 ``break_quota_used_up`` beyond the bounds; the toilet and nursing are never refused.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1MeBreakPostBreak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/break/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakStart
+         * @description Begin the break that one was called to.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeBreakStartPutBreakStart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/break/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakWithdrawal
+         * @description Do without the break that one asked for.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeBreakWithdrawalPutBreakWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1628,7 +2394,7 @@ export interface paths {
         get?: never;
         /**
          * PutPresence
-         * @description Choose to be online, away or offline. An open screen keeps it; a silent one makes you offline after a minute.
+         * @description Choose what to be. An open screen keeps it; a silent one makes you offline after a minute.
          *
          *     Needs the permission `presence.own`.
          */
@@ -1703,6 +2469,28 @@ export interface paths {
          * @description End a session; its pages are signed out within seconds.
          */
         delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMyState
+         * @description What one is oneself, one's break and its place in the queue.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeStateGetMyState"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2532,6 +3320,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requirement-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequirements
+         * @description Rules in their order: the first that fits work counts.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesGetRequirements"];
+        put?: never;
+        /**
+         * PostRequirement
+         * @description Keep a new rule, behind all others.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesPostRequirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRequirementOrder
+         * @description Put rules into an order.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1RequirementRulesOrderPutRequirementOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTrial
+         * @description Which waiting tickets a rule would count for, and who could take them. Nothing is saved.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesTrialPostTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequirement
+         * @description One rule.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesRuleIdGetRequirement"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRequirement
+         * @description Take a rule out of use; work that waits by it goes on by it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1RequirementRulesRuleIdDeleteRequirement"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchRequirement
+         * @description Change a rule, which makes a version, or switch it. 409 ``changed_meanwhile``, ``rule_names_gone``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        patch: operations["ApiV1RequirementRulesRuleIdPatchRequirement"];
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRollBack
+         * @description Let an earlier version hold again, as a new one. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1RequirementRulesRuleIdRollBackPostRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requirement-rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVersions
+         * @description Versions of a rule, newest first.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RequirementRulesRuleIdVersionsGetVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -2824,6 +3762,32 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         patch: operations["ApiV1SavedViewsViewIdPatchSavedView"];
+        trace?: never;
+    };
+    "/api/v1/score-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWeights
+         * @description How much each part of the priority score counts.
+         */
+        get: operations["ApiV1ScoreWeightsGetWeights"];
+        /**
+         * PutWeights
+         * @description Let the parts of the priority score count otherwise. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ScoreWeightsPutWeights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/search": {
@@ -3195,6 +4159,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/skill-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLevels
+         * @description The matrix: people who are given work, by name, with what they hold.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1SkillLevelsGetLevels"];
+        /**
+         * PutLevels
+         * @description Write cells of the matrix, all or none. 409 ``level_changed`` where one is not as its writer saw it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1SkillLevelsPutLevels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skill-levels/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLevelsFile
+         * @description The matrix as a file that the import reads again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1SkillLevelsFileGetLevelsFile"];
+        put?: never;
+        /**
+         * PostLevelsFile
+         * @description Take a table of levels over, or only say what it would change; with a single problem nothing is written.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1SkillLevelsFilePostLevelsFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSkills
+         * @description Skills by kind and name, archived ones last.
+         */
+        get: operations["ApiV1SkillsGetSkills"];
+        put?: never;
+        /**
+         * PostSkill
+         * @description Make a skill. 409 ``name_taken``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1SkillsPostSkill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSkill
+         * @description Change, archive or bring back a skill. 409 ``changed_meanwhile``, ``name_taken``, ``skill_in_use``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        patch: operations["ApiV1SkillsSkillIdPatchSkill"];
+        trace?: never;
+    };
     "/api/v1/statuses": {
         parameters: {
             query?: never;
@@ -3421,6 +4489,28 @@ export interface paths {
         patch: operations["ApiV1TasksTaskIdItemsItemIdPatchTaskItem"];
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTaskRead
+         * @description Take what told the actor of a task as read.
+         *
+         *     Needs the permission `tasks.work`.
+         */
+        put: operations["ApiV1TasksTaskIdReadPutTaskRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/result": {
         parameters: {
             query?: never;
@@ -3503,6 +4593,48 @@ export interface paths {
          *     Needs the permission `tasks.work`.
          */
         post: operations["ApiV1TasksTaskIdWordsPostTaskWord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team-routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTeams
+         * @description How work reaches the people of each team.
+         */
+        get: operations["ApiV1TeamRoutingGetTeams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/team-routing/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTeam
+         * @description Change how work reaches a team's people. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1TeamRoutingTeamIdPutTeam"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4319,6 +5451,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         delete: operations["ApiV1TicketsTicketIdLinksOtherIdDeleteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostListening
+         * @description Write down that one begins to listen in on a conversation; nobody on it is told.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        post: operations["ApiV1TicketsTicketIdListeningPostListening"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5358,6 +6512,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWhispers
+         * @description What was whispered about a ticket to oneself, or by oneself.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdWhispersGetWhispers"];
+        put?: never;
+        /**
+         * PostWhisper
+         * @description Whisper to whoever works on a ticket, or answer who whispered. It is no entry: no customer can get it.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1TicketsTicketIdWhispersPostWhisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/whispers/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWhispersRead
+         * @description Note that one has read what was whispered.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1TicketsTicketIdWhispersReadPutWhispersRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/withdrawal": {
         parameters: {
             query?: never;
@@ -5373,6 +6577,28 @@ export interface paths {
          *     Needs the permission `tickets.write`.
          */
         put: operations["ApiV1TicketsTicketIdWithdrawalPutWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWriting
+         * @description What agents are writing on a ticket and have not sent.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1TicketsTicketIdWritingGetWriting"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5883,6 +7109,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acceptance */
+        Acceptance: {
+            /** @default  */
+            remark?: string;
+        };
         /** Accepted */
         Accepted: {
             receipt: number;
@@ -5910,9 +7141,65 @@ export interface components {
             at: string;
             entry_id: number;
         };
+        /** AgentRouting */
+        AgentRouting: {
+            excluded: components["schemas"]["Excluded"][];
+            name: string;
+            person_id: number;
+            settings: components["schemas"]["AgentSettings"];
+            suspended_at: string | null;
+            team_ids: number[];
+            version: number;
+        };
+        /** AgentRoutingIn */
+        AgentRoutingIn: {
+            settings: components["schemas"]["AgentSettings"];
+            version: number;
+        };
+        /** AgentSettings */
+        AgentSettings: {
+            accepts?: ("email" | "chat" | "form" | "api")[] | null;
+            calendar_id?: number | null;
+            /** @default 12 */
+            capacity_points?: number;
+            /** @default false */
+            is_reserve?: boolean;
+            limits?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            ramp_seconds?: number;
+            /** @default 0 */
+            wrap_up_seconds?: number;
+        };
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
+        };
+        /** Alarm */
+        Alarm: {
+            acknowledged_at: string | null;
+            acknowledged_by: number | null;
+            ended_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "waiting" | "oldest" | "service_level" | "wrap_up" | "idle" | "overtime" | "missed" | "unanswered" | "hand";
+            measured: number;
+            person_id: number | null;
+            /** Format: date-time */
+            raised_at: string;
+            team_id: number;
+            threshold: number;
+            ticket_id: number | null;
+        };
+        /** AlarmList */
+        AlarmList: {
+            items: components["schemas"]["Alarm"][];
+        };
+        /** Answered */
+        Answered: {
+            in_time: number;
+            n: number;
         };
         /** Answers */
         Answers: {
@@ -5950,6 +7237,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             files: components["schemas"]["FileRef"][];
+            html: string | null;
             id: number;
             is_own: boolean;
             name: string;
@@ -6048,6 +7336,37 @@ export interface components {
             name: string;
             signature?: string;
         };
+        /** BreakDecision */
+        BreakDecision: {
+            is_granted: boolean;
+            /** @default  */
+            refusal?: string;
+        };
+        /** BreakIn */
+        BreakIn: {
+            minutes?: number | null;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+        };
+        /** BreakList */
+        BreakList: {
+            items: components["schemas"]["Waiting"][];
+        };
+        /** BreakRule */
+        BreakRule: {
+            at_most_at_once?: number | null;
+            /** @enum {null|string} */
+            blocked_from?: "blue" | "yellow" | "orange" | "red" | null;
+            minutes_per_shift?: number | null;
+            /** @default false */
+            needs_approval?: boolean;
+            times_per_shift?: number | null;
+            /**
+             * @default ready
+             * @enum {string}
+             */
+            wrap_up_ends_by?: "ready" | "alarm";
+        };
         /** BulkIn */
         BulkIn: {
             changes: components["schemas"]["Changes"];
@@ -6145,6 +7464,10 @@ export interface components {
         /** CannedReplyList */
         CannedReplyList: {
             items: components["schemas"]["CannedReply"][];
+        };
+        /** CapacityIn */
+        CapacityIn: {
+            capacity_points: number;
         };
         /** Changes */
         Changes: {
@@ -6739,6 +8062,7 @@ export interface components {
             promise_days: number;
             /** @enum {string} */
             promise_money: "everybody" | "permitted";
+            promise_slots: number;
             reopen_days: number;
             undo_seconds: number;
         };
@@ -6748,6 +8072,7 @@ export interface components {
             children_hold?: "off" | "ask" | "refuse";
             promise_days?: number;
             promise_money?: "everybody" | "permitted";
+            promise_slots?: number;
             reopen_days?: number;
             undo_seconds?: number;
         };
@@ -6850,6 +8175,56 @@ export interface components {
         DuplicateList: {
             items: components["schemas"]["Duplicate"][];
         };
+        /** DutyItem */
+        DutyItem: {
+            accepted_at: string | null;
+            accepted_by: number | null;
+            due_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "open" | "promise" | "fault" | "vip" | "weather" | "other";
+            remark: string;
+            text: string;
+            ticket_id: number | null;
+        };
+        /** DutyItemIn */
+        DutyItemIn: {
+            due_at?: string | null;
+            /** @enum {string} */
+            kind: "open" | "promise" | "fault" | "vip" | "weather" | "other";
+            text: string;
+            ticket_id?: number | null;
+        };
+        /** DutyLog */
+        DutyLog: {
+            handovers: components["schemas"]["Handover"][];
+            notes: components["schemas"]["DutyNote"][];
+        };
+        /** DutyNote */
+        DutyNote: {
+            /** Format: date-time */
+            at: string;
+            author_id: number;
+            done_at: string | null;
+            done_by: number | null;
+            id: number;
+            is_open: boolean;
+            /** @enum {string} */
+            kind: "note" | "round" | "fault" | "vip" | "weather";
+            team_id: number;
+            text: string;
+            ticket_id: number | null;
+        };
+        /** DutyNoteIn */
+        DutyNoteIn: {
+            /** @default false */
+            is_open?: boolean;
+            /** @enum {string} */
+            kind: "note" | "round" | "fault" | "vip" | "weather";
+            team_id: number;
+            text: string;
+            ticket_id?: number | null;
+        };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
         /** Enrolment */
@@ -6951,6 +8326,19 @@ export interface components {
             name_zh?: string;
             /** Format: date */
             on: string;
+        };
+        /** Excluded */
+        Excluded: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            customer_id: number;
+            customer_name: string;
+            reason: string;
+        };
+        /** ExclusionIn */
+        ExclusionIn: {
+            reason: string;
         };
         /** ExportIn */
         ExportIn: {
@@ -7154,6 +8542,30 @@ export interface components {
         FirstContactList: {
             items: components["schemas"]["FirstContact"][];
         };
+        /** Fits */
+        Fits: {
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+        };
+        /** FloorFrame */
+        FloorFrame: {
+            team_id: number | null;
+            /** @enum {string} */
+            what: "me" | "breaks" | "hands" | "alarms" | "duty" | "rules";
+        };
+        /** FloorRules */
+        FloorRules: {
+            breaks: components["schemas"]["BreakRule"];
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            team_id: number;
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /** FloorRulesList */
+        FloorRulesList: {
+            items: components["schemas"]["FloorRules"][];
+        };
         /** Follower */
         Follower: {
             name: string;
@@ -7235,12 +8647,76 @@ export interface components {
             place: string;
             value: number | string | null;
         };
+        /** Hand */
+        Hand: {
+            answered_at: string | null;
+            ended_at: string | null;
+            id: number;
+            /** @enum {null|string} */
+            outcome: "answered" | "withdrawn" | null;
+            person_id: number;
+            question: string;
+            /** Format: date-time */
+            raised_at: string;
+            subject: string | null;
+            taken_at: string | null;
+            taken_by: number | null;
+            team_id: number;
+            ticket_id: number | null;
+            /** @enum {string} */
+            wants: "leader" | "expert";
+            words: components["schemas"]["Word"][];
+        };
+        /** HandIn */
+        HandIn: {
+            /** @default  */
+            question?: string;
+            ticket_id?: number | null;
+            /**
+             * @default leader
+             * @enum {string}
+             */
+            wants?: "leader" | "expert";
+        };
+        /** HandList */
+        HandList: {
+            answer_seconds: number | null;
+            answered: number;
+            items: components["schemas"]["Hand"][];
+        };
+        /** Handover */
+        Handover: {
+            accepted_at: string | null;
+            accepted_by: number | null;
+            from_id: number;
+            id: number;
+            items: components["schemas"]["DutyItem"][];
+            /** Format: date-time */
+            made_at: string;
+            summary: string;
+            team_id: number;
+        };
+        /** HandoverIn */
+        HandoverIn: {
+            items: components["schemas"]["DutyItemIn"][];
+            /** @default  */
+            summary?: string;
+            team_id: number;
+        };
         /** Health */
         Health: {
             database: string;
             /** @default ombud */
             program: string;
             status: string;
+        };
+        /** Held */
+        Held: {
+            /** @default false */
+            is_over: boolean;
+            level: number;
+            skill_id: number;
+            valid_until: string | null;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -7353,7 +8829,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -7430,6 +8906,27 @@ export interface components {
             name: string;
             person_id: number;
         };
+        /** LevelChange */
+        LevelChange: {
+            before?: number | null;
+            level: number | null;
+            person_id: number;
+            skill_id: number;
+            valid_until?: string | null;
+        };
+        /** LevelChanges */
+        LevelChanges: {
+            items: components["schemas"]["LevelChange"][];
+        };
+        /** LevelIn */
+        LevelIn: {
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+        };
+        /** LevelsWritten */
+        LevelsWritten: {
+            changed: number;
+        };
         /** Likeness */
         Likeness: {
             /** @enum {string} */
@@ -7458,6 +8955,70 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "sent" | "given" | "failed";
             used_at: string | null;
+        };
+        /** Live */
+        Live: {
+            agents: components["schemas"]["LiveAgent"][];
+            alarms: components["schemas"]["Alarm"][];
+            /** Format: date-time */
+            at: string;
+            breaks: components["schemas"]["Waiting"][];
+            hands: components["schemas"]["Hand"][];
+            queues: components["schemas"]["LiveQueue"][];
+        };
+        /** LiveAgent */
+        LiveAgent: {
+            capacity_points: number;
+            chats: number;
+            is_suspended: boolean;
+            limit_at: string | null;
+            load_points: number;
+            note: string;
+            others: number;
+            person_id: number;
+            reason: string;
+            since: string | null;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            team_ids: number[];
+            unanswered_at: string | null;
+        };
+        /** LiveFrame */
+        LiveFrame: {
+            agents: components["schemas"]["LiveAgent"][];
+            gone: number[];
+            queue: components["schemas"]["LiveQueue"] | null;
+            team_id: number;
+        };
+        /** LiveQueue */
+        LiveQueue: {
+            half_hour: components["schemas"]["Answered"];
+            in_work: number;
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            oldest_at: string | null;
+            team_id: number;
+            today: components["schemas"]["Answered"];
+            waiting: number;
+        };
+        /** LiveTicket */
+        LiveTicket: {
+            /** Format: date-time */
+            activity_at: string;
+            assignee_id: number | null;
+            category: string;
+            channel: string | null;
+            customer: string;
+            id: number;
+            preview: string;
+            priority: number;
+            subject: string;
+            team_id: number;
+            waiting_since: string | null;
+        };
+        /** LiveTicketList */
+        LiveTicketList: {
+            items: components["schemas"]["LiveTicket"][];
         };
         /** Looker */
         Looker: {
@@ -7591,7 +9152,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -7682,6 +9243,22 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** MyState */
+        MyState: {
+            approved_by: number | null;
+            asked_break: components["schemas"]["OwnBreak"] | null;
+            /** @enum {null|string} */
+            level: "blue" | "yellow" | "orange" | "red" | null;
+            limit_at: string | null;
+            note: string;
+            reason: string;
+            refused_break: string | null;
+            since: string | null;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            suspension: components["schemas"]["Suspension"] | null;
+            used: components["schemas"]["Used"];
+        };
         /** NewApiKey */
         NewApiKey: {
             brand_ids: number[] | null;
@@ -7741,7 +9318,7 @@ export interface components {
              * @default push
              * @enum {string}
              */
-            routing?: "push" | "manual";
+            routing?: "push" | "pull" | "manual";
         };
         /** NewWebhook */
         NewWebhook: {
@@ -7780,11 +9357,12 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
             subject: string;
+            task_id: number | null;
             ticket_id: number | null;
         };
         /** NotificationsReadIn */
@@ -7876,6 +9454,31 @@ export interface components {
         /** OutgoingList */
         OutgoingList: {
             items: components["schemas"]["Outgoing"][];
+        };
+        /** Overflow */
+        Overflow: {
+            /** @default 300 */
+            after_seconds?: number;
+            /** @default false */
+            is_outsourced?: boolean;
+            /** @default 0 */
+            min_free?: number;
+            /** @default 0 */
+            min_waiting?: number;
+            to_team_id: number;
+        };
+        /** OwnBreak */
+        OwnBreak: {
+            expires_at: string | null;
+            id: number;
+            minutes: number;
+            place: number | null;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+            /** @enum {string} */
+            state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
+            /** @enum {string} */
+            waits_for: "approval" | "place" | "level" | "start";
         };
         /**
          * PageIn
@@ -7970,6 +9573,16 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[AgentRouting] */
+        PageOfAgentRouting: {
+            items: components["schemas"]["AgentRouting"][];
+            next: string | null;
+        };
+        /** Paged[PersonLevels] */
+        PageOfPersonLevels: {
+            items: components["schemas"]["PersonLevels"][];
+            next: string | null;
+        };
         /** Paged[CustomerEvent] */
         PageOfCustomerEvent: {
             items: components["schemas"]["CustomerEvent"][];
@@ -8014,7 +9627,7 @@ export interface components {
             load_points: number;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             /** @enum {string} */
             role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
             sees_all_teams: boolean;
@@ -8028,7 +9641,7 @@ export interface components {
             is_active: boolean;
             name: string;
             /** @enum {string} */
-            presence: "online" | "away" | "offline";
+            presence: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             staff_number: string;
             team_ids: number[];
         };
@@ -8044,6 +9657,13 @@ export interface components {
             sees_all_teams?: boolean;
             staff_number?: string;
             team_ids?: number[];
+        };
+        /** PersonLevels */
+        PersonLevels: {
+            held: components["schemas"]["Held"][];
+            name: string;
+            person_id: number;
+            team_ids: number[];
         };
         /** Ping */
         Ping: {
@@ -8167,12 +9787,17 @@ export interface components {
         PresenceFrame: {
             person_id: number;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
         };
         /** PresenceIn */
         PresenceIn: {
+            minutes?: number | null;
+            /** @default  */
+            note?: string;
+            /** @enum {null|string} */
+            reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
-            state: "online" | "away" | "offline";
+            state: "online" | "away" | "offline" | "busy" | "wrap_up";
         };
         /** Preview */
         Preview: {
@@ -8365,7 +9990,7 @@ export interface components {
         PromiseProblem: {
             at: string | null;
             /** @enum {string} */
-            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "behind_deadline" | "too_long" | "money";
+            kind: "past" | "holiday" | "closed_day" | "closed_hours" | "no_hours" | "off_duty" | "no_slot" | "behind_deadline" | "too_long" | "money";
             /** @default  */
             label_en: string;
             /** @default  */
@@ -8405,6 +10030,10 @@ export interface components {
             team_id: number;
             vague: number;
             waiting: number;
+        };
+        /** Proposal */
+        Proposal: {
+            items: components["schemas"]["DutyItemIn"][];
         };
         /** QueryIn */
         QueryIn: {
@@ -8703,6 +10332,79 @@ export interface components {
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
+        /** Requirement */
+        Requirement: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            is_on: boolean;
+            position: number;
+            problems: components["schemas"]["RequirementProblem"][];
+            spec: components["schemas"]["RequirementSpec"];
+            version: number;
+        };
+        /** RequirementIn */
+        RequirementIn: {
+            /** @default false */
+            is_on?: boolean;
+            spec: components["schemas"]["RequirementSpec"];
+            version?: number | null;
+        };
+        /** RequirementList */
+        RequirementList: {
+            items: components["schemas"]["Requirement"][];
+        };
+        /** RequirementOrder */
+        RequirementOrder: {
+            ids: number[];
+        };
+        /** RequirementProblem */
+        RequirementProblem: {
+            code: string;
+            place: string;
+            value: unknown;
+        };
+        /** RequirementRollBack */
+        RequirementRollBack: {
+            to: number;
+            version: number;
+        };
+        /** RequirementSpec */
+        RequirementSpec: {
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps: components["schemas"]["SkillStep"][];
+        };
+        /** RequirementTrial */
+        RequirementTrial: {
+            items: components["schemas"]["Fits"][];
+            looked_at: number;
+            matched: number;
+            supply: components["schemas"]["StepSupply"][];
+        };
+        /** RequirementTrialIn */
+        RequirementTrialIn: {
+            rule_id?: number | null;
+            spec: components["schemas"]["RequirementSpec"];
+        };
+        /** RequirementVersion */
+        RequirementVersion: {
+            /** Format: date-time */
+            at: string;
+            person_name: string | null;
+            restored: number | null;
+            spec: components["schemas"]["RequirementSpec"];
+            version: number;
+        };
+        /** RequirementVersions */
+        RequirementVersions: {
+            items: components["schemas"]["RequirementVersion"][];
+        };
         /** ResetInput */
         ResetInput: {
             email: string;
@@ -8932,6 +10634,13 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        /** ScoreWeights */
+        ScoreWeights: {
+            at: string | null;
+            by_name: string | null;
+            id: number;
+            weights: components["schemas"]["Weights"];
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -8986,7 +10695,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -9039,6 +10748,7 @@ export interface components {
             cc?: components["schemas"]["Address"][];
             client_key: string;
             entry_ids?: number[];
+            html?: string | null;
             person_ids?: number[];
             subject: string;
             team_ids?: number[];
@@ -9057,6 +10767,7 @@ export interface components {
             attachment_ids?: number[];
             cc?: components["schemas"]["Address"][] | null;
             client_key: string;
+            html?: string | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
@@ -9102,6 +10813,50 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** Skill */
+        Skill: {
+            id: number;
+            is_archived: boolean;
+            /** @enum {string} */
+            kind: "language" | "product" | "channel" | "process" | "certificate" | "other";
+            name_en: string;
+            name_zh: string;
+            /** @default 0 */
+            people: number;
+            /** @default 0 */
+            rules: number;
+            version: number;
+        };
+        /** SkillIn */
+        SkillIn: {
+            /** @default false */
+            is_archived?: boolean;
+            /** @enum {string} */
+            kind: "language" | "product" | "channel" | "process" | "certificate" | "other";
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            version?: number | null;
+        };
+        /** SkillList */
+        SkillList: {
+            items: components["schemas"]["Skill"][];
+        };
+        /** SkillNeed */
+        SkillNeed: {
+            all?: components["schemas"]["SkillNeed"][] | null;
+            any?: components["schemas"]["SkillNeed"][] | null;
+            /** @default 1 */
+            level?: number;
+            skill_id?: number | null;
+        };
+        /** SkillStep */
+        SkillStep: {
+            all?: components["schemas"]["SkillNeed"][] | null;
+            any?: components["schemas"]["SkillNeed"][] | null;
+            seconds: number;
         };
         /** Snippet */
         Snippet: {
@@ -9232,6 +10987,21 @@ export interface components {
             method: "order_number" | "known_number" | "mail_code" | "verified_channel" | "documents" | "call_back" | null;
             valid_until: string | null;
         };
+        /** StateLog */
+        StateLog: {
+            items: components["schemas"]["StateStretch"][];
+        };
+        /** StateStretch */
+        StateStretch: {
+            approved_by: number | null;
+            /** Format: date-time */
+            from_at: string;
+            limit_at: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
+            to_at: string | null;
+        };
         /** Status */
         Status: {
             /** @enum {string} */
@@ -9281,6 +11051,11 @@ export interface components {
             /** @default false */
             unless_acknowledged?: boolean;
         };
+        /** StepSupply */
+        StepSupply: {
+            able: number;
+            online: number;
+        };
         /** StepTask */
         StepTask: {
             span: components["schemas"]["Span"];
@@ -9291,8 +11066,10 @@ export interface components {
         StreamEvents: {
             bye: components["schemas"]["ByeFrame"];
             customer: components["schemas"]["CustomerFrame"];
+            floor: components["schemas"]["FloorFrame"];
             gone: components["schemas"]["GoneFrame"];
             job: components["schemas"]["JobFrame"];
+            live: components["schemas"]["LiveFrame"];
             looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
             presence: components["schemas"]["PresenceFrame"];
@@ -9301,6 +11078,7 @@ export interface components {
             shared_draft: components["schemas"]["SharedDraftFrame"];
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
+            whisper: components["schemas"]["Word"];
         };
         /** Suggestion */
         Suggestion: {
@@ -9331,6 +11109,40 @@ export interface components {
             /** @default  */
             note?: string;
             span: components["schemas"]["Span"];
+        };
+        /** Suspended */
+        Suspended: {
+            given_back: number;
+        };
+        /** Suspension */
+        Suspension: {
+            by_id: number | null;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** SuspensionIn */
+        SuspensionIn: {
+            reason: string;
+        };
+        /** TableIn */
+        TableIn: {
+            /** @default true */
+            is_trial?: boolean;
+            text: string;
+        };
+        /** TableProblem */
+        TableProblem: {
+            /** @enum {string} */
+            code: "unknown_person" | "unknown_skill" | "bad_level" | "bad_day" | "twice";
+            line: number;
+            text: string;
+        };
+        /** TableRead */
+        TableRead: {
+            changed: number;
+            people: number;
+            problems: components["schemas"]["TableProblem"][];
         };
         /** TableYear */
         TableYear: {
@@ -9374,6 +11186,8 @@ export interface components {
             text: string;
             ticket_id: number;
             title: string;
+            title_en: string;
+            title_zh: string;
             words: components["schemas"]["TaskWord"][];
         };
         /** TaskFile */
@@ -9397,6 +11211,10 @@ export interface components {
             /** @default  */
             text?: string;
             title: string;
+            /** @default  */
+            title_en?: string;
+            /** @default  */
+            title_zh?: string;
         };
         /** TaskItem */
         TaskItem: {
@@ -9438,7 +11256,7 @@ export interface components {
             member_ids: number[];
             name: string;
             /** @enum {string} */
-            routing: "push" | "manual";
+            routing: "push" | "pull" | "manual";
         };
         /** TeamBrief */
         TeamBrief: {
@@ -9449,11 +11267,46 @@ export interface components {
         TeamChange: {
             member_ids?: number[];
             name?: string;
-            routing?: "push" | "manual";
+            routing?: "push" | "pull" | "manual";
         };
         /** TeamHours */
         TeamHours: {
             calendar_id: number | null;
+        };
+        /** TeamRouting */
+        TeamRouting: {
+            name: string;
+            settings: components["schemas"]["TeamSettings"];
+            team_id: number;
+            version: number;
+        };
+        /** TeamRoutingIn */
+        TeamRoutingIn: {
+            settings: components["schemas"]["TeamSettings"];
+            version: number;
+        };
+        /** TeamRoutingList */
+        TeamRoutingList: {
+            items: components["schemas"]["TeamRouting"][];
+        };
+        /** TeamSettings */
+        TeamSettings: {
+            /** @default 120 */
+            anyone_after_seconds?: number;
+            /** @default 60 */
+            fairness_minutes?: number;
+            interruptible_channels?: ("email" | "chat" | "form" | "api")[];
+            /** @default 30 */
+            offer_seconds?: number;
+            offered_channels?: ("email" | "chat" | "form" | "api")[];
+            overflow?: components["schemas"]["Overflow"][];
+            /** @default 60 */
+            preferred_seconds?: number;
+            /**
+             * @default push
+             * @enum {string}
+             */
+            routing?: "push" | "pull" | "manual";
         };
         /** TeamTies */
         TeamTies: {
@@ -9504,6 +11357,25 @@ export interface components {
             type_id?: number;
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
+        };
+        /** Thresholds */
+        Thresholds: {
+            /** @default 120 */
+            hand_seconds?: number | null;
+            /** @default 900 */
+            idle_seconds?: number | null;
+            /** @default 2 */
+            missed_offers?: number | null;
+            /** @default 1800 */
+            oldest_seconds?: number | null;
+            /** @default 60 */
+            overtime_seconds?: number | null;
+            /** @default 80 */
+            service_level_percent?: number | null;
+            /** @default 60 */
+            unanswered_seconds?: number | null;
+            /** @default 30 */
+            waiting?: number | null;
         };
         /** Ticket */
         Ticket: {
@@ -9865,6 +11737,13 @@ export interface components {
         UrgeIn: {
             words: string;
         };
+        /** Used */
+        Used: {
+            minutes: number;
+            minutes_left: number | null;
+            times: number;
+            times_left: number | null;
+        };
         /** ViewCount */
         ViewCount: {
             count: number;
@@ -9978,6 +11857,20 @@ export interface components {
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
         };
+        /** Waiting */
+        Waiting: {
+            /** Format: date-time */
+            asked_at: string;
+            expires_at: string | null;
+            id: number;
+            minutes: number;
+            person_id: number;
+            /** @enum {string} */
+            reason: "meal" | "rest" | "restroom" | "nursing" | "training" | "meeting" | "coaching";
+            /** @enum {string} */
+            state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
+            team_ids: number[];
+        };
         /** WatchedPromise */
         WatchedPromise: {
             due_at: string | null;
@@ -10061,6 +11954,41 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** Weights */
+        Weights: {
+            /** @default 0.25 */
+            ageing?: number;
+            /** @default 15 */
+            contacts?: number;
+            /** @default 25 */
+            customer?: number;
+            /** @default 40 */
+            deadline?: number;
+            /** @default 240 */
+            deadline_minutes?: number;
+            /** @default 15 */
+            money?: number;
+            /** @default 10000000 */
+            money_at_most_cents?: number;
+            /** @default 20 */
+            people?: number;
+            /** @default 1000 */
+            people_at_most?: number;
+            /** @default 25 */
+            risk?: number;
+            /** @default 30 */
+            severity?: number;
+            tiers?: {
+                [key: string]: number;
+            };
+            /** @default 60 */
+            urgency?: number;
+        };
+        /** WeightsIn */
+        WeightsIn: {
+            read_id: number;
+            weights: components["schemas"]["Weights"];
+        };
         /** WidgetChoice */
         WidgetChoice: {
             name: components["schemas"]["BothLanguages"];
@@ -10129,6 +12057,39 @@ export interface components {
             max_length?: number;
             name: components["schemas"]["BothLanguages"];
         };
+        /** Word */
+        Word: {
+            /** Format: date-time */
+            at: string;
+            from_id: number;
+            hand_id: number | null;
+            id: number;
+            read_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            to_id: number;
+        };
+        /** WordIn */
+        WordIn: {
+            text: string;
+        };
+        /** WordList */
+        WordList: {
+            items: components["schemas"]["Word"][];
+        };
+        /** Writing */
+        Writing: {
+            /** @enum {string} */
+            kind: "reply" | "note";
+            person_id: number;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** WritingList */
+        WritingList: {
+            items: components["schemas"]["Writing"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -10138,6 +12099,172 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AgentRoutingGetAgents: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+                words?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdGetAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdPutAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentRoutingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdExclusionsCustomerIdPutExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRouting"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AgentRoutingPersonIdExclusionsCustomerIdDeleteExclusion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: never;
@@ -12564,6 +14691,268 @@ export interface operations {
             };
         };
     };
+    ApiV1DutyGetDuty: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyLog"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyFileGetDutyFile: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                team_id?: number | null;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversPostHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversHandoverIdAcceptancePutHandoverAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyHandoversHandoverIdItemsItemIdAcceptancePutItemAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handover_id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyNotesPostDutyNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyNotesDutyNoteIdEndPutNoteEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyNote"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1DutyProposalGetProposal: {
+        parameters: {
+            query: {
+                team_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ExportsPostExport: {
         parameters: {
             query?: never;
@@ -12825,6 +15214,293 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesGetFloorRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorRulesList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakRule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdLevelPutLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FloorRulesTeamIdThresholdsPutThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Thresholds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsGetHands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsPostHand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdEndPutHandEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdTakingPutTaking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HandsHandIdWordsPostHandWord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HolidayTablesGetHolidayTables: {
         parameters: {
             query?: never;
@@ -12953,6 +15629,379 @@ export interface operations {
             path: {
                 inbox_id: number;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveGetLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdCapacityPutCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdConversationsGetConversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdStatesGetStates: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+            };
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateLog"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSuspensionPutSuspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suspended"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSuspensionEndPutSuspensionEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAlarmsGetAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAlarmsAlarmIdAcknowledgementPutAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveBreaksGetBreaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveBreaksBreakIdDecisionPutBreakDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveQueuesTeamIdConversationsGetWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTicketList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveWatchingPutWatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -13123,6 +16172,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakPostBreak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakStartPutBreakStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeBreakWithdrawalPutBreakWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
                 };
             };
             /** @description What is wrong */
@@ -13349,6 +16489,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStateGetMyState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyState"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -14779,6 +17948,295 @@ export interface operations {
             };
         };
     };
+    ApiV1RequirementRulesGetRequirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesPostRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesOrderPutRequirementOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesTrialPostTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdGetRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdDeleteRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdPatchRequirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdRollBackPostRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequirementRollBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RequirementRulesRuleIdVersionsGetVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementVersions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RulesListRules: {
         parameters: {
             query?: never;
@@ -15310,6 +18768,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ScoreWeightsGetWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreWeights"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ScoreWeightsPutWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreWeights"];
                 };
             };
             /** @description What is wrong */
@@ -15969,6 +19489,235 @@ export interface operations {
             };
         };
     };
+    ApiV1SkillLevelsGetLevels: {
+        parameters: {
+            query?: {
+                team_id?: number | null;
+                words?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonLevels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsPutLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelChanges"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelsWritten"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsFileGetLevelsFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+                team_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillLevelsFilePostLevelsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableRead"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsGetSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsPostSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SkillsSkillIdPatchSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Skill"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1StatusesGetStatuses: {
         parameters: {
             query?: never;
@@ -16324,6 +20073,35 @@ export interface operations {
             };
         };
     };
+    ApiV1TasksTaskIdReadPutTaskRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TasksTaskIdResultPutTaskResult: {
         parameters: {
             query?: never;
@@ -16447,6 +20225,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamRoutingGetTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRoutingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TeamRoutingTeamIdPutTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRoutingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRouting"];
                 };
             };
             /** @description What is wrong */
@@ -17947,6 +21789,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Ticket"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdListeningPostListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -19697,6 +23568,101 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdWhispersGetWhispers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWhispersPostWhisper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Word"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWhispersReadPutWhispersRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdWithdrawalPutWithdrawal: {
         parameters: {
             query?: never;
@@ -19719,6 +23685,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamworkView"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdWritingGetWriting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WritingList"];
                 };
             };
             /** @description What is wrong */

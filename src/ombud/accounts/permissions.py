@@ -30,6 +30,8 @@ LEAD = frozenset(
         "promises.money",
         "releases.write",
         "releases.decide",
+        "floor.lead",
+        "routing.manage",
     }
 )
 ADMINISTRATION = frozenset(
@@ -49,6 +51,9 @@ PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics
 
 ALL = READS | WORK | LEAD | ADMINISTRATION | PROGRAMS
 
+OF_CUSTOMERS = frozenset({"tickets.reply", "tickets.assign"})
+"""What somebody who is kept from customers for a while may not do meanwhile."""
+
 ROLES: dict[Role, frozenset[str]] = {
     # Administration is no licence to read: which tickets are seen is decided by teams alone.
     "administrator": READS | WORK | LEAD | ADMINISTRATION,
@@ -59,5 +64,5 @@ ROLES: dict[Role, frozenset[str]] = {
     "partner": frozenset({"tasks.work", "releases.read"}),
 }
 
-SCOPES = ALL - {"presence.own"}
-"""What an API key may be given; a program is never present."""
+SCOPES = ALL - {"presence.own", "floor.lead"}
+"""What an API key may be given; a program is never present, and leads nobody."""

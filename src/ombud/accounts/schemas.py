@@ -10,9 +10,9 @@ from ombud.shared.lines import ADDRESS, FILLED, PLAIN
 
 Locale = Literal["en", "zh-CN"]
 Theme = Literal["system", "light", "dark"]
-PresenceState = Literal["online", "away", "offline"]
+PresenceState = Literal["online", "away", "offline", "busy", "break", "wrap_up"]
 LinkKind = Literal["sign_in", "invitation", "password_reset"]
-RoutingMode = Literal["push", "manual"]
+RoutingMode = Literal["push", "pull", "manual"]
 
 # No control characters: a name stands in subjects, headers and terminals.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=FILLED)]

@@ -31,6 +31,7 @@ from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat
+from ombud.routing.supervision.board import Board
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EMITS, EXCEPTION_HANDLERS
@@ -114,9 +115,12 @@ async def _live(app: Litestar) -> AsyncIterator[None]:
         hear_together(parts.bus, hub)
         hear_jobs(parts.bus, hub)
         Signals(parts.database, parts.bus, hub)
+        board = Board(parts.database, parts.bus, parts.clock, hub.send)
+        board.start()
         try:
             yield
         finally:
+            await board.stop()
             await hub.stop()
             # The server does not wait for requests whose client has left, and they still need the database.
             await app.state.open_requests.end(within_seconds=STOP_REQUESTS_SECONDS)

@@ -4,6 +4,7 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
+from ombud.routing.floor.reactions import FLOOR
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
@@ -21,4 +22,5 @@ READERS: list[Reader] = [
     PROMISES,
     TEAMWORK,
     PROCESSES,
+    FLOOR,
 ]

@@ -17,6 +17,8 @@ import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.floor.api
+import ombud.routing.skills.api
+import ombud.routing.supervision.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -32,6 +34,8 @@ ROOMS: list[Any] = [
     ombud.views.api,
     shared_paths,
     ombud.routing.floor.api,
+    ombud.routing.supervision.api,
+    ombud.routing.skills.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -10,8 +10,9 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
-from ombud.routing.floor.api import presence_frames
-from ombud.routing.floor.schemas import PresenceFrame
+from ombud.routing.floor.schemas import FloorFrame, PresenceFrame, Word
+from ombud.routing.floor.stream import floor_frames
+from ombud.routing.supervision.schemas import LiveFrame
 from ombud.shared.bus import Bus, Signal
 from ombud.shared.database import Transaction
 from ombud.shared.events import Event
@@ -42,6 +43,12 @@ Settings = Literal[
     "clock_jobs",
     "processes",
     "releases",
+    "skills",
+    "skill_levels",
+    "agent_routing",
+    "team_routing",
+    "requirements",
+    "score_weights",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -52,6 +59,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "person_deactivated": "people",
     "person_reactivated": "people",
     "role_changed": "people",
+    "capacity_changed": "people",
     "brand_changed": "brands",
     "status_changed": "statuses",
     "canned_reply_changed": "canned_replies",
@@ -74,6 +82,13 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "skill_changed": "skills",
+    "agent_levels_changed": "skill_levels",
+    "agent_routing_changed": "agent_routing",
+    "agent_exclusion_changed": "agent_routing",
+    "team_routing_changed": "team_routing",
+    "requirement_rule_changed": "requirements",
+    "score_weights_changed": "score_weights",
 }
 
 
@@ -90,6 +105,9 @@ class StreamEvents(Struct):
     gone: GoneFrame
     customer: CustomerFrame
     presence: PresenceFrame
+    floor: FloorFrame
+    whisper: Word
+    live: LiveFrame
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
@@ -112,7 +130,7 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
 LOADERS: list[Loader] = [
     ticket_frames,
     notification_frames,
-    presence_frames,
+    floor_frames,
     customer_frames,
     settings_frames,
     visitor_frames,

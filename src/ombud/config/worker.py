@@ -23,7 +23,7 @@ from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
-from ombud.routing.floor.services.presence import note_silence
+from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.services import BATCH as ROUTING_BATCH
 from ombud.routing.services import route_waiting
 from ombud.service_levels.jobs import ClockHand
@@ -255,7 +255,7 @@ class Worker:
             if not await try_lock(tx, LOCK_UPKEEP):
                 return 0
             await make_partitions(tx, now=now)
-            changed = await note_silence(tx, now=now) + await wake_snoozed(tx, now=now)
+            changed = await keep_floor(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
             changed += await warn_releases(tx, now=now)

@@ -7,7 +7,9 @@ from ombud.demo.hours import DAY
 from ombud.demo.material import Material, ProductKind
 
 CHINESE_SHARE = 0.65
-TIERS = (("普通", 62), ("银卡", 20), ("金卡", 12), ("VIP", 6))
+# Names of tiers are the desk's own words, like those of its teams: here in both languages.
+VIP, GOLD, SILVER, STANDARD = "VIP", "金卡·Gold", "银卡·Silver", ""
+TIERS = ((STANDARD, 62), (SILVER, 20), (GOLD, 12), (VIP, 6))
 MAIL_DOMAINS = ("example.com", "example.net", "example.org", "mail.example", "post.example")
 ZONES = ("Asia/Shanghai", "Asia/Singapore", "Asia/Shanghai", "Europe/London", "Asia/Hong_Kong", "Asia/Shanghai")
 

@@ -4,14 +4,15 @@ import random
 from datetime import UTC, datetime
 from functools import cache
 
-from ombud.demo.cast import Buyer, Purchase, draw_purchase
+from ombud.demo.cast import GOLD, SILVER, STANDARD, VIP, Buyer, Purchase, draw_purchase
 from ombud.demo.hours import DAY, HOUR, local_day, start_of_day
 from ombud.demo.material import Colleague, Material, Scene
 
 WEEKDAYS_ZH = "一二三四五六日"
 SLOTS_ZH = ("上午9点到11点", "上午10点到12点", "下午1点到3点", "下午2点到4点", "下午4点到6点")
 SLOTS_EN = ("9 to 11 am", "10 am to 12", "1 to 3 pm", "2 to 4 pm", "4 to 6 pm")
-TIERS_EN = {"普通": "Standard", "银卡": "Silver", "金卡": "Gold", "VIP": "VIP"}
+# As they are said in a sentence: Chinese, English.
+TIERS_SAID = {STANDARD: ("普通", "Standard"), SILVER: ("银卡", "Silver"), GOLD: ("金卡", "Gold"), VIP: ("VIP", "VIP")}
 SLOT_HOURS = (9, 10, 13, 14, 16)
 RECENT_DAYS = 24
 
@@ -119,7 +120,7 @@ def _facts_of_place(material: Material, buyer: Buyer, rng: random.Random) -> dic
         "phone": buyer.phone,
         "tail": buyer.phone[-4:],
         "email": buyer.email,
-        "tier": buyer.tier if is_chinese else TIERS_EN[buyer.tier],
+        "tier": TIERS_SAID[buyer.tier][0 if is_chinese else 1],
         "carrier": rng.choice(places.carriers_zh if is_chinese else places.carriers_en),
         "tracking": f"XF{int(rng.random() * 10**11):011d}",
         "bank": rng.choice(places.banks_zh if is_chinese else places.banks_en),

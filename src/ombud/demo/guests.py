@@ -207,7 +207,7 @@ def _buyer(material: Material, known: Known, language: str, rng: random.Random) 
         phone=known.phone,
         city=rng.choice(places.cities),
         street=rng.choice(places.streets_zh if language == "zh" else places.streets_en),
-        tier=known.tier or "普通",
+        tier=known.tier,
         time_zone="",
         visitor=known.visitor,
         since=0,

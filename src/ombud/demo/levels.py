@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
+from ombud.demo.cast import GOLD, VIP
 from ombud.service_levels.queries import load_clocks
 from ombud.service_levels.schemas import CalendarIn, Clock, PolicyIn
 from ombud.service_levels.services.calendars import make_calendar
@@ -38,7 +39,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {
         "name_en": "VIP customers",
         "name_zh": "重要客户",
-        "condition": {"field": "tier", "op": "any_of", "value": ["VIP", "金卡"]},
+        "condition": {"field": "tier", "op": "any_of", "value": [VIP, GOLD]},
         "targets": [
             _target("first_response", 5, "working_minutes", channels=["chat"]),
             _target("first_response", 2, "working_hours"),

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.customers.queries.policy import SETTING
 from ombud.customers.services.making import refresh_words
-from ombud.demo.cast import Buyer
+from ombud.demo.cast import GOLD, SILVER, VIP, Buyer
 from ombud.demo.copying import copy_rows
 from ombud.demo.ground import Ground
 from ombud.demo.hours import DAY, moment
@@ -23,15 +23,15 @@ from ombud.tickets.services.customer_merge import merge_customers
 
 ORGANISATIONS = (
     ("云栖湖度假酒店", "yunqihu.example", "VIP"),
-    ("锦程连锁公寓", "jincheng-apt.example", "金卡"),
-    ("明德实验学校", "mingde.example", "银卡"),
-    ("和睦养老院", "hemu.example", "金卡"),
-    ("南湾物业服务", "nanwan.example", "银卡"),
+    ("锦程连锁公寓", "jincheng-apt.example", GOLD),
+    ("明德实验学校", "mingde.example", SILVER),
+    ("和睦养老院", "hemu.example", GOLD),
+    ("南湾物业服务", "nanwan.example", SILVER),
     ("星桥联合办公", "xingqiao.example", "VIP"),
     ("Harbour Lane Hotel", "harbourlane.example", "VIP"),
-    ("Willow & Finch Letting", "willowfinch.example", "金卡"),
-    ("St. Brigid's School", "stbrigids.example", "银卡"),
-    ("Northgate Facilities", "northgate.example", "银卡"),
+    ("Willow & Finch Letting", "willowfinch.example", GOLD),
+    ("St. Brigid's School", "stbrigids.example", SILVER),
+    ("Northgate Facilities", "northgate.example", SILVER),
 )
 # The batch whose manual shows the wrong pipe at step 4: see the scene "manual".
 MISPRINTED = "M-0915"
@@ -67,7 +67,7 @@ async def write_relations(tx: Transaction, ground: Ground, buyers: list[Buyer], 
     pairs = await scribe.duplicates(tx)
     await tx.execute(
         "insert into setting (name, value) values (%(name)s, %(value)s)",
-        {"name": SETTING, "value": Jsonb({"tiers": ["VIP", "金卡", "银卡", "普通"]})},
+        {"name": SETTING, "value": Jsonb({"tiers": [VIP, GOLD, SILVER]})},
     )
     for survivor, absorbed in pairs[:3]:
         chosen = CustomerMergeIn(absorbed, {}, "同一人，两个邮箱 / One person, two mailboxes")

@@ -39,7 +39,7 @@ async def _act(tx: Transaction, rule_id: int, *, now: datetime) -> None:
     sql = """
         select t.id from ticket t join customer c on c.id = t.customer_id
         where t.is_open and t.merged_into_id is null and t.priority < 4
-        order by (c.tier in ('VIP', '金卡')) desc, t.id desc limit 300"""
+        order by (c.tier in ('VIP', '金卡·Gold')) desc, t.id desc limit 300"""
     asked = Asked({"tier", "message"}, [])
     found = await asked.load(tx, await values(tx, int, sql))
     cause = msgspec.to_builtins(rule.rule.spec.when)["events"][0]

@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from ombud.demo.cast import GOLD, VIP
 from ombud.shared.database import Transaction
 
 AWAKE: list[dict[str, Any]] = [
@@ -27,7 +28,7 @@ VIEWS: tuple[tuple[str, str, list[dict[str, Any]], str, str], ...] = (
         [
             {
                 "any": [
-                    {"field": "tier", "op": "any_of", "value": ["VIP", "金卡"]},
+                    {"field": "tier", "op": "any_of", "value": [VIP, GOLD]},
                     {"field": "priority", "op": "more", "value": 2},
                 ]
             }

@@ -28,6 +28,8 @@ class Frame(Struct, frozen=True):
     person_id: int | None = None
     topic: str | None = None
     is_for_all: bool = False
+    # of what is about a team and no ticket: only whoever holds this permission, whatever brands they see
+    needs: str | None = None
 
     def encode(self) -> bytes:
         """The frame as it goes over the wire, without a number: that is each stream's own."""

@@ -42,6 +42,8 @@ class Stream:
         if self.actor is None or frame.team_id is None:
             return False
         is_elsewhere = frame.unless_team_id is not None and self.actor.sees_team(frame.unless_team_id)
+        if frame.needs is not None:
+            return self.actor.may(frame.needs) and self.actor.sees_team(frame.team_id)
         # Nothing has the number 0.
         return self.actor.sees(frame.team_id, frame.brand_id or 0) and not is_elsewhere
 

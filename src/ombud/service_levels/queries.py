@@ -222,6 +222,21 @@ async def hours_of_teams(tx: Transaction, team_ids: Sequence[int]) -> dict[int, 
     return {one.team_id: Calendar(one.spec) for one in await rows(tx, _Hours, sql, {"ids": list(team_ids)})}
 
 
+class _OwnHours(Struct):
+    person_id: int
+    spec: CalendarSpec
+
+
+async def hours_of_people(tx: Transaction, person_ids: Sequence[int]) -> dict[int, Calendar]:
+    """Working hours of people who have a calendar of their own; for the others their team's hours hold."""
+    sql = """
+        select a.person_id, v.spec from agent_routing a cross join lateral (
+            select spec from calendar_version where calendar_id = a.calendar_id order by id desc limit 1) v
+        where a.person_id = any(%(ids)s::bigint[])"""
+    found = await rows(tx, _OwnHours, sql, {"ids": list(person_ids)})
+    return {one.person_id: Calendar(one.spec) for one in found}
+
+
 async def open_tickets_after(tx: Transaction, ticket_id: int, *, limit: int) -> list[int]:
     """Numbers of open tickets behind one, in order."""
     sql = """

@@ -7,7 +7,7 @@ from litestar import Router, get, patch, post, put
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 from litestar.response import Stream
-from litestar.status_codes import HTTP_201_CREATED
+from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from msgspec import Meta
 
 from ombud.shared.errors import Invalid
@@ -172,6 +172,12 @@ async def put_task_return(tx: Tx, actor: By, now: Now, task_id: FromPath[int], d
     return await tasks.return_task(tx, task_id, data, by=actor, now=now)
 
 
+@put("/tasks/{task_id:int}/read", guards=[may("tasks.work")], status_code=HTTP_204_NO_CONTENT)
+async def put_task_read(tx: Tx, actor: By, now: Now, task_id: FromPath[int]) -> None:
+    """Take what told the actor of a task as read."""
+    await tasks.read_task(tx, task_id, by=actor, now=now)
+
+
 @put("/tasks/{task_id:int}/withdrawal", guards=[may("tickets.assign")])
 async def put_task_withdrawal(tx: Tx, actor: By, now: Now, task_id: FromPath[int]) -> Task:
     """Take a task back; for those who see its ticket."""
@@ -251,7 +257,15 @@ routers = [
             *(get_teamwork, post_dispatch, put_acceptance, put_return, post_urge),
             *(post_supervision, post_report, put_supervision_end, post_extension, put_extension_decision),
             *(put_withdrawal, patch_closing, post_task, get_tasks, get_task, put_task_acceptance, put_task_result),
-            *(put_task_return, put_task_withdrawal, post_task_word, patch_task_item, post_task_file, get_task_file),
+            *(
+                put_task_return,
+                put_task_read,
+                put_task_withdrawal,
+                post_task_word,
+                patch_task_item,
+                post_task_file,
+                get_task_file,
+            ),
             *(get_first_contacts, get_teamwork_figures),
         ],
         tags=["teamwork"],

@@ -109,8 +109,8 @@ async def members(
 
 TASK = """
     select k.id, k.ticket_id, k.team_id, m.name as team_name, k.assignee_id, a.name as assignee_name,
-        b.name as made_by_name, k.title, k.text, k.span, k.state, k.made_at, k.accepted_at, k.due_at, k.ended_at,
-        k.result
+        b.name as made_by_name, k.title, k.title_en, k.title_zh, k.text, k.span, k.state, k.made_at,
+        k.accepted_at, k.due_at, k.ended_at, k.result
     from task k join team m on m.id = k.team_id left join person a on a.id = k.assignee_id
     left join person b on b.id = k.made_by"""
 
@@ -231,14 +231,37 @@ class LockedTask(Struct):
     state: str
     span: Span
     made_by: int | None
+    title_en: str = ""
+    title_zh: str = ""
+
+    def title_in(self, locale: str) -> str:
+        """Its title in a language, as far as it has one there."""
+        return (self.title_zh if locale == "zh-CN" else self.title_en) or self.title
 
 
 async def lock_task(tx: Transaction, task_id: int) -> LockedTask | None:
     """A task under a row lock; the caller holds its ticket already."""
     sql = """
-        select id, ticket_id, team_id, assignee_id, title, state, span, made_by from task
+        select id, ticket_id, team_id, assignee_id, title, state, span, made_by, title_en, title_zh from task
         where id = %(id)s for no key update"""
     return await row(tx, LockedTask, sql, {"id": task_id})
+
+
+class Reader(Struct):
+    """Somebody who is told, and their language."""
+
+    id: int
+    locale: str
+
+
+async def task_readers(tx: Transaction, task: LockedTask, *, limit: int = 50) -> list[Reader]:
+    """Who hears of a task in its department: whoever works on it, else all of its members, with a seat or without."""
+    sql = """
+        select p.id, p.locale from membership m join person p on p.id = m.person_id
+        where m.team_id = %(team)s and p.deactivated_at is null and p.role <> 'read_only'
+        order by p.id"""
+    found = await rows(tx, Reader, sql, {"team": task.team_id})
+    return [one for one in found if one.id == task.assignee_id] or found[:limit]
 
 
 PERIOD = "between %(start)s and %(end)s"

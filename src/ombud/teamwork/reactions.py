@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec import Struct
+
 from ombud.shared.actor import SYSTEM
-from ombud.shared.database import Transaction, values
+from ombud.shared.database import Transaction, row
 from ombud.shared.errors import NotFound
 from ombud.shared.events import Event
 from ombud.shared.readers import Reader
@@ -14,7 +16,7 @@ from ombud.teamwork.services.calling import call_in
 from ombud.teamwork.services.dispatching import end_dispatch
 from ombud.teamwork.services.merging import MERGES, follow_merge
 from ombud.teamwork.services.urging import settle
-from ombud.teamwork.services.words import note, owners, tell
+from ombud.teamwork.services.words import note, owners, tell, tell_department
 from ombud.tickets.queries.tickets import MergedTicket, lock_visible_ticket
 from ombud.tickets.schemas import LockedTicket
 
@@ -56,14 +58,22 @@ async def _settle(tx: Transaction, event: Event, *, now: datetime) -> None:
         await end_dispatch(tx, ticket, "moved_on", by=SYSTEM, now=now)
 
 
+class _Late(Struct):
+    label: str
+    round: int
+
+
 async def _tell_late(tx: Transaction, event: Event, *, now: datetime) -> None:
     ticket = await _ticket(tx, event)
-    sql = "select label from clock where id = %(id)s and state <> 'ended'"
-    labels = await values(tx, str, sql, {"id": event.data["clock_id"]})
-    if ticket is None or not labels:
+    sql = "select label, round from clock where id = %(id)s and state <> 'ended'"
+    clock = await row(tx, _Late, sql, {"id": event.data["clock_id"]})
+    if ticket is None or clock is None:
         return
     metric, is_late = event.data["metric"], event.kind == "clock_breached"
-    told = {"metric": metric, "title": labels[0]}
+    told = {"metric": metric, "title": clock.label}
+    task = await queries.lock_task(tx, clock.round) if metric == "task" else None
+    if task is not None and (task.title_en or task.title_zh):
+        told |= {"en": task.title_en, "zh": task.title_zh}
     entry_id = await note(tx, ticket, "late" if is_late else "due_soon", told, by=SYSTEM, now=now)
     people = await owners(tx, ticket)
     if is_late:
@@ -71,6 +81,9 @@ async def _tell_late(tx: Transaction, event: Event, *, now: datetime) -> None:
         watcher = await queries.open_supervision(tx, ticket.id)
         people += [watcher.person_id] if watcher else []
     await tell(tx, ticket, people, entry_id, by=SYSTEM, now=now)
+    if task is not None:
+        kind = "task_overdue" if is_late else "task_due_soon"
+        await tell_department(tx, task, kind, besides=people, by=SYSTEM, now=now)
 
 
 TEAMWORK = Reader(

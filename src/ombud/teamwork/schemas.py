@@ -149,6 +149,9 @@ class TaskIn(Struct, forbid_unknown_fields=True):
     items: Annotated[list[Line], Meta(max_length=30)] = []
     file_ids: Annotated[list[int], Meta(max_length=20)] = []
     assignee_id: int | None = None
+    # the title in both languages, where it is known in both
+    title_en: Annotated[str, Meta(max_length=300)] = ""
+    title_zh: Annotated[str, Meta(max_length=300)] = ""
 
 
 class TaskResult(Struct, forbid_unknown_fields=True):
@@ -181,6 +184,9 @@ class Task(Struct):
     assignee_name: str | None
     made_by_name: str | None
     title: str
+    # of a task that a process gave, in both languages; else ''
+    title_en: str
+    title_zh: str
     text: str
     span: Span
     state: TaskState

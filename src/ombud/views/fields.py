@@ -27,6 +27,7 @@ UNREAD = """coalesce(t.preview_by = 'customer' and t.last_message_id > coalesce(
 
 FOLLOWING = "exists (select from follower f where f.ticket_id = t.id and f.person_id = %(me)s)"
 MENTIONED = "exists (select from mention m where m.ticket_id = t.id and m.person_id = %(me)s)"
+STAGE = "(select v.stage from stage_visit v where v.ticket_id = t.id and v.ended_at is null limit 1)"
 SPENT = "(select coalesce(sum(s.seconds), 0) from time_spent s where s.ticket_id = t.id)"
 # What is another thing for each reader, whoever else is asked.
 PERSONAL = frozenset({"unread", "following", "mentioned"})
@@ -42,10 +43,14 @@ SHIPPED: dict[str, Place] = {
     "assignee": Place("person", "t.assignee_id", is_id=True),
     "customer_name": Place("text", "c.name"),
     "tier": Place("choice", "c.tier"),
+    # the customer's, as their page or their record says
+    "language": Place("choice", "c.locale"),
     "organisation_name": Place("text", "(select o.name from organisation o where o.id = c.organisation_id)"),
     "brand": Place("choice", "t.brand_id", is_id=True),
     "channel": Place("choice", "(select kind from channel where channel.id = t.channel_id)"),
     "tags": Place("many", "t.tags"),
+    # the key of the process's stage that it is in
+    "stage": Place("choice", STAGE),
     "created": Place("time", "t.created_at"),
     "activity": Place("time", "t.activity_at"),
     "waiting": Place("time", "t.waiting_since"),

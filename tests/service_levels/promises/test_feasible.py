@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ombud.service_levels.promises.contact import SITTING, is_contact, is_kept_by, is_money
-from ombud.service_levels.promises.feasible import Frame, Outside, problems_of, safe_words
+from ombud.service_levels.promises.feasible import SLOT, Frame, Outside, problems_of, safe_words, slot_of
 from ombud.service_levels.promises.rules import recognise
 from ombud.service_levels.promises.schemas import PromiseProblem
 from ombud.shared.calendars.arithmetic import add_open, deadline
@@ -142,3 +142,45 @@ def test_words_are_in_the_language_and_case_of_those_that_they_replace() -> None
     assert safe_words("并给您回电", [], frame) == "并在1个工作日内给您回复"
     money = [PromiseProblem("money")]
     assert safe_words("为您退款", money, frame) == "我们会为您核实，在1个工作日内给您回复"
+
+
+LATE_SHIFT = Calendar(CalendarSpec("Asia/Shanghai", {day: [("13:30", "18:00")] for day in WEEKDAYS[:5]}))
+
+
+@given(moments, st.integers(1, 5_000), zh_or_en)
+def test_safe_words_are_never_off_the_writers_duty(at: datetime, minutes: int, words: str) -> None:
+    frame = Frame(OFFICE, at, duty=LATE_SHIFT)
+    problems = problems_of(words, at + timedelta(minutes=minutes), frame)
+    safe = safe_words(words, problems, frame)
+    assert safe is not None
+    [found] = recognise(safe, sent_at=at, tz=OFFICE.zone, calendar=OFFICE)
+    assert problems_of(safe, found.due_at, frame) == []
+
+
+@given(moments, st.integers(1, 2_000), st.sets(st.integers(0, 96), max_size=60), zh_or_en)
+def test_the_free_moment_that_is_offered_is_free(at: datetime, minutes: int, taken: set[int], words: str) -> None:
+    full = frozenset(slot_of(at) + SLOT * number for number in taken)
+    frame = Frame(OFFICE, at, full=full)
+    problems = problems_of(words, at + timedelta(minutes=minutes), frame)
+    for one in problems:
+        if one.kind == "no_slot":
+            assert one.at is not None
+            assert problems_of(words, one.at, frame) == []
+            safe = safe_words(words, problems, frame) or ""
+            [found] = recognise(safe, sent_at=at, tz=OFFICE.zone, calendar=OFFICE)
+            assert found.due_at == one.at
+
+
+@pytest.mark.parametrize(
+    ("due", "begins"), [("15:00", "14:30"), ("15:01", "15:00"), ("15:30", "15:00"), ("00:00", "23:30")]
+)
+def test_whatever_is_due_at_the_end_of_a_half_hour_lies_in_it(due: str, begins: str) -> None:
+    found = slot_of(datetime.fromisoformat(f"2026-11-23T{due}:00+00:00"))
+    assert found.strftime("%H:%M") == begins
+
+
+def test_nothing_is_free_behind_the_longest_promise() -> None:
+    due = MONDAY + timedelta(hours=4)
+    full = frozenset(slot_of(MONDAY) + SLOT * number for number in range(200))
+    [one] = problems_of("call", due, Frame(OFFICE, MONDAY, longest_days=2, full=full))
+    assert (one.kind, one.at) == ("no_slot", None)

@@ -1,5 +1,6 @@
 """What the composer offers before a reply is sent: promises with their moments, doubts, and safe words."""
 
+import json
 import time
 from typing import Any
 
@@ -137,7 +138,66 @@ async def test_money_is_for_whom_the_desk_lets_promise_it(counter: Counter) -> N
     assert await doubts(counter, IN_24_HOURS) == []
 
 
-@pytest.mark.parametrize("change", [{"promise_days": 0}, {"promise_days": 400}, {"promise_money": "nobody"}])
+CALL_AT_THREE = "我们会在今天15:00前给您回电话。"
+
+
+async def duty(counter: Counter, hours: list[tuple[str, str]]) -> None:
+    """Give Lin working hours of her own, on working days."""
+    spec = {"time_zone": "Asia/Shanghai", "week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), hours)}
+    sql = """
+        with c as (insert into calendar (name_en, name_zh, created_at) values ('Late', '', now()) returning id),
+            v as (insert into calendar_version (calendar_id, spec, created_at) select id, %(spec)s::jsonb, now() from c)
+        insert into agent_routing (person_id, calendar_id) select %(person)s, id from c"""
+    await counter.site.desk.run(sql, person=counter.people["lin"].id, spec=json.dumps(spec))
+
+
+async def promise_at_three(counter: Counter, times: int, who: str = "Lin") -> None:
+    """Promises that are due at 15:00 today, each on a ticket of its own."""
+    browser = counter.lin if who == "Lin" else counter.wu
+    for number in range(times):
+        ticket = await counter.ticket(who=f"three-{who}-{number}")
+        wanted = {"words": "回电", "due_at": "2026-11-23T15:00:00+08:00", "way": "phone"}
+        assert (await browser.post(f"/tickets/{ticket}/promises", wanted)).status_code == 201
+
+
+async def test_a_moment_off_the_writers_own_duty_is_doubted(counter: Counter) -> None:
+    assert await doubts(counter, CALL_AT_THREE) == []
+    await duty(counter, [("09:00", "12:00")])
+    one = await only(counter, CALL_AT_THREE)
+    assert [problem["kind"] for problem in one["problems"]] == ["off_duty"]
+    assert one["safe"] == "我们会在1个工作日内给您回复"
+    assert await doubts(counter, "我们会在明天11:30前给您回电话。") == []
+    # Wu works in the team's hours.
+    answer = await counter.wu.post(f"/tickets/{await counter.ticket()}/promise-offers", {"text": CALL_AT_THREE})
+    assert answer.json()["items"][0]["problems"] == []
+
+
+async def test_a_full_half_hour_is_doubted_and_the_next_free_one_offered(counter: Counter) -> None:
+    await promise_at_three(counter, 2)
+    assert await doubts(counter, CALL_AT_THREE) == []
+    await promise_at_three(counter, 3)
+    one = await only(counter, CALL_AT_THREE)
+    assert [(problem["kind"], problem["at"]) for problem in one["problems"]] == [("no_slot", "2026-11-23T07:30:00Z")]
+    assert one["safe"] == "我们会在2026年11月23日15:30前给您回复"
+    assert await doubts(counter, one["safe"]) == []
+    await limits(counter, promise_slots=0)
+    assert await doubts(counter, CALL_AT_THREE) == []
+
+
+async def test_a_team_has_as_many_places_as_its_members_have(counter: Counter) -> None:
+    await limits(counter, promise_slots=1)
+    members = await counter.site.desk.sql("select count(*) from membership where team_id = 1")
+    await promise_at_three(counter, members - 1, who="Wu")
+    assert await doubts(counter, CALL_AT_THREE) == []
+    await promise_at_three(counter, members, who="Wu")
+    assert await doubts(counter, CALL_AT_THREE) == ["no_slot"]
+    # by 24:00 there is time all day
+    assert await doubts(counter, "我们会在今天之内给您回电话。") == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"promise_days": 0}, {"promise_days": 400}, {"promise_money": "nobody"}, {"promise_slots": 51}]
+)
 async def test_impossible_rules_are_refused(counter: Counter, change: dict[str, Any]) -> None:
     admin = await counter.site.browser(await counter.site.desk.person("Admin", role="administrator"))
     assert (await admin.patch("/desk", change)).status_code in {400, 422}

@@ -36,7 +36,7 @@ OPINIONS = {
     ),
 }
 ASKED = "opinion-asked"
-VIP_TIERS = ["VIP", "gold", "金卡"]
+VIP_TIERS = ["VIP", "gold", "金卡", "金卡·Gold"]
 WORDS = ("refund", "money back", "退款", "退货")
 
 

@@ -192,7 +192,8 @@ async def _call_in(
 
 def _task_in(task: StageTask) -> TaskIn:
     both = " / ".join(one for one in dict.fromkeys([task.title_zh, task.title_en]) if one)
-    return TaskIn(task.team_id or 0, both, task.span, items=task.items)
+    title_en, title_zh = task.title_en, task.title_zh
+    return TaskIn(task.team_id or 0, both, task.span, items=task.items, title_en=title_en, title_zh=title_zh)
 
 
 async def find_needs(tx: Transaction, ticket: LockedTicket, run: Run, visit: Visit, holds: Holds) -> dict[str, str]:

@@ -5,10 +5,6 @@ from typing import Literal
 from msgspec import Struct, field
 
 Policy = Literal["skills", "longest_idle", "round_robin"]
-ExclusionCode = Literal[
-    "offline", "away", "busy", "break", "wrap_up", "silent", "suspended", "deactivated", "role", "off_shift",
-    "team", "brand", "channel", "limit", "capacity", "no_capacity", "ramp", "skills", "refused", "customer", "preferred",
-]  # fmt: skip
 
 
 class Need(Struct, frozen=True, rename={"any_of": "any", "all_of": "all"}, omit_defaults=True):
@@ -52,7 +48,7 @@ class Work(Struct, kw_only=True):
 
 
 class Agent(Struct, kw_only=True):
-    """Somebody who could take work. Points count in ``load``; those of work that can be put aside not in ``firm_load``."""
+    """Somebody who could take work. ``load`` is all of their points, ``firm_load`` those that cannot be put aside."""
 
     id: int
     team_ids: tuple[int, ...]

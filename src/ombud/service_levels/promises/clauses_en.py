@@ -53,6 +53,7 @@ MARKER = re.compile(
     rf"|manager|team|here|of ours"
     rf"|(?:from|in|of (?:our|the|my)) [\w ]{{1,20}}?))?,?(?: who)?{_WILL}(?! (?:not"
     rf"|never|be (?:closed|open|out|away|shut|available|off|back))\b)"
+    rf"|(?:our|my|the|an?)(?: [\w'-]+){{0,2}}? (?:{_STAFF}) (?:is|are) (?:scheduled|due|booked|set) to\b"
     rf"|a member of (?:our|the|my)(?: [\w-]+){{1,3}}?{_WILL}(?! not\b)"
     rf"|(?:who|they|he|she){_WILL}(?= (?:\w+ly )?(?:(?!be\b)(?:{_DO}|visit|look|take|join|meet"
     rf"|assist)|be (?:\w+ing|{_DONE}))\b)"

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ombud.service_levels.promises.feasible import Outside
 from ombud.service_levels.promises.schemas import Kind, PromiseRow, Status, WatchedPromise, Way
 from ombud.shared.actor import Actor, seen
+from ombud.shared.calendars.schemas import CalendarSpec
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.tickets.queries.lists import visible_team_ids
@@ -172,3 +173,54 @@ async def load_said(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, Said
 async def zone_of(tx: Transaction, person_id: int | None) -> str | None:
     """The time zone of a person."""
     return await value(tx, str, "select time_zone from person where id = %(id)s", {"id": person_id})
+
+
+class OwnHours(Struct):
+    """The newest state of somebody's own calendar."""
+
+    spec: CalendarSpec
+
+
+async def own_hours(tx: Transaction, person_id: int) -> OwnHours | None:
+    """A person's own working hours, as routing keeps them; None where they work in those of their team."""
+    sql = """
+        select v.spec from agent_routing a cross join lateral (
+            select spec from calendar_version where calendar_id = a.calendar_id order by id desc limit 1) v
+        where a.person_id = %(id)s"""
+    return await row(tx, OwnHours, sql, {"id": person_id})
+
+
+async def count_members(tx: Transaction, team_id: int) -> int:
+    """How many people of a team can keep promises."""
+    sql = """
+        select count(*) from membership m join person p on p.id = m.person_id
+        where m.team_id = %(team)s and p.deactivated_at is null and p.role not in ('read_only', 'partner')"""
+    return await value(tx, int, sql, {"team": team_id}) or 0
+
+
+class SlotCount(Struct):
+    """How many promises are due in the half hour that begins at ``slot``: of one person, and of the team."""
+
+    slot: datetime
+    own: int
+    teams: int
+
+
+async def due_by_slot(
+    tx: Transaction, team_id: int, person_id: int | None, zone: str, *, now: datetime
+) -> list[SlotCount]:
+    """What is promised from now on, by half hours; whatever is due by 24:00 has the whole day and does not count.
+
+    A promise belongs to whoever holds its ticket now, else to whoever made it.
+    """
+    sql = """
+        select date_bin('30 minutes', p.due_at - interval '1 second', timestamptz '2000-01-01 00:00Z') as slot,
+            count(*) filter (where coalesce(t.assignee_id, p.made_by) = %(person)s) as own,
+            count(*) filter (where t.team_id = %(team)s) as teams
+        from promise p join ticket t on t.id = p.ticket_id
+        where p.status = 'open' and p.ended_at is null and p.due_at > %(now)s
+            and (p.due_at at time zone %(zone)s)::time <> time '00:00'
+            and (t.team_id = %(team)s or t.assignee_id = %(person)s or p.made_by = %(person)s)
+        group by 1"""
+    params = {"team": team_id, "person": person_id, "zone": zone, "now": now}
+    return await rows(tx, SlotCount, sql, params)

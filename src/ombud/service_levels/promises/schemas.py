@@ -88,7 +88,16 @@ Way = Literal["message", "phone", "note", "in_person"]
 Kind = Literal["fixed", "vague", "on_event"]
 Status = Literal["open", "kept", "broken", "dropped", "vague"]
 ProblemKind = Literal[
-    "past", "holiday", "closed_day", "closed_hours", "no_hours", "behind_deadline", "too_long", "money"
+    "past",
+    "holiday",
+    "closed_day",
+    "closed_hours",
+    "no_hours",
+    "off_duty",
+    "no_slot",
+    "behind_deadline",
+    "too_long",
+    "money",
 ]
 Words = Annotated[str, Meta(min_length=1, max_length=500)]
 ReasonText = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -102,7 +111,7 @@ class PromiseOfferIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PromiseProblem(msgspec.Struct, frozen=True):
-    """Why a promise may not be kept: a word for it, and what it is about."""
+    """Why a promise may not be kept: a word for it, and what it is about; ``no_slot`` names a free moment."""
 
     kind: ProblemKind
     label_en: str = ""

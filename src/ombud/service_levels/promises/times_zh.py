@@ -36,7 +36,8 @@ from ombud.service_levels.promises.schemas import (
 )
 
 _NEAR = {"今": 0, "当": 0, "明": 1, "次": 1, "后": 2, "大后": 3}
-_DAYS = ("near", "night", "weekday", "month", "only_day", "week", "named_month", "month_end", "year_end")
+_ONE_DAY = ("near", "night", "weekday", "month", "only_day")
+_DAYS = (*_ONE_DAY, "week", "named_month", "month_end", "year_end")
 # 中午一点 lies behind noon, 中午十一点 before it.
 _FIRST_NOON = 6
 _HALF_MONTH_DAYS = 15
@@ -45,9 +46,13 @@ _LAST_HOUR, _LAST_MINUTE = 24, 59
 
 def find_times(text: str, now: datetime) -> Iterator[TimePhrase]:
     """All times that a normalised text names, then its vague words; ``now`` is in the customer's zone."""
+    last_day = None
     for match in TIME.finditer(text):
         is_length = match["length"] is not None
-        deadline = _length(match, now.date()) if is_length else _point(match, now)
+        deadline = _length(match, now.date()) if is_length else _point(match, now, last_day)
+        if any(match[name] for name in _ONE_DAY):
+            # 我明天一上班就核实,中午前答复您: a time without a day is on the day named before it.
+            last_day = _day(match, now.date())
         if deadline:
             yield TimePhrase(match.start(), match.end(), deadline, is_relative=is_length)
     for match in VAGUE.finditer(text):
@@ -76,11 +81,12 @@ def _months(match: re.Match[str], count: float, today: date) -> Deadline | None:
     return OnDay(months_later(today, int(count)) + timedelta(days=_HALF_MONTH_DAYS * (count % 1 > 0)))
 
 
-def _point(match: re.Match[str], now: datetime) -> Deadline | None:
+def _point(match: re.Match[str], now: datetime, last_day: date | None) -> Deadline | None:
     if match["next_working_day"]:
         return WorkingDays(1)
-    day = _day(match, now.date())
-    if day is None and any(match[name] for name in _DAYS):
+    has_day = any(match[name] for name in _DAYS)
+    day = _day(match, now.date()) if has_day else last_day
+    if day is None and has_day:
         return None
     if match["close"] or match["bare_close"]:
         return Close(day)

@@ -84,28 +84,31 @@ async def tell_taken(tx: Transaction, taken: Sequence[Taken], pager: Pager, *, n
     Emits: NotificationMade
     """
     notices = await _notices(tx, taken)
-    await tell(tx, notices, now=now)
-    clocks = {one.clock.id: one for one in taken}
-    for person in await _paged(tx, [one for one in notices if one.kind == "paged"]):
-        subject, text = _mail(person, clocks[person.clock_id], pager.address)
+    await tell(tx, [notice for notice, _ in notices], now=now)
+    # Several steps of a clock may come at once, each with the state that it speaks of.
+    steps = {(notice.person_id, notice.clock_id): step for notice, step in notices if notice.kind == "paged"}
+    for person in await _paged(tx, list(steps)):
+        subject, text = _mail(person, steps[person.person_id, person.clock_id], pager.address)
         await pager.mail(tx, to=person.email, subject=subject, text=text, now=now)
 
 
 class _Paged(Struct):
+    person_id: int
     clock_id: int
     email: str
     locale: str
     time_zone: str
 
 
-async def _paged(tx: Transaction, notices: Sequence[Notice]) -> list[_Paged]:
+async def _paged(tx: Transaction, wanted: Sequence[tuple[int, int]]) -> list[_Paged]:
+    """The addresses of people who are paged, each with a clock."""
     sql = """
-        select n.clock_id, p.email, p.locale, p.time_zone
+        select n.person_id, n.clock_id, p.email, p.locale, p.time_zone
         from unnest(%(people)s::bigint[], %(clocks)s::bigint[]) as n (person_id, clock_id)
         join person p on p.id = n.person_id and p.deactivated_at is null order by p.id"""
-    if not notices:
+    if not wanted:
         return []
-    params = {"people": [one.person_id for one in notices], "clocks": [one.clock_id for one in notices]}
+    params = {"people": [person for person, _ in wanted], "clocks": [clock for _, clock in wanted]}
     return await rows(tx, _Paged, sql, params)
 
 
@@ -124,8 +127,9 @@ def _mail(person: _Paged, one: Taken, address: str) -> tuple[str, str]:
     return subject.format(**words), text.format(**words)
 
 
-async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[Notice]:
-    found: dict[tuple[int, int, str], Notice] = {}
+async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[tuple[Notice, Taken]]:
+    """Who is to hear of what by which step: of several that say the same to somebody, the last one holds."""
+    found: dict[tuple[int, int, str], tuple[Notice, Taken]] = {}
     groups = await _groups(tx, taken)
     for one in taken:
         kind = "paged" if one.step.pages else "overdue" if one.is_late else "due_soon"
@@ -134,7 +138,7 @@ async def _notices(tx: Transaction, taken: Sequence[Taken]) -> list[Notice]:
         seeing = await visible_mentions(tx, named, one.ticket) if named else []
         for person in dict.fromkeys([*seeing, *_people(one, groups)][:MOST_TOLD]):
             notice = Notice(person, one.clock.id, one.ticket.id, one.ticket.team_id, kind, keeps_hours)
-            found.setdefault((person, one.clock.id, kind), notice)
+            found[person, one.clock.id, kind] = (notice, one)
     return list(found.values())
 
 

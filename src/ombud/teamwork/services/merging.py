@@ -1,4 +1,4 @@
-"""What a merge does to teamwork: departments and managers stop, tasks and deadlines from outside go along.
+"""What a merge does to teamwork: departments and managers stop; tasks, urges and deadlines from outside go along.
 
 All of it comes back when the merge is taken back. The ledger serves the rooms above, too.
 """
@@ -19,7 +19,7 @@ from ombud.service_levels.services.own_clocks import (
     stop_clocks,
 )
 from ombud.shared.actor import SYSTEM
-from ombud.shared.database import Transaction, value, values
+from ombud.shared.database import Transaction, rows, value, values
 from ombud.shared.events import Event
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.services.merging.moving import lock_tickets
@@ -27,6 +27,13 @@ from ombud.tickets.services.merging.moving import lock_tickets
 ROOM = "teamwork"
 AnyStruct = TypeVar("AnyStruct", bound=Struct)
 MERGES = frozenset({"ticket_merged", "ticket_unmerged"})
+
+
+class Urged(Struct):
+    """An urge that went along, and which one it was."""
+
+    id: int
+    number: int
 
 
 class Stopped(Struct):
@@ -37,6 +44,7 @@ class Stopped(Struct):
     stopped: list[StoppedClock]
     task_ids: list[int]
     carried: list[int]
+    urges: list[Urged] = []
 
 
 async def lock_merged(tx: Transaction, event: Event) -> tuple[LockedTicket, LockedTicket]:
@@ -97,7 +105,38 @@ async def _stop(tx: Transaction, source: LockedTicket, target: LockedTicket, *, 
         *await carry_clocks(tx, "task", source.id, target.id),
         *await carry_clocks(tx, "external", source.id, target.id),
     ]
-    return Stopped(dispatch_id, supervision_id, stopped, tasks, carried)
+    return Stopped(dispatch_id, supervision_id, stopped, tasks, carried, await _carry_urges(tx, source, target))
+
+
+async def _carry_urges(tx: Transaction, source: LockedTicket, target: LockedTicket) -> list[Urged]:
+    """Count a ticket's urges on the other one, behind its own; gives them as they were."""
+    sql = "select id, number from urge where ticket_id = %(source)s order by number"
+    params = {"source": source.id, "target": target.id}
+    found = await rows(tx, Urged, sql, params)
+    if found:
+        sql = """
+            update urge u set ticket_id = %(target)s, number = n.last + u.number
+            from (select coalesce(max(number), 0) as last from urge where ticket_id = %(target)s) n
+            where u.ticket_id = %(source)s"""
+        await tx.execute(sql, params)
+    return found
+
+
+async def _return_urges(tx: Transaction, urges: list[Urged], source_id: int, target_id: int) -> None:
+    """Count urges where the customer made them; those that stay close up."""
+    sql = """
+        update urge u set ticket_id = %(source)s, number = n.number
+        from unnest(%(ids)s::bigint[], %(numbers)s::int[]) as n (id, number)
+        where u.id = n.id and u.ticket_id = %(target)s"""
+    params: dict[str, object] = {"source": source_id, "target": target_id}
+    await tx.execute(sql, params | {"ids": [one.id for one in urges], "numbers": [one.number for one in urges]})
+    # Through numbers that nobody has: each row is checked by itself.
+    sql = """
+        update urge u set number = -n.place
+        from (select id, row_number() over (order by number) as place from urge where ticket_id = %(target)s) n
+        where u.id = n.id and u.number <> n.place"""
+    await tx.execute(sql, params)
+    await tx.execute("update urge set number = -number where ticket_id = %(target)s and number < 0", params)
 
 
 async def _give_back(
@@ -115,5 +154,7 @@ async def _give_back(
         await tx.execute(sql, params | {"id": row_id})
     sql = "update task set ticket_id = %(source)s where id = any(%(tasks)s) and ticket_id = %(target)s"
     await tx.execute(sql, params)
+    if kept.urges:
+        await _return_urges(tx, kept.urges, source.id, target.id)
     await return_clocks(tx, kept.carried, target.id, source.id)
     await restart_clocks(tx, source, kept.stopped, now=now)

@@ -5,7 +5,7 @@ from ombud.shared.database import Transaction, value
 from ombud.teamwork import queries
 from ombud.teamwork.schemas import TeamworkView
 from ombud.teamwork.services.dispatching import MOST_RETURNS
-from ombud.teamwork.services.urging import ESCALATES_EACH
+from ombud.teamwork.services.urging import urges_to_escalate
 from ombud.tickets.queries.tickets import require_visible
 from ombud.tickets.services.closing import load_closing
 
@@ -30,5 +30,5 @@ async def show_teamwork(tx: Transaction, ticket_id: int, *, by: Actor) -> Teamwo
         closing=await load_closing(tx, ticket_id, type_id),
         is_withdrawn=bool(await value(tx, bool, withdrawn, {"id": ticket_id})),
         returns_left=max(0, MOST_RETURNS - await queries.count_returns(tx, ticket_id)),
-        urges_to_escalate=ESCALATES_EACH - len(urges) % ESCALATES_EACH,
+        urges_to_escalate=urges_to_escalate(urges),
     )

@@ -19,12 +19,14 @@ from ombud.teamwork import queries
 from ombud.teamwork.events import TaskChanged
 from ombud.teamwork.queries import LockedTask
 from ombud.teamwork.schemas import ReasonIn, Task, TaskIn, TaskItemPatch, TaskResult, TaskWordIn
-from ombud.teamwork.services.words import note, tell
+from ombud.teamwork.services.words import note, tell, tell_department
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import LockedTicket
 from ombud.tickets.services.uploads import load_files
 
 MOST_OPEN = 50
+# What the department itself did not do is told to it.
+FOR_DEPARTMENT = {"given": "task_asked", "word": "task_word", "withdrawn": "task_withdrawn"}
 
 
 class TaskEnded(Conflict):
@@ -59,7 +61,7 @@ async def give_task(tx: Transaction, ticket_id: int, data: TaskIn, *, by: Actor,
         NeverOpen: its calendar has no open hour.
         TooManyTasks: 50 are open.
 
-    Emits: TaskChanged, ClockStarted
+    Emits: TaskChanged, ClockStarted, NotificationMade
     """
     ticket = await lock_visible_ticket(tx, ticket_id, by=by)
     return await add_task(tx, ticket, data, by=by, now=now)
@@ -92,18 +94,24 @@ async def _insert(
 ) -> LockedTask:
     task_id = await value(tx, int, "select nextval(pg_get_serial_sequence('task', 'id'))") or 0
     task = LockedTask(
-        task_id, ticket.id, data.team_id, data.assignee_id, title, "asked", data.span, by.person_id or None
+        *(task_id, ticket.id, data.team_id, data.assignee_id, title, "asked", data.span, by.person_id or None),
+        title_en=one_line(data.title_en),
+        title_zh=one_line(data.title_zh),
     )
     _, due_at = await start_clock(tx, _clock(task), data.span, label=title, by=by, now=now)
     sql = """
-        insert into task (id, ticket_id, team_id, assignee_id, title, text, span, made_by, made_at, due_at)
-        values (%(id)s, %(ticket)s, %(team)s, %(assignee)s, %(title)s, %(text)s, %(span)s, %(by)s, %(now)s, %(due)s)"""
+        insert into task (id, ticket_id, team_id, assignee_id, title, title_en, title_zh, text, span, made_by, made_at,
+            due_at)
+        values (%(id)s, %(ticket)s, %(team)s, %(assignee)s, %(title)s, %(en)s, %(zh)s, %(text)s, %(span)s, %(by)s,
+            %(now)s, %(due)s)"""
     params = {
         "id": task_id,
         "ticket": ticket.id,
         "team": data.team_id,
         "assignee": data.assignee_id,
         "title": title,
+        "en": task.title_en,
+        "zh": task.title_zh,
         "text": data.text.strip(),
         "span": Jsonb(msgspec.to_builtins(data.span)),
         "by": by.person_id or None,
@@ -243,6 +251,19 @@ async def say(tx: Transaction, task_id: int, data: TaskWordIn, *, by: Actor, now
     return await _reload(tx, task_id)
 
 
+async def read_task(tx: Transaction, task_id: int, *, by: Actor, now: datetime) -> None:
+    """Take what told the actor of a task as read.
+
+    Raises:
+        NotFound: it may not be seen.
+    """
+    await queries.find_task(tx, task_id, by=by)
+    sql = """
+        update notification set read_at = %(now)s
+        where task_id = %(task)s and person_id = %(me)s and read_at is null"""
+    await tx.execute(sql, {"now": now, "task": task_id, "me": by.person_id})
+
+
 async def tick_item(
     tx: Transaction, task_id: int, item_id: int, data: TaskItemPatch, *, by: Actor, now: datetime
 ) -> Task:
@@ -321,11 +342,14 @@ async def _tell(
     by: Actor,
     now: datetime,
 ) -> None:
-    told = {"team": task.team_id, "title": task.title, "task": task.id, **more}
+    names = {"en": task.title_en, "zh": task.title_zh} if task.title_en or task.title_zh else {}
+    told = {"team": task.team_id, "title": task.title, "task": task.id, **names, **more}
     entry_id = await note(tx, ticket, f"task_{change}", told, by=by, now=now)
     fact = TaskChanged(ticket_id=ticket.id, team_id=ticket.team_id, task_id=task.id, change=change, entry_id=entry_id)
     await emit(tx, fact, by=by, at=now)
     await tell(tx, ticket, people, entry_id, by=by, now=now)
+    if change in FOR_DEPARTMENT:
+        await tell_department(tx, task, FOR_DEPARTMENT[change], besides=people, by=by, now=now)
 
 
 async def _reload(tx: Transaction, task_id: int) -> Task:

@@ -1,5 +1,6 @@
 """The customer asks again (催办), a manager watches (督办), the customer takes the matter back (撤单)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +15,7 @@ from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit
 from ombud.teamwork import queries
 from ombud.teamwork.events import SupervisionChanged, TicketUrged, TicketWithdrawn
-from ombud.teamwork.schemas import ReasonIn, Supervision, SupervisionIn, UrgeIn
+from ombud.teamwork.schemas import ReasonIn, Supervision, SupervisionIn, Urge, UrgeIn
 from ombud.teamwork.services.dispatching import TicketDone, end_dispatch, required
 from ombud.teamwork.services.tasks import withdraw_tasks
 from ombud.teamwork.services.words import note, owners, tell
@@ -40,6 +41,15 @@ class NotSupervised(Conflict):
     code = "not_supervised"
 
 
+def urges_to_escalate(urges: Sequence[Urge]) -> int:
+    """How many more urges it takes until the supervisors hear of it.
+
+    Counted from the last that they heard of, so that urges which came with a merged ticket count.
+    """
+    quiet = next((place for place, one in enumerate(reversed(urges)) if one.has_escalated), len(urges))
+    return max(1, ESCALATES_EACH - quiet)
+
+
 async def urge_ticket(tx: Transaction, ticket_id: int, data: UrgeIn, *, by: Actor, now: datetime) -> None:
     """Count that the customer asked again about the same matter: no new ticket, and no clock begins anew.
 
@@ -57,8 +67,8 @@ async def urge_ticket(tx: Transaction, ticket_id: int, data: UrgeIn, *, by: Acto
     words = required(data.words)
     if ticket.category in DONE_CATEGORIES:
         raise TicketDone
-    number = len(await queries.list_urges(tx, ticket_id)) + 1
-    escalates = number % ESCALATES_EACH == 0
+    before = await queries.list_urges(tx, ticket_id)
+    number, escalates = len(before) + 1, urges_to_escalate(before) == 1
     sql = """
         insert into urge (ticket_id, number, words, has_escalated, made_by, at)
         values (%(ticket)s, %(number)s, %(words)s, %(escalates)s, %(by)s, %(now)s)"""

@@ -60,6 +60,7 @@ class Notification(Struct):
     read_at: datetime | None
     side_id: int | None = None
     release_id: int | None = None
+    task_id: int | None = None
 
 
 class CannedReply(Struct):

@@ -35,6 +35,12 @@ NotificationKind = Literal[
     "release_decided",
     "release_not_ready",
     "release_due",
+    # a department's task: asked, spoken about, taken back, near its deadline or past it
+    "task_asked",
+    "task_word",
+    "task_withdrawn",
+    "task_due_soon",
+    "task_overdue",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

@@ -14,7 +14,7 @@ from ombud.tickets.events import DeskChanged
 
 DEFAULT_REOPEN_DAYS = 14
 DEFAULT_CHILDREN_HOLD = "ask"
-DEFAULT_PROMISES = {"promise_days": 30, "promise_money": "everybody"}
+DEFAULT_PROMISES = {"promise_days": 30, "promise_money": "everybody", "promise_slots": 3}
 
 ReopenDays = Annotated[int, Meta(ge=0, le=365)]
 UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
@@ -24,6 +24,7 @@ UndoSeconds = Annotated[int, Meta(ge=0, le=600)]
 ChildrenHold = Literal["off", "ask", "refuse"]
 PromiseDays = Annotated[int, Meta(ge=1, le=365)]
 PromiseMoney = Literal["everybody", "permitted"]
+PromiseSlots = Annotated[int, Meta(ge=0, le=50)]
 
 
 class DeskPolicy(Struct):
@@ -38,6 +39,8 @@ class DeskPolicy(Struct):
     promise_days: int
     # whether everybody may promise money, or only who holds promises.money
     promise_money: PromiseMoney
+    # how many promises of one person may fall due in the same half hour, and of a team for each of its members; 0: any
+    promise_slots: int
 
 
 class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
@@ -49,6 +52,7 @@ class DeskPolicyPatch(Struct, forbid_unknown_fields=True):
     checklist_holds: bool | UnsetType = UNSET
     promise_days: PromiseDays | UnsetType = UNSET
     promise_money: PromiseMoney | UnsetType = UNSET
+    promise_slots: PromiseSlots | UnsetType = UNSET
 
 
 class _Setting(Struct):

@@ -206,6 +206,7 @@ class Told(msgspec.Struct, frozen=True):
     entry_id: int | None
     side_id: int | None = None
     release_id: int | None = None
+    task_id: int | None = None
     # what it is about, where that is no ticket's subject
     title: str | None = None
 
@@ -219,11 +220,13 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
     if not others:
         return
     sql = """
-        insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, title, at)
-        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.title, %(now)s
+        insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, task_id, title,
+            at)
+        select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.task_id, n.title,
+            %(now)s
         from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[],
-                    %(sides)s::bigint[], %(releases)s::bigint[], %(titles)s::text[])
-            as n (id, person_id, ticket_id, entry_id, side_id, release_id, title)"""
+                    %(sides)s::bigint[], %(releases)s::bigint[], %(tasks)s::bigint[], %(titles)s::text[])
+            as n (id, person_id, ticket_id, entry_id, side_id, release_id, task_id, title)"""
     ids = await draw_ids(tx, "notification", len(others))
     params = {
         "ids": ids,
@@ -233,6 +236,7 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         "entries": [one.entry_id for one in others],
         "sides": [one.side_id for one in others],
         "releases": [one.release_id for one in others],
+        "tasks": [one.task_id for one in others],
         "titles": [one.title for one in others],
         "now": now,
     }

@@ -18,6 +18,8 @@ class SideIn(Struct, forbid_unknown_fields=True):
     subject: Subject
     client_key: ClientKey
     text: Written = ""
+    # with marks; the text is made from it then
+    html: Written | None = None
     to: Addresses = []
     cc: Addresses = []
     person_ids: Annotated[list[int], Meta(max_length=20)] = []
@@ -33,6 +35,7 @@ class SideMessageIn(Struct, forbid_unknown_fields=True):
 
     text: Written
     client_key: ClientKey
+    html: Written | None = None
     to: Addresses | None = None
     cc: Addresses | None = None
     attachment_ids: Annotated[list[int], Meta(max_length=30)] = []
@@ -101,6 +104,7 @@ class AskedMessage(Struct):
     name: str
     is_own: bool
     text: str
+    html: str | None = None
     files: list[FileRef] = []
 
 

@@ -76,6 +76,7 @@ async def open_side(
             data.subject,
             data.client_key,
             text=data.text,
+            html=data.html,
             cc=data.cc,
             entry_ids=data.entry_ids,
             with_files=data.with_files,
@@ -133,12 +134,19 @@ async def _write_in_app(
 ) -> int:
     details = EntryDetails(subject=side.subject)
     entry = compose_entry(
-        ticket.id, "side", by=by, now=now, text=written.text, client_key=data.client_key, details=details
+        ticket.id,
+        "side",
+        by=by,
+        now=now,
+        text=written.text,
+        html=written.html,
+        client_key=data.client_key,
+        details=details,
     )
     entry.side_id = side.id
     entry.direction = "in" if is_answer else "out"
     await add_composed(tx, entry, from_draft=False)
-    await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by)
+    await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
     await forwards.carry_files(tx, entry, list(carried), data.attachment_ids)
     await threads.touch(tx, ticket, now=now)
     place = {"ticket_id": ticket.id, "team_id": ticket.team_id, "entry_id": entry.id, "side_id": side.id}
@@ -175,7 +183,7 @@ async def write_side(
     if await find_made_entry(tx, ticket_id, data.client_key, kind="side", by=by) is None:
         if side.closed_at is not None:
             raise threads.SideClosed
-        written = await take_formatted(tx, data.text, None, data.attachment_ids, ticket_id=ticket_id, by=by)
+        written = await take_formatted(tx, data.text, data.html, data.attachment_ids, ticket_id=ticket_id, by=by)
         if side.kind == "mail":
             await _write_mail(tx, ticket, side, written, data, by=by, now=now, undo_seconds=undo_seconds)
         else:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ombud.routing.engine.rules import fitness
-from ombud.routing.engine.rules.assigning import Pick, assign
+from ombud.routing.engine.rules.assigning import assign
+from ombud.routing.engine.rules.batch import Pick
 from ombud.routing.engine.rules.kinds import Floor, kinds_of
 from ombud.routing.engine.rules.needs import fit, ideal_need, step_at
 from ombud.routing.engine.rules.simple import decide_in_turn

@@ -40,7 +40,7 @@ def order(work: Work) -> tuple[float, float, int]:
 
 
 def kinds_of(works: Iterable[Work], excluded: Container[int], now: float) -> list[Kind]:
-    """Sort work into kinds, in the order of their first pieces; ``excluded``: customers whom some agent does not get."""
+    """Sort work into kinds, the most urgent first; ``excluded``: customers whom some agent does not get."""
     needs: dict[tuple[Any, ...], Need] = {}
     groups: dict[tuple[Any, ...], list[Work]] = {}
     for work in sorted(works, key=order):
@@ -134,7 +134,7 @@ class Floor:
         if need.any_of:
             return reduce(np.maximum, (self._fit(one) for one in need.any_of))
         if need.all_of:
-            return np.mean([self._fit(one) for one in need.all_of], axis=0)
+            return sum((self._fit(one) for one in need.all_of), np.zeros(len(self.agents))) / len(need.all_of)
         return np.ones(len(self.agents))
 
 

@@ -6,7 +6,7 @@ from ombud.service_levels.promises import queries
 from ombud.service_levels.promises.feasible import Frame, problems_of, safe_words
 from ombud.service_levels.promises.rules import recognise
 from ombud.service_levels.promises.schemas import Promise, PromiseOffer, PromiseOfferIn, PromiseOffers
-from ombud.service_levels.promises.services.hours import hours_for
+from ombud.service_levels.promises.services.hours import duty_of, full_slots, hours_for
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
 from ombud.tickets.queries.tickets import require_visible
@@ -37,6 +37,8 @@ async def offer_promises(
         outside=await queries.outside_deadlines(tx, ticket_id),
         longest_days=policy.promise_days,
         may_promise_money=policy.promise_money == "everybody" or by.may(MAY_PROMISE_MONEY),
+        duty=await duty_of(tx, by.person_id or None),
+        full=await full_slots(tx, team_id, by.person_id or None, policy.promise_slots, calendar, now=sent_at),
     )
     return PromiseOffers([_offer(data.text, one, frame) for one in found])
 

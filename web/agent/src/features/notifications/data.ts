@@ -4,17 +4,21 @@ import { computed } from 'vue'
 import { i18n } from '@/i18n'
 import { alertOf, playSound } from '@/shared/alerts'
 import { queryClient } from '@/shared/queryClient'
+import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { onStream } from '@/stream'
 
 const KEY = ['notifications']
 const PAGE_MS = 120_000
+const ASK_AGAIN_MS = 20_000
 
 export function useNotifications() {
   const query = useQuery({
     queryKey: KEY,
     queryFn: async ({ signal }) => (await api.get<Page<Notification>>('/notifications', signal)).items,
     shallow: true,
+    // who has no seat has no stream, either
+    refetchInterval: may('tickets.read') ? false : ASK_AGAIN_MS,
   })
   const items = computed(() => query.data.value ?? [])
   const unreadCount = computed(() => items.value.filter((item) => !item.read_at).length)
@@ -23,6 +27,7 @@ export function useNotifications() {
 
 /** Where a notification leads. */
 export function pathOf(one: Notification): string {
+  if (one.task_id) return `/tasks/${String(one.task_id)}`
   if (one.release_id) return `/releases/${String(one.release_id)}`
   if (!one.ticket_id) return `/asked/${String(one.side_id)}`
   return `/tickets/all/${String(one.ticket_id)}${one.side_id ? `?side=${String(one.side_id)}` : ''}`

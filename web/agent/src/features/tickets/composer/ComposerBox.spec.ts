@@ -171,6 +171,15 @@ describe('ComposerBox', () => {
       })
     })
 
+    it('goes on showing whom it goes to while the ticket changes', async () => {
+      await openMail()
+      expect(fields()).toHaveLength(3)
+      await page.setProps({ ticket: makeTicket({ id, mail, version: 9, subject: 'Another one' }) })
+      expect(fields()).toHaveLength(3)
+      await page.setProps({ ticket: makeTicket({ id: id + 5_000, mail }) })
+      expect(fields()).toHaveLength(0)
+    })
+
     it('leaves untouched recipients to the server', async () => {
       await openMail()
       await write('Hello')

@@ -41,8 +41,9 @@ export function useRecipients(ticket: Ref<Ticket>, kind: Ref<DraftKind>) {
     else wrong.delete(which)
   }
 
+  // each by itself: a list made anew is never the list of before, and whatever changes of the ticket would count
   watch(
-    () => [ticket.value.id, kind.value],
+    [() => ticket.value.id, kind],
     () => {
       showsCopies.value = false
       wrong.clear()

@@ -10,6 +10,9 @@ function both(told: Told, locale: string): string {
   return locale === 'zh-CN' ? text(told.zh) || text(told.en) : text(told.en) || text(told.zh)
 }
 
+/** A task's title; of one that a process gave in the reader's language. */
+const titleOf = (told: Told, locale: string): string => both(told, locale) || text(told.title)
+
 function answerWords(told: unknown, words: SentenceWords): string {
   if (!Array.isArray(told)) return ''
   return (told as Told[])
@@ -38,11 +41,12 @@ export function workSentence(entry: Entry, who: string, words: SentenceWords): s
   if (room === 'teamwork' && te(`teamwork.line.${what}`))
     return t(`teamwork.line.${what}`, {
       ...told,
+      ...(told.title === undefined ? {} : { title: titleOf(told, locale) }),
       who,
       team: typeof told.team === 'number' ? (desk.team(told.team)?.name ?? `#${String(told.team)}`) : '',
       due: at(told.due_at),
       before: at(told.before),
-      what: told.metric ? t(`teamwork.line.what.${text(told.metric)}`, { title: text(told.title) }) : '',
+      what: told.metric ? t(`teamwork.line.what.${text(told.metric)}`, { title: titleOf(told, locale) }) : '',
     }).trim()
   if (room === 'promise') return promiseSentence(what, told, who, words)
   if (room === 'process') return processSentence(what, told, who, words)

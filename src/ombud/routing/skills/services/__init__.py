@@ -1,0 +1,1 @@
+"""Verbs of skills: each one transaction, each told in the log."""
