@@ -17,8 +17,10 @@ import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.floor.api
+import ombud.routing.simulation.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
+import ombud.routing.surge.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -35,6 +37,8 @@ ROOMS: list[Any] = [
     shared_paths,
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
+    ombud.routing.simulation.api,
+    ombud.routing.surge.api,
     ombud.routing.skills.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,

@@ -40,6 +40,7 @@ from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
 from ombud.shared.http import SILENT, Connection, Now, Tx, anybody
 from ombud.shared.throttle import take
+from ombud.tickets.services.announcements import announced
 
 MAX_JSON_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -87,6 +88,7 @@ async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[Wi
     """What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait."""
     stored = await find_public_channel(tx, "chat", public_key[:100])
     settings = queries.settings_of(stored.settings)
+    told = await announced(tx, stored.id, now=now)
     config = WidgetConfig(
         name=await queries.brand_name(tx, stored.brand_id),
         color=settings.color,
@@ -99,6 +101,7 @@ async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[Wi
         file_max_bytes=settings.file_max_bytes,
         file_types=settings.file_types,
         locale_default=settings.locale_default,
+        announcement=BothLanguages(told.en, told.zh) if told else None,
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
 

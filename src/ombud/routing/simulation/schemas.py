@@ -146,6 +146,8 @@ class Relief(Struct, frozen=True, forbid_unknown_fields=True):
     wrap_up_times: Annotated[float, Meta(ge=0, le=1)] = 1
     stops_low_value: bool = False
     blocks_breaks: bool = False
+    # on top of the score of gold customers and critical work
+    priority_points: Annotated[float, Meta(ge=0, le=100)] = 0
     # after so long a wait a call-back is offered; so many take it
     call_back_after_seconds: Seconds | None = None
     call_back_share: Share = 0

@@ -67,6 +67,7 @@ def relief_of(spec: PlanSpec) -> Relief:
         reserve_after_seconds=420,
         more_at_a_time=measures.more_at_a_time,
         step_times=measures.step_times,
+        priority_points=measures.priority_points,
         stops_low_value=measures.park_condition is not None,
         blocks_breaks=measures.blocks_breaks,
     )

@@ -73,7 +73,7 @@ class Day:
         if self._reads_and_leaves(item):
             item.state, item.ended_at = "informed", now
             return
-        item.work.score = self.scorer(item, now)
+        item.work.score = self._score_of(item, now)
         self.waiting[number] = item
         self._plan_wakes(item)
         if self._is_relieved and kind.is_low_value and self.hand and self.hand.relief.stops_low_value:
@@ -170,7 +170,11 @@ class Day:
         if now - self._scored_at >= RESCORE_SECONDS:
             self._scored_at = now
             for item in self.waiting.values():
-                item.work.score = self.scorer(item, now)
+                item.work.score = self._score_of(item, now)
+
+    def _score_of(self, item: Item, now: float) -> float:
+        is_lifted = self._is_relieved and (item.kind.is_vip or item.kind.severity == "critical")
+        return self.scorer(item, now) + (self.hand.relief.priority_points if is_lifted and self.hand else 0.0)
 
     def _give(self, item: Item, person: Person) -> None:
         scenario, now = self.cast.scenario, self.timeline.now
