@@ -2024,6 +2024,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/agents/{person_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSkills
+         * @description What an agent whom one leads holds.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdSkillsGetSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSkill
+         * @description Give an agent another level of a skill at once. 409 ``level_changed`` if it is not as one saw it.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/states": {
         parameters: {
             query?: never;
@@ -7194,6 +7238,10 @@ export interface components {
             /** @default 0 */
             wrap_up_seconds?: number;
         };
+        /** AgentSkills */
+        AgentSkills: {
+            items: components["schemas"]["Held"][];
+        };
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
@@ -10863,6 +10911,11 @@ export interface components {
             /** @default  */
             name_zh?: string;
             version?: number | null;
+        };
+        /** SkillLevelIn */
+        SkillLevelIn: {
+            before?: number | null;
+            level: number | null;
         };
         /** SkillList */
         SkillList: {
@@ -15773,6 +15826,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LiveTicketList"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSkillsGetSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSkills"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                skill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillLevelIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
