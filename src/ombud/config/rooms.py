@@ -16,6 +16,7 @@ import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
+import ombud.routing.engine.api
 import ombud.routing.floor.api
 import ombud.routing.simulation.api
 import ombud.routing.skills.api
@@ -35,6 +36,7 @@ ROOMS: list[Any] = [
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
+    ombud.routing.engine.api,
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
     ombud.routing.simulation.api,

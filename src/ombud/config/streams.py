@@ -10,6 +10,8 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
+from ombud.routing.engine.schemas.live import OfferFrame
+from ombud.routing.engine.stream import offer_frames
 from ombud.routing.floor.schemas import FloorFrame, PresenceFrame, Word
 from ombud.routing.floor.stream import floor_frames
 from ombud.routing.supervision.schemas import LiveFrame
@@ -112,6 +114,7 @@ class StreamEvents(Struct):
     floor: FloorFrame
     whisper: Word
     live: LiveFrame
+    offer: OfferFrame
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
@@ -134,6 +137,7 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
 LOADERS: list[Loader] = [
     ticket_frames,
     notification_frames,
+    offer_frames,
     floor_frames,
     customer_frames,
     settings_frames,

@@ -23,9 +23,9 @@ from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
+from ombud.routing.engine.services import BATCH as ROUTING_BATCH
+from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
-from ombud.routing.services import BATCH as ROUTING_BATCH
-from ombud.routing.services import route_waiting
 from ombud.routing.simulation.jobs import SimulationHand
 from ombud.routing.surge.services.rehearsing import note_rehearsal
 from ombud.routing.surge.services.watching import watch_surge
@@ -202,7 +202,7 @@ class Worker:
 
     async def _route(self) -> int:
         async with self.parts.database.hot_transaction() as tx:
-            given = await route_waiting(tx, now=self.parts.clock.now())
+            given = await route(tx, now=self.parts.clock.now())
         if given:
             self.parts.bus.wake("sequence")
         return given
@@ -276,6 +276,7 @@ class Worker:
             await make_partitions(tx, now=now)
             changed = await keep_floor(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
+            changed += await note_stuck(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
             changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)
