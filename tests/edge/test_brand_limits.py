@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ombud.accounts.permissions import SCOPES
-from ombud.routing.services import route_waiting
+from ombud.routing.engine.services import route
 from ombud.shared.actor import Actor
 from tests.accounts.desk import Browser
 from tests.site import Site, note_of
@@ -100,7 +100,7 @@ async def test_ticket_of_an_unseen_brand_is_not_given_to_them(
 async def test_router_gives_them_own_brands_only(site: Site, brands: dict[str, int], limited: Actor) -> None:
     await site.desk.online(limited)
     async with site.desk.parts.database.transaction() as tx:
-        assert await route_waiting(tx, now=site.desk.now) == 1
+        assert await route(tx, now=site.desk.now) == 1
     assert await site.desk.column(brands["own"], "assignee_id") == limited.id
     assert await site.desk.column(brands["other"], "assignee_id") is None
 

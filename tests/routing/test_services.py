@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from ombud.routing.services import route_waiting
+from ombud.routing.engine.services import route as route_now
 from ombud.tickets.schemas import Reason
 from tests.desk import Desk
 
 
 async def route(desk: Desk) -> int:
     async with desk.parts.database.transaction() as tx:
-        return await route_waiting(tx, now=desk.now)
+        return await route_now(tx, now=desk.now)
 
 
 async def arrive(desk: Desk, count: int = 1, *, team: int = 1, kind: str = "api") -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ombud.routing.services import route_waiting
+from ombud.routing.engine import services as engine
 from ombud.shared.actor import Actor
 from tests.accounts.desk import Browser
 from tests.site import Site, client_key, note_of, reply_of
@@ -450,6 +450,6 @@ async def test_route_waiting_tells_nobody_outside(scene: Scene) -> None:
     await scene.site.desk.run("update ticket set assignee_id = null, category = 'open'")
     await scene.site.desk.online(bo, scene.lu)
     async with scene.site.desk.parts.database.transaction() as tx:
-        assert await route_waiting(tx, now=scene.site.desk.now) == 1
+        assert await engine.route(tx, now=scene.site.desk.now) == 1
     assert await scene.site.desk.column(scene.ticket, "assignee_id") == scene.lu.id
     assert [one.event for one in await scene.site.frames(bo) if one.event in {"ticket", "notification"}] == []

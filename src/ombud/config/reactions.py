@@ -4,6 +4,7 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
+from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
@@ -22,5 +23,6 @@ READERS: list[Reader] = [
     PROMISES,
     TEAMWORK,
     PROCESSES,
+    ROUTING,
     FLOOR,
 ]

@@ -16,9 +16,12 @@ import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.realtime.api
 import ombud.releases.api
+import ombud.routing.engine.api
 import ombud.routing.floor.api
+import ombud.routing.simulation.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
+import ombud.routing.surge.api
 import ombud.routing.waiting.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
@@ -34,8 +37,11 @@ ROOMS: list[Any] = [
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
+    ombud.routing.engine.api,
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
+    ombud.routing.simulation.api,
+    ombud.routing.surge.api,
     ombud.routing.skills.api,
     ombud.routing.waiting.api,
     ombud.service_levels.api,

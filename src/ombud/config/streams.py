@@ -10,6 +10,8 @@ from ombud.customers.schemas import CustomerFrame
 from ombud.customers.stream import customer_frames
 from ombud.realtime.hub import Hub, Loader
 from ombud.realtime.schemas import ByeFrame, EmptyFrame, Frame
+from ombud.routing.engine.schemas.live import OfferFrame
+from ombud.routing.engine.stream import offer_frames
 from ombud.routing.floor.schemas import FloorFrame, PresenceFrame, Word
 from ombud.routing.floor.stream import floor_frames
 from ombud.routing.supervision.schemas import LiveFrame
@@ -49,6 +51,7 @@ Settings = Literal[
     "team_routing",
     "requirements",
     "score_weights",
+    "surge",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -82,6 +85,9 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "surge_plan_changed": "surge",
+    "surge_changed": "surge",
+    "warning_level_changed": "surge",
     "skill_changed": "skills",
     "agent_levels_changed": "skill_levels",
     "agent_routing_changed": "agent_routing",
@@ -108,6 +114,7 @@ class StreamEvents(Struct):
     floor: FloorFrame
     whisper: Word
     live: LiveFrame
+    offer: OfferFrame
     notification: Notification
     settings: SettingsFrame
     typing: TypingFrame
@@ -130,6 +137,7 @@ async def settings_frames(_: Transaction, events: Sequence[Event]) -> list[Frame
 LOADERS: list[Loader] = [
     ticket_frames,
     notification_frames,
+    offer_frames,
     floor_frames,
     customer_frames,
     settings_frames,

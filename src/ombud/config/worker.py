@@ -23,9 +23,12 @@ from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
+from ombud.routing.engine.services import BATCH as ROUTING_BATCH
+from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
-from ombud.routing.services import BATCH as ROUTING_BATCH
-from ombud.routing.services import route_waiting
+from ombud.routing.simulation.jobs import SimulationHand
+from ombud.routing.surge.services.rehearsing import note_rehearsal
+from ombud.routing.surge.services.watching import watch_surge
 from ombud.routing.waiting.jobs import WaitTeller
 from ombud.service_levels.jobs import ClockHand
 from ombud.service_levels.services.telling import Pager
@@ -51,6 +54,7 @@ Step = Callable[[], Awaitable[int]]
 TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
+    "simulations",
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
@@ -76,6 +80,7 @@ class Worker:
         self._resolver = MailResolver() if parts.settings.check_senders else None
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
+        self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
@@ -107,6 +112,8 @@ class Worker:
             self._loop("confirmations", self._send_links),
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
+            self._loop("simulations", self._simulations.step),
+            self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
             self._timing_rules(),
@@ -200,7 +207,7 @@ class Worker:
 
     async def _route(self) -> int:
         async with self.parts.database.hot_transaction() as tx:
-            given = await route_waiting(tx, now=self.parts.clock.now())
+            given = await route(tx, now=self.parts.clock.now())
         if given:
             self.parts.bus.wake("sequence")
         return given
@@ -221,6 +228,18 @@ class Worker:
         while True:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _watching_surge(self) -> None:
+        while True:
+            await self._run_dry("surge", self._watch_surge)
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _watch_surge(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            changed = await watch_surge(tx, now=self.parts.clock.now())
+        if changed:
+            self.parts.bus.wake("sequence", "routing")
+        return 0
 
     async def _timing_rules(self) -> None:
         while True:
@@ -267,6 +286,7 @@ class Worker:
             await make_partitions(tx, now=now)
             changed = await keep_floor(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
+            changed += await note_stuck(tx, now=now)
             changed += await mail_left_visitors(tx, now=now)
             changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)

@@ -43,6 +43,7 @@ from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
 from ombud.shared.http import SILENT, Connection, Now, Tx, anybody
 from ombud.shared.throttle import take
+from ombud.tickets.services.announcements import announced
 
 MAX_JSON_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -91,6 +92,7 @@ async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) 
     stored = await find_public_channel(tx, "chat", public_key[:100])
     settings = queries.settings_of(stored.settings)
     office = office_state(settings.office_hours, now)
+    told = await announced(tx, stored.id, now=now)
     config = WidgetConfig(
         name=await queries.brand_name(tx, stored.brand_id),
         color=settings.color,
@@ -103,6 +105,7 @@ async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) 
         file_max_bytes=settings.file_max_bytes,
         file_types=settings.file_types,
         locale_default=settings.locale_default,
+        announcement=BothLanguages(told.en, told.zh) if told else None,
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
 

@@ -71,6 +71,8 @@ class WidgetConfig(Struct):
     file_max_bytes: int
     file_types: list[str]
     locale_default: Locale
+    # what everybody is told for a while: a fault, long waits
+    announcement: BothLanguages | None = None
 
 
 class PageIn(Struct, forbid_unknown_fields=True, frozen=True):

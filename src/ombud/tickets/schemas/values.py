@@ -41,6 +41,8 @@ NotificationKind = Literal[
     "task_withdrawn",
     "task_due_soon",
     "task_overdue",
+    # work of a team that nobody can take
+    "work_stuck",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

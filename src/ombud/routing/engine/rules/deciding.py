@@ -35,11 +35,12 @@ def decide(
     for number in sorted(bands, reverse=True):
         kinds = kinds_of(bands[number], floor.excluded, now)
         picks = assign(kinds, floor, now=now, keep=keep)
-        decisions += [_decision(pick, floor, now) for pick in picks]
+        against = {pick.kind: floor.exclusions(kinds[pick.kind]) for pick in picks} if keep else {}
+        decisions += [_decision(pick, floor, now, against.get(pick.kind, {})) for pick in picks]
     return decisions
 
 
-def _decision(pick: Pick, floor: Floor, now: float) -> Decision:
+def _decision(pick: Pick, floor: Floor, now: float, excluded: dict[str, int]) -> Decision:
     agent, work = floor.agents[pick.agent], pick.work
     return Decision(
         work_id=work.id,
@@ -53,6 +54,7 @@ def _decision(pick: Pick, floor: Floor, now: float) -> Decision:
         capacity=agent.capacity,
         idle_since=pick.idle_since,
         candidate_count=pick.candidates,
+        excluded=excluded,
         candidates=tuple(_candidate(work, floor.agents[place]) for place in pick.others),
     )
 

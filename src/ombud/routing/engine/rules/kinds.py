@@ -91,6 +91,24 @@ class Floor:
                 may &= is_preferred
         return np.where(may, suits, 0.0)
 
+    def exclusions(self, kind: Kind) -> dict[str, int]:
+        """How many of the agents who are there may not have a kind of work, by the first reason against them."""
+        work = kind.works[0]
+        found: dict[str, int] = {}
+        left = self._is_there.copy()
+        refused = np.isin(self._ids, work.refused_by)
+        for code, fits in (
+            ("team", self._in_teams(work.team_ids)),
+            ("takes", self._takes(work)),
+            ("skills", self._is_met(kind.need)),
+            ("refused", ~refused),
+        ):
+            count = int(np.count_nonzero(left & ~fits))
+            if count:
+                found[code] = count
+            left &= fits
+        return found
+
     def _in_teams(self, team_ids: tuple[int, ...]) -> Flags:
         if not self._members:
             for place, agent in enumerate(self.agents):

@@ -113,6 +113,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     idle_since: float
     candidate_count: int
     candidates: tuple[Candidate, ...] = ()
+    # agents who were there and may not have it, by the first reason against them; those without room are not counted
+    excluded: dict[str, int] = {}
 
 
 class Weights(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
