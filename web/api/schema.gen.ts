@@ -2364,6 +2364,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/next-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostNextTicket
+         * @description Draw the next piece of work. 409 ``not_online``: only who is there.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1MeNextTicketPostNextTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOffers
+         * @description Work that waits for one's answer.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeOffersGetOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers/{offer_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcceptance
+         * @description Take what one was offered; repeating it is harmless. 409 ``offer_gone``: the time was up.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeOffersOfferIdAcceptancePutAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers/{offer_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRefusal
+         * @description Leave what one was offered to others, with a reason. 409 ``offer_gone``: the time was up.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeOffersOfferIdRefusalPutRefusal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -3462,6 +3550,72 @@ export interface paths {
          *     Needs the permission `routing.manage`.
          */
         get: operations["ApiV1RequirementRulesRuleIdVersionsGetVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/ranks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRanks
+         * @description Ranks given by hand, the newest first; ``unreviewed``: only those that nobody has looked at since.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RoutingRanksGetRanks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/ranks/{override_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRankReview
+         * @description Say whether a rank given by hand was right. 409 ``own_review``: somebody else does.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1RoutingRanksOverrideIdReviewPutRankReview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStuck
+         * @description Waiting work that nobody can take, with the reason.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RoutingStuckGetStuck"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5922,6 +6076,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/rank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRank
+         * @description Put a waiting ticket before or behind others, with a reason. 409 ``not_waiting``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1TicketsTicketIdRankPutRank"];
+        post?: never;
+        /**
+         * DeleteRank
+         * @description Let the weights rank a ticket again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1TicketsTicketIdRankDeleteRank"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/read": {
         parameters: {
             query?: never;
@@ -6004,6 +6186,50 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRouting
+         * @description Why a ticket waits where it does: its score in parts, its rank, its step, and what happened so far.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRoutingGetRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/routing/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRoutingOfPerson
+         * @description Why a person does, or does not, get a ticket. Of others than oneself only who may assign learns it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7176,6 +7402,13 @@ export interface components {
         AgentTypingFrame: {
             name: string;
         };
+        /** Ahead */
+        Ahead: {
+            more: components["schemas"]["ScorePart"][];
+            score: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** Alarm */
         Alarm: {
             acknowledged_at: string | null;
@@ -8019,6 +8252,25 @@ export interface components {
             due_at: string;
             label: string;
         };
+        /** DecisionLine */
+        DecisionLine: {
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            id: number;
+            kind: string;
+            person_id: number | null;
+            person_name: string | null;
+            score: number | null;
+            step: number | null;
+            team_id: number;
+        };
+        /** DeclineIn */
+        DeclineIn: {
+            reason: string;
+        };
         /** Delivery */
         Delivery: {
             /** @default false */
@@ -8336,9 +8588,45 @@ export interface components {
             customer_name: string;
             reason: string;
         };
+        /** Exclusion */
+        Exclusion: {
+            at_most?: number;
+            code: string;
+            has?: number;
+            /** @default [] */
+            needs?: components["schemas"]["Need"][];
+        };
         /** ExclusionIn */
         ExclusionIn: {
             reason: string;
+        };
+        /** Explanation */
+        Explanation: {
+            ahead: components["schemas"]["Ahead"][];
+            /** @default 0 */
+            band: number;
+            eligible_at: string | null;
+            lines: components["schemas"]["DecisionLine"][];
+            offered_to: number | null;
+            override: components["schemas"]["Override"] | null;
+            parts: components["schemas"]["ScorePart"][];
+            preferred_id: number | null;
+            preferred_until: string | null;
+            rank: number | null;
+            rule_id: number | null;
+            score: number | null;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "assigned" | "manual" | "idle";
+            /** @default 0 */
+            step: number;
+            step_ends_at: string | null;
+            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            stuck_reason: string | null;
+            stuck_since: string | null;
+            team_ids: number[];
+            ticket_id: number;
+            /** @default 0 */
+            waiting: number;
         };
         /** ExportIn */
         ExportIn: {
@@ -9259,6 +9547,20 @@ export interface components {
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
         };
+        /**
+         * Need
+         * @default {}
+         */
+        Need: {
+            /** @default [] */
+            all?: components["schemas"]["Need"][];
+            /** @default [] */
+            any?: components["schemas"]["Need"][];
+            /** @default 1 */
+            level?: number;
+            /** @default 0 */
+            skill_id?: number;
+        };
         /** NewApiKey */
         NewApiKey: {
             brand_ids: number[] | null;
@@ -9338,7 +9640,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["Step"] | null;
+            step: components["schemas"]["service_levels_schemas_Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -9357,7 +9659,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -9368,6 +9670,33 @@ export interface components {
         /** NotificationsReadIn */
         NotificationsReadIn: {
             up_to_id: number;
+        };
+        /** Offer */
+        Offer: {
+            channel_kind: string;
+            customer_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            /** Format: date-time */
+            offered_at: string;
+            preview: string;
+            priority: number;
+            seconds: number;
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+        };
+        /** OfferFrame */
+        OfferFrame: {
+            offer_id: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "missed" | "declined" | "withdrawn";
+            ticket_id: number | null;
+        };
+        /** OfferList */
+        OfferList: {
+            items: components["schemas"]["Offer"][];
         };
         /** OfficeState */
         OfficeState: {
@@ -9466,6 +9795,35 @@ export interface components {
             /** @default 0 */
             min_waiting?: number;
             to_team_id: number;
+        };
+        /** Override */
+        Override: {
+            /** Format: date-time */
+            at: string;
+            ended_at: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            reason: string;
+            /** @default  */
+            review: string;
+            reviewed_at: string | null;
+            reviewed_by_name: string | null;
+            score: number;
+            score_before: number | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** OverrideIn */
+        OverrideIn: {
+            /** @enum {null|string} */
+            place?: "first" | "last" | null;
+            reason: string;
+            score?: number | null;
+        };
+        /** OverrideList */
+        OverrideList: {
+            items: components["schemas"]["Override"][];
         };
         /** OwnBreak */
         OwnBreak: {
@@ -9658,6 +10016,20 @@ export interface components {
             staff_number?: string;
             team_ids?: number[];
         };
+        /** PersonExplanation */
+        PersonExplanation: {
+            better: number[];
+            /** @default 0 */
+            candidates: number;
+            exclusions: components["schemas"]["Exclusion"][];
+            fit: number;
+            is_waiting: boolean;
+            person_id: number;
+            person_name: string;
+            place: number | null;
+            ticket_id: number;
+            value: number | null;
+        };
         /** PersonLevels */
         PersonLevels: {
             held: components["schemas"]["Held"][];
@@ -9732,7 +10104,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -9753,7 +10125,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -10409,6 +10781,10 @@ export interface components {
         ResetInput: {
             email: string;
         };
+        /** ReviewIn */
+        ReviewIn: {
+            review: string;
+        };
         /** RollBack */
         RollBack: {
             version: number;
@@ -10633,6 +11009,12 @@ export interface components {
         /** SavedViewList */
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
+        };
+        /** ScorePart */
+        ScorePart: {
+            fact: number;
+            name: string;
+            points: number;
         };
         /** ScoreWeights */
         ScoreWeights: {
@@ -11030,27 +11412,6 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
-        /** Step */
-        Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -11072,6 +11433,7 @@ export interface components {
             live: components["schemas"]["LiveFrame"];
             looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
+            offer: components["schemas"]["OfferFrame"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
@@ -11079,6 +11441,19 @@ export interface components {
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
             whisper: components["schemas"]["Word"];
+        };
+        /** StuckGroup */
+        StuckGroup: {
+            count: number;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            team_id: number;
+            ticket_ids: number[];
+        };
+        /** StuckList */
+        StuckList: {
+            items: components["schemas"]["StuckGroup"][];
         };
         /** Suggestion */
         Suggestion: {
@@ -11152,6 +11527,10 @@ export interface components {
         /** TagList */
         TagList: {
             items: string[];
+        };
+        /** Taken */
+        Taken: {
+            ticket_id: number | null;
         };
         /** Target */
         Target: {
@@ -12089,6 +12468,32 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Step */
+        routing_engine_schemas_core_Step: {
+            need?: components["schemas"]["Need"];
+            seconds?: number;
+        };
+        /** Step */
+        service_levels_schemas_Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
         };
     };
     responses: never;
@@ -16276,6 +16681,128 @@ export interface operations {
             };
         };
     };
+    ApiV1MeNextTicketPostNextTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersGetOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersOfferIdAcceptancePutAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersOfferIdRefusalPutRefusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -18224,6 +18751,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequirementVersions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoutingRanksGetRanks: {
+        parameters: {
+            query?: {
+                unreviewed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoutingRanksOverrideIdReviewPutRankReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoutingStuckGetStuck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StuckList"];
                 };
             };
             /** @description What is wrong */
@@ -22600,6 +23222,70 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdRankPutRank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRankDeleteRank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdReadPutRead: {
         parameters: {
             query?: never;
@@ -22719,6 +23405,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRoutingGetRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExplanation"];
                 };
             };
             /** @description What is wrong */
