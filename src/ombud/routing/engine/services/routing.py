@@ -51,7 +51,7 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     if any(one.steps for one in works):
         await _learn(tx, agents, now=now)
     decisions = decide(works, agents, now=now.timestamp())
-    return await carry_out(tx, decisions, works, found, teams, now=now)
+    return await carry_out(tx, decisions[:limit], works, found, teams, now=now)
 
 
 async def _free(

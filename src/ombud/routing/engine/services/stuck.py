@@ -114,13 +114,13 @@ async def _tell(tx: Transaction, one: _Group, *, now: datetime) -> None:
     await emit(tx, fact, by=SYSTEM, at=now)
     # Those who lead the team; administrators where nobody does.
     sql = """
-        with leading as (
+        with leads as (
             select p.id, p.role from person p where p.deactivated_at is null and (p.role = 'administrator'
                 or p.role = 'supervisor' and (p.sees_all_teams or exists (
                     select from membership m where m.person_id = p.id and m.team_id = %(team)s)))
         )
-        select id from leading where role = 'supervisor'
-            or not exists (select from leading where role = 'supervisor') order by id"""
+        select id from leads where role = 'supervisor'
+            or not exists (select from leads where role = 'supervisor') order by id"""
     people = await values(tx, int, sql, {"team": one.team_id})
     told = [Told(person, one.ticket_id, one.team_id, None) for person in people]
     await notify_all(tx, "work_stuck", told, by=SYSTEM, now=now)
