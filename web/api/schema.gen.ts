@@ -2024,6 +2024,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/agents/{person_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSkills
+         * @description What an agent whom one leads holds.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdSkillsGetSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSkill
+         * @description Give an agent another level of a skill at once. 409 ``level_changed`` if it is not as one saw it.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/states": {
         parameters: {
             query?: never;
@@ -2577,6 +2621,50 @@ export interface paths {
          */
         get: operations["ApiV1MeStateGetMyState"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/surge-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMyCalls
+         * @description The calls to the actor of plans that are in force.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeSurgeCallsGetMyCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/surge-calls/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutMyCall
+         * @description Come, or say that one cannot. Whoever comes is online in the team until the plan ends.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeSurgeCallsRunIdPutMyCall"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3944,6 +4032,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/score-weights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostWeightsPreview
+         * @description How other weights would order the work that waits. Nothing is saved.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ScoreWeightsPreviewPostWeightsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -4313,6 +4423,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulation-scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetScenarios
+         * @description The scenarios that ship with the product, with their text to begin one's own from.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationScenariosGetScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSimulations
+         * @description The newest simulated days, without their results.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationsGetSimulations"];
+        put?: never;
+        /**
+         * PostSimulation
+         * @description Have a day played in the background; ask for it again to see how far it is.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SimulationsPostSimulation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSimulation
+         * @description One with its result, once it is done.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationsRunIdGetSimulation"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSimulation
+         * @description Stop one that waits or runs; one that has ended stays as it is.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        delete: operations["ApiV1SimulationsRunIdDeleteSimulation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/skill-levels": {
         parameters: {
             query?: never;
@@ -4482,6 +4670,172 @@ export interface paths {
          */
         get: operations["ApiV1StreamGetStream"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSurge
+         * @description The warning level, the figures it goes by, the plans, those in force and those that were.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgeGetSurge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlan
+         * @description Write a plan down. It needs a measure and an end.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SurgePlansPostPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPlan
+         * @description Write a plan down anew. 409 ``plan_in_force``: end it first.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgePlansPlanIdPutPlan"];
+        post?: never;
+        /**
+         * DeletePlan
+         * @description Take a plan off the list; its runs and rehearsals stay. 409 ``plan_in_force``.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        delete: operations["ApiV1SurgePlansPlanIdDeletePlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRehearsals
+         * @description How a plan did in its rehearsals.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgePlansPlanIdRehearsalsGetRehearsals"];
+        put?: never;
+        /**
+         * PostRehearsal
+         * @description Play a plan against a scenario, or ``today``, in the background; the result is noted at the plan.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SurgePlansPlanIdRehearsalsPostRehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSwitch
+         * @description Put a plan in force until its end, or end it now; the same again changes nothing.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgePlansPlanIdSwitchPutSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRun
+         * @description A run with its effects, calls, figures minute by minute, and its report once it has ended.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgeRunsRunIdGetRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThresholds
+         * @description Say from where on each warning level holds.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgeThresholdsPutThresholds"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6898,6 +7252,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waiting/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWaitFigures
+         * @description How waiting customers are told, now and in a period (the last 7 days if none is named), and how true it was.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1WaitingFiguresGetWaitFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -7134,6 +7510,32 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * A call or a mail instead of waiting
+         * @description Ask for a call or a mail instead of waiting; gives by when it comes. The place in the queue is kept.
+         *
+         *     409 ``not_waiting`` when somebody has the talk by now; 403 ``way_not_offered``, ``blocked``.
+         */
+        put: operations["ask_visitor_callback"];
+        post?: never;
+        /**
+         * Wait after all
+         * @description Wait after all; where nothing was asked for nothing happens.
+         */
+        delete: operations["withdraw_visitor_callback"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7398,6 +7800,10 @@ export interface components {
             /** @default 0 */
             wrap_up_seconds?: number;
         };
+        /** AgentSkills */
+        AgentSkills: {
+            items: components["schemas"]["Held"][];
+        };
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
@@ -7456,7 +7862,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["Moved"][];
+            items: components["schemas"]["service_levels_schemas_Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -7530,6 +7936,15 @@ export interface components {
             kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
+        /** Bar */
+        Bar: {
+            arrived: number;
+            in_hand: number;
+            minute: number;
+            on_duty: number;
+            service_level: number | null;
+            waiting: number;
+        };
         /** BarIn */
         BarIn: {
             /** @default  */
@@ -7541,6 +7956,19 @@ export interface components {
             en?: string;
             /** @default  */
             "zh-CN"?: string;
+        };
+        /**
+         * BothWords
+         * @default {
+         *       "en": "",
+         *       "zh": ""
+         *     }
+         */
+        BothWords: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            zh?: string;
         };
         /** Bounce */
         Bounce: {
@@ -7556,6 +7984,19 @@ export interface components {
             address: string;
             hard: boolean;
             status: string;
+        };
+        /**
+         * Bound
+         * @default {
+         *       "deviation_percent": 50,
+         *       "waiting": 20,
+         *       "oldest_seconds": 300
+         *     }
+         */
+        Bound: {
+            deviation_percent?: number | null;
+            oldest_seconds?: number | null;
+            waiting?: number | null;
         };
         /** Brand */
         Brand: {
@@ -7666,9 +8107,36 @@ export interface components {
                 ][];
             };
         };
+        /** Call */
+        Call: {
+            /** @enum {null|string} */
+            answer: "accepted" | "declined" | null;
+            answered_at: string | null;
+            /** Format: date-time */
+            called_at: string;
+            name: string;
+            person_id: number;
+            team_id: number;
+        };
+        /** CallAnswerIn */
+        CallAnswerIn: {
+            /** @enum {string} */
+            answer: "accepted" | "declined";
+        };
         /** CallOffIn */
         CallOffIn: {
             reason: string;
+        };
+        /** CallbackIn */
+        CallbackIn: {
+            contact: string;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            /** @enum {string} */
+            way: "call" | "mail";
         };
         /** CannedReply */
         CannedReply: {
@@ -7954,6 +8422,18 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             is_sending: boolean;
+        };
+        /** Comparison */
+        Comparison: {
+            against: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Estimate"];
+                };
+            };
+            replications: number;
+            scenario: string;
+            seed: number;
+            sides: components["schemas"]["routing_simulation_rules_replaying_Side"][];
         };
         /** Confirmation */
         Confirmation: {
@@ -8306,6 +8786,27 @@ export interface components {
             team_id: number;
             team_name: string;
         };
+        /** DeskFigures */
+        DeskFigures: {
+            /** @default 0 */
+            answered: number;
+            /** @default 0 */
+            answered_in_time: number;
+            /** @default 0 */
+            arrived: number;
+            deviation_percent: number | null;
+            expected: number | null;
+            /** @default 0 */
+            in_hand: number;
+            /** @default 0 */
+            oldest_seconds: number;
+            /** @default 0 */
+            online: number;
+            /** @default 0 */
+            parked: number;
+            /** @default 0 */
+            waiting: number;
+        };
         /** DeskPolicy */
         DeskPolicy: {
             checklist_holds: boolean;
@@ -8360,8 +8861,7 @@ export interface components {
         Draft: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
-            /** @enum {string} */
-            kind: "reply" | "note" | "forward";
+            kind: string;
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -8477,6 +8977,15 @@ export interface components {
             text: string;
             ticket_id?: number | null;
         };
+        /** Effect */
+        Effect: {
+            ended_at: string | null;
+            kind: string;
+            team_id: number | null;
+            value: {
+                [key: string]: unknown;
+            };
+        };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
         /** Enrolment */
@@ -8549,6 +9058,11 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** Estimate */
+        Estimate: {
+            margin: number | null;
+            mean: number;
         };
         /** Example */
         Example: {
@@ -8798,6 +9312,12 @@ export interface components {
             average_at: string | null;
             of: number | null;
             value: number | null;
+        };
+        /** FigurePoint */
+        FigurePoint: {
+            /** Format: date-time */
+            at: string;
+            figures: components["schemas"]["DeskFigures"];
         };
         /** FileRef */
         FileRef: {
@@ -9464,6 +9984,28 @@ export interface components {
             theme?: "system" | "light" | "dark";
             time_zone?: string;
         };
+        /** Measures */
+        Measures: {
+            announcement?: components["schemas"]["BothWords"];
+            /** @default false */
+            blocks_breaks?: boolean;
+            /** @default false */
+            calls_reserve?: boolean;
+            channel_ids?: number[];
+            /** @default 0 */
+            more_at_a_time?: number;
+            /** @default false */
+            opens_overflow?: boolean;
+            park_condition?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default 0 */
+            priority_points?: number;
+            priority_tiers?: string[];
+            reserve_words?: components["schemas"]["BothWords"];
+            /** @default 1 */
+            step_times?: number;
+        };
         /** MergeHint */
         MergeHint: {
             /** Format: date-time */
@@ -9524,12 +10066,23 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** Moved */
-        Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
+        /** MyCall */
+        MyCall: {
+            /** @enum {null|string} */
+            answer: "accepted" | "declined" | null;
+            /** Format: date-time */
+            called_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            name_en: string;
+            name_zh: string;
+            run_id: number;
+            team_name: string;
+            words: components["schemas"]["BothWords"];
+        };
+        /** MyCalls */
+        MyCalls: {
+            items: components["schemas"]["MyCall"][];
         };
         /** MyState */
         MyState: {
@@ -10044,6 +10597,32 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** Plan */
+        Plan: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            rehearsal: components["schemas"]["Rehearsal"] | null;
+            run_id: number | null;
+            spec: components["schemas"]["PlanSpec"];
+            version: number;
+        };
+        /** PlanIn */
+        PlanIn: {
+            spec: components["schemas"]["PlanSpec"];
+        };
+        /** PlanSpec */
+        PlanSpec: {
+            /** @default 15 */
+            calm_minutes?: number;
+            /** @enum {null|string} */
+            level?: "blue" | "yellow" | "orange" | "red" | null;
+            measures?: components["schemas"]["Measures"];
+            minutes: number;
+            name_en: string;
+            name_zh: string;
+            team_ids?: number[];
+        };
         /** PlannedReply */
         PlannedReply: {
             attachment_ids: number[];
@@ -10442,10 +11021,12 @@ export interface components {
         };
         /** QueueState */
         QueueState: {
-            expected_wait_s: number | null;
+            callback: components["schemas"]["WidgetCallback"] | null;
+            offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
+            wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
         QuietHours: {
@@ -10502,6 +11083,31 @@ export interface components {
             name?: string | null;
             password?: string | null;
             token: string;
+        };
+        /** Rehearsal */
+        Rehearsal: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            is_passed: boolean;
+            note: string;
+            person_id: number | null;
+            result: {
+                [key: string]: unknown;
+            };
+            scenario: string;
+            version: number;
+        };
+        /** RehearsalIn */
+        RehearsalIn: {
+            /** @default  */
+            note?: string;
+            /** @default surge */
+            scenario?: string;
+        };
+        /** RehearsalList */
+        RehearsalList: {
+            items: components["schemas"]["Rehearsal"][];
         };
         /** Release */
         Release: {
@@ -10703,6 +11309,18 @@ export interface components {
             status_id?: number | null;
             text: string;
             to?: components["schemas"]["Address"][] | null;
+        };
+        /** Report */
+        Report: {
+            accepted: number;
+            after: components["schemas"]["DeskFigures"];
+            before: components["schemas"]["DeskFigures"];
+            called: number;
+            effects: number;
+            minutes: number;
+            parked: number;
+            unparked: number;
+            worst: components["schemas"]["DeskFigures"];
         };
         /** Requirement */
         Requirement: {
@@ -10953,6 +11571,36 @@ export interface components {
             field: string;
             rule_id: number;
         };
+        /** Run */
+        Run: {
+            before: components["schemas"]["DeskFigures"];
+            /** @enum {string} */
+            cause: "switch" | "threshold";
+            /** @enum {null|string} */
+            end_cause: "time" | "switch" | "calm" | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            /** Format: date-time */
+            ends_at: string;
+            id: number;
+            /** @enum {string} */
+            level: "none" | "blue" | "yellow" | "orange" | "red";
+            name_en: string;
+            name_zh: string;
+            plan_id: number;
+            report: components["schemas"]["Report"] | null;
+            /** Format: date-time */
+            started_at: string;
+            started_by: number | null;
+            version: number;
+        };
+        /** RunDetails */
+        RunDetails: {
+            calls: components["schemas"]["Call"][];
+            effects: components["schemas"]["Effect"][];
+            figures: components["schemas"]["FigurePoint"][];
+            run: components["schemas"]["Run"];
+        };
         /** RunView */
         RunView: {
             answers: {
@@ -11010,11 +11658,25 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        /** ScenarioList */
+        ScenarioList: {
+            items: components["schemas"]["ShippedScenario"][];
+        };
         /** ScorePart */
         ScorePart: {
             fact: number;
             name: string;
             points: number;
+        };
+        /** ScorePreview */
+        ScorePreview: {
+            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            looked_at: number;
+            moved: number;
+        };
+        /** ScorePreviewIn */
+        ScorePreviewIn: {
+            weights: components["schemas"]["Weights"];
         };
         /** ScoreWeights */
         ScoreWeights: {
@@ -11077,7 +11739,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -11104,25 +11766,12 @@ export interface components {
             /** @default 0 */
             version?: number;
         };
-        /** Side */
-        Side: {
-            closed_at: string | null;
-            id: number;
-            /** @enum {string} */
-            kind: "mail" | "app";
-            /** Format: date-time */
-            last_at: string;
-            /** @enum {string} */
-            last_direction: "in" | "out";
-            message_count: number;
-            /** Format: date-time */
-            opened_at: string;
-            opened_by: number | null;
-            opened_by_name: string;
-            people: components["schemas"]["SidePerson"][];
-            preview: string;
-            subject: string;
-            ticket_id: number;
+        /** ShippedScenario */
+        ShippedScenario: {
+            about: components["schemas"]["Words"];
+            key: string;
+            name: components["schemas"]["Words"];
+            text: string;
         };
         /** SideIn */
         SideIn: {
@@ -11142,7 +11791,7 @@ export interface components {
         };
         /** SideList */
         SideList: {
-            items: components["schemas"]["Side"][];
+            items: components["schemas"]["tickets_sides_schemas_Side"][];
         };
         /** SideMessageIn */
         SideMessageIn: {
@@ -11196,6 +11845,48 @@ export interface components {
         Signature: {
             text: string;
         };
+        /** SimulationIn */
+        SimulationIn: {
+            policies?: ("skills" | "longest_idle" | "round_robin")[];
+            /** @default 3 */
+            replications?: number;
+            /** @default normal_day */
+            scenario?: string;
+            seed?: number | null;
+            /** @default  */
+            text?: string;
+        };
+        /** SimulationList */
+        SimulationList: {
+            items: components["schemas"]["SimulationRun"][];
+        };
+        /** SimulationRun */
+        SimulationRun: {
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            finished_at: string | null;
+            groups: {
+                [key: string]: components["schemas"]["Words"];
+            };
+            id: number;
+            is_rehearsal: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["Words"];
+            };
+            name_en: string;
+            name_zh: string;
+            person_id: number | null;
+            plan_id: number | null;
+            policies: ("skills" | "longest_idle" | "round_robin")[];
+            problem: string | null;
+            replications: number;
+            result: components["schemas"]["Comparison"] | null;
+            seed: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            total: number;
+        };
         /** Skill */
         Skill: {
             id: number;
@@ -11222,6 +11913,11 @@ export interface components {
             name_zh?: string;
             version?: number | null;
         };
+        /** SkillLevelIn */
+        SkillLevelIn: {
+            before?: number | null;
+            level: number | null;
+        };
         /** SkillList */
         SkillList: {
             items: components["schemas"]["Skill"][];
@@ -11238,7 +11934,7 @@ export interface components {
         SkillStep: {
             all?: components["schemas"]["SkillNeed"][] | null;
             any?: components["schemas"]["SkillNeed"][] | null;
-            seconds: number;
+            seconds?: number | null;
         };
         /** Snippet */
         Snippet: {
@@ -11485,6 +12181,24 @@ export interface components {
             note?: string;
             span: components["schemas"]["Span"];
         };
+        /** SurgeBoard */
+        SurgeBoard: {
+            figures: components["schemas"]["DeskFigures"];
+            /** @enum {string} */
+            level: "none" | "blue" | "yellow" | "orange" | "red";
+            level_since: string | null;
+            past: components["schemas"]["Run"][];
+            plans: components["schemas"]["Plan"][];
+            running: components["schemas"]["Run"][];
+            thresholds: components["schemas"]["SurgeThresholds"];
+        };
+        /** SurgeThresholds */
+        SurgeThresholds: {
+            blue?: components["schemas"]["Bound"];
+            orange?: components["schemas"]["Bound"];
+            red?: components["schemas"]["Bound"];
+            yellow?: components["schemas"]["Bound"];
+        };
         /** Suspended */
         Suspended: {
             given_back: number;
@@ -11499,6 +12213,10 @@ export interface components {
         /** SuspensionIn */
         SuspensionIn: {
             reason: string;
+        };
+        /** SwitchIn */
+        SwitchIn: {
+            is_on: boolean;
         };
         /** TableIn */
         TableIn: {
@@ -11679,7 +12397,7 @@ export interface components {
             offer_seconds?: number;
             offered_channels?: ("email" | "chat" | "form" | "api")[];
             overflow?: components["schemas"]["Overflow"][];
-            /** @default 60 */
+            /** @default 0 */
             preferred_seconds?: number;
             /**
              * @default push
@@ -11692,6 +12410,22 @@ export interface components {
             channels: components["schemas"]["Source"][];
             members: number;
             open_tickets: number;
+        };
+        /** TeamWaits */
+        TeamWaits: {
+            asked: number;
+            bias: number | null;
+            error_seconds: number | null;
+            left: number;
+            longer: number;
+            longest_seconds: number;
+            now: components["schemas"]["Wait"];
+            shorter: number;
+            team: string;
+            team_id: number;
+            told: number;
+            waiting: number;
+            within: number;
         };
         /** TeamworkFigures */
         TeamworkFigures: {
@@ -12235,6 +12969,24 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+            wait: components["schemas"]["WaitFrame"];
+        };
+        /** Wait */
+        Wait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
+            position: number | null;
+        };
+        /** WaitFigures */
+        WaitFigures: {
+            items: components["schemas"]["TeamWaits"][];
+        };
+        /** WaitFrame */
+        WaitFrame: {
+            position: number | null;
+            wait: components["schemas"]["WidgetWait"];
         };
         /** Waiting */
         Waiting: {
@@ -12368,6 +13120,14 @@ export interface components {
             read_id: number;
             weights: components["schemas"]["Weights"];
         };
+        /** WidgetCallback */
+        WidgetCallback: {
+            contact: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            way: "call" | "mail";
+        };
         /** WidgetChoice */
         WidgetChoice: {
             name: components["schemas"]["BothLanguages"];
@@ -12375,9 +13135,9 @@ export interface components {
         };
         /** WidgetConfig */
         WidgetConfig: {
+            announcement: components["schemas"]["BothLanguages"] | null;
             away_message: components["schemas"]["BothLanguages"];
             color: string;
-            expected_wait_s: number | null;
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
@@ -12387,6 +13147,7 @@ export interface components {
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
             questions: components["schemas"]["WidgetQuestion"][];
+            wait: components["schemas"]["WidgetWait"];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -12412,9 +13173,8 @@ export interface components {
         };
         /** WidgetPage */
         WidgetPage: {
-            expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
-            position: number | null;
+            queue: components["schemas"]["QueueState"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -12436,6 +13196,13 @@ export interface components {
             max_length?: number;
             name: components["schemas"]["BothLanguages"];
         };
+        /** WidgetWait */
+        WidgetWait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
+        };
         /** Word */
         Word: {
             /** Format: date-time */
@@ -12456,6 +13223,11 @@ export interface components {
         WordList: {
             items: components["schemas"]["Word"][];
         };
+        /** Words */
+        Words: {
+            en: string;
+            zh: string;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -12473,6 +13245,44 @@ export interface components {
         routing_engine_schemas_core_Step: {
             need?: components["schemas"]["Need"];
             seconds?: number;
+        };
+        /** Side */
+        routing_simulation_rules_replaying_Side: {
+            bars: components["schemas"]["Bar"][];
+            figures: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            is_relieved: boolean;
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @enum {string} */
+            policy: "skills" | "longest_idle" | "round_robin";
+            relieved_minutes: number;
+        };
+        /** Moved */
+        routing_skills_schemas_Moved: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
+        /** Moved */
+        service_levels_schemas_Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Step */
         service_levels_schemas_Step: {
@@ -12494,6 +13304,26 @@ export interface components {
             tell_people?: number[];
             /** @default false */
             unless_acknowledged?: boolean;
+        };
+        /** Side */
+        tickets_sides_schemas_Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
         };
     };
     responses: never;
@@ -16149,6 +16979,71 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveAgentsPersonIdSkillsGetSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSkills"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                skill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillLevelIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1LiveAgentsPersonIdStatesGetStates: {
         parameters: {
             query: {
@@ -17045,6 +17940,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MyState"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSurgeCallsGetMyCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCalls"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSurgeCallsRunIdPutMyCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -19465,6 +20422,39 @@ export interface operations {
             };
         };
     };
+    ApiV1ScoreWeightsPreviewPostWeightsPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScorePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SearchGetSearch: {
         parameters: {
             query: {
@@ -20111,6 +21101,159 @@ export interface operations {
             };
         };
     };
+    ApiV1SimulationScenariosGetScenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsGetSimulations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsPostSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsRunIdGetSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsRunIdDeleteSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SkillLevelsGetLevels: {
         parameters: {
             query?: {
@@ -20454,6 +21597,295 @@ export interface operations {
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvents"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeGetSurge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurgeBoard"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPostPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdPutPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdDeletePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdRehearsalsGetRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdRehearsalsPostRehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdSwitchPutSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeRunsRunIdGetRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeThresholdsPutThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurgeThresholds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -21992,7 +23424,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -22024,7 +23456,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -22062,7 +23494,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -24576,6 +26008,38 @@ export interface operations {
             };
         };
     };
+    ApiV1WaitingFiguresGetWaitFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1WebhooksListWebhooks: {
         parameters: {
             query?: {
@@ -25059,6 +26523,66 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetCallback"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

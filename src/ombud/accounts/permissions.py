@@ -32,6 +32,7 @@ LEAD = frozenset(
         "releases.decide",
         "floor.lead",
         "routing.manage",
+        "surge.manage",
     }
 )
 ADMINISTRATION = frozenset(

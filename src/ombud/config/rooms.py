@@ -18,8 +18,11 @@ import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.engine.api
 import ombud.routing.floor.api
+import ombud.routing.simulation.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
+import ombud.routing.surge.api
+import ombud.routing.waiting.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -37,7 +40,10 @@ ROOMS: list[Any] = [
     ombud.routing.engine.api,
     ombud.routing.floor.api,
     ombud.routing.supervision.api,
+    ombud.routing.simulation.api,
+    ombud.routing.surge.api,
     ombud.routing.skills.api,
+    ombud.routing.waiting.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -51,6 +51,7 @@ Settings = Literal[
     "team_routing",
     "requirements",
     "score_weights",
+    "surge",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -84,6 +85,9 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "surge_plan_changed": "surge",
+    "surge_changed": "surge",
+    "warning_level_changed": "surge",
     "skill_changed": "skills",
     "agent_levels_changed": "skill_levels",
     "agent_routing_changed": "agent_routing",

@@ -26,6 +26,10 @@ from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
 from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
+from ombud.routing.simulation.jobs import SimulationHand
+from ombud.routing.surge.services.rehearsing import note_rehearsal
+from ombud.routing.surge.services.watching import watch_surge
+from ombud.routing.waiting.jobs import WaitTeller
 from ombud.service_levels.jobs import ClockHand
 from ombud.service_levels.services.telling import Pager
 from ombud.shared.bus import Signal
@@ -50,10 +54,13 @@ Step = Callable[[], Awaitable[int]]
 TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
+    "simulations",
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
+# A place in a queue changes no faster than people read.
+WAITS_SECONDS = 2.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -73,10 +80,12 @@ class Worker:
         self._resolver = MailResolver() if parts.settings.check_senders else None
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
+        self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
         )
+        self._waits = WaitTeller(parts.database, parts.bus, parts.clock)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -103,12 +112,15 @@ class Worker:
             self._loop("confirmations", self._send_links),
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
+            self._loop("simulations", self._simulations.step),
+            self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
             self._timing_rules(),
             self._hand.run(self._wakes["clocks"]),
             self._upkeep(),
             self._sending_planned(),
+            self._telling_waits(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -217,10 +229,27 @@ class Worker:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
 
+    async def _watching_surge(self) -> None:
+        while True:
+            await self._run_dry("surge", self._watch_surge)
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _watch_surge(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            changed = await watch_surge(tx, now=self.parts.clock.now())
+        if changed:
+            self.parts.bus.wake("sequence", "routing")
+        return 0
+
     async def _timing_rules(self) -> None:
         while True:
             await self._run_dry("rules on time", self._rules.step, self._rules.full)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _telling_waits(self) -> None:
+        while True:
+            await self._run_dry("waits", self._waits.step)
+            await asyncio.sleep(WAITS_SECONDS)
 
     async def _sending_planned(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from ombud.shared.events import Event, emit
 from ombud.shared.readers import Reader
 from ombud.tickets.events import ReplySent
 from ombud.tickets.schemas import Address, EntryDetails, Envelope
+from ombud.tickets.services.announcements import announced
 from ombud.tickets.services.timeline import add_entry
 
 WINDOW = timedelta(hours=24)
@@ -113,7 +114,7 @@ async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: da
         "message",
         by=SYSTEM,
         now=now,
-        text=fill_text(mail.settings.acknowledgement, mail),
+        text=await _with_announcement(tx, mail, now=now),
         details=EntryDetails(to=[address], subject=mail.subject),
         channel_id=mail.channel_id,
         client_key=CLIENT_KEY,
@@ -141,6 +142,16 @@ async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: da
     await execute(tx, sql, params)
     fact = ReplySent(ticket_id=mail.ticket_id, team_id=mail.team_id, entry_id=entry_id, is_automatic=True)
     await emit(tx, fact, by=SYSTEM, at=now)
+
+
+async def _with_announcement(tx: Transaction, mail: FirstMail, *, now: datetime) -> str:
+    """The acknowledgement, with what everybody is told for a while in front of it."""
+    text = fill_text(mail.settings.acknowledgement, mail)
+    told = await announced(tx, mail.channel_id, now=now)
+    if told is None:
+        return text
+    first, second = (told.zh, told.en) if language_of(mail) == "zh-CN" else (told.en, told.zh)
+    return f"{first or second}\n\n{text}"
 
 
 def fill_text(settings: Acknowledgement, mail: FirstMail) -> str:

@@ -27,6 +27,8 @@ from ombud.shared.errors import NotFound
 RULE = """
     b.minutes_per_shift, b.times_per_shift, b.at_most_at_once, coalesce(b.needs_approval, false) as needs_approval,
     b.blocked_from, coalesce(b.wrap_up_ends_by, 'ready') as wrap_up_ends_by"""
+BLOCKED = """exists (select from surge_effect e where e.kind = 'breaks' and e.ended_at is null
+        and (e.team_id is null or e.team_id = t.id))"""
 REFUSAL_SHOWN = "interval '10 minutes'"
 
 
@@ -53,9 +55,11 @@ class _RuleRow(Struct):
 
 async def team_rules(tx: Transaction, person_ids: Sequence[int] | None = None) -> dict[int, TeamRule]:
     """Rules for breaks and warning levels of all teams at work, or of those that some people belong to."""
+    # A surge plan that blocks breaks counts as the highest level for whoever has one, and blocks from the lowest.
+    rule = RULE.replace("b.blocked_from", f"case when {BLOCKED} then 'blue' else b.blocked_from end as blocked_from")
     sql = f"""
-        select t.id as team_id, {RULE}, w.level from team t left join break_rule b on b.team_id = t.id
-            left join warning_level w on w.team_id = t.id
+        select t.id as team_id, {rule}, case when {BLOCKED} then 'red' else w.level end as level
+        from team t left join break_rule b on b.team_id = t.id left join warning_level w on w.team_id = t.id
         where t.archived_at is null and (%(people)s::bigint[] is null or t.id in
             (select team_id from membership where person_id = any(%(people)s::bigint[])))"""
     people = None if person_ids is None else list(person_ids)

@@ -10,6 +10,7 @@ from ombud.routing.engine.rules.waiting import faded, ramp_room
 from ombud.routing.engine.schemas import Agent
 from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills.queries import skills_of_agents
+from ombud.routing.surge.effects import POINTS, effects_now
 from ombud.shared.database import Transaction, rows, values
 
 # Held while somebody's room is counted and filled: no other router counts it meanwhile. Whoever is held already is
@@ -52,7 +53,11 @@ class _Person(Struct):
 
 PEOPLE = """
     select p.id, p.capacity_points as capacity, p.brand_ids, p.role, p.deactivated_at is not null as is_gone,
-        array(select m.team_id from membership m where m.person_id = p.id order by m.team_id) as team_ids,
+        array(select m.team_id from membership m where m.person_id = p.id and not exists (
+            -- lent for a surge that is over: they bring to an end what they have
+            select from surge_call c join surge_run s on s.id = c.run_id where c.person_id = m.person_id
+                and c.team_id = m.team_id and c.is_lent and s.ended_at is not null)
+            order by m.team_id) as team_ids,
         r.state, coalesce(r.seen_at <= %(silent)s, true) as is_silent,
         coalesce(r.last_assigned_at, r.since) as idle_since, r.last_assigned_at as given_at, r.online_since,
         r.wrap_up_until, coalesce(r.recent_work, 0) as recent, r.recent_at,
@@ -95,8 +100,12 @@ async def load_agents(
     limited = [one.id for one in people if one.limits]
     channels = await _per_channel(tx, limited) if limited else {}
     excluded = await _exclusions(tx, ids)
+    effects = await effects_now(tx)
     agents = []
     for one in people:
+        more = effects.more_at_a_time(one.team_ids)
+        one.capacity += more * POINTS if one.capacity else 0
+        one.limits = {kind: most + more for kind, most in one.limits.items()}
         load = loads.get(one.id) or _Load(one.id, 0, 0)
         agent = _agent(one, load, teams, now)
         agent.skills = skills.get(one.id, {})

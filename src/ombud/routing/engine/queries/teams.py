@@ -9,15 +9,19 @@ from ombud.routing.engine.rules.waiting import OverflowRule
 from ombud.shared.database import Transaction, rows
 
 # A team without settings of its own gives out its work as it comes: nothing is offered, nobody is waited for.
-SETTINGS = """
+OPENED = """exists (select from surge_effect e where e.kind = 'overflow' and e.ended_at is null
+                and (e.team_id is null or e.team_id = t.id))"""
+SETTINGS = f"""
     select t.id as team_id, t.routing, t.archived_at is not null as is_archived,
-        coalesce(r.offer_seconds, 30) as offer_seconds, coalesce(r.offered_channels, '{}') as offered_channels,
+        coalesce(r.offer_seconds, 30) as offer_seconds, coalesce(r.offered_channels, '{{}}') as offered_channels,
         coalesce(r.fairness_minutes, 60) as fairness_minutes,
         coalesce(r.anyone_after_seconds, 120) as anyone_after_seconds,
-        coalesce(r.interruptible_channels, '{email,form,api}') as interruptible_channels,
+        coalesce(r.interruptible_channels, '{{email,form,api}}') as interruptible_channels,
         coalesce(r.preferred_seconds, 0) as preferred_seconds,
-        coalesce((select jsonb_agg(jsonb_build_object('to_team_id', o.to_team_id, 'after_seconds', o.after_seconds,
-            'min_waiting', o.min_waiting, 'min_free', o.min_free) order by o.position)
+        coalesce((select jsonb_agg(jsonb_build_object('to_team_id', o.to_team_id,
+            'after_seconds', case when {OPENED} then 0 else o.after_seconds end,
+            'min_waiting', case when {OPENED} then 0 else o.min_waiting end,
+            'min_free', case when {OPENED} then 0 else o.min_free end) order by o.position)
             from team_overflow o join team other on other.id = o.to_team_id
             where o.team_id = t.id and other.archived_at is null), '[]') as overflow
     from team t left join team_routing r on r.team_id = t.id"""

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from ombud.routing.engine.rules.fitness import BAND
 from ombud.routing.engine.rules.needs import NOTHING, step_at, step_ends_at
-from ombud.routing.engine.schemas import Need, Step, Weights, Work
+from ombud.routing.engine.schemas import Need, Score, ScorePart, Step, Weights, Work
 
 MINUTE = 60.0
 # While a deadline comes nearer, the score is made anew so often.
@@ -83,6 +84,21 @@ def next_look(
 def with_ends(steps: tuple[Step, ...], anyone_after: float) -> tuple[Step, ...]:
     """Steps without an end of their own last as long as the team waits before anybody may have its work."""
     return tuple(one if one.seconds is not None else Step(one.need, anyone_after) for one in steps)
+
+
+def shorter(steps: tuple[Step, ...], times: float) -> tuple[Step, ...]:
+    """Steps that hold so many times as long."""
+    if times >= 1:
+        return steps
+    return tuple(Step(one.need, one.seconds * times if one.seconds is not None else None) for one in steps)
+
+
+def lifted(found: Score, points: float) -> Score:
+    """A score with points on top of it, within its band."""
+    if not points:
+        return found
+    value = min(found.value + points, found.band * BAND + BAND - 1)
+    return Score(value, found.band, (*found.parts, ScorePart("surge", points, points)))
 
 
 def present(work: Work, now: float) -> Need:

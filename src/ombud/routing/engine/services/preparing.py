@@ -14,12 +14,23 @@ from ombud.routing.engine.queries.works import read_steps
 from ombud.routing.engine.rules import facts as words
 from ombud.routing.engine.rules import score, step_at, step_ends_at
 from ombud.routing.engine.rules.fitness import BAND
-from ombud.routing.engine.rules.waiting import MINUTE, next_look, next_overflow, opened_teams, place, present, with_ends
+from ombud.routing.engine.rules.waiting import (
+    MINUTE,
+    lifted,
+    next_look,
+    next_overflow,
+    opened_teams,
+    place,
+    present,
+    shorter,
+    with_ends,
+)
 from ombud.routing.engine.schemas import Facts, Score, Weights, Work
 from ombud.routing.engine.services.recording import Line, write_lines
 from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills.queries import weights_now
 from ombud.routing.skills.services.fitting import required_by
+from ombud.routing.surge.effects import effects_now, parked_now
 from ombud.shared.database import Transaction, rows, values
 
 BATCH = 500
@@ -58,6 +69,10 @@ class Due(Struct):
     channel: str
     override: float | None
     override_at: datetime | None
+    # what surge plans in force do with it
+    more_points: float = 0.0
+    step_times: float = 1.0
+    is_parked: bool = False
 
 
 FACTS = """
@@ -82,10 +97,23 @@ async def prepare(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     fresh = [one for one in due if one.is_new]
     await _freeze(tx, fresh, teams, now=now)
     crowd = await _crowd(tx, due, teams, now=now)
+    await _heed_surge(tx, due)
     looks = [_look(one, teams[one.team_id], weights, crowd, now) for one in due]
     await _write(tx, due, looks)
     await write_lines(tx, [line for look in looks for line in look.lines], now=now)
     return len(due)
+
+
+async def _heed_surge(tx: Transaction, due: Sequence[Due]) -> None:
+    """Note what surge plans do with this work; nothing of it is kept with the work itself."""
+    effects = await effects_now(tx)
+    if not effects.found:
+        return
+    parked = await parked_now(tx, [one.ticket_id for one in due])
+    for one in due:
+        one.more_points = effects.points(one.team_id, priority=one.priority, tier=one.tier)
+        one.step_times = effects.step_times(one.team_id)
+        one.is_parked = one.ticket_id in parked
 
 
 async def _freeze(tx: Transaction, fresh: Sequence[Due], teams: Mapping[int, TeamRules], *, now: datetime) -> None:
@@ -192,7 +220,7 @@ def _look(one: Due, team: TeamRules, weights: Weights, crowd: Crowd, now: dateti
         points=one.load_points,
         is_interruptible=team.is_interruptible(one.channel),
         eligible_at=eligible_at,
-        steps=read_steps(one.steps),
+        steps=shorter(read_steps(one.steps), one.step_times),
         step=one.step,
         refused_by=tuple(one.refused_by),
         preferred_id=one.preferred_id,
@@ -200,7 +228,7 @@ def _look(one: Due, team: TeamRules, weights: Weights, crowd: Crowd, now: dateti
         is_hard=one.fields.get(words.HARD) is True,
     )
     step = work.step = step_at(work, at)
-    found = score_of(one, weights, at)
+    found = lifted(score_of(one, weights, at), one.more_points)
     due_in = None if one.due_at is None else one.due_at.timestamp() - at
     overflow_in = next_overflow(offered, team.overflow, waited=waited)
     return Look(
@@ -274,23 +302,23 @@ def _lines(one: Due, work: Work, value: float, before: tuple[int, ...]) -> list[
 
 async def _write(tx: Transaction, due: Sequence[Due], looks: Sequence[Look]) -> None:
     sql = """
-        update work_wait w set
-            offered_team_ids = array(select jsonb_array_elements_text(l.data -> 'teams')::bigint),
-            eligible_at = (l.data ->> 'eligible_at')::timestamptz, rule_id = (l.data ->> 'rule_id')::bigint,
-            rule_version = (l.data ->> 'rule_version')::int, steps = l.data -> 'steps',
-            step = (l.data ->> 'step')::smallint, step_ends_at = to_timestamp((l.data ->> 'step_ends_at')::float8),
-            score = (l.data ->> 'score')::float8, score_parts = l.data -> 'score_parts',
-            scored_at = to_timestamp((l.data ->> 'scored_at')::float8), place = (l.data ->> 'place')::float8,
-            kind_key = l.data ->> 'kind_key', look_at = to_timestamp((l.data ->> 'look_at')::float8),
-            preferred_id = (l.data ->> 'preferred_id')::bigint,
-            preferred_until = (l.data ->> 'preferred_until')::timestamptz
-        from unnest(%(ids)s::bigint[], %(data)s::jsonb[]) as l (ticket_id, data) where w.ticket_id = l.ticket_id"""
+        update work_wait w set offered_team_ids = l.teams, eligible_at = l.eligible_at, rule_id = l.rule_id,
+            rule_version = l.rule_version, steps = l.steps, step = l.step, step_ends_at = to_timestamp(l.step_ends_at),
+            score = l.score, score_parts = l.score_parts, scored_at = to_timestamp(l.scored_at), place = l.place,
+            kind_key = l.kind_key, look_at = to_timestamp(l.look_at), preferred_id = l.preferred_id,
+            preferred_until = l.preferred_until
+        from jsonb_to_recordset(%(data)s) as l (ticket_id bigint, teams bigint[], eligible_at timestamptz,
+            rule_id bigint, rule_version int, steps jsonb, step smallint, step_ends_at float8, score float8,
+            score_parts jsonb, scored_at float8, place float8, kind_key text, look_at float8, preferred_id bigint,
+            preferred_until timestamptz)
+        where w.ticket_id = l.ticket_id"""
     data = [_row(one, look) for one, look in zip(due, looks, strict=True)]
-    await tx.execute(sql, {"ids": [one.ticket_id for one in due], "data": [Jsonb(one) for one in data]})
+    await tx.execute(sql, {"data": Jsonb(data)})
 
 
 def _row(one: Due, look: Look) -> dict[str, Any]:
     return {
+        "ticket_id": one.ticket_id,
         "teams": look.work.team_ids,
         "eligible_at": one.eligible_at,
         "rule_id": one.rule_id,
@@ -299,11 +327,12 @@ def _row(one: Due, look: Look) -> dict[str, Any]:
         "step": look.work.step,
         "step_ends_at": look.step_ends_at,
         "score": look.score.value,
-        "score_parts": msgspec.to_builtins({"band": look.score.band, "parts": look.score.parts}),
+        "score_parts": {"band": look.score.band, "parts": look.score.parts},
         "scored_at": look.scored_at,
-        "place": look.place,
+        "place": None if one.is_parked else look.place,
         "kind_key": look.kind_key,
-        "look_at": look.look_at,
+        # parked work is seen again when its plan ends
+        "look_at": None if one.is_parked else look.look_at,
         "preferred_id": one.preferred_id,
         "preferred_until": one.preferred_until,
     }
