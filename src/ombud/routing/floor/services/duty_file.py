@@ -72,8 +72,8 @@ class _Table(Struct):
     def cells(self, log: DutyLog) -> list[list[Cell]]:
         found: list[list[Cell]] = []
         for one in log.notes:
-            head = [self.teams[one.team_id], self._at(one.at), self.kinds[one.kind], one.text]
-            end = [None, self._at(one.done_at), self._who(one.done_by), ""]
+            head: list[Cell] = [self.teams[one.team_id], self._at(one.at), self.kinds[one.kind], one.text]
+            end: list[Cell] = [None, self._at(one.done_at), self._who(one.done_by), ""]
             found.append([*head, one.ticket_id, self._who(one.author_id), *end])
         for over in log.handovers:
             team, made, by = self.teams[over.team_id], self._at(over.made_at), self._who(over.from_id)
