@@ -17,7 +17,9 @@ from ombud.shared.database import Transaction, row, value, values
 
 RULE = BreakRule(minutes_per_shift=60, times_per_shift=4, at_most_at_once=2, blocked_from="orange")
 # The demo's history leaves many tickets open: alarms are for what is wrong, not for what is.
-THRESHOLDS = Thresholds(waiting=200, oldest_seconds=None, service_level_percent=70, idle_seconds=7_200)
+THRESHOLDS = Thresholds(
+    waiting=200, oldest_seconds=None, unanswered_seconds=240, service_level_percent=70, idle_seconds=7_200
+)
 NOTES = {
     "zh": (
         ("round", "巡场：全员到岗，两名新同事由小组长带教。", False),
@@ -32,6 +34,8 @@ NOTES = {
         ("vip", "The complaint of a gold customer needs a call today; somebody is named.", True),
     ),
 }
+# Teams whose shift was just handed over.
+HANDED = 2
 QUESTIONS = {"zh": "客户要求当场退差价 180 元，我能直接答应吗？", "en": "May I promise a refund of 180 right away?"}
 SUMMARIES = {
     "zh": "整体平稳，下午退款接口恢复后请回访登记的客户。",
@@ -49,7 +53,8 @@ STATES = (
 
 async def make_floor(tx: Transaction, by: Actor, *, now: datetime) -> None:
     """Set rules for every team, write its duty log, and hand a shift over to whoever is signed in."""
-    for team_id in await values(tx, int, "select id from team where archived_at is null order by id"):
+    teams = await values(tx, int, "select id from team where archived_at is null order by id")
+    for place_of_team, team_id in enumerate(teams):
         await set_break_rule(tx, team_id, RULE, by=by, now=now)
         await set_thresholds(tx, team_id, THRESHOLDS, by=by, now=now)
         leader = await _leader(tx, team_id)
@@ -62,6 +67,8 @@ async def make_floor(tx: Transaction, by: Actor, *, now: datetime) -> None:
             await write_note(tx, note, by=leader, now=at)
         proposed = await propose_handover(tx, team_id, by=leader, now=now)
         items: list[DutyItemIn] = proposed.items[:6]
+        if place_of_team >= HANDED:
+            continue
         data = HandoverIn(team_id=team_id, items=items, summary=SUMMARIES[language])
         await hand_over(tx, data, by=leader, now=now - timedelta(minutes=20))
 

@@ -80,7 +80,15 @@ class _Table(Struct):
             end = [self._at(over.accepted_at), self._who(over.accepted_by), ""]
             found.append([team, made, self.kinds["handover"], over.summary, None, by, None, *end])
             for item in over.items:
-                first: list[Cell] = [team, made, self.kinds[item.kind], item.text, item.ticket_id, by, self._at(item.due_at)]
+                first: list[Cell] = [
+                    team,
+                    made,
+                    self.kinds[item.kind],
+                    item.text,
+                    item.ticket_id,
+                    by,
+                    self._at(item.due_at),
+                ]
                 found.append([*first, self._at(item.accepted_at), self._who(item.accepted_by), item.remark])
         return found
 
