@@ -20,7 +20,7 @@ export function useSecond(): Ref<number> {
   return seconds
 }
 
-/** A span as a clock shows it: 0:07, 12:30, 1:02:03, 2 d 4 h; never less than nothing. */
+/** A span as a clock shows it: 0:07, 12:30, 1:02:03, 2d 4h; never less than nothing. */
 export function clockSpan(milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1_000))
   const [hours, minutes, rest] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60]
@@ -31,7 +31,7 @@ export function clockSpan(milliseconds: number): string {
 
 function days(hours: number): string {
   const [whole, rest] = [String(Math.floor(hours / 24)), String(hours % 24)]
-  return i18n.global.locale.value === ('zh-CN' as string) ? `${whole} 天 ${rest} 时` : `${whole} d ${rest} h`
+  return i18n.global.locale.value === ('zh-CN' as string) ? `${whole}天${rest}时` : `${whole}d ${rest}h`
 }
 
 /** How long something lasts by now. */
