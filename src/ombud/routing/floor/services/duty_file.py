@@ -72,24 +72,17 @@ class _Table(Struct):
     def cells(self, log: DutyLog) -> list[list[Cell]]:
         found: list[list[Cell]] = []
         for one in log.notes:
-            head: list[Cell] = [self.teams[one.team_id], self._at(one.at), self.kinds[one.kind], one.text]
-            end: list[Cell] = [None, self._at(one.done_at), self._who(one.done_by), ""]
+            head = [self.teams[one.team_id], self._at(one.at), self.kinds[one.kind], one.text]
+            end = [None, self._at(one.done_at), self._who(one.done_by), ""]
             found.append([*head, one.ticket_id, self._who(one.author_id), *end])
         for over in log.handovers:
             team, made, by = self.teams[over.team_id], self._at(over.made_at), self._who(over.from_id)
             end = [self._at(over.accepted_at), self._who(over.accepted_by), ""]
             found.append([team, made, self.kinds["handover"], over.summary, None, by, None, *end])
             for item in over.items:
-                first: list[Cell] = [
-                    team,
-                    made,
-                    self.kinds[item.kind],
-                    item.text,
-                    item.ticket_id,
-                    by,
-                    self._at(item.due_at),
-                ]
-                found.append([*first, self._at(item.accepted_at), self._who(item.accepted_by), item.remark])
+                first: list[Cell] = [team, made, self.kinds[item.kind], item.text, item.ticket_id, by]
+                due = self._at(item.due_at)
+                found.append([*first, due, self._at(item.accepted_at), self._who(item.accepted_by), item.remark])
         return found
 
     def _who(self, person_id: int | None) -> str:
