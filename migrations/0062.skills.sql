@@ -66,13 +66,13 @@ create table team_routing (
     version int not null default 1,
     offer_seconds int not null default 30 check (offer_seconds between 5 and 600),
     -- kinds of channels whose work is offered and must be accepted; other work is assigned at once
-    offered_channels text[] not null default '{chat}',
+    offered_channels text[] not null default '{}',
     fairness_minutes int not null default 60 check (fairness_minutes between 1 and 1440),
     anyone_after_seconds int not null default 120 check (anyone_after_seconds between 0 and 604800),
     -- kinds of channels whose work does not stand in the way of other work
     interruptible_channels text[] not null default '{email,form,api}',
     -- how long the customer's last agent is waited for
-    preferred_seconds int not null default 60 check (preferred_seconds between 0 and 86400)
+    preferred_seconds int not null default 0 check (preferred_seconds between 0 and 86400)
 );
 
 create table team_overflow (

@@ -302,6 +302,40 @@ async def test_message_of_a_side_conversation_leaves_the_composers_draft(beside:
     assert (await beside.lu.get(draft)).json()["text"] == "half a thought"
 
 
+RICH = "<p>When does it <strong>come</strong>?</p>"
+
+
+async def test_marks_go_along_by_mail_and_in_the_app(beside: Beside) -> None:
+    for side in (await beside.open(html=RICH), await beside.ask(html=RICH)):
+        await beside.write(side, html="<p>And <em>where</em> is it?<script>x</script></p>")
+        shown = await beside.show(side)
+        assert [one["html"] for one in shown["messages"]] == [RICH, "<p>And <em>where</em> is it?</p>"]
+        assert [one["text"] for one in shown["messages"]] == ["When does it come?", "And where is it?"]
+    seen = (await beside.partner.get(f"/sides/{side['id']}")).json()["messages"]
+    assert [one["html"] for one in seen] == [RICH, "<p>And <em>where</em> is it?</p>"]
+
+
+async def test_each_side_conversation_keeps_a_draft_that_its_message_takes_along(beside: Beside) -> None:
+    first, second = await beside.open(), await beside.ask()
+    path = f"/tickets/{beside.ticket}/drafts"
+    drafts = [f"{path}/side-{number}" for number in (first["id"], second["id"], 0)]
+    for draft in drafts:
+        kept = await beside.lu.put(draft, {"text": "Half", "details": {"html": "<p><em>Half</em></p>"}})
+        assert kept.status_code == 200, kept.text
+    await beside.write(first)
+    texts = [(await beside.lu.get(draft)).json() for draft in drafts]
+    assert [one and one["details"]["html"] for one in texts] == [None, *["<p><em>Half</em></p>"] * 2]
+    await beside.ask()
+    assert (await beside.lu.get(drafts[2])).json() is None
+    assert (await beside.ma.get(drafts[1])).status_code in {403, 404}
+
+
+@pytest.mark.parametrize("kind", ["side-", "side-x", "Side-1", "side--1", "sides-1", f"side-{10**18}"])
+async def test_draft_of_nothing_is_refused(beside: Beside, kind: str) -> None:
+    answer = await beside.lu.put(f"/tickets/{beside.ticket}/drafts/{kind}", {"text": "Half"})
+    assert answer.status_code in {400, 404}
+
+
 async def test_agent_without_mail_rights_asks_in_the_app_only(beside: Beside) -> None:
     key = await beside.site.program(await beside.boss(), "tickets.read", "tickets.note")
     body = {"subject": "Part", "text": "Yes?", "client_key": client_key()}

@@ -2024,6 +2024,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/agents/{person_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSkills
+         * @description What an agent whom one leads holds.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAgentsPersonIdSkillsGetSkills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/agents/{person_id}/skills/{skill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSkill
+         * @description Give an agent another level of a skill at once. 409 ``level_changed`` if it is not as one saw it.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        put: operations["ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/states": {
         parameters: {
             query?: never;
@@ -3784,6 +3828,28 @@ export interface paths {
          */
         put: operations["ApiV1ScoreWeightsPutWeights"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/score-weights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostWeightsPreview
+         * @description How other weights would order the work that waits. Nothing is saved.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ScoreWeightsPreviewPostWeightsPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7172,6 +7238,10 @@ export interface components {
             /** @default 0 */
             wrap_up_seconds?: number;
         };
+        /** AgentSkills */
+        AgentSkills: {
+            items: components["schemas"]["Held"][];
+        };
         /** AgentTypingFrame */
         AgentTypingFrame: {
             name: string;
@@ -7223,7 +7293,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["Moved"][];
+            items: components["schemas"]["service_levels_schemas_Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -8108,8 +8178,7 @@ export interface components {
         Draft: {
             attachments: components["schemas"]["FileRef"][];
             details: components["schemas"]["DraftDetails"];
-            /** @enum {string} */
-            kind: "reply" | "note" | "forward";
+            kind: string;
             text: string;
             /** Format: date-time */
             updated_at: string;
@@ -9235,13 +9304,6 @@ export interface components {
             page?: components["schemas"]["PageIn"];
             /** @default  */
             text?: string;
-        };
-        /** Moved */
-        Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
         };
         /** MyState */
         MyState: {
@@ -10634,6 +10696,16 @@ export interface components {
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
         };
+        /** ScorePreview */
+        ScorePreview: {
+            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            looked_at: number;
+            moved: number;
+        };
+        /** ScorePreviewIn */
+        ScorePreviewIn: {
+            weights: components["schemas"]["Weights"];
+        };
         /** ScoreWeights */
         ScoreWeights: {
             at: string | null;
@@ -10840,6 +10912,11 @@ export interface components {
             name_zh?: string;
             version?: number | null;
         };
+        /** SkillLevelIn */
+        SkillLevelIn: {
+            before?: number | null;
+            level: number | null;
+        };
         /** SkillList */
         SkillList: {
             items: components["schemas"]["Skill"][];
@@ -10856,7 +10933,7 @@ export interface components {
         SkillStep: {
             all?: components["schemas"]["SkillNeed"][] | null;
             any?: components["schemas"]["SkillNeed"][] | null;
-            seconds: number;
+            seconds?: number | null;
         };
         /** Snippet */
         Snippet: {
@@ -11300,7 +11377,7 @@ export interface components {
             offer_seconds?: number;
             offered_channels?: ("email" | "chat" | "form" | "api")[];
             overflow?: components["schemas"]["Overflow"][];
-            /** @default 60 */
+            /** @default 0 */
             preferred_seconds?: number;
             /**
              * @default push
@@ -12089,6 +12166,23 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Moved */
+        routing_skills_schemas_Moved: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
+        /** Moved */
+        service_levels_schemas_Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
         };
     };
     responses: never;
@@ -15744,6 +15838,71 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveAgentsPersonIdSkillsGetSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentSkills"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAgentsPersonIdSkillsSkillIdPutSkill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                skill_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillLevelIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1LiveAgentsPersonIdStatesGetStates: {
         parameters: {
             query: {
@@ -18843,6 +19002,39 @@ export interface operations {
             };
         };
     };
+    ApiV1ScoreWeightsPreviewPostWeightsPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScorePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePreview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SearchGetSearch: {
         parameters: {
             query: {
@@ -21370,7 +21562,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -21402,7 +21594,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };
@@ -21440,7 +21632,7 @@ export interface operations {
             header?: never;
             path: {
                 ticket_id: number;
-                kind: "reply" | "note" | "forward";
+                kind: string;
             };
             cookie?: never;
         };

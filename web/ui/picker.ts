@@ -12,7 +12,7 @@ export interface PickerOption {
   section?: string
   icon?: Component
   color?: string
-  face?: { seed: number; presence?: 'online' | 'away' | 'offline' }
+  face?: { seed: number; presence?: 'online' | 'away' | 'offline' | 'busy' | 'break' | 'wrap_up' }
   isChecked?: boolean
   isDisabled?: boolean
 }

@@ -152,6 +152,9 @@ class ChatSettings(Struct, forbid_unknown_fields=True):
     mail_after_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 5
     # to one typed address, which may be somebody else's
     mails_per_day: Annotated[int, Meta(ge=0, le=200)] = 10
+    # what is offered to those who wait
+    offers_call: bool = False
+    offers_mail: bool = True
     locale_default: Literal["en", "zh-CN"] = "en"
 
 

@@ -8,12 +8,13 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ombud.cli import eval_promises, eval_queueing, eval_sla
+from ombud.cli import eval_pii, eval_promises, eval_queueing, eval_sla
 from ombud.cli.commands import Commands
 from ombud.shared.installation import InstallationError
 
 # One line per evaluation: its name and the function that runs it.
 EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "pii": eval_pii.run,
     "promises": eval_promises.run,
     "queueing": eval_queueing.run,
     "sla": eval_sla.run,

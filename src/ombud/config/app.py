@@ -28,6 +28,7 @@ from ombud.config.parts import Parts
 from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
+from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat
@@ -86,6 +87,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "system_mail": SystemMailer(parts.key_ring),
             "connection_tests": {"email": test_mailbox},
             "customer_sources": SOURCES,
+            "waits": WAITS,
         }
     )
     state.authenticate = Authenticator(

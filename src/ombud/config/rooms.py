@@ -22,6 +22,7 @@ import ombud.routing.simulation.api
 import ombud.routing.skills.api
 import ombud.routing.supervision.api
 import ombud.routing.surge.api
+import ombud.routing.waiting.api
 import ombud.service_levels.api
 import ombud.service_levels.promises.api
 import ombud.teamwork.api
@@ -42,6 +43,7 @@ ROOMS: list[Any] = [
     ombud.routing.simulation.api,
     ombud.routing.surge.api,
     ombud.routing.skills.api,
+    ombud.routing.waiting.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -29,6 +29,7 @@ from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.simulation.jobs import SimulationHand
 from ombud.routing.surge.services.rehearsing import note_rehearsal
 from ombud.routing.surge.services.watching import watch_surge
+from ombud.routing.waiting.jobs import WaitTeller
 from ombud.service_levels.jobs import ClockHand
 from ombud.service_levels.services.telling import Pager
 from ombud.shared.bus import Signal
@@ -58,6 +59,8 @@ TOPICS = (
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
+# A place in a queue changes no faster than people read.
+WAITS_SECONDS = 2.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -82,6 +85,7 @@ class Worker:
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
         )
+        self._waits = WaitTeller(parts.database, parts.bus, parts.clock)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
         for topic, event in self._wakes.items():
@@ -116,6 +120,7 @@ class Worker:
             self._hand.run(self._wakes["clocks"]),
             self._upkeep(),
             self._sending_planned(),
+            self._telling_waits(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -240,6 +245,11 @@ class Worker:
         while True:
             await self._run_dry("rules on time", self._rules.step, self._rules.full)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _telling_waits(self) -> None:
+        while True:
+            await self._run_dry("waits", self._waits.step)
+            await asyncio.sleep(WAITS_SECONDS)
 
     async def _sending_planned(self) -> None:
         while True:

@@ -166,7 +166,7 @@ async def _ask_by_mail(
             ticket_id, "side", by=SYSTEM, now=now + 3 * HOUR, text=answer, client_key=f"demo-{side.id}", details=details
         )
         entry.direction, entry.side_id, entry.author = "in", side.id, Author("third_party", None, SUPPLIER.name)
-        await add_composed(tx, entry, from_draft=False)
+        await add_composed(tx, entry, draft="")
 
 
 async def _announce(tx: Transaction, by: Actor, people: list[_Person], *, now: datetime) -> None:

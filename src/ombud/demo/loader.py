@@ -25,6 +25,7 @@ from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
 from ombud.demo.rules import make_rules
+from ombud.demo.skills import make_skills
 from ombud.demo.story import Player, Roster
 from ombud.demo.work.scenes import show_work
 from ombud.shared.actor import Actor
@@ -107,6 +108,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     by = Actor("person", loaded.administrator_id, name or "", ROLES["administrator"], None)
     await make_rules(tx, by, now=now)
     await make_asides(tx, by, now=now)
+    await make_skills(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

@@ -1,5 +1,6 @@
 """Tables as files that open right in every spreadsheet: CSV and XLSX."""
 
+import asyncio
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,11 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import xlsxwriter
+from litestar import Response
 
 BOM = "\ufeff"
 # What a spreadsheet would take for a formula when it opens a text file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | float | datetime | None
+FileKind = Literal["csv", "xlsx"]
 
 
 class CsvFile:
@@ -85,7 +88,17 @@ TYPES = {
 }
 
 
-def write_file(head: Sequence[str], cells: Iterable[Sequence[Cell]], kind: Literal["csv", "xlsx"]) -> bytes:
+async def answer_file(
+    name: str, since: datetime, until: datetime, head: Sequence[str], cells: Sequence[Sequence[Cell]], kind: FileKind
+) -> Response[bytes]:
+    """A table of a period as the answer to a request, as a file named by it; written beside the loop."""
+    content = await asyncio.to_thread(write_file, head, cells, kind)
+    file_name = f"{name}-{since:%Y%m%d}-{until:%Y%m%d}.{kind}"
+    headers = {"Content-Disposition": f"attachment; filename={file_name}", "Cache-Control": "no-store"}
+    return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def write_file(head: Sequence[str], cells: Iterable[Sequence[Cell]], kind: FileKind) -> bytes:
     """Write a whole table at once."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table"

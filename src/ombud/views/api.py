@@ -1,8 +1,6 @@
 """Endpoints of lists, saved views, bulk changes and exports."""
 
-import asyncio
 from datetime import UTC, datetime
-from typing import Literal
 
 from litestar import Response, Router, delete, get, patch, post, put
 from litestar.datastructures import State
@@ -12,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPT
 
 from ombud.shared.conditions import parse
 from ombud.shared.http import By, Now, Reading, Tx, may
-from ombud.shared.spreadsheets import TYPES, write_file
+from ombud.shared.spreadsheets import TYPES, FileKind, answer_file
 from ombud.tickets.queries.lists import list_tickets
 from ombud.views import queries, times
 from ombud.views.schemas import (
@@ -179,15 +177,12 @@ async def get_time_file(
     until: FromQuery[datetime],
     person_id: FromQuery[int | None] = None,
     team_id: FromQuery[int | None] = None,
-    kind: FromQuery[Literal["csv", "xlsx"]] = "xlsx",
+    kind: FromQuery[FileKind] = "xlsx",
 ) -> Response[bytes]:
     """The same entry by entry as a CSV or Excel file, in one's own language and time zone."""
     wanted = TimeFilter(_aware(since), _aware(until), person_id, team_id)
     head, cells = await times.list_cells(reading, wanted, by=actor)
-    content = await asyncio.to_thread(write_file, head, cells, kind)
-    name = f"time-{wanted.since:%Y%m%d}-{wanted.until:%Y%m%d}.{kind}"
-    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
-    return Response(content, media_type=TYPES[kind], headers=headers)
+    return await answer_file("time", wanted.since, wanted.until, head, cells, kind)
 
 
 def _aware(at: datetime) -> datetime:

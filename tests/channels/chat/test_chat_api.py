@@ -24,7 +24,7 @@ async def test_get_config_tells_what_the_widget_shows(desk: Desk) -> None:
     assert config["color"] == "#123456"
     assert config["greeting"] == {"en": "Hi", "zh-CN": "您好"}
     assert config["office"] == {"is_open": True, "opens_at": None}
-    assert config["expected_wait_s"] is None
+    assert config["wait"] == {"basis": "nobody", "low_seconds": None, "high_seconds": None}
     assert "image/png" in config["file_types"]
     assert "secret" not in answer.text
 

@@ -16,15 +16,15 @@ async def test_position_counts_those_ahead(chat: Desk) -> None:
     first, second = await arrive(chat), await arrive(chat)
     await first.write("I was first")
     await second.write("then me")
-    assert (await first.page())["position"] == 1
-    assert (await second.page())["position"] == 2
+    assert (await first.page())["queue"]["position"] == 1
+    assert (await second.page())["queue"]["position"] == 2
 
 
 async def test_position_ends_when_the_ticket_is_taken_or_answered(chat: Desk) -> None:
     visitor = await arrive(chat)
     ticket_id = await visitor.write("hello")
     await chat.answer(ticket_id)
-    assert (await visitor.page())["position"] is None
+    assert (await visitor.page())["queue"]["position"] is None
 
 
 async def test_urgent_tickets_stand_ahead(chat: Desk) -> None:
@@ -32,18 +32,8 @@ async def test_urgent_tickets_stand_ahead(chat: Desk) -> None:
     await first.write("normal")
     ticket_id = await second.write("urgent")
     await chat.execute("update ticket set priority = 4 where id = %(id)s", id=ticket_id)
-    assert (await second.page())["position"] == 1
-    assert (await first.page())["position"] == 2
-
-
-async def test_expected_wait_comes_from_recent_answers(chat: Desk) -> None:
-    visitor = await arrive(chat)
-    ticket_id = await visitor.write("hello")
-    await chat.answer(ticket_id)
-    await chat.execute("update entry set author_kind = 'person' where direction = 'out'")
-    await chat.execute("update ticket set created_at = created_at - interval '120 seconds'")
-    config = (await chat.client.get(f"/widget/v1/{chat.channels['chat'].public_key}/config")).json()
-    assert 110 <= config["expected_wait_s"] <= 140
+    assert (await second.page())["queue"]["position"] == 1
+    assert (await first.page())["queue"]["position"] == 2
 
 
 async def test_confirm_marks_delivered_then_read(chat: Desk) -> None:

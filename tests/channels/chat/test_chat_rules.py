@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.channels.chat.rules import expected_wait_s, is_type_allowed, office_state, sniffed_type
+from ombud.channels.chat.rules import is_type_allowed, office_state, sniffed_type
 from ombud.channels.settings import Interval, OfficeHours
 
 SHANGHAI = "Asia/Shanghai"
@@ -106,22 +106,6 @@ def test_office_opens_when_it_says(intervals: list[tuple[int, int, int]], minute
     if not state.is_open and state.opens_at is not None:
         assert state.opens_at > now
         assert office_state(office, state.opens_at).is_open
-
-
-def test_expected_wait_of_an_idle_hour_is_unknown() -> None:
-    assert expected_wait_s([], ahead=0, taken_last_hour=0) is None
-
-
-def test_expected_wait_is_the_usual_one_when_nobody_is_ahead() -> None:
-    assert expected_wait_s([30, 60, 900], ahead=0, taken_last_hour=12) == 60
-
-
-def test_expected_wait_grows_with_the_queue() -> None:
-    assert expected_wait_s([60], ahead=10, taken_last_hour=20) == 1800
-
-
-def test_expected_wait_has_an_end() -> None:
-    assert expected_wait_s([60], ahead=200, taken_last_hour=1) == 4 * 3600
 
 
 @pytest.mark.parametrize(

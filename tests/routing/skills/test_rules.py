@@ -12,7 +12,7 @@ from ombud.routing.skills.schemas import Skill, SkillNeed, SkillStep
 
 WASHER, CHINESE, GAS = SkillNeed(1, 3), SkillNeed(2, 2), SkillNeed(3, 5)
 BOTH = SkillStep(60, all=[WASHER, CHINESE])
-EITHER = SkillStep(60, any=[WASHER, CHINESE])
+EITHER = SkillStep(seconds=60, any=[WASHER, CHINESE])
 NESTED = SkillStep(60, all=[CHINESE, SkillNeed(any=[WASHER, GAS])])
 
 
@@ -36,6 +36,10 @@ def does_meet(step: SkillStep, held: dict[int, int]) -> bool:
 def test_engine_steps_ask_for_all_or_any_of_the_levels(step: SkillStep, held: dict[int, int], does: bool) -> None:
     assert does_meet(step, held) is does
     assert engine_steps([step])[0].seconds == 60
+
+
+def test_engine_steps_without_a_time_last_as_long_as_the_team_says() -> None:
+    assert engine_steps([SkillStep(all=[WASHER])])[0].seconds is None
 
 
 levels = st.dictionaries(st.integers(1, 4), st.integers(1, 5))

@@ -19,11 +19,11 @@ PLAIN = {
 TEAM = {
     "routing": "push",
     "offer_seconds": 30,
-    "offered_channels": ["chat"],
+    "offered_channels": [],
     "fairness_minutes": 60,
     "anyone_after_seconds": 120,
     "interruptible_channels": ["email", "form", "api"],
-    "preferred_seconds": 60,
+    "preferred_seconds": 0,
     "overflow": [],
 }
 

@@ -116,6 +116,23 @@ async def test_change_capacity_counts_at_once_and_stands_in_the_log(site: Site) 
     assert await site.desk.sql("select capacity_points from person where id = %(id)s", id=lu.id) == 9
 
 
+async def test_change_skill_of_own_people_counts_at_once(site: Site) -> None:
+    desk = site.desk
+    lu = await desk.person("Lu")
+    skill = await desk.sql(
+        "insert into skill (kind, name_en, created_at) values ('product', 'Mills', now()) returning id"
+    )
+    lead = await lead_of(site)
+    path = f"/live/agents/{lu.id}/skills"
+    assert (await lead.put(f"{path}/{skill}", {"level": 4, "before": 0})).status_code == 204
+    [held] = (await lead.get(path)).json()["items"]
+    assert (held["skill_id"], held["level"]) == (skill, 4)
+    assert (await lead.put(f"{path}/{skill}", {"level": 5, "before": 1})).json()["code"] == "level_changed"
+    far = await lead_of(site, await desk.team("Other"))
+    assert (await far.put(f"{path}/{skill}", {"level": 1})).status_code == 404
+    assert (await far.get(path)).status_code == 404
+
+
 async def test_suspend_agent_gives_work_back_and_keeps_them_from_customers(site: Site) -> None:
     desk = site.desk
     lu = await desk.person("Lu")

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, Router, asgi, get, post, put
+from litestar import Request, Response, Router, asgi, delete, get, post, put
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency, Provide
@@ -12,17 +12,20 @@ from litestar.response import Stream as FileStream
 from litestar.status_codes import HTTP_201_CREATED, HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 from litestar.types import Receive, Scope, Send
 
-from ombud.channels.chat import assets, limits, queries, services, tokens
+from ombud.channels.chat import assets, limits, queries, services, tokens, waiting
 from ombud.channels.chat.cors import open_to_pages
 from ombud.channels.chat.rules import office_state
 from ombud.channels.chat.schemas import (
+    CallbackIn,
     ContactIn,
     MessageAccepted,
     MessageIn,
+    QueueState,
     TypingIn,
     VisitorIn,
     VisitorOut,
     VisitorReadIn,
+    WidgetCallback,
     WidgetChoice,
     WidgetConfig,
     WidgetFile,
@@ -84,10 +87,11 @@ Asking = NamedDependency[SkipValidation[Visitor]]
 
 
 @get("/{public_key:str}/config", guards=[anybody], operation_id="get_widget_config", summary="How a widget looks")
-async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[WidgetConfig]:
+async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) -> Response[WidgetConfig]:
     """What the widget must know before anybody wrote: looks, questions, whether somebody is there, the usual wait."""
     stored = await find_public_channel(tx, "chat", public_key[:100])
     settings = queries.settings_of(stored.settings)
+    office = office_state(settings.office_hours, now)
     told = await announced(tx, stored.id, now=now)
     config = WidgetConfig(
         name=await queries.brand_name(tx, stored.brand_id),
@@ -95,9 +99,9 @@ async def get_config(tx: Tx, now: Now, public_key: FromPath[str]) -> Response[Wi
         greeting=settings.greeting,
         pre_chat=settings.pre_chat,
         questions=[_shown(one) for one in await load_questions(tx, settings.questions)],
-        office=office_state(settings.office_hours, now),
+        office=office,
         away_message=settings.away_message,
-        expected_wait_s=await queries.estimate_wait(tx, stored.team_id, now=now),
+        wait=waiting.shown_wait(await state.waits.newcomer(tx, stored.team_id, now=now), is_open=office.is_open),
         file_max_bytes=settings.file_max_bytes,
         file_types=settings.file_types,
         locale_default=settings.locale_default,
@@ -174,15 +178,41 @@ async def post_message(
 
 @get("/messages", guards=[anybody], operation_id="list_visitor_messages", summary="The talk so far")
 async def get_messages(
-    tx: Tx, now: Now, visitor: Asking, after: FromQuery[int] = 0, limit: FromQuery[int] = 100
+    tx: Tx, now: Now, state: State, visitor: Asking, after: FromQuery[int] = 0, limit: FromQuery[int] = 100
 ) -> WidgetPage:
     """The visitor's own talk, oldest first, after a message; and where they stand in the queue."""
     place = await queries.load_place(tx, visitor)
     if place.customer_id is None:
-        return WidgetPage([], await queries.estimate_wait(tx, place.team_id, now=now), None)
+        return WidgetPage([], QueueState("none"))
     found = await queries.list_messages(tx, place, after=after, limit=limit)
-    standing = await queries.queue_state(tx, place, now=now)
-    return WidgetPage(found, standing.expected_wait_s, standing.position)
+    return WidgetPage(found, await waiting.standing(tx, place, state.waits, now=now))
+
+
+@put(
+    "/callback",
+    guards=[anybody],
+    operation_id="ask_visitor_callback",
+    summary="A call or a mail instead of waiting",
+    request_max_body_size=MAX_JSON_BYTES,
+)
+async def put_callback(tx: Tx, now: Now, state: State, visitor: Asking, data: JSONBody[CallbackIn]) -> WidgetCallback:
+    """Ask for a call or a mail instead of waiting; gives by when it comes. The place in the queue is kept.
+
+    409 ``not_waiting`` when somebody has the talk by now; 403 ``way_not_offered``, ``blocked``.
+    """
+    place = await queries.load_place(tx, visitor)
+    await take(tx, limits.CALLBACKS, visitor.public_id, now=now)
+    if place.is_blocked:
+        raise services.Blocked
+    return await waiting.ask_callback(tx, place, data, state.waits, now=now)
+
+
+@delete("/callback", guards=[anybody], operation_id="withdraw_visitor_callback", summary="Wait after all")
+async def delete_callback(tx: Tx, now: Now, state: State, visitor: Asking) -> None:
+    """Wait after all; where nothing was asked for nothing happens."""
+    place = await queries.load_place(tx, visitor)
+    await take(tx, limits.CALLBACKS, visitor.public_id, now=now)
+    await waiting.withdraw_callback(tx, place, state.waits, now=now)
 
 
 @asgi("/stream", guards=[anybody], copy_scope=False)
@@ -311,6 +341,8 @@ routers = [
             post_typing,
             post_read,
             put_contact,
+            put_callback,
+            delete_callback,
             post_file,
             get_file,
         ],

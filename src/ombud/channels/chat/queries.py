@@ -1,24 +1,20 @@
 """Reads of chat. What a visitor may read comes from ``public_entry`` alone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
-from ombud.channels.chat.rules import expected_wait_s
-from ombud.channels.chat.schemas import QueueState, WidgetFile, WidgetMessage, WidgetPromise
+from ombud.channels.chat.schemas import WidgetFile, WidgetMessage, WidgetPromise
 from ombud.channels.chat.tokens import Visitor, topic_of
 from ombud.channels.settings import ChatSettings
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.errors import NotFound
 from ombud.shared.paging import checked_limit
 
-RECENT = timedelta(hours=2)
-HOUR = timedelta(hours=1)
-SAMPLE = 20
 MAX_COUNTED = 200
 
 
@@ -261,21 +257,22 @@ async def load_messages(tx: Transaction, entry_ids: Sequence[int]) -> dict[int, 
     return {one.id: (one.ticket_id, as_message(one)) for one in found}
 
 
-class _Standing(Struct):
+class QueuePlace(Struct):
+    """The present ticket of a visitor; ``ahead`` None: it does not wait."""
+
+    ticket_id: int
     category: str
-    assignee_id: int | None
-    team_id: int
     ahead: int | None
 
 
-async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueState:
-    """Where the visitor's present ticket stands in the queue of its team."""
+async def queue_place(tx: Transaction, place: Place) -> QueuePlace | None:
+    """The visitor's present ticket, and how many chats stand before it in the queue of its team."""
     sql = f"""
-        select t.category, t.assignee_id, t.team_id, case when t.assignee_id is null and t.category in ('new', 'open')
+        select t.id as ticket_id, t.category, case when t.assignee_id is null and t.category in ('new', 'open')
                 and t.snoozed_until is null then (
-            select count(*) from (select from ticket q
+            select count(*) from (select from ticket q join channel c on c.id = q.channel_id and c.kind = 'chat'
                 where q.team_id = t.team_id and q.assignee_id is null and q.snoozed_until is null
-                    and q.category in ('new', 'open')
+                    and q.category in ('new', 'open') and q.is_open
                     and (q.priority > t.priority or (q.priority = t.priority
                         and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
                 limit %(most)s) as counted) end as ahead
@@ -285,45 +282,7 @@ async def queue_state(tx: Transaction, place: Place, *, now: datetime) -> QueueS
         order by own.id desc limit 1"""
     params: dict[str, object] = {"customer": place.customer_id, "channel": place.channel_id, "key": place.key}
     params |= {"most": MAX_COUNTED}
-    found = await row(tx, _Standing, sql, params) if place.customer_id is not None else None
-    if found is None:
-        return QueueState("none", None, None)
-    if found.category in {"solved", "closed"}:
-        return QueueState("closed", None, None)
-    if found.ahead is None:
-        return QueueState("assigned", None, None)
-    wait = await estimate_wait(tx, found.team_id, ahead=found.ahead, now=now)
-    return QueueState("waiting", found.ahead + 1, wait)
-
-
-class _Recent(Struct):
-    waits: list[float]
-    taken: int
-    waiting: int
-
-
-async def estimate_wait(tx: Transaction, team_id: int, *, ahead: int | None = None, now: datetime) -> int | None:
-    """Seconds until a team's next answer; ``ahead`` None: for somebody who joins the queue now."""
-    sql = """
-        with recent as (
-            select t.id, t.created_at, t.assignee_id from ticket t
-            where t.team_id = %(team)s and t.activity_at > %(recent)s and t.created_at > %(recent)s
-            order by t.activity_at desc limit 200
-        ), answered as (
-            select extract(epoch from min(e.at) - r.created_at)::float8 as wait from recent r
-            join public_entry e on e.ticket_id = r.id and e.direction = 'out' and e.author_kind = 'person'
-            group by r.id, r.created_at order by r.id desc limit %(sample)s
-        )
-        select coalesce((select array_agg(wait) from answered), '{}') as waits,
-            (select count(*) from recent where assignee_id is not null and created_at > %(hour)s) as taken,
-            (select count(*) from (select from ticket where team_id = %(team)s and assignee_id is null
-                and snoozed_until is null and category in ('new', 'open') limit %(most)s) as q) as waiting"""
-    params = {"team": team_id, "recent": now - RECENT, "hour": now - HOUR, "sample": SAMPLE, "most": MAX_COUNTED}
-    found = await row(tx, _Recent, sql, params)
-    if found is None:
-        return None
-    queue = found.waiting if ahead is None else ahead
-    return expected_wait_s(found.waits, ahead=queue, taken_last_hour=found.taken)
+    return await row(tx, QueuePlace, sql, params) if place.customer_id is not None else None
 
 
 class PublicFile(Struct):

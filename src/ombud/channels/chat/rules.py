@@ -1,4 +1,4 @@
-"""Pure rules of chat: office hours, expected wait, what a file really is."""
+"""Pure rules of chat: office hours, what a file really is."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,10 +9,7 @@ from ombud.channels.settings import Interval, OfficeHours
 from ombud.shared.clock import zone_of
 
 LOOK_AHEAD_DAYS = 60
-HOUR_SECONDS = 3600
 DAY_MINUTES = 24 * 60
-# Beyond this nobody believes a number.
-MAX_WAIT_SECONDS = 4 * HOUR_SECONDS
 
 
 def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
@@ -51,20 +48,6 @@ def office_state(hours: OfficeHours, now: datetime) -> OfficeState:
     if any(start <= now < end for start, end in spans):
         return OfficeState(is_open=True, opens_at=None)
     return OfficeState(is_open=False, opens_at=next((start for start, _ in spans if start > now), None))
-
-
-def expected_wait_s(recent_waits_s: Sequence[float], *, ahead: int, taken_last_hour: int) -> int | None:
-    """Seconds until an answer, as far as the last hours and the present queue tell; None when they tell nothing.
-
-    The longer of two estimates: the median of recent first answers, and the queue at the rate at which the
-    last hour took tickets from it.
-    """
-    if not recent_waits_s:
-        return None
-    ordered = sorted(recent_waits_s)
-    usual = ordered[len(ordered) // 2]
-    by_queue = ahead * HOUR_SECONDS / taken_last_hour if taken_last_hour else 0
-    return min(MAX_WAIT_SECONDS, round(max(usual, by_queue)))
 
 
 MAGIC: tuple[tuple[bytes, int, str], ...] = (

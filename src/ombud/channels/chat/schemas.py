@@ -45,6 +45,17 @@ class WidgetQuestion(Struct, omit_defaults=True):
     max_length: int | None = None
 
 
+class WidgetWait(Struct):
+    """How long it may take; only with the basis ``rates`` there is a range, and nobody is promised a moment.
+
+    ``few``: too little was measured. ``nobody``: nobody is there just now. ``closed``: outside of the hours.
+    """
+
+    basis: Literal["rates", "few", "nobody", "closed"]
+    low_seconds: int | None = None
+    high_seconds: int | None = None
+
+
 class WidgetConfig(Struct):
     """What the widget must know before anybody wrote."""
 
@@ -55,7 +66,8 @@ class WidgetConfig(Struct):
     questions: list[WidgetQuestion]
     office: OfficeState
     away_message: BothLanguages
-    expected_wait_s: int | None
+    # of somebody who writes now
+    wait: WidgetWait
     file_max_bytes: int
     file_types: list[str]
     locale_default: Locale
@@ -158,20 +170,48 @@ class WidgetMessage(Struct):
     promises: list[WidgetPromise] = []
 
 
+CallbackWay = Literal["call", "mail"]
+
+
+class WidgetCallback(Struct):
+    """A call or a mail that the visitor asked for instead of waiting, and by when we said that it comes."""
+
+    way: CallbackWay
+    contact: str
+    due_at: datetime
+
+
+class CallbackIn(Struct, forbid_unknown_fields=True):
+    """Instead of waiting: where to call or to write."""
+
+    way: CallbackWay
+    contact: Annotated[str, Meta(min_length=1, max_length=254, pattern=PLAIN)]
+    locale: Locale = "en"
+
+
 class QueueState(Struct):
     """Where the visitor stands: ``position`` None when nobody is ahead any more or an agent has the talk."""
 
     state: Literal["none", "waiting", "assigned", "closed"]
+    position: int | None = None
+    wait: WidgetWait | None = None
+    callback: WidgetCallback | None = None
+    # what is offered instead of waiting
+    offers: list[CallbackWay] = []
+
+
+class WaitFrame(Struct, frozen=True):
+    """The visitor stands elsewhere, or something else is to be said about the wait."""
+
     position: int | None
-    expected_wait_s: int | None
+    wait: WidgetWait
 
 
 class WidgetPage(Struct):
-    """A stretch of the talk, oldest first."""
+    """A stretch of the talk, oldest first, and where the visitor stands."""
 
     items: list[WidgetMessage]
-    expected_wait_s: int | None
-    position: int | None
+    queue: QueueState
 
 
 class AgentTypingFrame(Struct, frozen=True):
@@ -192,6 +232,7 @@ class VisitorStreamEvents(Struct):
 
     message: WidgetMessage
     status: QueueState
+    wait: WaitFrame
     closed: EmptyFrame
     typing: AgentTypingFrame
     read: AgentReadFrame

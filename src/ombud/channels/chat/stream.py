@@ -7,7 +7,14 @@ from typing import Any
 from msgspec import Struct, convert
 
 from ombud.channels.chat import queries
-from ombud.channels.chat.schemas import AgentReadFrame, AgentTypingFrame, QueueState, WidgetMessage
+from ombud.channels.chat.schemas import (
+    AgentReadFrame,
+    AgentTypingFrame,
+    QueueState,
+    WaitFrame,
+    WidgetMessage,
+    WidgetWait,
+)
 from ombud.realtime.hub import Hub
 from ombud.realtime.schemas import EmptyFrame, Frame
 from ombud.shared.bus import Bus, Signal
@@ -21,6 +28,7 @@ PROMISE_EVENTS = frozenset({"promise_made", "promise_moved", "promise_kept", "pr
 WANTED = MESSAGE_EVENTS | STATE_EVENTS | PROMISE_EVENTS
 TYPING = "typing"
 READ = "ticket_read"
+WAITS = "waits"
 
 
 async def visitor_frames(tx: Transaction, events: Sequence[Event]) -> list[Frame]:
@@ -65,11 +73,11 @@ def _content(event: Event, found: tuple[int, WidgetMessage | None]) -> tuple[str
     if event.kind == "ticket_solved":
         return "closed", EmptyFrame()
     # Taken by somebody: the wait is over. Given back: the widget asks where it stands by itself.
-    return "status", QueueState("assigned", None, None) if event.data.get("to_id") else None
+    return "status", QueueState("assigned") if event.data.get("to_id") else None
 
 
 class Signals:
-    """Passes on what is never kept: an agent types, an agent has read."""
+    """Passes on what is never kept: an agent types, an agent has read, the place in the queue is another one."""
 
     def __init__(self, database: Database, bus: Bus, hub: Hub) -> None:
         self._database = database
@@ -77,6 +85,7 @@ class Signals:
         self._tasks: set[asyncio.Task[None]] = set()
         bus.listen(TYPING, self._hear_typing)
         bus.listen(READ, self._hear_read)
+        bus.listen(WAITS, self._hear_wait)
 
     def _hear_typing(self, signal: Signal) -> None:
         if signal.payload.get("by") == "person":
@@ -85,6 +94,10 @@ class Signals:
     def _hear_read(self, signal: Signal) -> None:
         if signal.payload:
             self._later(self._tell_read(signal.payload))
+
+    def _hear_wait(self, signal: Signal) -> None:
+        if signal.payload:
+            self._later(self._tell_wait(signal.payload))
 
     def _later(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -102,6 +115,12 @@ class Signals:
         async with self._database.transaction() as tx:
             topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
         self._send(topics, "read", convert(payload, AgentReadFrame))
+
+    async def _tell_wait(self, payload: dict[str, Any]) -> None:
+        async with self._database.transaction() as tx:
+            topics = await queries.find_topics(tx, [int(payload["ticket_id"])])
+        wait = convert({name: payload[name] for name in WidgetWait.__struct_fields__}, WidgetWait)
+        self._send(topics, "wait", WaitFrame(convert(payload["position"], int | None), wait))
 
     def _send(self, topics: dict[int, list[str]], name: str, data: Struct) -> None:
         for topic in (one for found in topics.values() for one in found):

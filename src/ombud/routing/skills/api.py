@@ -22,6 +22,8 @@ from ombud.routing.skills.schemas import (
     RequirementTrial,
     RequirementTrialIn,
     RequirementVersions,
+    ScorePreview,
+    ScorePreviewIn,
     ScoreWeights,
     Skill,
     SkillIn,
@@ -33,7 +35,7 @@ from ombud.routing.skills.schemas import (
     TeamRoutingList,
     WeightsIn,
 )
-from ombud.routing.skills.services import agents, definitions, fitting, levels, requirements, teams, weights
+from ombud.routing.skills.services import agents, definitions, fitting, levels, preview, requirements, teams, weights
 from ombud.shared.errors import Invalid
 from ombud.shared.http import SILENT, By, Now, Tx, may, signed_in
 from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
@@ -236,6 +238,12 @@ async def put_weights(tx: Tx, actor: By, now: Now, data: JSONBody[WeightsIn]) ->
     return await weights.change_weights(tx, data, by=actor, now=now)
 
 
+@post("/score-weights/preview", guards=MANAGE, status_code=HTTP_200_OK, opt=SILENT)
+async def post_weights_preview(tx: Tx, actor: By, now: Now, data: JSONBody[ScorePreviewIn]) -> ScorePreview:
+    """How other weights would order the work that waits. Nothing is saved."""
+    return await preview.preview_weights(tx, data.weights, by=actor, now=now)
+
+
 routers = [
     Router(
         "/api/v1",
@@ -243,7 +251,8 @@ routers = [
             *(get_skills, post_skill, patch_skill, get_levels, put_levels, get_levels_file, post_levels_file),
             *(get_agents, get_agent, put_agent, put_exclusion, delete_exclusion, get_teams, put_team),
             *(get_requirements, post_requirement, put_requirement_order, post_trial, get_requirement),
-            *(patch_requirement, delete_requirement, get_versions, post_roll_back, get_weights, put_weights),
+            *(patch_requirement, delete_requirement, get_versions, post_roll_back),
+            *(get_weights, put_weights, post_weights_preview),
         ],
         tags=["routing"],
     )

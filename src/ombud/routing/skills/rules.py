@@ -31,7 +31,7 @@ def skills_named(steps: Sequence[SkillStep]) -> set[int]:
 
 def engine_steps(steps: Sequence[SkillStep]) -> tuple[Step, ...]:
     """Steps as the engine reads them."""
-    return tuple(Step(_need(one), float(one.seconds)) for one in steps)
+    return tuple(Step(_need(one), None if one.seconds is None else float(one.seconds)) for one in steps)
 
 
 def _need(part: SkillStep | SkillNeed) -> Need:

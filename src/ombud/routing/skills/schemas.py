@@ -174,11 +174,11 @@ class TeamSettings(Struct, forbid_unknown_fields=True):
 
     routing: RoutingMode = "push"
     offer_seconds: Annotated[int, Meta(ge=5, le=600)] = 30
-    offered_channels: Channels = field(default_factory=lambda: ["chat"])
+    offered_channels: Channels = []
     fairness_minutes: Annotated[int, Meta(ge=1, le=1_440)] = 60
     anyone_after_seconds: Seconds = 120
     interruptible_channels: Channels = field(default_factory=lambda: ["email", "form", "api"])
-    preferred_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 60
+    preferred_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
     overflow: Annotated[list[Overflow], Meta(max_length=20)] = []
 
 
@@ -214,9 +214,12 @@ class SkillNeed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SkillStep(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom work waits for during some seconds; exactly one of ``all`` and ``any`` is given."""
+    """Whom work waits for; exactly one of ``all`` and ``any`` is given.
 
-    seconds: Annotated[int, Meta(ge=1, le=604_800)]
+    ``seconds`` None: as long as its team waits before anybody may have its work.
+    """
+
+    seconds: Annotated[int, Meta(ge=1, le=604_800)] | None = None
     all: Annotated[list[SkillNeed], Meta(min_length=1, max_length=10)] | None = None
     any: Annotated[list[SkillNeed], Meta(min_length=1, max_length=10)] | None = None
 
@@ -346,3 +349,30 @@ class WeightsIn(Struct, forbid_unknown_fields=True):
 
     weights: Weights
     read_id: int
+
+
+class ScorePreviewIn(Struct, forbid_unknown_fields=True):
+    """Weights to try on the work that waits."""
+
+    weights: Weights
+
+
+class Moved(Struct):
+    """A waiting ticket with its place in the order and its score, as they are and as they would be."""
+
+    ticket_id: int
+    subject: str
+    before: int
+    after: int
+    score_before: float
+    score_after: float
+    # 1 where safety or law is at stake: above all others, whatever the weights
+    band: int
+
+
+class ScorePreview(Struct):
+    """How the order of the waiting work that one sees would change; the first in their new order."""
+
+    looked_at: int
+    moved: int
+    items: list[Moved]

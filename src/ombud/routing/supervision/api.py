@@ -8,12 +8,15 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from ombud.routing.floor.queries import break_queue, require_led, require_team
 from ombud.routing.floor.services.alarms import list_alarms
 from ombud.routing.floor.services.hands import list_hands
+from ombud.routing.skills.queries import levels_of
 from ombud.routing.supervision import queries, services
 from ombud.routing.supervision.board import watch_live
 from ombud.routing.supervision.schemas import (
+    AgentSkills,
     CapacityIn,
     Live,
     LiveTicketList,
+    SkillLevelIn,
     Suspended,
     SuspensionIn,
     WritingList,
@@ -78,6 +81,21 @@ async def put_capacity(tx: Tx, actor: By, now: Now, person_id: FromPath[int], da
     await services.change_capacity(tx, person_id, data.capacity_points, by=actor, now=now)
 
 
+@get(f"{AGENT}/skills", guards=[may("floor.lead")])
+async def get_skills(reading: Reading, actor: By, now: Now, person_id: FromPath[int]) -> AgentSkills:
+    """What an agent whom one leads holds."""
+    await require_led(reading, person_id, by=actor)
+    return AgentSkills((await levels_of(reading, [person_id], today=now.date())).get(person_id, []))
+
+
+@put(f"{AGENT}/skills/{{skill_id:int}}", guards=[may("floor.lead")], status_code=HTTP_204_NO_CONTENT)
+async def put_skill(
+    tx: Tx, actor: By, now: Now, person_id: FromPath[int], skill_id: FromPath[int], data: JSONBody[SkillLevelIn]
+) -> None:
+    """Give an agent another level of a skill at once. 409 ``level_changed`` if it is not as one saw it."""
+    await services.change_skill(tx, person_id, skill_id, data, by=actor, now=now)
+
+
 @put(f"{AGENT}/suspension", guards=[may("floor.lead")])
 async def put_suspension(
     tx: Tx, actor: By, now: Now, person_id: FromPath[int], data: JSONBody[SuspensionIn]
@@ -97,7 +115,7 @@ routers = [
         "/api/v1",
         route_handlers=[
             *(get_live, put_watching, get_conversations, get_waiting, post_listening, get_writing),
-            *(put_capacity, put_suspension, put_suspension_end),
+            *(get_skills, put_skill, put_capacity, put_suspension, put_suspension_end),
         ],
         tags=["supervision"],
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.routing.floor.schemas import Alarm, Hand, Level, PresenceState, Waiting
+from ombud.routing.skills.schemas import Held
 
 DraftKind = Literal["reply", "note"]
 Reason = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
@@ -111,6 +112,19 @@ class CapacityIn(Struct, forbid_unknown_fields=True):
     """How much an agent may carry from now on."""
 
     capacity_points: Points
+
+
+class SkillLevelIn(Struct, forbid_unknown_fields=True):
+    """The level at which somebody holds a skill from now on; None takes it away. ``before``: what was seen."""
+
+    level: Annotated[int, Meta(ge=1, le=5)] | None
+    before: Annotated[int, Meta(ge=0, le=5)] | None = None
+
+
+class AgentSkills(Struct, frozen=True):
+    """What an agent holds."""
+
+    items: list[Held]
 
 
 class SuspensionIn(Struct, forbid_unknown_fields=True):

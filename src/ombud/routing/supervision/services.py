@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from ombud.routing.floor.queries import require_led
+from ombud.routing.skills.queries import levels_of
+from ombud.routing.skills.schemas import LevelChange
+from ombud.routing.skills.services.levels import write_levels
 from ombud.routing.supervision.events import (
     AgentSuspended,
     CapacityChanged,
     ConversationListened,
     SuspensionLifted,
 )
+from ombud.routing.supervision.schemas import SkillLevelIn
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value, values
 from ombud.shared.errors import Conflict
@@ -54,6 +58,25 @@ async def change_capacity(tx: Transaction, person_id: int, points: int, *, by: A
     )
     fact = CapacityChanged(person_id=person_id, from_points=before or 0, to_points=points)
     await emit(tx, fact, by=by, at=now)
+
+
+async def change_skill(
+    tx: Transaction, person_id: int, skill_id: int, data: SkillLevelIn, *, by: Actor, now: datetime
+) -> None:
+    """Give an agent another level of a skill at once, until the day that was set before.
+
+    Raises:
+        NotFound: the actor leads none of their teams.
+        Invalid: no such skill, or somebody who is given no work.
+        LevelChanged: it is not as the actor saw it.
+
+    Emits: AgentLevelsChanged
+    """
+    await require_led(tx, person_id, by=by)
+    held = (await levels_of(tx, [person_id], today=now.date())).get(person_id, [])
+    until = next((one.valid_until for one in held if one.skill_id == skill_id), None)
+    change = LevelChange(person_id, skill_id, data.level, until, data.before)
+    await write_levels(tx, [change], by=by, now=now)
 
 
 async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Actor, now: datetime) -> int:

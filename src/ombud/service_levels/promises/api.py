@@ -1,8 +1,6 @@
 """Endpoints of promises: offered while writing, kept on tickets, listed and counted."""
 
-import asyncio
 from datetime import UTC, datetime
-from typing import Literal
 
 from litestar import Response, Router, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -25,7 +23,7 @@ from ombud.service_levels.promises.services.figures import Period, figures, list
 from ombud.service_levels.promises.services.offering import offer_promises
 from ombud.service_levels.promises.services.showing import show_promises
 from ombud.shared.http import By, Now, Reading, Tx, may
-from ombud.shared.spreadsheets import TYPES, write_file
+from ombud.shared.spreadsheets import FileKind, answer_file
 
 TICKET = "/tickets/{ticket_id:int}"
 
@@ -116,15 +114,12 @@ async def get_promise_file(
     until: FromQuery[datetime],
     person_id: FromQuery[int | None] = None,
     team_id: FromQuery[int | None] = None,
-    kind: FromQuery[Literal["csv", "xlsx"]] = "xlsx",
+    kind: FromQuery[FileKind] = "xlsx",
 ) -> Response[bytes]:
     """The same promise by promise as a CSV or Excel file, in one's own language and time zone."""
     wanted = Period(_aware(since), _aware(until), person_id, team_id)
     head, cells = await list_cells(reading, wanted, by=actor)
-    content = await asyncio.to_thread(write_file, head, cells, kind)
-    name = f"promises-{wanted.since:%Y%m%d}-{wanted.until:%Y%m%d}.{kind}"
-    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
-    return Response(content, media_type=TYPES[kind], headers=headers)
+    return await answer_file("promises", wanted.since, wanted.until, head, cells, kind)
 
 
 def _aware(at: datetime) -> datetime:

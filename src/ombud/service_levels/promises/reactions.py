@@ -1,9 +1,10 @@
-"""What follows for promises from messages, from clocks, and from tickets that are merged or split."""
+"""What follows for promises from messages, call-backs that were asked for, clocks, and merged or split tickets."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from ombud.service_levels.promises import queries
+from ombud.service_levels.promises.services.callbacks import drop_callback, promise_callback
 from ombud.service_levels.promises.services.recording import keep_by_message, record_message, undo_message
 from ombud.service_levels.promises.services.watching import follow_tickets, hear_clock
 from ombud.shared.actor import SYSTEM, Actor
@@ -15,6 +16,7 @@ from ombud.tickets.queries.tickets import MergedTicket, lock_visible_ticket
 from ombud.tickets.schemas import LockedTicket
 
 _OTHERS = {"ticket_merged": "source_id", "ticket_unmerged": "source_id", "ticket_split": "new_id"}
+_CALLBACKS = {"callback_asked": promise_callback, "callback_withdrawn": drop_callback}
 _CLOCKS = frozenset({"clock_warned", "clock_breached"})
 
 
@@ -27,6 +29,8 @@ async def keep_promises(tx: Transaction, events: Sequence[Event], now: datetime)
             await _hear_undone(tx, int(event.data["entry_id"]), now=now)
         elif event.kind in _CLOCKS and event.data.get("metric") == "promise":
             await _hear_clock(tx, event, now=now)
+        elif event.kind in _CALLBACKS:
+            await _hear_callback(tx, event, now=now)
         elif event.kind in _OTHERS:
             await follow_tickets(tx, [event.ticket_id or 0, int(event.data[_OTHERS[event.kind]])])
 
@@ -60,6 +64,12 @@ async def _hear_clock(tx: Transaction, event: Event, *, now: datetime) -> None:
         await hear_clock(tx, ticket, clock_id, is_late=event.kind == "clock_breached", now=now)
 
 
+async def _hear_callback(tx: Transaction, event: Event, *, now: datetime) -> None:
+    ticket = await _locked(tx, event.ticket_id or 0)
+    if ticket is not None:
+        await _CALLBACKS[event.kind](tx, ticket, event, now=now)
+
+
 async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
     try:
         return await lock_visible_ticket(tx, ticket_id, by=SYSTEM)
@@ -70,6 +80,6 @@ async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
 PROMISES = Reader(
     name="promises",
     react=keep_promises,
-    kinds=frozenset({"reply_sent", "reply_undone", *_CLOCKS, *_OTHERS}),
+    kinds=frozenset({"reply_sent", "reply_undone", *_CLOCKS, *_OTHERS, *_CALLBACKS}),
     wakes=("sequence", "clocks"),
 )

@@ -18,7 +18,7 @@ from ombud.service_levels.services.keeping import refresh_deadline
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.calendars.arithmetic import deadline
 from ombud.shared.calendars.opening import Calendar
-from ombud.shared.calendars.schemas import CalendarSpec, Span
+from ombud.shared.calendars.schemas import ALWAYS, CalendarSpec, Span
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.events import emit, emit_all
 from ombud.tickets.schemas import LockedTicket
@@ -26,18 +26,6 @@ from ombud.tickets.schemas import LockedTicket
 OwnMetric = Literal["department", "task", "stage", "customer_update", "supervision", "promise"]
 # The one warning comes when four fifths of the time are gone.
 WARNING = Step(percent=80)
-ALWAYS = CalendarSpec(
-    "UTC",
-    {
-        "mon": [("00:00", "24:00")],
-        "tue": [("00:00", "24:00")],
-        "wed": [("00:00", "24:00")],
-        "thu": [("00:00", "24:00")],
-        "fri": [("00:00", "24:00")],
-        "sat": [("00:00", "24:00")],
-        "sun": [("00:00", "24:00")],
-    },
-)
 
 
 class OwnClock(Struct, frozen=True):

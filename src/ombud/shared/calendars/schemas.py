@@ -72,3 +72,18 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
 
     amount: Annotated[int, Meta(ge=1, le=100_000)]
     unit: Unit
+
+
+# Of whoever has no calendar: there at any hour.
+ALWAYS = CalendarSpec(
+    "UTC",
+    {
+        "mon": [("00:00", "24:00")],
+        "tue": [("00:00", "24:00")],
+        "wed": [("00:00", "24:00")],
+        "thu": [("00:00", "24:00")],
+        "fri": [("00:00", "24:00")],
+        "sat": [("00:00", "24:00")],
+        "sun": [("00:00", "24:00")],
+    },
+)

@@ -1,6 +1,6 @@
 """Endpoints around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from litestar import Response, delete, get, patch, post, put
 from litestar.datastructures import State
@@ -27,7 +27,8 @@ from ombud.tickets.services import canned_replies, drafts, problems, statuses
 
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
 DraftVersion = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-DraftKind = Literal["reply", "note", "forward"]
+# side-7: of the side conversation 7; side-0: of one that is not begun yet
+DraftKind = Annotated[str, Meta(pattern=r"^(reply|note|forward|side-[0-9]{1,18})$")]
 
 
 class ReadIn(Struct, forbid_unknown_fields=True):

@@ -32,7 +32,8 @@ class DraftIn(Struct, forbid_unknown_fields=True):
 class Draft(Struct):
     """A draft kept on the server."""
 
-    kind: Literal["reply", "note", "forward"]
+    # reply, note, forward, or side- with the number of a side conversation
+    kind: str
     text: str
     details: DraftDetails
     updated_at: datetime

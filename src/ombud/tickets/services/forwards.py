@@ -65,8 +65,8 @@ class Letter(Struct):
     attachment_ids: list[int] = []
     # messages whose files go along
     carried_ids: list[int] = []
-    # written in the composer, whose draft goes with it
-    from_draft: bool = True
+    # what it was written in, which goes with it
+    draft: str = "forward"
 
 
 async def forward(
@@ -77,7 +77,7 @@ async def forward(
     by: Actor,
     now: datetime,
     undo_seconds: int,
-    from_draft: bool = True,
+    draft: str = "forward",
 ) -> Entry:
     """Open a side conversation by mail with chosen messages of a ticket, one's own words above them.
 
@@ -106,7 +106,7 @@ async def forward(
         client_key=data.client_key,
         attachment_ids=data.attachment_ids,
         carried_ids=data.entry_ids if data.with_files else [],
-        from_draft=from_draft,
+        draft=draft,
     )
     return await send_letter(tx, ticket, letter, by=by, now=now, undo_seconds=undo_seconds)
 
@@ -136,7 +136,7 @@ async def send_letter(
         channel_kind="email",
     )
     entry.side_id = letter.side.id
-    await add_composed(tx, entry, channel_id=route.channel_id, from_draft=letter.from_draft)
+    await add_composed(tx, entry, channel_id=route.channel_id, draft=letter.draft)
     await attach_files(tx, entry.id, ticket, letter.attachment_ids, by=by, picture_ids=written.picture_ids)
     carried = await carry_files(tx, entry, letter.carried_ids, letter.attachment_ids)
     wait = timedelta(seconds=(await desk_policy(tx, undo_seconds=undo_seconds)).undo_seconds)
@@ -210,6 +210,7 @@ class Quoting(Protocol):
     """Whatever is written with messages of the ticket below it."""
 
     text: str
+    html: str | None
     entry_ids: list[int]
     attachment_ids: list[int]
 
@@ -222,7 +223,7 @@ async def written_with_quotes(tx: Transaction, ticket_id: int, data: Quoting, *,
         Unfilled: a placeholder has no value yet.
     """
     quoted = await _quoted(tx, ticket_id, data.entry_ids)
-    own, html = Formatted(""), data.html if isinstance(data, ForwardIn) else None
+    own, html = Formatted(""), data.html
     if data.text.strip() or html or not (quoted or data.attachment_ids):
         own = await take_formatted(tx, data.text, html, data.attachment_ids, ticket_id=ticket_id, by=by)
     text = "\n\n".join(part for part in [own.text.strip(), quoted] if part)

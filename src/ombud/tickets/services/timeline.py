@@ -89,9 +89,11 @@ def compose_entry(
 
 
 async def add_composed(
-    tx: Transaction, entry: Entry, *, channel_id: int | None = None, from_draft: bool = True
+    tx: Transaction, entry: Entry, *, channel_id: int | None = None, draft: str | None = None
 ) -> bool:
     """Append a composed entry and drop the draft it comes from; whether its ``client_key`` was new.
+
+    ``draft`` names a draft other than that of the composer for such an entry; '' for none.
 
     The caller holds the lock of the ticket, so that what was sent twice at once waits and is found.
     """
@@ -107,7 +109,7 @@ async def add_composed(
         "html": entry.html,
         "details": Jsonb(msgspec.to_builtins(entry.details)),
         "key": entry.client_key,
-        "draft": DRAFTS[entry.kind] if from_draft else "",
+        "draft": DRAFTS[entry.kind] if draft is None else draft,
         "side": entry.side_id,
     }
     entry.id = await value(tx, int, INSERT_COMPOSED, params) or 0

@@ -109,7 +109,7 @@ class _File(Struct):
 async def list_asked_messages(tx: Transaction, side_id: int, *, by: Actor) -> list[AskedMessage]:
     """The same as those see them who were asked: words and files, and nothing of the ticket."""
     sql = f"""
-        select * from (select e.id, e.at, e.text, coalesce(p.name, 'Ombud') as name,
+        select * from (select e.id, e.at, e.text, e.html, coalesce(p.name, 'Ombud') as name,
                 e.author_kind = 'person' and e.author_id = %(me)s as is_own
             from entry e left join person p on e.author_kind = 'person' and p.id = e.author_id
             where e.side_id = %(side)s and e.undone_at is null

@@ -82,7 +82,7 @@ async def open_side(
             with_files=data.with_files,
             attachment_ids=data.attachment_ids,
         )
-        entry = await forwards.forward(tx, ticket_id, mail, by=by, now=now, undo_seconds=undo_seconds, from_draft=False)
+        entry = await forwards.forward(tx, ticket_id, mail, by=by, now=now, undo_seconds=undo_seconds, draft="side-0")
         return await show_side(tx, ticket_id, entry.side_id or 0, by=by, now=now)
     return await _open_in_app(tx, ticket_id, data, by=by, now=now)
 
@@ -120,6 +120,13 @@ async def _ask(tx: Transaction, side: LockedSide, data: SideIn) -> None:
         raise Invalid("Somebody is not there any more. Choose again.", fields={"person_ids": "unknown"})
 
 
+def draft_of(side: LockedSide, data: SideIn | SideMessageIn | AskedMessageIn) -> str:
+    """The draft in which a message was written: of one that is begun, one that goes on, or none."""
+    if isinstance(data, AskedMessageIn):
+        return ""
+    return "side-0" if isinstance(data, SideIn) else f"side-{side.id}"
+
+
 async def _write_in_app(
     tx: Transaction,
     ticket: LockedTicket,
@@ -145,7 +152,7 @@ async def _write_in_app(
     )
     entry.side_id = side.id
     entry.direction = "in" if is_answer else "out"
-    await add_composed(tx, entry, from_draft=False)
+    await add_composed(tx, entry, draft=draft_of(side, data))
     await attach_files(tx, entry.id, ticket, data.attachment_ids, by=by, picture_ids=written.picture_ids)
     await forwards.carry_files(tx, entry, list(carried), data.attachment_ids)
     await threads.touch(tx, ticket, now=now)
@@ -212,7 +219,7 @@ async def _write_mail(
         written=written,
         client_key=data.client_key,
         attachment_ids=data.attachment_ids,
-        from_draft=False,
+        draft=draft_of(side, data),
     )
     await forwards.send_letter(tx, ticket, letter, by=by, now=now, undo_seconds=undo_seconds)
 

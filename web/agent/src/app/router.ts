@@ -7,6 +7,7 @@ import {
   type RouteLocationRaw,
 } from 'vue-router'
 import { routes as customerRoutes } from '@/features/customers/routes'
+import { routes as floorRoutes, wallRoutes } from '@/features/floor/routes'
 import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
@@ -39,6 +40,7 @@ export const router = createRouter({
         ...ticketRoutes,
         ...viewRoutes,
         ...workRoutes,
+        ...floorRoutes,
         ...releaseRoutes,
         ...searchRoutes,
         ...customerRoutes,
@@ -46,13 +48,14 @@ export const router = createRouter({
         settingsRoutes(ownRoutes),
       ],
     },
+    ...wallRoutes,
     { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { isPublic: true } },
   ],
 })
 
 async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   const words = to.matched.flatMap((record) => record.meta.words ?? [])
-  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', ...words)])
+  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   // Somebody without a seat has what their department is asked for and told, and their own settings.

@@ -43,6 +43,12 @@ const lists: Record<string, QueryKey[]> = {
   calendars: [['settings', 'calendars']],
   service_policies: [['settings', 'service-policies']],
   clock_jobs: [['clock_jobs'], ['clocks']],
+  skills: [['desk', 'skills']],
+  skill_levels: [['settings', 'skill-levels']],
+  agent_routing: [['settings', 'agent-routing']],
+  team_routing: [['desk', 'team-routing']],
+  requirements: [['settings', 'requirement-rules']],
+  score_weights: [['settings', 'score-weights']],
   ticket_types: [
     ['desk', 'ticket_types'],
     ['settings', 'ticket-types'],

@@ -25,6 +25,10 @@ const CHANNELS = ['email', 'chat', 'form', 'api']
 // what only an identity check shows is no condition; the server refuses it, too
 const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
+const LANGUAGES: ConditionOption[] = [
+  { value: 'zh-CN', label: '中文' },
+  { value: 'en', label: 'English' },
+]
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -115,8 +119,10 @@ export function useTicketFields() {
     own('assignee', 'person', named(desk.people.value)),
     own('subject', 'text'),
     own('tags', 'many'),
+    own('stage', 'choice'),
     own('customer_name', 'text'),
     own('tier', 'choice'),
+    own('language', 'choice', LANGUAGES),
     own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from ombud.service_levels.promises import queries
-from ombud.service_levels.services.own_clocks import ALWAYS, hours_of
+from ombud.service_levels.services.own_clocks import hours_of
 from ombud.shared.calendars.opening import Calendar, UnknownZone
+from ombud.shared.calendars.schemas import ALWAYS
 from ombud.shared.database import Transaction
 
 

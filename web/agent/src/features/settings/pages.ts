@@ -1,5 +1,6 @@
 import {
   AlarmClock,
+  ArrowUpNarrowWide,
   Building2,
   CalendarClock,
   CircleDot,
@@ -9,13 +10,18 @@ import {
   Code,
   FileInput,
   FilePlus2,
+  Gauge,
+  GraduationCap,
+  Grid3x3,
   Inbox,
   KeyRound,
   ListChecks,
+  ListFilter,
   MailWarning,
   MessageCircle,
   MessageSquareQuote,
   SlidersHorizontal,
+  Split,
   ShieldCheck,
   UserRound,
   UsersRound,
@@ -26,7 +32,7 @@ import {
 } from 'lucide-vue-next'
 import type { Component } from 'vue'
 
-export type PageGroup = 'you' | 'channels' | 'desk' | 'programs'
+export type PageGroup = 'you' | 'channels' | 'desk' | 'routing' | 'programs'
 
 export interface SettingsPage {
   path: string
@@ -79,11 +85,29 @@ export const settingsPages: SettingsPage[] = [
   { path: 'canned-replies', key: 'canned', group: 'desk', icon: MessageSquareQuote },
   { path: 'macros', key: 'macros', group: 'desk', icon: Zap },
   { path: 'ticket-templates', key: 'templates', group: 'desk', icon: FilePlus2 },
+  { path: 'team-routing', key: 'teamRouting', group: 'routing', icon: Split, permission: 'routing.manage' },
+  { path: 'skills', key: 'skills', group: 'routing', icon: GraduationCap, permission: 'routing.manage' },
+  { path: 'skill-levels', key: 'skillLevels', group: 'routing', icon: Grid3x3, permission: 'routing.manage' },
+  { path: 'agent-limits', key: 'agentLimits', group: 'routing', icon: Gauge, permission: 'routing.manage' },
+  {
+    path: 'requirements',
+    key: 'requirements',
+    group: 'routing',
+    icon: ListFilter,
+    permission: 'routing.manage',
+  },
+  {
+    path: 'priority-score',
+    key: 'priorityScore',
+    group: 'routing',
+    icon: ArrowUpNarrowWide,
+    permission: 'routing.manage',
+  },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
 ]
 
-const groups: PageGroup[] = ['you', 'channels', 'desk', 'programs']
+const groups: PageGroup[] = ['you', 'channels', 'desk', 'routing', 'programs']
 
 /** Pages that the person may open and that fit what was typed, by group; `wordsOf` gives what a page is found by. */
 export function findPages(

@@ -23,6 +23,13 @@ const levels = (path: string, list: Page, one: Page): RouteRecordRaw[] =>
     meta: { ...route.meta, words: [...words, 'levels', 'clocks', 'tickets'] },
   }))
 
+/** Pages about who gets which work. */
+const routing = (path: string, component: Page): RouteRecordRaw => ({
+  path,
+  component: component as () => Promise<{ default: object }>,
+  meta: { words: [...words, 'skills', 'tickets', 'rules', 'views'], permission: 'routing.manage' },
+})
+
 const pages: RouteRecordRaw[] = [
   ...pair(
     'mailboxes',
@@ -102,6 +109,13 @@ const pages: RouteRecordRaw[] = [
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('ticket-templates', undefined, () => import('./templates/TemplatesPage.vue')),
+  routing('team-routing', () => import('./routing/TeamRoutingPage.vue')),
+  routing('skills', () => import('./routing/SkillsPage.vue')),
+  routing('skill-levels', () => import('./routing/LevelsPage.vue')),
+  routing('agent-limits', () => import('./routing/AgentsPage.vue')),
+  routing('requirements', () => import('./routing/RequirementsPage.vue')),
+  routing('requirements/:id(new|\\d+)', () => import('./routing/RequirementPage.vue')),
+  routing('priority-score', () => import('./routing/ScorePage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -141,7 +141,7 @@ describe('ComposerBox', () => {
 
   describe('by mail', () => {
     const rosa = { name: 'Rosa', address: 'rosa@x.example' }
-    const mail = { to: [rosa], cc: [] }
+    const mail = { to: [rosa], cc: [], bcc: [] }
     const fields = () => page.findAll('.addresses')
     const replied = () => calls.find((call) => call.path.endsWith('/replies'))?.body
 

@@ -1,12 +1,12 @@
-import type { DraftKind, Macro } from '@api'
+import type { ComposerKind, Macro } from '@api'
 import { BookText, Forward, Lock, Reply, Send, Zap } from 'lucide-vue-next'
 import { i18n } from '@/i18n'
 import type { Command } from '@/shared/commands'
 
 interface Verbs {
-  kinds: DraftKind[]
+  kinds: ComposerKind[]
   macros: Macro[]
-  focus: (kind: DraftKind) => void
+  focus: (kind: ComposerKind) => void
   openCanned: () => void
   openMacro: (macro: Macro) => void
   send: (solves: boolean) => void

@@ -1,4 +1,4 @@
-import type { Address, DraftKind, Id, PromiseChoice } from '@api'
+import type { Address, ComposerKind, Id, PromiseChoice } from '@api'
 import { reactive } from 'vue'
 import type { ChildrenWay } from '../merge/joining'
 import type { UploadState } from './uploads'
@@ -7,7 +7,7 @@ import type { UploadState } from './uploads'
 export interface Pending {
   clientKey: string
   ticketId: Id
-  kind: DraftKind
+  kind: ComposerKind
   text: string
   /** '' where the text says it all. */
   html: string

@@ -93,16 +93,16 @@ export async function undoReply(entry: Entry): Promise<void> {
     const place = `/${isSide ? 'forwards' : 'replies'}/${String(entry.id)}`
     const kept = await api.delete<Undone>(path(entry.ticket_id, place))
     dropEntry(entry.ticket_id, entry.id)
-    const files = kept.attachments ?? []
-    if (isSide && entry.side_id && (await restoreToSide(entry.ticket_id, entry.side_id, kept.text, files))) {
+    const html = kept.html ?? ''
+    const files = (kept.attachments ?? []).map((file) => uploadedFile(file, html))
+    const written = { text: kept.text, html, files }
+    if (isSide && entry.side_id && (await restoreToSide(entry.ticket_id, entry.side_id, written))) {
       toast(t('tickets.composer.undone'))
       return
     }
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
-      text: kept.text,
-      html: kept.html ?? '',
-      files: files.map((file) => uploadedFile(file, kept.html ?? '')),
+      ...written,
       ...(to ? { to } : {}),
       ...(cc ? { cc } : {}),
       ...(bcc?.length ? { bcc } : {}),

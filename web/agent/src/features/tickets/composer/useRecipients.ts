@@ -1,11 +1,11 @@
-import type { Address, DraftKind, Ticket } from '@api'
+import type { Address, ComposerKind, Ticket } from '@api'
 import { computed, reactive, ref, watch, type Ref } from 'vue'
 import { draftOf, touchDraft } from './drafts'
 
 type Which = 'to' | 'cc' | 'bcc'
 
 /** Whom what is being written goes to, and whether the fields for it are shown. */
-export function useRecipients(ticket: Ref<Ticket>, kind: Ref<DraftKind>) {
+export function useRecipients(ticket: Ref<Ticket>, kind: Ref<ComposerKind>) {
   const showsCopies = ref(false)
   const wrong = reactive(new Set<Which>())
   const draft = computed(() => draftOf(ticket.value.id, kind.value))

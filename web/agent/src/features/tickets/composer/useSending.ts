@@ -1,4 +1,4 @@
-import type { DraftKind, Id } from '@api'
+import type { ComposerKind, Id } from '@api'
 import { computed, ref, type Ref } from 'vue'
 import { useDesk } from '@/shared/desk'
 import { draftOf } from './drafts'
@@ -9,7 +9,7 @@ import { isUploading } from './uploads'
 
 interface Wants {
   ticketId: Ref<Id>
-  kind: Ref<DraftKind>
+  kind: Ref<ComposerKind>
   hasNobody: Ref<boolean>
   wrong: Set<string>
   selectGap: (gap: Gap, nth: number) => void

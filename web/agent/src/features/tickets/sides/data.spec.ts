@@ -1,33 +1,57 @@
 import { api } from '@api'
-import { beforeEach, expect, it, vi } from 'vitest'
-import { clearSideDraft, openSide, restoreToSide, sideDraft } from './data'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { draftOf } from '../composer/drafts'
+import { uploadedFile } from '../composer/uploads'
+import { draftKind, openSide, restoreToSide, writtenTo } from './data'
+
+const ticketId = 1
+const write = (sideId: number, text: string, html = ''): void => {
+  Object.assign(draftOf(ticketId, draftKind(sideId)), { text, html, files: [] })
+}
+const kept = { text: 'And when?', html: '', files: [] }
 
 beforeEach(() => {
+  vi.useFakeTimers()
   openSide.value = null
-  clearSideDraft(4)
+  write(4, '')
+  write(5, '')
+})
+afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
 it('keeps half a thought for each side conversation', () => {
-  sideDraft(4).text = 'And when'
-  sideDraft(5).text = 'Where'
-  expect(sideDraft(4).text).toBe('And when')
-  clearSideDraft(4)
-  expect(sideDraft(4)).toEqual({ text: '', files: [], to: null, cc: null })
+  write(4, 'And when', '<p>And <em>when</em></p>')
+  expect(writtenTo(ticketId, 4)).toEqual({
+    text: 'And when',
+    html: '<p>And <em>when</em></p>',
+    attachment_ids: [],
+  })
+  expect(writtenTo(ticketId, 5)).toBeNull()
+})
+
+it('waits for files that are on their way', () => {
+  write(4, '')
+  const file = uploadedFile({ id: 7, name: 'bill.pdf', size: 9, url: '/x' })
+  draftOf(ticketId, draftKind(4)).files = [file, { ...file, key: 'b', fileId: null }]
+  expect(writtenTo(ticketId, 4)).toBeNull()
+  draftOf(ticketId, draftKind(4)).files = [file]
+  expect(writtenTo(ticketId, 4)).toEqual({ text: '', attachment_ids: [7] })
 })
 
 it('gives what was taken back to the side conversation that goes on', async () => {
   vi.spyOn(api, 'get').mockResolvedValue({ items: [{ id: 4 }] })
-  sideDraft(4).text = 'More'
-  expect(await restoreToSide(1, 4, 'And when?', [])).toBe(true)
-  expect(sideDraft(4).text).toBe('And when?\n\nMore')
-  expect(openSide.value).toEqual({ ticketId: 1, sideId: 4 })
+  write(4, 'More')
+  expect(await restoreToSide(ticketId, 4, kept)).toBe(true)
+  expect(draftOf(ticketId, 'side-4').text).toBe('And when?\n\nMore')
+  expect(openSide.value).toEqual({ ticketId, sideId: 4 })
 })
 
 it('leaves it to the composer when nothing of the side conversation is left', async () => {
   vi.spyOn(api, 'get').mockResolvedValue({ items: [] })
-  openSide.value = { ticketId: 1, sideId: 4 }
-  expect(await restoreToSide(1, 4, 'And when?', [])).toBe(false)
+  openSide.value = { ticketId, sideId: 4 }
+  expect(await restoreToSide(ticketId, 4, kept)).toBe(false)
   expect(openSide.value).toBeNull()
-  expect(sideDraft(4).text).toBe('')
+  expect(draftOf(ticketId, 'side-4').text).toBe('')
 })

@@ -1,9 +1,11 @@
-import { api, type Address, type FileRef, type Id, type Side, type SideList, type SideThread } from '@api'
+import { api, type Id, type Side, type SideList, type SideThread } from '@api'
 import { useQuery } from '@tanstack/vue-query'
-import { computed, reactive, ref, type Ref } from 'vue'
+import { computed, ref, type Ref } from 'vue'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
 import { toast } from '@/shared/toasts'
+import { draftOf, restoreDraft } from '../composer/drafts'
+import { filesOf, uploadedIds, type UploadState } from '../composer/uploads'
 
 interface Open {
   ticketId: Id
@@ -13,24 +15,21 @@ interface Open {
 /** The side conversation that stands beside its ticket. */
 export const openSide = ref<Open | null>(null)
 
-export interface SideDraft {
-  text: string
-  files: FileRef[]
-  /** Whom a mail goes to, where that is not whom the last one went to. */
-  to: Address[] | null
-  cc: Address[] | null
+/** Where what is written to a side conversation is kept; 0: it is not begun yet. */
+export const draftKind = (sideId: Id): `side-${number}` => `side-${sideId}`
+
+/** What is written there, as it is sent; null while there is nothing, or a file is on its way. */
+export function writtenTo(ticketId: Id, sideId: Id): { text: string; html?: string; attachment_ids: Id[] } | null {
+  const draft = draftOf(ticketId, draftKind(sideId))
+  const files = filesOf(draft.files, draft.html)
+  const isOnItsWay = files.some((file) => file.fileId === null && !file.problem)
+  if (isOnItsWay || (!draft.text.trim() && !files.length)) return null
+  return {
+    text: draft.text.trim(),
+    ...(draft.html ? { html: draft.html } : {}),
+    attachment_ids: uploadedIds(files),
+  }
 }
-
-// Half a thought stays while one looks at another ticket.
-const drafts = reactive(new Map<Id, SideDraft>())
-
-export function sideDraft(sideId: Id): SideDraft {
-  const empty: SideDraft = { text: '', files: [], to: null, cc: null }
-  if (!drafts.has(sideId)) drafts.set(sideId, empty)
-  return drafts.get(sideId) ?? empty
-}
-
-export const clearSideDraft = (sideId: Id): boolean => drafts.delete(sideId)
 
 const path = (ticketId: Id, rest = ''): string => `/tickets/${String(ticketId)}/sides${rest}`
 
@@ -81,12 +80,11 @@ export const writeSide = (side: Side, body: object): Promise<SideThread | null> 
 export const closeSide = (side: Side, isClosed: boolean): Promise<SideThread | null> =>
   act(() => api.put<SideThread>(path(side.ticket_id, `/${String(side.id)}/state`), { is_closed: isClosed }))
 
-/** Whether a message that was taken back belongs to one that goes on: then its text waits there. */
+/** Whether a message that was taken back belongs to one that goes on: then it waits there. */
 export async function restoreToSide(
   ticketId: Id,
   sideId: Id,
-  text: string,
-  files: FileRef[],
+  kept: { text: string; html: string; files: UploadState[] },
 ): Promise<boolean> {
   void queryClient.invalidateQueries({ queryKey: ['sides', ticketId] })
   const { items } = await api.get<SideList>(path(ticketId))
@@ -94,9 +92,7 @@ export async function restoreToSide(
     if (openSide.value?.sideId === sideId) openSide.value = null
     return false
   }
-  const draft = sideDraft(sideId)
-  draft.text = draft.text ? `${text}\n\n${draft.text}` : text
-  draft.files = [...draft.files, ...files]
+  restoreDraft(ticketId, draftKind(sideId), kept)
   openSide.value = { ticketId, sideId }
   return true
 }
