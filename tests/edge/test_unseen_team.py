@@ -39,6 +39,8 @@ OF_THE_DESK = {
     "name",
     "organisation_id",
     "person_id",
+    "plan_id",
+    "run_id",
     "policy_id",
     "process_id",
     "question_id",

@@ -2408,6 +2408,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/next-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostNextTicket
+         * @description Draw the next piece of work. 409 ``not_online``: only who is there.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        post: operations["ApiV1MeNextTicketPostNextTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOffers
+         * @description Work that waits for one's answer.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeOffersGetOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers/{offer_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAcceptance
+         * @description Take what one was offered; repeating it is harmless. 409 ``offer_gone``: the time was up.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeOffersOfferIdAcceptancePutAcceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offers/{offer_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRefusal
+         * @description Leave what one was offered to others, with a reason. 409 ``offer_gone``: the time was up.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeOffersOfferIdRefusalPutRefusal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -2533,6 +2621,50 @@ export interface paths {
          */
         get: operations["ApiV1MeStateGetMyState"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/surge-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMyCalls
+         * @description The calls to the actor of plans that are in force.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeSurgeCallsGetMyCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/surge-calls/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutMyCall
+         * @description Come, or say that one cannot. Whoever comes is online in the team until the plan ends.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeSurgeCallsRunIdPutMyCall"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3514,6 +3646,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing/ranks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRanks
+         * @description Ranks given by hand, the newest first; ``unreviewed``: only those that nobody has looked at since.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RoutingRanksGetRanks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/ranks/{override_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRankReview
+         * @description Say whether a rank given by hand was right. 409 ``own_review``: somebody else does.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1RoutingRanksOverrideIdReviewPutRankReview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStuck
+         * @description Waiting work that nobody can take, with the reason.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1RoutingStuckGetStuck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -4225,6 +4423,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulation-scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetScenarios
+         * @description The scenarios that ship with the product, with their text to begin one's own from.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationScenariosGetScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSimulations
+         * @description The newest simulated days, without their results.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationsGetSimulations"];
+        put?: never;
+        /**
+         * PostSimulation
+         * @description Have a day played in the background; ask for it again to see how far it is.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SimulationsPostSimulation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSimulation
+         * @description One with its result, once it is done.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SimulationsRunIdGetSimulation"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSimulation
+         * @description Stop one that waits or runs; one that has ended stays as it is.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        delete: operations["ApiV1SimulationsRunIdDeleteSimulation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/skill-levels": {
         parameters: {
             query?: never;
@@ -4394,6 +4670,172 @@ export interface paths {
          */
         get: operations["ApiV1StreamGetStream"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSurge
+         * @description The warning level, the figures it goes by, the plans, those in force and those that were.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgeGetSurge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPlan
+         * @description Write a plan down. It needs a measure and an end.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SurgePlansPostPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPlan
+         * @description Write a plan down anew. 409 ``plan_in_force``: end it first.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgePlansPlanIdPutPlan"];
+        post?: never;
+        /**
+         * DeletePlan
+         * @description Take a plan off the list; its runs and rehearsals stay. 409 ``plan_in_force``.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        delete: operations["ApiV1SurgePlansPlanIdDeletePlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRehearsals
+         * @description How a plan did in its rehearsals.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgePlansPlanIdRehearsalsGetRehearsals"];
+        put?: never;
+        /**
+         * PostRehearsal
+         * @description Play a plan against a scenario, or ``today``, in the background; the result is noted at the plan.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        post: operations["ApiV1SurgePlansPlanIdRehearsalsPostRehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/plans/{plan_id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSwitch
+         * @description Put a plan in force until its end, or end it now; the same again changes nothing.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgePlansPlanIdSwitchPutSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRun
+         * @description A run with its effects, calls, figures minute by minute, and its report once it has ended.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        get: operations["ApiV1SurgeRunsRunIdGetRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surge/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThresholds
+         * @description Say from where on each warning level holds.
+         *
+         *     Needs the permission `surge.manage`.
+         */
+        put: operations["ApiV1SurgeThresholdsPutThresholds"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5988,6 +6430,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/rank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRank
+         * @description Put a waiting ticket before or behind others, with a reason. 409 ``not_waiting``.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1TicketsTicketIdRankPutRank"];
+        post?: never;
+        /**
+         * DeleteRank
+         * @description Let the weights rank a ticket again.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        delete: operations["ApiV1TicketsTicketIdRankDeleteRank"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/read": {
         parameters: {
             query?: never;
@@ -6070,6 +6540,50 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRouting
+         * @description Why a ticket waits where it does: its score in parts, its rank, its step, and what happened so far.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRoutingGetRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/routing/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRoutingOfPerson
+         * @description Why a person does, or does not, get a ticket. Of others than oneself only who may assign learns it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6738,6 +7252,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waiting/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetWaitFigures
+         * @description How waiting customers are told, now and in a period (the last 7 days if none is named), and how true it was.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1WaitingFiguresGetWaitFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -6974,6 +7510,32 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * A call or a mail instead of waiting
+         * @description Ask for a call or a mail instead of waiting; gives by when it comes. The place in the queue is kept.
+         *
+         *     409 ``not_waiting`` when somebody has the talk by now; 403 ``way_not_offered``, ``blocked``.
+         */
+        put: operations["ask_visitor_callback"];
+        post?: never;
+        /**
+         * Wait after all
+         * @description Wait after all; where nothing was asked for nothing happens.
+         */
+        delete: operations["withdraw_visitor_callback"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7246,6 +7808,13 @@ export interface components {
         AgentTypingFrame: {
             name: string;
         };
+        /** Ahead */
+        Ahead: {
+            more: components["schemas"]["ScorePart"][];
+            score: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** Alarm */
         Alarm: {
             acknowledged_at: string | null;
@@ -7367,6 +7936,15 @@ export interface components {
             kind: "customer" | "person" | "system" | "api_key" | "third_party";
             name: string;
         };
+        /** Bar */
+        Bar: {
+            arrived: number;
+            in_hand: number;
+            minute: number;
+            on_duty: number;
+            service_level: number | null;
+            waiting: number;
+        };
         /** BarIn */
         BarIn: {
             /** @default  */
@@ -7378,6 +7956,19 @@ export interface components {
             en?: string;
             /** @default  */
             "zh-CN"?: string;
+        };
+        /**
+         * BothWords
+         * @default {
+         *       "en": "",
+         *       "zh": ""
+         *     }
+         */
+        BothWords: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            zh?: string;
         };
         /** Bounce */
         Bounce: {
@@ -7393,6 +7984,19 @@ export interface components {
             address: string;
             hard: boolean;
             status: string;
+        };
+        /**
+         * Bound
+         * @default {
+         *       "deviation_percent": 50,
+         *       "waiting": 20,
+         *       "oldest_seconds": 300
+         *     }
+         */
+        Bound: {
+            deviation_percent?: number | null;
+            oldest_seconds?: number | null;
+            waiting?: number | null;
         };
         /** Brand */
         Brand: {
@@ -7503,9 +8107,36 @@ export interface components {
                 ][];
             };
         };
+        /** Call */
+        Call: {
+            /** @enum {null|string} */
+            answer: "accepted" | "declined" | null;
+            answered_at: string | null;
+            /** Format: date-time */
+            called_at: string;
+            name: string;
+            person_id: number;
+            team_id: number;
+        };
+        /** CallAnswerIn */
+        CallAnswerIn: {
+            /** @enum {string} */
+            answer: "accepted" | "declined";
+        };
         /** CallOffIn */
         CallOffIn: {
             reason: string;
+        };
+        /** CallbackIn */
+        CallbackIn: {
+            contact: string;
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "zh-CN";
+            /** @enum {string} */
+            way: "call" | "mail";
         };
         /** CannedReply */
         CannedReply: {
@@ -7791,6 +8422,18 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             is_sending: boolean;
+        };
+        /** Comparison */
+        Comparison: {
+            against: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Estimate"];
+                };
+            };
+            replications: number;
+            scenario: string;
+            seed: number;
+            sides: components["schemas"]["routing_simulation_rules_replaying_Side"][];
         };
         /** Confirmation */
         Confirmation: {
@@ -8089,6 +8732,25 @@ export interface components {
             due_at: string;
             label: string;
         };
+        /** DecisionLine */
+        DecisionLine: {
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            id: number;
+            kind: string;
+            person_id: number | null;
+            person_name: string | null;
+            score: number | null;
+            step: number | null;
+            team_id: number;
+        };
+        /** DeclineIn */
+        DeclineIn: {
+            reason: string;
+        };
         /** Delivery */
         Delivery: {
             /** @default false */
@@ -8123,6 +8785,27 @@ export interface components {
             tasks_in_time: number;
             team_id: number;
             team_name: string;
+        };
+        /** DeskFigures */
+        DeskFigures: {
+            /** @default 0 */
+            answered: number;
+            /** @default 0 */
+            answered_in_time: number;
+            /** @default 0 */
+            arrived: number;
+            deviation_percent: number | null;
+            expected: number | null;
+            /** @default 0 */
+            in_hand: number;
+            /** @default 0 */
+            oldest_seconds: number;
+            /** @default 0 */
+            online: number;
+            /** @default 0 */
+            parked: number;
+            /** @default 0 */
+            waiting: number;
         };
         /** DeskPolicy */
         DeskPolicy: {
@@ -8294,6 +8977,15 @@ export interface components {
             text: string;
             ticket_id?: number | null;
         };
+        /** Effect */
+        Effect: {
+            ended_at: string | null;
+            kind: string;
+            team_id: number | null;
+            value: {
+                [key: string]: unknown;
+            };
+        };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
         /** Enrolment */
@@ -8367,6 +9059,11 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** Estimate */
+        Estimate: {
+            margin: number | null;
+            mean: number;
+        };
         /** Example */
         Example: {
             key: string;
@@ -8405,9 +9102,45 @@ export interface components {
             customer_name: string;
             reason: string;
         };
+        /** Exclusion */
+        Exclusion: {
+            at_most?: number;
+            code: string;
+            has?: number;
+            /** @default [] */
+            needs?: components["schemas"]["Need"][];
+        };
         /** ExclusionIn */
         ExclusionIn: {
             reason: string;
+        };
+        /** Explanation */
+        Explanation: {
+            ahead: components["schemas"]["Ahead"][];
+            /** @default 0 */
+            band: number;
+            eligible_at: string | null;
+            lines: components["schemas"]["DecisionLine"][];
+            offered_to: number | null;
+            override: components["schemas"]["Override"] | null;
+            parts: components["schemas"]["ScorePart"][];
+            preferred_id: number | null;
+            preferred_until: string | null;
+            rank: number | null;
+            rule_id: number | null;
+            score: number | null;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "assigned" | "manual" | "idle";
+            /** @default 0 */
+            step: number;
+            step_ends_at: string | null;
+            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            stuck_reason: string | null;
+            stuck_since: string | null;
+            team_ids: number[];
+            ticket_id: number;
+            /** @default 0 */
+            waiting: number;
         };
         /** ExportIn */
         ExportIn: {
@@ -8579,6 +9312,12 @@ export interface components {
             average_at: string | null;
             of: number | null;
             value: number | null;
+        };
+        /** FigurePoint */
+        FigurePoint: {
+            /** Format: date-time */
+            at: string;
+            figures: components["schemas"]["DeskFigures"];
         };
         /** FileRef */
         FileRef: {
@@ -9245,6 +9984,28 @@ export interface components {
             theme?: "system" | "light" | "dark";
             time_zone?: string;
         };
+        /** Measures */
+        Measures: {
+            announcement?: components["schemas"]["BothWords"];
+            /** @default false */
+            blocks_breaks?: boolean;
+            /** @default false */
+            calls_reserve?: boolean;
+            channel_ids?: number[];
+            /** @default 0 */
+            more_at_a_time?: number;
+            /** @default false */
+            opens_overflow?: boolean;
+            park_condition?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default 0 */
+            priority_points?: number;
+            priority_tiers?: string[];
+            reserve_words?: components["schemas"]["BothWords"];
+            /** @default 1 */
+            step_times?: number;
+        };
         /** MergeHint */
         MergeHint: {
             /** Format: date-time */
@@ -9305,6 +10066,24 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** MyCall */
+        MyCall: {
+            /** @enum {null|string} */
+            answer: "accepted" | "declined" | null;
+            /** Format: date-time */
+            called_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            name_en: string;
+            name_zh: string;
+            run_id: number;
+            team_name: string;
+            words: components["schemas"]["BothWords"];
+        };
+        /** MyCalls */
+        MyCalls: {
+            items: components["schemas"]["MyCall"][];
+        };
         /** MyState */
         MyState: {
             approved_by: number | null;
@@ -9320,6 +10099,20 @@ export interface components {
             state: "online" | "away" | "offline" | "busy" | "break" | "wrap_up";
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
+        };
+        /**
+         * Need
+         * @default {}
+         */
+        Need: {
+            /** @default [] */
+            all?: components["schemas"]["Need"][];
+            /** @default [] */
+            any?: components["schemas"]["Need"][];
+            /** @default 1 */
+            level?: number;
+            /** @default 0 */
+            skill_id?: number;
         };
         /** NewApiKey */
         NewApiKey: {
@@ -9400,7 +10193,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["Step"] | null;
+            step: components["schemas"]["service_levels_schemas_Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -9419,7 +10212,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -9430,6 +10223,33 @@ export interface components {
         /** NotificationsReadIn */
         NotificationsReadIn: {
             up_to_id: number;
+        };
+        /** Offer */
+        Offer: {
+            channel_kind: string;
+            customer_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            /** Format: date-time */
+            offered_at: string;
+            preview: string;
+            priority: number;
+            seconds: number;
+            subject: string;
+            team_id: number;
+            ticket_id: number;
+        };
+        /** OfferFrame */
+        OfferFrame: {
+            offer_id: number;
+            /** @enum {string} */
+            state: "open" | "accepted" | "missed" | "declined" | "withdrawn";
+            ticket_id: number | null;
+        };
+        /** OfferList */
+        OfferList: {
+            items: components["schemas"]["Offer"][];
         };
         /** OfficeState */
         OfficeState: {
@@ -9528,6 +10348,35 @@ export interface components {
             /** @default 0 */
             min_waiting?: number;
             to_team_id: number;
+        };
+        /** Override */
+        Override: {
+            /** Format: date-time */
+            at: string;
+            ended_at: string | null;
+            id: number;
+            person_id: number;
+            person_name: string;
+            reason: string;
+            /** @default  */
+            review: string;
+            reviewed_at: string | null;
+            reviewed_by_name: string | null;
+            score: number;
+            score_before: number | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** OverrideIn */
+        OverrideIn: {
+            /** @enum {null|string} */
+            place?: "first" | "last" | null;
+            reason: string;
+            score?: number | null;
+        };
+        /** OverrideList */
+        OverrideList: {
+            items: components["schemas"]["Override"][];
         };
         /** OwnBreak */
         OwnBreak: {
@@ -9720,6 +10569,20 @@ export interface components {
             staff_number?: string;
             team_ids?: number[];
         };
+        /** PersonExplanation */
+        PersonExplanation: {
+            better: number[];
+            /** @default 0 */
+            candidates: number;
+            exclusions: components["schemas"]["Exclusion"][];
+            fit: number;
+            is_waiting: boolean;
+            person_id: number;
+            person_name: string;
+            place: number | null;
+            ticket_id: number;
+            value: number | null;
+        };
         /** PersonLevels */
         PersonLevels: {
             held: components["schemas"]["Held"][];
@@ -9733,6 +10596,32 @@ export interface components {
             ok: boolean;
             response_excerpt: string;
             response_status: number | null;
+        };
+        /** Plan */
+        Plan: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            rehearsal: components["schemas"]["Rehearsal"] | null;
+            run_id: number | null;
+            spec: components["schemas"]["PlanSpec"];
+            version: number;
+        };
+        /** PlanIn */
+        PlanIn: {
+            spec: components["schemas"]["PlanSpec"];
+        };
+        /** PlanSpec */
+        PlanSpec: {
+            /** @default 15 */
+            calm_minutes?: number;
+            /** @enum {null|string} */
+            level?: "blue" | "yellow" | "orange" | "red" | null;
+            measures?: components["schemas"]["Measures"];
+            minutes: number;
+            name_en: string;
+            name_zh: string;
+            team_ids?: number[];
         };
         /** PlannedReply */
         PlannedReply: {
@@ -9794,7 +10683,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -9815,7 +10704,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -10132,10 +11021,12 @@ export interface components {
         };
         /** QueueState */
         QueueState: {
-            expected_wait_s: number | null;
+            callback: components["schemas"]["WidgetCallback"] | null;
+            offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
             state: "none" | "waiting" | "assigned" | "closed";
+            wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
         QuietHours: {
@@ -10192,6 +11083,31 @@ export interface components {
             name?: string | null;
             password?: string | null;
             token: string;
+        };
+        /** Rehearsal */
+        Rehearsal: {
+            /** Format: date-time */
+            at: string;
+            id: number;
+            is_passed: boolean;
+            note: string;
+            person_id: number | null;
+            result: {
+                [key: string]: unknown;
+            };
+            scenario: string;
+            version: number;
+        };
+        /** RehearsalIn */
+        RehearsalIn: {
+            /** @default  */
+            note?: string;
+            /** @default surge */
+            scenario?: string;
+        };
+        /** RehearsalList */
+        RehearsalList: {
+            items: components["schemas"]["Rehearsal"][];
         };
         /** Release */
         Release: {
@@ -10394,6 +11310,18 @@ export interface components {
             text: string;
             to?: components["schemas"]["Address"][] | null;
         };
+        /** Report */
+        Report: {
+            accepted: number;
+            after: components["schemas"]["DeskFigures"];
+            before: components["schemas"]["DeskFigures"];
+            called: number;
+            effects: number;
+            minutes: number;
+            parked: number;
+            unparked: number;
+            worst: components["schemas"]["DeskFigures"];
+        };
         /** Requirement */
         Requirement: {
             /** Format: date-time */
@@ -10470,6 +11398,10 @@ export interface components {
         /** ResetInput */
         ResetInput: {
             email: string;
+        };
+        /** ReviewIn */
+        ReviewIn: {
+            review: string;
         };
         /** RollBack */
         RollBack: {
@@ -10639,6 +11571,36 @@ export interface components {
             field: string;
             rule_id: number;
         };
+        /** Run */
+        Run: {
+            before: components["schemas"]["DeskFigures"];
+            /** @enum {string} */
+            cause: "switch" | "threshold";
+            /** @enum {null|string} */
+            end_cause: "time" | "switch" | "calm" | null;
+            ended_at: string | null;
+            ended_by: number | null;
+            /** Format: date-time */
+            ends_at: string;
+            id: number;
+            /** @enum {string} */
+            level: "none" | "blue" | "yellow" | "orange" | "red";
+            name_en: string;
+            name_zh: string;
+            plan_id: number;
+            report: components["schemas"]["Report"] | null;
+            /** Format: date-time */
+            started_at: string;
+            started_by: number | null;
+            version: number;
+        };
+        /** RunDetails */
+        RunDetails: {
+            calls: components["schemas"]["Call"][];
+            effects: components["schemas"]["Effect"][];
+            figures: components["schemas"]["FigurePoint"][];
+            run: components["schemas"]["Run"];
+        };
         /** RunView */
         RunView: {
             answers: {
@@ -10695,6 +11657,16 @@ export interface components {
         /** SavedViewList */
         SavedViewList: {
             items: components["schemas"]["SavedView"][];
+        };
+        /** ScenarioList */
+        ScenarioList: {
+            items: components["schemas"]["ShippedScenario"][];
+        };
+        /** ScorePart */
+        ScorePart: {
+            fact: number;
+            name: string;
+            points: number;
         };
         /** ScorePreview */
         ScorePreview: {
@@ -10767,7 +11739,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -10794,25 +11766,12 @@ export interface components {
             /** @default 0 */
             version?: number;
         };
-        /** Side */
-        Side: {
-            closed_at: string | null;
-            id: number;
-            /** @enum {string} */
-            kind: "mail" | "app";
-            /** Format: date-time */
-            last_at: string;
-            /** @enum {string} */
-            last_direction: "in" | "out";
-            message_count: number;
-            /** Format: date-time */
-            opened_at: string;
-            opened_by: number | null;
-            opened_by_name: string;
-            people: components["schemas"]["SidePerson"][];
-            preview: string;
-            subject: string;
-            ticket_id: number;
+        /** ShippedScenario */
+        ShippedScenario: {
+            about: components["schemas"]["Words"];
+            key: string;
+            name: components["schemas"]["Words"];
+            text: string;
         };
         /** SideIn */
         SideIn: {
@@ -10832,7 +11791,7 @@ export interface components {
         };
         /** SideList */
         SideList: {
-            items: components["schemas"]["Side"][];
+            items: components["schemas"]["tickets_sides_schemas_Side"][];
         };
         /** SideMessageIn */
         SideMessageIn: {
@@ -10885,6 +11844,48 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** SimulationIn */
+        SimulationIn: {
+            policies?: ("skills" | "longest_idle" | "round_robin")[];
+            /** @default 3 */
+            replications?: number;
+            /** @default normal_day */
+            scenario?: string;
+            seed?: number | null;
+            /** @default  */
+            text?: string;
+        };
+        /** SimulationList */
+        SimulationList: {
+            items: components["schemas"]["SimulationRun"][];
+        };
+        /** SimulationRun */
+        SimulationRun: {
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            finished_at: string | null;
+            groups: {
+                [key: string]: components["schemas"]["Words"];
+            };
+            id: number;
+            is_rehearsal: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["Words"];
+            };
+            name_en: string;
+            name_zh: string;
+            person_id: number | null;
+            plan_id: number | null;
+            policies: ("skills" | "longest_idle" | "round_robin")[];
+            problem: string | null;
+            replications: number;
+            result: components["schemas"]["Comparison"] | null;
+            seed: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            total: number;
         };
         /** Skill */
         Skill: {
@@ -11107,27 +12108,6 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
-        /** Step */
-        Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -11149,6 +12129,7 @@ export interface components {
             live: components["schemas"]["LiveFrame"];
             looking: components["schemas"]["LookingFrame"];
             notification: components["schemas"]["Notification"];
+            offer: components["schemas"]["OfferFrame"];
             presence: components["schemas"]["PresenceFrame"];
             reset: components["schemas"]["EmptyFrame"];
             settings: components["schemas"]["SettingsFrame"];
@@ -11156,6 +12137,19 @@ export interface components {
             ticket: components["schemas"]["TicketFrame"];
             typing: components["schemas"]["TypingFrame"];
             whisper: components["schemas"]["Word"];
+        };
+        /** StuckGroup */
+        StuckGroup: {
+            count: number;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            team_id: number;
+            ticket_ids: number[];
+        };
+        /** StuckList */
+        StuckList: {
+            items: components["schemas"]["StuckGroup"][];
         };
         /** Suggestion */
         Suggestion: {
@@ -11187,6 +12181,24 @@ export interface components {
             note?: string;
             span: components["schemas"]["Span"];
         };
+        /** SurgeBoard */
+        SurgeBoard: {
+            figures: components["schemas"]["DeskFigures"];
+            /** @enum {string} */
+            level: "none" | "blue" | "yellow" | "orange" | "red";
+            level_since: string | null;
+            past: components["schemas"]["Run"][];
+            plans: components["schemas"]["Plan"][];
+            running: components["schemas"]["Run"][];
+            thresholds: components["schemas"]["SurgeThresholds"];
+        };
+        /** SurgeThresholds */
+        SurgeThresholds: {
+            blue?: components["schemas"]["Bound"];
+            orange?: components["schemas"]["Bound"];
+            red?: components["schemas"]["Bound"];
+            yellow?: components["schemas"]["Bound"];
+        };
         /** Suspended */
         Suspended: {
             given_back: number;
@@ -11201,6 +12213,10 @@ export interface components {
         /** SuspensionIn */
         SuspensionIn: {
             reason: string;
+        };
+        /** SwitchIn */
+        SwitchIn: {
+            is_on: boolean;
         };
         /** TableIn */
         TableIn: {
@@ -11229,6 +12245,10 @@ export interface components {
         /** TagList */
         TagList: {
             items: string[];
+        };
+        /** Taken */
+        Taken: {
+            ticket_id: number | null;
         };
         /** Target */
         Target: {
@@ -11390,6 +12410,22 @@ export interface components {
             channels: components["schemas"]["Source"][];
             members: number;
             open_tickets: number;
+        };
+        /** TeamWaits */
+        TeamWaits: {
+            asked: number;
+            bias: number | null;
+            error_seconds: number | null;
+            left: number;
+            longer: number;
+            longest_seconds: number;
+            now: components["schemas"]["Wait"];
+            shorter: number;
+            team: string;
+            team_id: number;
+            told: number;
+            waiting: number;
+            within: number;
         };
         /** TeamworkFigures */
         TeamworkFigures: {
@@ -11933,6 +12969,24 @@ export interface components {
             reset: components["schemas"]["EmptyFrame"];
             status: components["schemas"]["QueueState"];
             typing: components["schemas"]["AgentTypingFrame"];
+            wait: components["schemas"]["WaitFrame"];
+        };
+        /** Wait */
+        Wait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
+            position: number | null;
+        };
+        /** WaitFigures */
+        WaitFigures: {
+            items: components["schemas"]["TeamWaits"][];
+        };
+        /** WaitFrame */
+        WaitFrame: {
+            position: number | null;
+            wait: components["schemas"]["WidgetWait"];
         };
         /** Waiting */
         Waiting: {
@@ -12066,6 +13120,14 @@ export interface components {
             read_id: number;
             weights: components["schemas"]["Weights"];
         };
+        /** WidgetCallback */
+        WidgetCallback: {
+            contact: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            way: "call" | "mail";
+        };
         /** WidgetChoice */
         WidgetChoice: {
             name: components["schemas"]["BothLanguages"];
@@ -12073,9 +13135,9 @@ export interface components {
         };
         /** WidgetConfig */
         WidgetConfig: {
+            announcement: components["schemas"]["BothLanguages"] | null;
             away_message: components["schemas"]["BothLanguages"];
             color: string;
-            expected_wait_s: number | null;
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
@@ -12085,6 +13147,7 @@ export interface components {
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
             questions: components["schemas"]["WidgetQuestion"][];
+            wait: components["schemas"]["WidgetWait"];
         };
         /** WidgetFile */
         WidgetFile: {
@@ -12110,9 +13173,8 @@ export interface components {
         };
         /** WidgetPage */
         WidgetPage: {
-            expected_wait_s: number | null;
             items: components["schemas"]["WidgetMessage"][];
-            position: number | null;
+            queue: components["schemas"]["QueueState"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -12134,6 +13196,13 @@ export interface components {
             max_length?: number;
             name: components["schemas"]["BothLanguages"];
         };
+        /** WidgetWait */
+        WidgetWait: {
+            /** @enum {string} */
+            basis: "rates" | "few" | "nobody" | "closed";
+            high_seconds: number | null;
+            low_seconds: number | null;
+        };
         /** Word */
         Word: {
             /** Format: date-time */
@@ -12154,6 +13223,11 @@ export interface components {
         WordList: {
             items: components["schemas"]["Word"][];
         };
+        /** Words */
+        Words: {
+            en: string;
+            zh: string;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -12166,6 +13240,32 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Step */
+        routing_engine_schemas_core_Step: {
+            need?: components["schemas"]["Need"];
+            seconds?: number;
+        };
+        /** Side */
+        routing_simulation_rules_replaying_Side: {
+            bars: components["schemas"]["Bar"][];
+            figures: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            is_relieved: boolean;
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @enum {string} */
+            policy: "skills" | "longest_idle" | "round_robin";
+            relieved_minutes: number;
         };
         /** Moved */
         routing_skills_schemas_Moved: {
@@ -12181,6 +13281,47 @@ export interface components {
         service_levels_schemas_Moved: {
             after: string | null;
             before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** Step */
+        service_levels_schemas_Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
+        /** Side */
+        tickets_sides_schemas_Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
             subject: string;
             ticket_id: number;
         };
@@ -16435,6 +17576,128 @@ export interface operations {
             };
         };
     };
+    ApiV1MeNextTicketPostNextTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersGetOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersOfferIdAcceptancePutAcceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOffersOfferIdRefusalPutRefusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -16677,6 +17940,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MyState"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSurgeCallsGetMyCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCalls"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSurgeCallsRunIdPutMyCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -18396,6 +19721,101 @@ export interface operations {
             };
         };
     };
+    ApiV1RoutingRanksGetRanks: {
+        parameters: {
+            query?: {
+                unreviewed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoutingRanksOverrideIdReviewPutRankReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoutingStuckGetStuck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StuckList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RulesListRules: {
         parameters: {
             query?: never;
@@ -19681,6 +21101,159 @@ export interface operations {
             };
         };
     };
+    ApiV1SimulationScenariosGetScenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsGetSimulations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsPostSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsRunIdGetSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SimulationsRunIdDeleteSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SkillLevelsGetLevels: {
         parameters: {
             query?: {
@@ -20024,6 +21597,295 @@ export interface operations {
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvents"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeGetSurge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurgeBoard"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPostPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdPutPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdDeletePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdRehearsalsGetRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdRehearsalsPostRehearsal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationRun"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgePlansPlanIdSwitchPutSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeRunsRunIdGetRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SurgeThresholdsPutThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurgeThresholds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -22792,6 +24654,70 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdRankPutRank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRankDeleteRank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdReadPutRead: {
         parameters: {
             query?: never;
@@ -22911,6 +24837,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRoutingGetRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExplanation"];
                 };
             };
             /** @description What is wrong */
@@ -24019,6 +26008,38 @@ export interface operations {
             };
         };
     };
+    ApiV1WaitingFiguresGetWaitFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1WebhooksListWebhooks: {
         parameters: {
             query?: {
@@ -24502,6 +26523,66 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetCallback"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_visitor_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -73,7 +73,7 @@ class PlanSpec(Struct, frozen=True, forbid_unknown_fields=True):
     calm_minutes: Annotated[int, Meta(ge=1, le=240)] = 15
     # empty: every team
     team_ids: Annotated[list[int], Meta(max_length=100)] = []
-    measures: Measures = Measures()
+    measures: Measures = field(default_factory=Measures)
 
 
 class PlanIn(Struct, forbid_unknown_fields=True):
