@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ombud.routing.engine.services import route
 from ombud.shared.actor import Actor
 from ombud.tickets.services.opening import wake_snoozed
 from tests.accounts.desk import Browser
@@ -144,13 +145,13 @@ async def test_assign_while_the_router_works_leaves_one_holder(site: Site, agent
     await site.desk.online(mo)
     tickets = [await site.ticket(who=f"c{number}") for number in range(8)]
 
-    async def route() -> None:
+    async def keep_routing() -> None:
         for _ in range(6):
             async with site.desk.parts.database.transaction() as tx:
                 await route(tx, now=site.desk.now, limit=2)
 
     takes = (agent.put(f"/tickets/{one}/assignment", {"assignee_id": lu.id, "force": True}) for one in tickets)
-    answers = await asyncio.gather(route(), *takes)
+    answers = await asyncio.gather(keep_routing(), *takes)
     assert all(one.status_code == 200 for one in answers[1:])
     for one in tickets:
         # The person asked last or first: either way they hold it, and the router took nothing away from them.

@@ -46,8 +46,8 @@ def parse_scenario(text: str) -> Scenario:
         scenario = msgspec.convert(merged, Scenario)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
         raise WrongScenario(str(problem)) from problem
-    for problem in _problems(scenario):
-        raise WrongScenario(problem)
+    for wrong in _problems(scenario):
+        raise WrongScenario(wrong)
     return scenario
 
 

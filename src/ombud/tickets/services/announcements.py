@@ -23,8 +23,9 @@ async def announce(
     sql = """
         insert into announcement (channel_id, texts, from_at, until_at, source)
         select c, %(texts)s, %(now)s, %(until)s, %(source)s from unnest(%(channels)s::bigint[]) as c"""
+    channels: list[int | None] = list(channel_ids) or [None]
     params = {"texts": Jsonb(texts), "now": now, "until": until, "source": source}
-    await tx.execute(sql, params | {"channels": list(channel_ids) or [None]})
+    await tx.execute(sql, params | {"channels": channels})
 
 
 async def end_announcements(tx: Transaction, source: str, *, now: datetime) -> None:

@@ -66,7 +66,7 @@ async def ask_break(tx: Transaction, data: BreakIn, *, by: Actor, now: datetime)
     if data.reason in rules.COUNTED and not rules.fits(own.used, minutes):
         raise QuotaUsedUp
     teams = await queries.team_rules(tx, [by.person_id])
-    state = "asked" if any(one.rule.needs_approval for one in teams.values()) else "waiting"
+    state: RequestState = "asked" if any(one.rule.needs_approval for one in teams.values()) else "waiting"
     sql = """
         insert into break_request (person_id, reason, minutes, state, asked_at)
         values (%(person)s, %(reason)s, %(minutes)s, %(state)s, %(now)s) returning id"""
@@ -91,7 +91,7 @@ async def decide_break(tx: Transaction, request_id: int, data: BreakDecision, *,
     if found is None:
         raise NotFound
     await queries.require_led(tx, found.person_id, by=by)
-    state = "waiting" if data.is_granted else "refused"
+    state: RequestState = "waiting" if data.is_granted else "refused"
     sql = """
         update break_request set state = %(state)s, decided_by = %(by)s, decided_at = %(now)s, refusal = %(why)s
         where id = %(id)s"""

@@ -80,8 +80,9 @@ class _Table(Struct):
             end = [self._at(over.accepted_at), self._who(over.accepted_by), ""]
             found.append([team, made, self.kinds["handover"], over.summary, None, by, None, *end])
             for item in over.items:
-                head = [team, made, self.kinds[item.kind], item.text, item.ticket_id, by, self._at(item.due_at)]
-                found.append([*head, self._at(item.accepted_at), self._who(item.accepted_by), item.remark])
+                first: list[Cell] = [team, made, self.kinds[item.kind], item.text, item.ticket_id, by]
+                due = self._at(item.due_at)
+                found.append([*first, due, self._at(item.accepted_at), self._who(item.accepted_by), item.remark])
         return found
 
     def _who(self, person_id: int | None) -> str:

@@ -67,7 +67,8 @@ async def answer_call(tx: Transaction, run_id: int, data: CallAnswerIn, *, by: A
     sql = """
         update surge_call set answer = %(answer)s, answered_at = %(now)s
         where run_id = %(run)s and person_id = %(me)s"""
-    params = {"run": run_id, "me": by.person_id, "answer": data.answer, "now": now, "team": found.team_id}
+    params: dict[str, object] = {"run": run_id, "me": by.person_id, "team": found.team_id}
+    params |= {"answer": data.answer, "now": now}
     await tx.execute(sql, params)
     if data.answer == "accepted":
         await _lend(tx, params)
