@@ -13,10 +13,12 @@ from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.routing.engine.services import give_back, route
 from ombud.shared.clock import utc_now
-from ombud.shared.database import row, value
+from ombud.shared.database import Transaction, value
 
 AGENTS = 40
 CAPACITY = 4
+KILL_EVERY_SECONDS = 2.0
+EASY = 0.5
 
 
 class Found(Struct):
@@ -74,7 +76,7 @@ async def _play(settings: Settings, parts: Parts, *, workers: int, steps: int) -
     running = [await _start(settings, number) for number in range(workers)]
     chance, kills = random.Random(5), 0
     while await _steps(parts) < steps:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(KILL_EVERY_SECONDS)
         victim = chance.randrange(workers)
         running[victim].kill()
         await running[victim].wait()
@@ -110,15 +112,10 @@ async def _work(number: int) -> None:
             await tx.execute("insert into crowd_step (worker) values (%s)", [number])
 
 
-class _Over(Struct):
-    person_id: int
-    points: int
-
-
 async def _step(parts: Parts, ground: Ground, chance: random.Random) -> None:
     kind = chance.choices(("route", "arrive", "end", "back", "look"), (10, 4, 4, 1, 2))[0]
     if kind == "arrive":
-        await arrive(parts, ground, chance.randrange(1, 12), is_easy=chance.random() < 0.5)
+        await arrive(parts, ground, chance.randrange(1, 12), is_easy=chance.random() < EASY)
         return
     async with parts.database.transaction() as tx:
         if kind == "route":
@@ -134,15 +131,13 @@ async def _step(parts: Parts, ground: Ground, chance: random.Random) -> None:
             await _look(tx)
 
 
-async def _look(tx: object) -> None:
+async def _look(tx: Transaction) -> None:
     sql = """
         insert into crowd_overload select assignee_id, sum(load_points) from ticket
         where assignee_id is not null and category in ('new', 'open') and snoozed_until is null
         group by assignee_id having sum(load_points) > %(most)s"""
-    await tx.execute(sql, {"most": CAPACITY})  # type: ignore[attr-defined]
+    await tx.execute(sql, {"most": CAPACITY})
 
 
 if __name__ == "__main__":
     asyncio.run(_work(int(sys.argv[1])))
-
-__all__ = ["Found", "row", "run_crowd"]

@@ -13,7 +13,8 @@ GROUND = (
     "insert into team (name, created_at) select 'Team ' || n, '2024-01-01Z' from generate_series(2, %(teams)s) n",
     "insert into channel (kind, name, brand_id, team_id, created_at) values ('api', 'api', 1, 1, '2024-01-01Z')",
     """insert into customer (name, email, created_at, updated_at)
-       select 'Customer ' || n, 'c' || n || '@example.com', '2024-01-01Z', '2024-01-01Z' from generate_series(1, 1000) n""",
+       select 'Customer ' || n, 'c' || n || '@example.com', '2024-01-01Z', '2024-01-01Z'
+       from generate_series(1, 1000) n""",
     """insert into person (email, name, display_name, role, capacity_points, created_at)
        select 'agent' || n || '@desk.example', 'Agent ' || n, 'Agent ' || n, 'agent', %(capacity)s, '2024-01-01Z'
        from generate_series(1, %(agents)s) n""",
@@ -42,7 +43,8 @@ TICKETS = """
     insert into ticket (subject, status_id, category, priority, team_id, customer_id, channel_id, brand_id, tags,
         load_points, created_at, activity_at, waiting_since)
     select 'Washing machine', s.id, 'new', 1 + n %% 4, 1 + n %% %(teams)s, 1 + n %% 1000, 1, 1,
-        case when %(is_easy)s then '{}' else array['s' || 1 + (n * 13) %% %(skills)s || 'l' || 1 + 2 * (n / 7 %% 2)] end,
+        case when %(is_easy)s then '{}'
+            else array['s' || 1 + (n * 13) %% %(skills)s || 'l' || 1 + 2 * (n / 7 %% 2)] end,
         1, %(now)s, %(now)s, %(now)s - n %% 600 * interval '1 s'
     from generate_series(%(first)s::bigint, %(last)s) n join status s on s.is_default and s.category = 'new'
     returning id"""

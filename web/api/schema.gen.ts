@@ -7888,6 +7888,11 @@ export interface components {
             client_key: string;
             text: string;
         };
+        /** AskedStep */
+        AskedStep: {
+            need: components["schemas"]["Need"];
+            seconds: number | null;
+        };
         /** AskedThread */
         AskedThread: {
             closed_at: string | null;
@@ -9134,7 +9139,7 @@ export interface components {
             /** @default 0 */
             step: number;
             step_ends_at: string | null;
-            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            steps: components["schemas"]["AskedStep"][];
             stuck_reason: string | null;
             stuck_since: string | null;
             team_ids: number[];
@@ -10117,10 +10122,7 @@ export interface components {
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
         };
-        /**
-         * Need
-         * @default {}
-         */
+        /** Need */
         Need: {
             /** @default [] */
             all?: components["schemas"]["Need"][];
@@ -10210,7 +10212,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -10700,7 +10702,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -10721,7 +10723,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -12125,6 +12127,27 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -13258,11 +13281,6 @@ export interface components {
         WritingList: {
             items: components["schemas"]["Writing"][];
         };
-        /** Step */
-        routing_engine_schemas_core_Step: {
-            need?: components["schemas"]["Need"];
-            seconds?: number;
-        };
         /** Side */
         routing_simulation_rules_replaying_Side: {
             bars: components["schemas"]["Bar"][];
@@ -13283,27 +13301,6 @@ export interface components {
             /** @enum {string} */
             policy: "skills" | "longest_idle" | "round_robin";
             relieved_minutes: number;
-        };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
         };
         /** Side */
         tickets_sides_schemas_Side: {

@@ -52,6 +52,8 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
         return 0
     weights = (await weights_now(tx)).weights
     works = [one.work(teams, weights, now) for one in found]
+    if all(one.is_interruptible for one in works):
+        agents = [one for one in agents if one.load < one.capacity]
     if any(one.steps for one in works):
         await _learn(tx, agents, now=now)
     decisions = decide(works, agents, now=now.timestamp())
@@ -83,7 +85,7 @@ async def _work(
     if not near:
         return []
     # Twice the room, so that there is something to choose from.
-    room = sum(max(one.capacity - min(one.load, one.firm_load), 0) for one in agents)
+    room = sum(max(one.capacity - one.load, 1) for one in agents)
     most = 2 * min(limit, room)
     head = max(most // len(near), LEAST_OF_A_KIND)
     return await lock_heads(tx, near, head=head, limit=max(most, MOST_LOOKED_AT))
