@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-<<<<<<< HEAD
-from ombud.routing.engine import services as engine
-=======
 from ombud.routing.engine.services import route
->>>>>>> main
 from ombud.shared.actor import Actor
 from ombud.tickets.services.opening import wake_snoozed
 from tests.accounts.desk import Browser
@@ -152,7 +148,7 @@ async def test_assign_while_the_router_works_leaves_one_holder(site: Site, agent
     async def keep_routing() -> None:
         for _ in range(6):
             async with site.desk.parts.database.transaction() as tx:
-                await engine.route(tx, now=site.desk.now, limit=2)
+                await route(tx, now=site.desk.now, limit=2)
 
     takes = (agent.put(f"/tickets/{one}/assignment", {"assignee_id": lu.id, "force": True}) for one in tickets)
     answers = await asyncio.gather(keep_routing(), *takes)

@@ -7862,7 +7862,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["service_levels_schemas_Moved"][];
+            items: components["schemas"]["Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -10071,6 +10071,23 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** MovedTicket */
+        MovedTicket: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** MyCall */
         MyCall: {
             /** @enum {null|string} */
@@ -11672,7 +11689,7 @@ export interface components {
         };
         /** ScorePreview */
         ScorePreview: {
-            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            items: components["schemas"]["MovedTicket"][];
             looked_at: number;
             moved: number;
         };
@@ -13284,23 +13301,6 @@ export interface components {
             /** @enum {string} */
             policy: "skills" | "longest_idle" | "round_robin";
             relieved_minutes: number;
-        };
-        /** Moved */
-        routing_skills_schemas_Moved: {
-            after: number;
-            band: number;
-            before: number;
-            score_after: number;
-            score_before: number;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Moved */
-        service_levels_schemas_Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
         };
         /** Side */
         tickets_sides_schemas_Side: {
