@@ -2628,6 +2628,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/strain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOwnStrain
+         * @description One's own strain, with what it is made of and by which weights; nobody else gets this.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeStrainGetOwnStrain"];
+        /**
+         * PutOwnStrain
+         * @description Have one's strain watched, or not. 409 ``policy_changed`` where the team tells more people than one was shown.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainPutOwnStrain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/strain/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakAnswer
+         * @description Say what one does about a break that was proposed.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainBreakPutBreakAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/surge-calls": {
         parameters: {
             query?: never;
@@ -4651,6 +4701,72 @@ export interface paths {
          *     Needs the permission `statuses.manage`.
          */
         patch: operations["ApiV1StatusesStatusIdPatchStatus"];
+        trace?: never;
+    };
+    "/api/v1/strain/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainedPeople
+         * @description Who is above the bound, of teams that tell it and people who agreed; that, and nothing of why.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPeopleGetStrainedPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainPolicies
+         * @description What one's teams have agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPoliciesGetStrainPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutStrainPolicy
+         * @description Write down what a team has agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1StrainPoliciesTeamIdPutStrainPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stream": {
@@ -8015,6 +8131,11 @@ export interface components {
             name: string;
             signature?: string;
         };
+        /** BreakAnswerIn */
+        BreakAnswerIn: {
+            /** @enum {string} */
+            answer: "taken" | "not_now";
+        };
         /** BreakDecision */
         BreakDecision: {
             is_granted: boolean;
@@ -8438,7 +8559,7 @@ export interface components {
             replications: number;
             scenario: string;
             seed: number;
-            sides: components["schemas"]["routing_simulation_rules_replaying_Side"][];
+            sides: components["schemas"]["PolicySide"][];
         };
         /** Confirmation */
         Confirmation: {
@@ -9833,6 +9954,13 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** LoadPart */
+        LoadPart: {
+            count: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+            points: number;
+        };
         /** Looker */
         Looker: {
             /** @enum {string} */
@@ -10410,6 +10538,22 @@ export interface components {
             /** @enum {string} */
             waits_for: "approval" | "place" | "level" | "start";
         };
+        /** OwnStrain */
+        OwnStrain: {
+            bound: number;
+            break_proposed_at: string | null;
+            computed_at: string | null;
+            hard_percent: number;
+            hours: number;
+            is_high: boolean;
+            is_on: boolean;
+            load: number;
+            needs_consent: boolean;
+            parts: components["schemas"]["LoadPart"][];
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
+            weights: components["schemas"]["Weight"][];
+        };
         /**
          * PageIn
          * @default {
@@ -10712,6 +10856,27 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicySide */
+        PolicySide: {
+            bars: components["schemas"]["Bar"][];
+            figures: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            is_relieved: boolean;
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @enum {string} */
+            policy: "skills" | "longest_idle" | "round_robin";
+            relieved_minutes: number;
         };
         /** PolicySpec */
         PolicySpec: {
@@ -11792,6 +11957,26 @@ export interface components {
             name: components["schemas"]["Words"];
             text: string;
         };
+        /** Side */
+        Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+        };
         /** SideIn */
         SideIn: {
             attachment_ids?: number[];
@@ -11810,7 +11995,7 @@ export interface components {
         };
         /** SideList */
         SideList: {
-            items: components["schemas"]["tickets_sides_schemas_Side"][];
+            items: components["schemas"]["Side"][];
         };
         /** SideMessageIn */
         SideMessageIn: {
@@ -12158,6 +12343,58 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** StrainIn */
+        StrainIn: {
+            is_on: boolean;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainPolicies */
+        StrainPolicies: {
+            items: components["schemas"]["StrainPolicy"][];
+        };
+        /** StrainPolicy */
+        StrainPolicy: {
+            /** @default 60 */
+            bound?: number;
+            /** @default 25 */
+            hard_percent?: number;
+            /** @default  */
+            team?: string;
+            /** @default 0 */
+            team_id?: number;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainPolicyIn */
+        StrainPolicyIn: {
+            /** @default 60 */
+            bound?: number;
+            /** @default 25 */
+            hard_percent?: number;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainedAgent */
+        StrainedAgent: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+        };
+        /** StrainedAgents */
+        StrainedAgents: {
+            items: components["schemas"]["StrainedAgent"][];
         };
         /** StreamEvents */
         StreamEvents: {
@@ -13125,6 +13362,13 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** Weight */
+        Weight: {
+            each: number;
+            most: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+        };
         /** Weights */
         Weights: {
             /** @default 0.25 */
@@ -13280,47 +13524,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Side */
-        routing_simulation_rules_replaying_Side: {
-            bars: components["schemas"]["Bar"][];
-            figures: {
-                [key: string]: components["schemas"]["Estimate"];
-            };
-            groups: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            is_relieved: boolean;
-            kinds: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** @enum {string} */
-            policy: "skills" | "longest_idle" | "round_robin";
-            relieved_minutes: number;
-        };
-        /** Side */
-        tickets_sides_schemas_Side: {
-            closed_at: string | null;
-            id: number;
-            /** @enum {string} */
-            kind: "mail" | "app";
-            /** Format: date-time */
-            last_at: string;
-            /** @enum {string} */
-            last_direction: "in" | "out";
-            message_count: number;
-            /** Format: date-time */
-            opened_at: string;
-            opened_by: number | null;
-            opened_by_name: string;
-            people: components["schemas"]["SidePerson"][];
-            preview: string;
-            subject: string;
-            ticket_id: number;
         };
     };
     responses: never;
@@ -17949,6 +18152,101 @@ export interface operations {
             };
         };
     };
+    ApiV1MeStrainGetOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainPutOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainBreakPutBreakAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeSurgeCallsGetMyCalls: {
         parameters: {
             query?: never;
@@ -21565,6 +21863,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPeopleGetStrainedPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainedAgents"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesGetStrainPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainPolicies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesTeamIdPutStrainPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainPolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -12,10 +12,14 @@ from ombud.routing.engine.rules.waiting import score_at
 from ombud.routing.engine.schemas import Step, Weights, Work
 from ombud.shared.database import Transaction, rows, value
 
-COLUMNS = """
+# As its own field says, or by words of its customer that are hard to bear (routing/strain).
+IS_HARD = """
+    (coalesce(t.fields -> 'is_hard' = 'true', false) or exists (select from strain_mark k where k.ticket_id = t.id
+        group by k.ticket_id having sum(k.abuse) > 0 or sum(k.anger) >= 2))"""
+COLUMNS = f"""
     w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.steps, w.step, w.place, w.refused_by,
     w.preferred_id, w.preferred_until, w.kind_key, t.brand_id, t.customer_id, t.load_points,
-    coalesce(ch.kind, '') as channel, t.fields -> 'is_hard' = 'true' as is_hard"""
+    coalesce(ch.kind, '') as channel, {IS_HARD} as is_hard"""
 JOINS = "join ticket t on t.id = w.ticket_id left join channel ch on ch.id = t.channel_id"
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.routing.engine.queries.teams import TeamRules, team_rules
-from ombud.routing.engine.queries.works import read_steps
+from ombud.routing.engine.queries.works import IS_HARD, read_steps
 from ombud.routing.engine.rules import facts as words
 from ombud.routing.engine.rules import score, step_at, step_ends_at
 from ombud.routing.engine.rules.fitness import BAND
@@ -73,13 +73,14 @@ class Due(Struct):
     more_points: float = 0.0
     step_times: float = 1.0
     is_parked: bool = False
+    is_hard: bool = False
 
 
-FACTS = """
+FACTS = f"""
     select w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.rule_id, w.rule_version, w.steps, w.step,
         w.scored_at is null as is_new, w.refused_by, w.preferred_id, w.preferred_until, t.priority, t.waiting_since,
         t.due_at, t.message_count, t.tags, t.fields, c.tier, t.brand_id, t.customer_id, t.load_points,
-        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at
+        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at, {IS_HARD} as is_hard
     from work_wait w join ticket t on t.id = w.ticket_id join customer c on c.id = t.customer_id
     left join channel ch on ch.id = t.channel_id
     left join score_override o on o.ticket_id = t.id and o.ended_at is null
@@ -225,7 +226,7 @@ def _look(one: Due, team: TeamRules, weights: Weights, crowd: Crowd, now: dateti
         refused_by=tuple(one.refused_by),
         preferred_id=one.preferred_id,
         preferred_until=one.preferred_until.timestamp() if one.preferred_until else 0.0,
-        is_hard=one.fields.get(words.HARD) is True,
+        is_hard=one.is_hard,
     )
     step = work.step = step_at(work, at)
     found = lifted(score_of(one, weights, at), one.more_points)
