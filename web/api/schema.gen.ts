@@ -2628,6 +2628,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/strain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOwnStrain
+         * @description One's own strain, with what it is made of and by which weights; nobody else gets this.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeStrainGetOwnStrain"];
+        /**
+         * PutOwnStrain
+         * @description Have one's strain watched, or not. 409 ``policy_changed`` where the team tells more people than one was shown.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainPutOwnStrain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/strain/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakAnswer
+         * @description Say what one does about a break that was proposed.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainBreakPutBreakAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/surge-calls": {
         parameters: {
             query?: never;
@@ -4651,6 +4701,72 @@ export interface paths {
          *     Needs the permission `statuses.manage`.
          */
         patch: operations["ApiV1StatusesStatusIdPatchStatus"];
+        trace?: never;
+    };
+    "/api/v1/strain/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainedPeople
+         * @description Who is above the bound, of teams that tell it and people who agreed; that, and nothing of why.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPeopleGetStrainedPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainPolicies
+         * @description What one's teams have agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPoliciesGetStrainPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutStrainPolicy
+         * @description Write down what a team has agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1StrainPoliciesTeamIdPutStrainPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stream": {
@@ -7862,7 +7978,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["service_levels_schemas_Moved"][];
+            items: components["schemas"]["Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -7887,6 +8003,11 @@ export interface components {
             attachment_ids?: number[];
             client_key: string;
             text: string;
+        };
+        /** AskedStep */
+        AskedStep: {
+            need: components["schemas"]["Need"];
+            seconds: number | null;
         };
         /** AskedThread */
         AskedThread: {
@@ -8009,6 +8130,11 @@ export interface components {
         BrandInput: {
             name: string;
             signature?: string;
+        };
+        /** BreakAnswerIn */
+        BreakAnswerIn: {
+            /** @enum {string} */
+            answer: "taken" | "not_now";
         };
         /** BreakDecision */
         BreakDecision: {
@@ -9134,7 +9260,7 @@ export interface components {
             /** @default 0 */
             step: number;
             step_ends_at: string | null;
-            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            steps: components["schemas"]["AskedStep"][];
             stuck_reason: string | null;
             stuck_since: string | null;
             team_ids: number[];
@@ -9828,6 +9954,13 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** LoadPart */
+        LoadPart: {
+            count: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+            points: number;
+        };
         /** Looker */
         Looker: {
             /** @enum {string} */
@@ -10066,6 +10199,23 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** MovedTicket */
+        MovedTicket: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** MyCall */
         MyCall: {
             /** @enum {null|string} */
@@ -10100,10 +10250,7 @@ export interface components {
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
         };
-        /**
-         * Need
-         * @default {}
-         */
+        /** Need */
         Need: {
             /** @default [] */
             all?: components["schemas"]["Need"][];
@@ -10193,7 +10340,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -10390,6 +10537,22 @@ export interface components {
             state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
             /** @enum {string} */
             waits_for: "approval" | "place" | "level" | "start";
+        };
+        /** OwnStrain */
+        OwnStrain: {
+            bound: number;
+            break_proposed_at: string | null;
+            computed_at: string | null;
+            hard_percent: number;
+            hours: number;
+            is_high: boolean;
+            is_on: boolean;
+            load: number;
+            needs_consent: boolean;
+            parts: components["schemas"]["LoadPart"][];
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
+            weights: components["schemas"]["Weight"][];
         };
         /**
          * PageIn
@@ -10683,7 +10846,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -10725,7 +10888,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -11691,7 +11854,7 @@ export interface components {
         };
         /** ScorePreview */
         ScorePreview: {
-            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            items: components["schemas"]["MovedTicket"][];
             looked_at: number;
             moved: number;
         };
@@ -12149,6 +12312,27 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -12159,6 +12343,58 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** StrainIn */
+        StrainIn: {
+            is_on: boolean;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainPolicies */
+        StrainPolicies: {
+            items: components["schemas"]["StrainPolicy"][];
+        };
+        /** StrainPolicy */
+        StrainPolicy: {
+            /** @default 60 */
+            bound?: number;
+            /** @default 25 */
+            hard_percent?: number;
+            /** @default  */
+            team?: string;
+            /** @default 0 */
+            team_id?: number;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainPolicyIn */
+        StrainPolicyIn: {
+            /** @default 60 */
+            bound?: number;
+            /** @default 25 */
+            hard_percent?: number;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainedAgent */
+        StrainedAgent: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+        };
+        /** StrainedAgents */
+        StrainedAgents: {
+            items: components["schemas"]["StrainedAgent"][];
         };
         /** StreamEvents */
         StreamEvents: {
@@ -13126,6 +13362,13 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** Weight */
+        Weight: {
+            each: number;
+            most: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+        };
         /** Weights */
         Weights: {
             /** @default 0.25 */
@@ -13281,49 +13524,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Step */
-        routing_engine_schemas_core_Step: {
-            need?: components["schemas"]["Need"];
-            seconds?: number;
-        };
-        /** Moved */
-        routing_skills_schemas_Moved: {
-            after: number;
-            band: number;
-            before: number;
-            score_after: number;
-            score_before: number;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Moved */
-        service_levels_schemas_Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
         };
     };
     responses: never;
@@ -17952,6 +18152,101 @@ export interface operations {
             };
         };
     };
+    ApiV1MeStrainGetOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainPutOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainBreakPutBreakAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeSurgeCallsGetMyCalls: {
         parameters: {
             query?: never;
@@ -21568,6 +21863,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPeopleGetStrainedPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainedAgents"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesGetStrainPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainPolicies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesTeamIdPutStrainPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainPolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
