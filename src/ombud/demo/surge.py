@@ -6,8 +6,8 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.demo.cast import GOLD, VIP
-from ombud.routing.surge.schemas import BothWords, Measures, PlanSpec
-from ombud.routing.surge.services.plans import make_plan
+from ombud.routing.surge.schemas import BothWords, Bound, Measures, PlanSpec, SurgeThresholds
+from ombud.routing.surge.services.plans import make_plan, set_thresholds
 from ombud.routing.surge.services.rehearsing import RehearsalSummary
 from ombud.routing.surge.services.runs import end_plan, start_plan
 from ombud.shared.actor import Actor
@@ -17,6 +17,8 @@ from ombud.shared.database import Transaction, value, values
 LOW_VALUE = {"field": "tags", "op": "any_of", "value": ["praise", "suggestion", "表扬", "建议"]}
 RESERVES = 4
 HOURS_AGO, HELD_MINUTES = 26, 95
+# By what arrives and waits: a desk that was switched off over night has old chats, and no surge.
+BOUNDS = SurgeThresholds(Bound(50, 20), Bound(100, 50), Bound(200, 100), Bound(300, 200))
 RED = PlanSpec(
     "Flood",
     "话务激增",
@@ -27,7 +29,7 @@ RED = PlanSpec(
         calls_reserve=True,
         reserve_words=BothWords(
             "Four times the usual number of chats. Please come online if you can.",
-            "当前进线为平时的四倍,请能到岗的同事尽快上线支援。",
+            "当前进线为平时的四倍，请能到岗的同事尽快上线支援。",
         ),
         more_at_a_time=1,
         step_times=0.3,
@@ -36,7 +38,7 @@ RED = PlanSpec(
         park_condition=LOW_VALUE,
         announcement=BothWords(
             "Many people are writing at the moment. Urgent matters come first; thank you for your patience.",
-            "当前咨询人数较多,我们会优先处理紧急问题,感谢您的耐心等待。",
+            "当前咨询人数较多，我们会优先处理紧急问题，感谢您的耐心等待。",
         ),
         opens_overflow=True,
         blocks_breaks=True,
@@ -56,7 +58,7 @@ FAULT = PlanSpec(
     measures=Measures(
         announcement=BothWords(
             "The app cannot be reached at the moment. We are working on it and need no further reports.",
-            "App 暂时无法使用,我们正在处理,无需重复反馈。",
+            "App 暂时无法使用，我们正在处理，无需重复反馈。",
         ),
         priority_points=20,
     ),
@@ -68,6 +70,7 @@ REHEARSED = RehearsalSummary(0.549, 0.644, 0.636, 0.941, 0, 172)
 async def make_surge(tx: Transaction, by: Actor, *, now: datetime) -> None:
     """Write the plans down, mark some people as reserve, note a rehearsal and a run of yesterday."""
     await _mark_reserves(tx)
+    await set_thresholds(tx, BOUNDS, by=by, now=now)
     began = now - timedelta(hours=HOURS_AGO)
     plans = [await make_plan(tx, spec, by=by, now=began - timedelta(days=20)) for spec in (YELLOW, RED, FAULT)]
     await _rehearse(tx, plans[1].id, by, now=now - timedelta(days=9))
