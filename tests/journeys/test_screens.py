@@ -86,8 +86,8 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|form|notifications|processes|ranking|session|skills|settings|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
-    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|session|skills|settings|state|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
+    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|ranking|session|simulation|skills"
+    r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
