@@ -81,6 +81,10 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
 TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/tickets/{ticket_id}/routing"): None,
+    ("GET", "/tickets/{ticket_id}/routing/people/{person_id}"): None,
+    ("PUT", "/tickets/{ticket_id}/rank"): {"place": "first", "reason": "Spying"},
+    ("DELETE", "/tickets/{ticket_id}/rank"): None,
     ("GET", "/tickets/{ticket_id}/whispers"): None,
     ("POST", "/tickets/{ticket_id}/whispers"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/whispers/read"): None,

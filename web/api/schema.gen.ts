@@ -7862,7 +7862,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["service_levels_schemas_Moved"][];
+            items: components["schemas"]["Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -7887,6 +7887,11 @@ export interface components {
             attachment_ids?: number[];
             client_key: string;
             text: string;
+        };
+        /** AskedStep */
+        AskedStep: {
+            need: components["schemas"]["Need"];
+            seconds: number | null;
         };
         /** AskedThread */
         AskedThread: {
@@ -9134,7 +9139,7 @@ export interface components {
             /** @default 0 */
             step: number;
             step_ends_at: string | null;
-            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            steps: components["schemas"]["AskedStep"][];
             stuck_reason: string | null;
             stuck_since: string | null;
             team_ids: number[];
@@ -10066,6 +10071,23 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** MovedTicket */
+        MovedTicket: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** MyCall */
         MyCall: {
             /** @enum {null|string} */
@@ -10100,10 +10122,7 @@ export interface components {
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
         };
-        /**
-         * Need
-         * @default {}
-         */
+        /** Need */
         Need: {
             /** @default [] */
             all?: components["schemas"]["Need"][];
@@ -10193,7 +10212,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -10683,7 +10702,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -10704,7 +10723,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -11670,7 +11689,7 @@ export interface components {
         };
         /** ScorePreview */
         ScorePreview: {
-            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            items: components["schemas"]["MovedTicket"][];
             looked_at: number;
             moved: number;
         };
@@ -12107,6 +12126,27 @@ export interface components {
         /** StatusList */
         StatusList: {
             items: components["schemas"]["Status"][];
+        };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
         };
         /** StepSupply */
         StepSupply: {
@@ -13241,11 +13281,6 @@ export interface components {
         WritingList: {
             items: components["schemas"]["Writing"][];
         };
-        /** Step */
-        routing_engine_schemas_core_Step: {
-            need?: components["schemas"]["Need"];
-            seconds?: number;
-        };
         /** Side */
         routing_simulation_rules_replaying_Side: {
             bars: components["schemas"]["Bar"][];
@@ -13266,44 +13301,6 @@ export interface components {
             /** @enum {string} */
             policy: "skills" | "longest_idle" | "round_robin";
             relieved_minutes: number;
-        };
-        /** Moved */
-        routing_skills_schemas_Moved: {
-            after: number;
-            band: number;
-            before: number;
-            score_after: number;
-            score_before: number;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Moved */
-        service_levels_schemas_Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
         };
         /** Side */
         tickets_sides_schemas_Side: {

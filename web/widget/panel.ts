@@ -7,7 +7,7 @@ import { readOutgoing } from './outbox'
 import { makeQuestions } from './questions'
 import type { Shelf } from './shelf'
 import type { PanelParts, Talk } from './stage'
-import type { Config, Locale } from './types'
+import type { Config, Locale, Wait } from './types'
 import type { Say, Word } from './words'
 
 export interface PanelOptions {
@@ -25,6 +25,9 @@ export interface Panel extends PanelParts {
   update(): void
   opened(): void
 }
+
+/** In a talk the place and the wait are its own. */
+const NOTHING_KNOWN: Wait = { basis: 'few', low_seconds: null, high_seconds: null }
 
 export function makePanel(options: PanelOptions): Panel {
   const { config, locale, shelf, say, talk } = options
@@ -110,7 +113,7 @@ export function makePanel(options: PanelOptions): Panel {
     else composer.focus()
   }
 
-  const calm = statusText({ ...config, expected_wait_s: null }, locale, say)
+  const calm = statusText({ office: config.office, wait: NOTHING_KNOWN }, locale, say)
   return {
     element,
     head,

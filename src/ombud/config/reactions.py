@@ -6,6 +6,7 @@ from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
+from ombud.routing.strain.reactions import STRAIN
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
@@ -23,6 +24,7 @@ READERS: list[Reader] = [
     PROMISES,
     TEAMWORK,
     PROCESSES,
+    STRAIN,
     ROUTING,
     FLOOR,
 ]

@@ -20,6 +20,7 @@ import ombud.routing.engine.api
 import ombud.routing.floor.api
 import ombud.routing.simulation.api
 import ombud.routing.skills.api
+import ombud.routing.strain.api
 import ombud.routing.supervision.api
 import ombud.routing.surge.api
 import ombud.routing.waiting.api
@@ -44,6 +45,7 @@ ROOMS: list[Any] = [
     ombud.routing.surge.api,
     ombud.routing.skills.api,
     ombud.routing.waiting.api,
+    ombud.routing.strain.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,

@@ -27,6 +27,7 @@ from ombud.routing.engine.services import BATCH as ROUTING_BATCH
 from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.simulation.jobs import SimulationHand
+from ombud.routing.strain.services.watching import watch as watch_strain
 from ombud.routing.surge.services.rehearsing import note_rehearsal
 from ombud.routing.surge.services.watching import watch_surge
 from ombud.routing.waiting.jobs import WaitTeller
@@ -61,6 +62,7 @@ LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
 # A place in a queue changes no faster than people read.
 WAITS_SECONDS = 2.0
+STRAIN_SECONDS = 60.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -121,6 +123,7 @@ class Worker:
             self._upkeep(),
             self._sending_planned(),
             self._telling_waits(),
+            self._watching_strain(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -250,6 +253,17 @@ class Worker:
         while True:
             await self._run_dry("waits", self._waits.step)
             await asyncio.sleep(WAITS_SECONDS)
+
+    async def _watching_strain(self) -> None:
+        while True:
+            await self._run_dry("strain", self._watch_strain)
+            await asyncio.sleep(STRAIN_SECONDS)
+
+    async def _watch_strain(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            if await try_lock(tx, LOCK_UPKEEP):
+                await watch_strain(tx, now=self.parts.clock.now())
+        return 0
 
     async def _sending_planned(self) -> None:
         while True:

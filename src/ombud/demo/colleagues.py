@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES, Role
 from ombud.demo.facts import Calendar
+from ombud.demo.floor import settle_floor, take_turns
 from ombud.demo.grammar import Lexicon, Voice
 from ombud.demo.guests import Guest
 from ombud.demo.hours import DAY
@@ -60,6 +61,8 @@ class Shift:
         self._you, self._rng = you, rng
         self._seats: dict[int, Seat] = {}
         self._away: set[int] = set()
+        # on a break or busy: they answer nobody
+        self._gone: set[int] = set()
         lines, common = read("live.toml", CommonLines), read("common.toml", CommonLines)
         self._lexicons = {
             "zh-CN": Lexicon(lines.zh, Lexicon(common.zh)),
@@ -79,6 +82,16 @@ class Shift:
         for one in chosen:
             await choose_presence(tx, "online", by=_actor(one), now=now)
 
+    async def settle(self, tx: Transaction, *, now: datetime) -> None:
+        """Send some of them on a break, to their letters and the like."""
+        people = [_actor(one) for one in self._seats.values()]
+        self._gone = set(await settle_floor(tx, people, now=now))
+
+    async def take_turns(self, tx: Transaction, *, now: datetime) -> None:
+        """One comes back from a break, and another one goes."""
+        others = [_actor(one) for one in self._seats.values() if one.id not in self._away | self._gone]
+        self._gone = await take_turns(tx, self._gone, others, self._rng, now=now)
+
     async def beat(self, tx: Transaction, *, now: datetime) -> None:
         """Tell that their screens are open."""
         await note_heartbeat(tx, sorted(self._seats), now=now)
@@ -87,7 +100,7 @@ class Shift:
         """One of them goes away or comes back."""
         if not self._seats:
             return
-        one = self._seats[self._rng.choice(sorted(self._away or self._seats))]
+        one = self._seats[self._rng.choice(sorted(self._away or set(self._seats) - self._gone))]
         is_back = one.id in self._away
         await choose_presence(tx, "online" if is_back else "away", by=_actor(one), now=now)
         self._away ^= {one.id}
@@ -124,7 +137,7 @@ class Shift:
                 and t.category in ('new', 'open') and t.preview_by = 'customer' and h.kind = 'chat'
                 and t.activity_at between %(fresh)s and %(read)s and t.last_message_id is not null
             order by t.activity_at limit 1"""
-        seats = sorted(set(self._seats) - self._away - {self._you})
+        seats = sorted(set(self._seats) - self._away - self._gone - {self._you})
         return await row(tx, OwnTicket, sql, {"seats": seats, "fresh": now - FRESH, "read": now - READS_FOR})
 
     def _voice(self, ticket: OwnTicket, seat: Seat, guest: Guest | None, now: datetime) -> Voice:

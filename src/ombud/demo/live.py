@@ -22,6 +22,7 @@ GUESTS = 2
 SPEAKS_SECONDS = (20.0, 60.0)
 WORKS_SECONDS = (15.0, 45.0)
 MOVES_SECONDS = (60.0, 180.0)
+TURNS_SECONDS = (240.0, 480.0)
 BEATS_SECONDS = (20.0, 20.0)
 CARRIES_SECONDS = (1.0, 2.0)
 Span = tuple[float, float]
@@ -53,10 +54,12 @@ class LiveDesk:
     async def run(self) -> None:
         """Live until cancelled; a database that is away is waited for."""
         await self._try("shift", self._sit_down)
+        await self._try("floor", self._settle)
         loops = (
             self._every(SPEAKS_SECONDS, "guests", self.speak),
             self._every(WORKS_SECONDS, "colleagues", self.work),
             self._every(MOVES_SECONDS, "presence", self._change_places),
+            self._every(TURNS_SECONDS, "breaks", self._take_turns),
             self._every(BEATS_SECONDS, "heartbeat", self._beat),
             self._every(CARRIES_SECONDS, "post", self.carry),
         )
@@ -99,6 +102,16 @@ class LiveDesk:
     async def _sit_down(self) -> None:
         async with self._database.transaction() as tx:
             await self._shift.sit_down(tx, now=self._clock.now())
+        self._wake("sequence")
+
+    async def _settle(self) -> None:
+        async with self._database.transaction() as tx:
+            await self._shift.settle(tx, now=self._clock.now())
+        self._wake("sequence")
+
+    async def _take_turns(self) -> None:
+        async with self._database.transaction() as tx:
+            await self._shift.take_turns(tx, now=self._clock.now())
         self._wake("sequence")
 
     async def _beat(self) -> None:

@@ -14,6 +14,7 @@ from ombud.accounts.permissions import ROLES
 from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
+from ombud.demo.floor import make_floor
 from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
@@ -108,6 +109,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     by = Actor("person", loaded.administrator_id, name or "", ROLES["administrator"], None)
     await make_rules(tx, by, now=now)
     await make_asides(tx, by, now=now)
+    await make_floor(tx, by, now=now)
     await make_skills(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)

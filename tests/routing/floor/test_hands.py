@@ -66,7 +66,7 @@ async def test_answer_is_measured_from_the_first_word_and_becomes_a_note(site: S
     assert (figures["items"], figures["answered"], figures["answer_seconds"]) == ([], 1, 42.0)
     note = (await desk.timeline(ticket))[-1]
     assert note.kind == "note"
-    assert note.text == "✋ Lu: May I refund this?\nLead: Yes, up to 100.\nLu: Thank you!"
+    assert note.text == "Lu: May I refund this?\nLead: Yes, up to 100.\nLu: Thank you!"
 
 
 async def test_lower_hand_unanswered_is_withdrawn_and_leaves_no_note(site: Site) -> None:

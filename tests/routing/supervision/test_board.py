@@ -54,7 +54,7 @@ async def test_changes_applied_to_the_old_state_are_the_new_one(site: Site) -> N
 
     async def load() -> tuple[Any, Any]:
         async with desk.parts.database.transaction() as tx:
-            return await load_queues(tx, now=desk.now), await load_agents(tx)
+            return await load_queues(tx, now=desk.now), await load_agents(tx, now=desk.now)
 
     before = await load()
     await desk.person("New")

@@ -35,7 +35,7 @@ async def get_live(reading: Reading, actor: By, now: Now, state: State) -> Live:
     return Live(
         at=now,
         queues=queries.visible_queues(await queries.load_queues(reading, now=now), by=actor),
-        agents=queries.visible_agents(await queries.load_agents(reading), by=actor),
+        agents=queries.visible_agents(await queries.load_agents(reading, now=now), by=actor),
         breaks=[one for one in queue if any(actor.sees_team(team) for team in one.team_ids)],
         hands=(await list_hands(reading, by=actor, now=now)).items,
         alarms=await list_alarms(reading, by=actor, now=now),

@@ -98,7 +98,8 @@ class Board:
     async def look(self) -> int:
         """Look once, and send what is new since the last look; how many frames that were."""
         async with self._database.statements() as tx:
-            now = await load_queues(tx, now=self._clock.now()), await load_agents(tx)
+            moment = self._clock.now()
+            now = await load_queues(tx, now=moment), await load_agents(tx, now=moment)
         # The first look sends all: what happened since the first watcher loaded their page is among it.
         frames = changes(self._last or ([], []), now)
         self._last = now

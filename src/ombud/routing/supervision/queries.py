@@ -11,6 +11,8 @@ HALF_HOUR = timedelta(minutes=30)
 # A first answer that was awaited for longer than this counts on the day on which it was due at last.
 LONGEST = timedelta(days=7)
 LISTED = 100
+# Whoever wrote in a chat longer ago has left: their ticket is a matter of its service level.
+CHAT_LASTS = timedelta(hours=1)
 FRESH = timedelta(minutes=15)
 # The day of whoever runs the desk: that of its default calendar.
 DAY = """
@@ -52,7 +54,7 @@ AGENTS = """
         select t.assignee_id as person_id, coalesce(sum(t.load_points), 0)::int as load_points,
             (count(*) filter (where c.kind = 'chat'))::int as chats,
             (count(*) filter (where c.kind is distinct from 'chat'))::int as others,
-            min(t.waiting_since) as unanswered_at
+            min(t.waiting_since) filter (where c.kind = 'chat' and t.waiting_since > %(fresh)s) as unanswered_at
         from ticket t left join channel c on c.id = t.channel_id
         where t.assignee_id is not null and t.is_open and t.snoozed_until is null and t.category in ('new', 'open')
         group by t.assignee_id
@@ -82,9 +84,9 @@ async def load_queues(tx: Transaction, *, now: datetime) -> list[LiveQueue]:
     return await rows(tx, LiveQueue, QUEUES, {"now": now, "half_hour": now - HALF_HOUR, "longest": LONGEST})
 
 
-async def load_agents(tx: Transaction) -> list[LiveAgent]:
+async def load_agents(tx: Transaction, *, now: datetime) -> list[LiveAgent]:
     """Everybody who may take work, with what they are and carry now."""
-    return await rows(tx, LiveAgent, AGENTS)
+    return await rows(tx, LiveAgent, AGENTS, {"fresh": now - CHAT_LASTS})
 
 
 def visible_queues(queues: Iterable[LiveQueue], *, by: Actor) -> list[LiveQueue]:

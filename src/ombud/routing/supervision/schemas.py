@@ -46,7 +46,7 @@ class LiveAgent(Struct, frozen=True):
     capacity_points: int
     chats: int
     others: int
-    # since when the longest waiting of their customers waits
+    # since when the longest waiting of their chats waits, of the last hour
     unanswered_at: datetime | None
     is_suspended: bool
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ombud.routing.engine.services import give_back
 from ombud.routing.floor.queries import require_led
 from ombud.routing.skills.queries import levels_of
 from ombud.routing.skills.schemas import LevelChange
@@ -13,7 +14,7 @@ from ombud.routing.supervision.events import (
     SuspensionLifted,
 )
 from ombud.routing.supervision.schemas import SkillLevelIn
-from ombud.shared.actor import Actor
+from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, value, values
 from ombud.shared.errors import Conflict
 from ombud.shared.events import emit
@@ -103,19 +104,20 @@ async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Act
     params = {"id": person_id, "now": now, "by": by.person_id, "reason": reason.strip()}
     if not await value(tx, bool, sql, params):
         return 0
-    given = await _give_back(tx, person_id, by=by, now=now)
+    given = await give_back(tx, person_id, reason="suspended", now=now)
+    given += await _give_rest(tx, person_id, now=now)
     await emit(tx, AgentSuspended(person_id=person_id, given_back=given), by=by, at=now)
     return given
 
 
-async def _give_back(tx: Transaction, person_id: int, *, by: Actor, now: datetime) -> int:
+async def _give_rest(tx: Transaction, person_id: int, *, now: datetime) -> int:
+    """What routing does not give back: what waits for the customer, sleeps, or is of a team that takes work by hand."""
     sql = "select id from ticket where assignee_id = %(id)s and is_open order by id"
     held = await values(tx, int, sql, {"id": person_id})
-    everywhere = Actor("person", by.id, by.name, by.permissions, team_ids=None)
     for ticket_id in held:
         # All of it, also what the actor does not see: a customer must not wait for somebody who may not answer.
-        ticket = await lock_visible_ticket(tx, ticket_id, by=everywhere)
-        await give(tx, ticket, None, reason=Reason("holder_not_there"), by=by, now=now)
+        ticket = await lock_visible_ticket(tx, ticket_id, by=SYSTEM)
+        await give(tx, ticket, None, reason=Reason("holder_suspended"), by=SYSTEM, now=now)
     return len(held)
 
 

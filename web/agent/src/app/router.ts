@@ -55,7 +55,7 @@ export const router = createRouter({
 
 async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   const words = to.matched.flatMap((record) => record.meta.words ?? [])
-  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', ...words)])
+  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', 'offers', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   // Somebody without a seat has what their department is asked for and told, and their own settings.

@@ -36,5 +36,5 @@ def number_of(value: Any) -> float:
 
 
 def has_tag(tags: Iterable[str], wanted: frozenset[str]) -> bool:
-    """Whether one of some tags is among those wanted, whatever its case."""
-    return any(tag.strip().lower() in wanted for tag in tags)
+    """Whether one of some tags is among those wanted, whatever its case; 安全·safety says it twice."""
+    return any(word.strip().lower() in wanted for tag in tags for word in tag.split("·"))

@@ -18,6 +18,7 @@ from ombud.shared.database import Transaction, value
 BATCH = 500
 # Of each kind of work at least so many pieces are looked at, however many kinds there are.
 LEAST_OF_A_KIND = 4
+MOST_LOOKED_AT = 200
 # Asked first: most events bring no work to give, and the sum of everybody's load costs more than this look.
 ANYTHING_WAITS = """
     select exists (select from work_wait where offered_to is null)
@@ -34,6 +35,9 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     """
     if not await value(tx, bool, ANYTHING_WAITS, {"now": now}):
         return 0
+    # The tables change faster than their statistics, and a plan for any values passes their indexes by.
+    await tx.execute("set local plan_cache_mode = force_custom_plan")
+    await tx.execute("set local enable_seqscan = off")
     await end_missed(tx, now=now)
     await prepare(tx, now=now)
     kinds = await waiting_kinds(tx)
@@ -48,10 +52,12 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
         return 0
     weights = (await weights_now(tx)).weights
     works = [one.work(teams, weights, now) for one in found]
+    if all(one.is_interruptible for one in works):
+        agents = [one for one in agents if one.load < one.capacity]
     if any(one.steps for one in works):
         await _learn(tx, agents, now=now)
     decisions = decide(works, agents, now=now.timestamp())
-    return await carry_out(tx, decisions, works, found, teams, now=now)
+    return await carry_out(tx, decisions[:limit], works, found, teams, now=now)
 
 
 async def _free(
@@ -78,8 +84,11 @@ async def _work(
     near = [one for one in kinds if one.team_id in pushing and served & set(one.offered_team_ids)]
     if not near:
         return []
-    head = max(2 * limit // len(near), LEAST_OF_A_KIND)
-    return await lock_heads(tx, near, head=head, limit=2 * limit)
+    # Twice the room, so that there is something to choose from.
+    room = sum(max(one.capacity - one.load, 1) for one in agents)
+    most = 2 * min(limit, room)
+    head = max(most // len(near), LEAST_OF_A_KIND)
+    return await lock_heads(tx, near, head=head, limit=max(most, MOST_LOOKED_AT))
 
 
 async def carry_out(

@@ -17,6 +17,7 @@ ALARM = """
     a.id, a.team_id, a.kind, a.person_id, a.ticket_id, a.measured, a.threshold, a.raised_at, a.acknowledged_by,
     a.acknowledged_at, a.ended_at"""
 HALF_HOUR = timedelta(minutes=30)
+# Offers missed, and chats whose customer is still there.
 MISSED_WITHIN = timedelta(hours=1)
 # Fewer answers than this in half an hour are no level of anything.
 LEAST_ANSWERS = 5
@@ -85,7 +86,7 @@ HAPPENING = """
         from ticket t join limits l using (team_id) join channel c on c.id = t.channel_id and c.kind = 'chat'
         where t.assignee_id is not null and t.category in ('new', 'open') and t.snoozed_until is null and t.is_open
             and t.waiting_since <= %(now)s - make_interval(secs => l.unanswered_seconds)
-            and t.waiting_since > %(now)s - interval '1 day'
+            and t.waiting_since > %(hour)s
     union all select l.team_id, 'hand', h.person_id, h.ticket_id,
         extract(epoch from %(now)s - h.raised_at)::int, l.hand_seconds
         from raised_hand h join limits l using (team_id)

@@ -37,6 +37,8 @@ NEXT_SHIFT = timedelta(hours=12)
 DEAR = "vip|gold|platin|diamond|premium|[金钻]"
 MOST = 500
 PROPOSED = 50
+# Those who wait for us; more would hide the rest.
+DEAR_PROPOSED = 10
 
 
 class OwnHandover(Conflict):
@@ -135,7 +137,8 @@ async def propose_handover(tx: Transaction, team_id: int, *, by: Actor, now: dat
     sql = f"""
         select t.id as ticket_id, t.subject as words, t.activity_at as due_at
         from ticket t join customer c on c.id = t.customer_id and c.tier ~* '{DEAR}'
-        where t.team_id = %(team)s and t.is_open and {seen("t")} order by t.activity_at desc limit {PROPOSED}"""
+        where t.team_id = %(team)s and t.is_open and t.waiting_since is not null and t.snoozed_until is null
+            and {seen("t")} order by t.waiting_since limit {DEAR_PROPOSED}"""
     vips = await rows(tx, _Due, sql, params)
     told = {one.ticket_id for one in items}
     items += [

@@ -198,7 +198,7 @@ async def _exchange(tx: Transaction, hand: Hand) -> str:
     people = {hand.person_id, *(one.from_id for one in hand.words)}
     sql = "select id, name from person where id = any(%(ids)s)"
     names = {one.id: one.name for one in await rows(tx, _Name, sql, {"ids": sorted(people)})}
-    asked = [f"✋ {names[hand.person_id]}: {hand.question}"] if hand.question else ["✋"]
+    asked = [f"{names[hand.person_id]}: {hand.question}"] if hand.question else []
     return "\n".join([*asked, *(f"{names[one.from_id]}: {one.text}" for one in hand.words)])
 
 

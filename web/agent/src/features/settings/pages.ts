@@ -13,6 +13,7 @@ import {
   Gauge,
   GraduationCap,
   Grid3x3,
+  Hand,
   Inbox,
   KeyRound,
   ListChecks,
@@ -103,6 +104,7 @@ export const settingsPages: SettingsPage[] = [
     icon: ArrowUpNarrowWide,
     permission: 'routing.manage',
   },
+  { path: 'ranked-by-hand', key: 'rankedByHand', group: 'routing', icon: Hand, permission: 'routing.manage' },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
 ]

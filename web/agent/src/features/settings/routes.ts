@@ -27,7 +27,7 @@ const levels = (path: string, list: Page, one: Page): RouteRecordRaw[] =>
 const routing = (path: string, component: Page): RouteRecordRaw => ({
   path,
   component: component as () => Promise<{ default: object }>,
-  meta: { words: [...words, 'skills', 'tickets', 'rules', 'views'], permission: 'routing.manage' },
+  meta: { words: [...words, 'skills', 'ranking', 'tickets', 'rules', 'views'], permission: 'routing.manage' },
 })
 
 const pages: RouteRecordRaw[] = [
@@ -115,6 +115,7 @@ const pages: RouteRecordRaw[] = [
   routing('agent-limits', () => import('./routing/AgentsPage.vue')),
   routing('requirements', () => import('./routing/RequirementsPage.vue')),
   routing('requirements/:id(new|\\d+)', () => import('./routing/RequirementPage.vue')),
+  routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]

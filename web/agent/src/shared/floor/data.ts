@@ -12,7 +12,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, ref } from 'vue'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
-import { loadSession, may, me, patchMe } from '@/shared/session'
+import { may, me, patchMe } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 import { onStream } from '@/stream'
 
@@ -120,12 +120,7 @@ function hearWhisper(word: Word, onWhisper: (word: Word) => void): void {
 export function followFloor(onWhisper: (word: Word) => void): () => void {
   const stops = [
     onStream('floor', ({ what }) => {
-      if (what === 'me') {
-        void queryClient.invalidateQueries({ queryKey: ME })
-        // whoever is kept from customers for a while may do less, and learns it at once
-        void loadSession(true)
-      }
-      if (what !== 'me') void queryClient.invalidateQueries({ queryKey: ['floor', what] })
+      void queryClient.invalidateQueries({ queryKey: ['floor', what] })
     }),
     onStream('presence', ({ person_id: id }) => {
       if (id === me.value.id) void queryClient.invalidateQueries({ queryKey: ME })

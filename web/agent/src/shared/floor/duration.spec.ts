@@ -7,6 +7,7 @@ describe('clockSpan', () => {
     [7_900, '0:07'],
     [750_000, '12:30'],
     [3_723_000, '1:02:03'],
+    [212_400_000, '2d 11h'],
     [-5_000, '0:00'],
   ])('shows %d ms as %s', (span, text) => expect(clockSpan(span)).toBe(text))
 })

@@ -1,3 +1,4 @@
+import { i18n } from '@/i18n'
 import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
 
 const seconds = ref(Date.now())
@@ -19,12 +20,18 @@ export function useSecond(): Ref<number> {
   return seconds
 }
 
-/** A span as a clock shows it: 0:07, 12:30, 1:02:03; never less than nothing. */
+/** A span as a clock shows it: 0:07, 12:30, 1:02:03, 2d 4h; never less than nothing. */
 export function clockSpan(milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1_000))
   const [hours, minutes, rest] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60]
   const two = (value: number): string => String(value).padStart(2, '0')
+  if (hours >= 24) return days(hours)
   return hours ? `${String(hours)}:${two(minutes)}:${two(rest)}` : `${String(minutes)}:${two(rest)}`
+}
+
+function days(hours: number): string {
+  const [whole, rest] = [String(Math.floor(hours / 24)), String(hours % 24)]
+  return i18n.global.locale.value === ('zh-CN' as string) ? `${whole}天${rest}时` : `${whole}d ${rest}h`
 }
 
 /** How long something lasts by now. */

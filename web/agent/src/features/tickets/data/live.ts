@@ -67,7 +67,7 @@ function applyWaiting(): void {
         kind,
       )
     )
-      for (const name of ['teamwork', 'process'])
+      for (const name of ['teamwork', 'process', 'routing'])
         void queryClient.invalidateQueries({ queryKey: [name, ticket.id] })
     if (/^side_|reply_undone|delivery_changed/.test(kind))
       void queryClient.invalidateQueries({ queryKey: ['sides', ticket.id] })
