@@ -20,7 +20,9 @@ _SENTENCE = re.compile(r"[。!?;\n]|\.(?=\s|$)")
 _CLAUSE = re.compile(r"[,。!?;\n]|\.(?=\s|$)")
 _QUOTED = re.compile('[“"「『《][^”"」』》\n]{1,60}[”"」』》]')
 
-_NOT_ZH = written("(?:没有?|并未|未曾|无意|不(?:想|会|打算|是|要|用|准备|需要|必))(?:(?!怪|逼|等)[^,。!?;就我]){0,6}$|没说_3_$")
+_NOT_ZH = written(
+    "(?:没有?|并未|未曾|无意|不(?:想|会|打算|是|要|用|准备|需要|必))(?:(?!怪|逼|等)[^,。!?;就我]){0,6}$|没说_3_$"
+)
 _NOT_EN = written(
     r"(?:\bnot|n't|\bnever|\bwithout|\bno intention of|\bno need to) (?:(?!hesitate|only|just|i |we |i'll)[\w'-]+ ){0,3}$"
 )
@@ -44,6 +46,9 @@ _OVER = written(
 _ASKED: Final = frozenset[Kind]({"media_regulator", "legal", "fraud", "churn", "safety", "self_harm"})
 _TOLD: Final = frozenset[Kind]({"media_regulator", "legal", "abuse", "safety", "fraud"})
 
+# Kinds and phrases that alarm no more.
+Silent = frozenset[tuple[Kind, str]]
+
 
 class _Place(Struct, frozen=True):
     """Words in their surroundings: the sentence, the clause, and the clause up to them."""
@@ -53,8 +58,13 @@ class _Place(Struct, frozen=True):
     before: str
 
 
-def find_risks(text: str, side: Side = "customer") -> list[Finding]:
-    """What a text shows of risks, in its order; of each kind the first words that show it."""
+def phrase_of(words: str) -> str:
+    """Words as they are compared: signs narrow, letters small, one space."""
+    return " ".join(words.translate(_NARROW).lower().split())
+
+
+def find_risks(text: str, side: Side = "customer", silent: Silent = frozenset()) -> list[Finding]:
+    """What a text shows of risks, in its order; of each kind the first words that show it and are not ``silent``."""
     narrow = text[:LOOKED_AT].translate(_NARROW)
     found: list[Finding] = []
     for mark, all_rules, is_chinese in ((_HAN, chinese.ALL, True), (_LATIN, english.ALL, False)):
@@ -63,14 +73,16 @@ def find_risks(text: str, side: Side = "customer") -> list[Finding]:
                 one
                 for rule in all_rules
                 if (rule.kind == "agent_language") == (side == "agent")
-                for one in _first(rule, narrow, is_chinese=is_chinese)
+                for one in _first(rule, narrow, silent, is_chinese=is_chinese)
             ]
     first = {one.kind: one for one in sorted(found, key=lambda one: one.start, reverse=True)}
     return sorted(first.values(), key=lambda one: one.start)
 
 
-def _first(rule: Rule, text: str, *, is_chinese: bool) -> list[Finding]:
+def _first(rule: Rule, text: str, silent: Silent, *, is_chinese: bool) -> list[Finding]:
     for match in rule.words.finditer(text):
+        if (rule.kind, phrase_of(match.group())) in silent:
+            continue
         if not _is_harmless(rule, text, match.start(), match.end(), is_chinese=is_chinese):
             return [Finding(rule.kind, match.start(), match.end())]
     return []
