@@ -11366,10 +11366,11 @@ export interface components {
             state: "waiting" | "done" | "set_aside";
             ticket_id: number | null;
         };
-        /** RecipientsIn */
-        RecipientsIn: {
-            person_ids: number[];
-            roles: ("administrator" | "supervisor" | "agent")[];
+        /** Recipients */
+        Recipients: {
+            bcc: components["schemas"]["Address"][];
+            cc: components["schemas"]["Address"][];
+            to: components["schemas"]["Address"][];
         };
         /** RecordChange */
         RecordChange: {
@@ -11737,10 +11738,32 @@ export interface components {
             /** @enum {string} */
             state: "confirmed" | "false_alarm";
         };
+        /** RiskRecipients */
+        RiskRecipients: {
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
+        /** RiskRecipientsIn */
+        RiskRecipientsIn: {
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
         /** RiskSettings */
         RiskSettings: {
-            recipients: components["schemas"]["quality_risks_schemas_Recipients"][];
-            silences: components["schemas"]["Silence"][];
+            recipients: components["schemas"]["RiskRecipients"][];
+            silences: components["schemas"]["RiskSilence"][];
+        };
+        /** RiskSilence */
+        RiskSilence: {
+            /** Format: date-time */
+            began_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            phrase: string;
         };
         /** RollBack */
         RollBack: {
@@ -12183,16 +12206,6 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
-        };
-        /** Silence */
-        Silence: {
-            /** Format: date-time */
-            began_at: string;
-            id: number;
-            /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
-            person_ids: number[];
-            phrase: string;
         };
         /** SimulationIn */
         SimulationIn: {
@@ -12937,7 +12950,7 @@ export interface components {
             id: number;
             last_message_id: number | null;
             links: components["schemas"]["TicketLink"][];
-            mail: components["schemas"]["tickets_schemas_tickets_Recipients"] | null;
+            mail: components["schemas"]["Recipients"] | null;
             merged_ids: number[];
             merged_into_id: number | null;
             message_count: number;
@@ -13247,7 +13260,7 @@ export interface components {
         /** Undone */
         Undone: {
             attachments: components["schemas"]["FileRef"][];
-            details: components["schemas"]["tickets_schemas_tickets_Recipients"];
+            details: components["schemas"]["Recipients"];
             html: string | null;
             text: string;
         };
@@ -13670,13 +13683,6 @@ export interface components {
         WritingList: {
             items: components["schemas"]["Writing"][];
         };
-        /** Recipients */
-        quality_risks_schemas_Recipients: {
-            /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
-            person_ids: number[];
-            roles: ("administrator" | "supervisor" | "agent")[];
-        };
         /** Side */
         routing_simulation_rules_replaying_Side: {
             bars: components["schemas"]["Bar"][];
@@ -13697,12 +13703,6 @@ export interface components {
             /** @enum {string} */
             policy: "skills" | "longest_idle" | "round_robin";
             relieved_minutes: number;
-        };
-        /** Recipients */
-        tickets_schemas_tickets_Recipients: {
-            bcc: components["schemas"]["Address"][];
-            cc: components["schemas"]["Address"][];
-            to: components["schemas"]["Address"][];
         };
         /** Side */
         tickets_sides_schemas_Side: {
@@ -20255,7 +20255,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecipientsIn"];
+                "application/json": components["schemas"]["RiskRecipientsIn"];
             };
         };
         responses: {

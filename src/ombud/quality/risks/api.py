@@ -9,7 +9,7 @@ from ombud.quality.risks import services
 from ombud.quality.risks.schemas import (
     LanguageDoubts,
     LanguageIn,
-    RecipientsIn,
+    RiskRecipientsIn,
     RiskAlert,
     RiskAlerts,
     RiskDecisionIn,
@@ -50,7 +50,7 @@ async def get_risk_settings(reading: Reading) -> RiskSettings:
 
 @put("/risk-settings/recipients/{kind:str}", guards=[may("teamwork.lead")])
 async def put_risk_recipients(
-    tx: Tx, actor: By, now: Now, kind: FromPath[Kind], data: JSONBody[RecipientsIn]
+    tx: Tx, actor: By, now: Now, kind: FromPath[Kind], data: JSONBody[RiskRecipientsIn]
 ) -> RiskSettings:
     """Say who hears of a kind of risk."""
     return await services.change_recipients(tx, kind, data, by=actor, now=now)

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from ombud.intelligence.risk.schemas import Kind
-from ombud.quality.risks.schemas import Recipients, RiskAlert, Silence
+from ombud.quality.risks.schemas import RiskRecipients, RiskAlert, RiskSilence
 from ombud.shared.database import Transaction, row, rows, values
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -55,22 +55,24 @@ async def silenced(tx: Transaction) -> frozenset[tuple[Kind, str]]:
     return frozenset((one.kind, one.phrase) for one in found)
 
 
-async def list_silences(tx: Transaction) -> list[Silence]:
+async def list_silences(tx: Transaction) -> list[RiskSilence]:
     """Words that alarm no more, the newest first, with who called them false."""
     sql = """
         select s.id, s.kind, s.phrase, s.began_at, array(select distinct a.decided_by from risk_alert a
             where (a.kind, a.phrase, a.state) = (s.kind, s.phrase, 'false_alarm') order by a.decided_by) as person_ids
         from risk_silence s where s.ended_at is null order by s.id desc limit 500"""
-    return await rows(tx, Silence, sql)
+    return await rows(tx, RiskSilence, sql)
 
 
-async def list_recipients(tx: Transaction) -> list[Recipients]:
+async def list_recipients(tx: Transaction) -> list[RiskRecipients]:
     """Who hears of each kind; the supervisors where nobody said otherwise."""
-    said = {one.kind: one for one in await rows(tx, Recipients, "select kind, roles, person_ids from risk_recipients")}
-    return [said.get(kind) or Recipients(kind, ["supervisor"], []) for kind in KINDS]
+    said = {
+        one.kind: one for one in await rows(tx, RiskRecipients, "select kind, roles, person_ids from risk_recipients")
+    }
+    return [said.get(kind) or RiskRecipients(kind, ["supervisor"], []) for kind in KINDS]
 
 
-async def people_for(tx: Transaction, wanted: Recipients, team_id: int) -> list[int]:
+async def people_for(tx: Transaction, wanted: RiskRecipients, team_id: int) -> list[int]:
     """Who is to hear of it in a team; whether they see the ticket is asked by the caller."""
     sql = """
         select p.id from person p where p.deactivated_at is null and (p.id = any(%(people)s::bigint[])

@@ -39,7 +39,7 @@ class RiskDecisionIn(Struct, forbid_unknown_fields=True):
     state: Literal["confirmed", "false_alarm"]
 
 
-class Recipients(Struct):
+class RiskRecipients(Struct):
     """Who hears of a kind: people of these roles in the ticket's team, and these people wherever they see it."""
 
     kind: Kind
@@ -47,14 +47,14 @@ class Recipients(Struct):
     person_ids: list[int]
 
 
-class RecipientsIn(Struct, forbid_unknown_fields=True):
+class RiskRecipientsIn(Struct, forbid_unknown_fields=True):
     """Who is to hear of a kind; nobody is an answer, too."""
 
     roles: Annotated[list[RecipientRole], Meta(max_length=3)]
     person_ids: Annotated[list[int], Meta(max_length=50)]
 
 
-class Silence(Struct):
+class RiskSilence(Struct):
     """Words that alarm no more, since when, and who called them a false alarm."""
 
     id: int
@@ -67,8 +67,8 @@ class Silence(Struct):
 class RiskSettings(Struct):
     """Who hears of which kind, and which words alarm no more."""
 
-    recipients: list[Recipients]
-    silences: list[Silence]
+    recipients: list[RiskRecipients]
+    silences: list[RiskSilence]
 
 
 class LanguageIn(Struct, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from ombud.quality.risks.queries import Written
 from ombud.quality.risks.schemas import (
     LanguageDoubt,
     LanguageDoubts,
-    RecipientsIn,
+    RiskRecipientsIn,
     RiskAlert,
     RiskAlerts,
     RiskDecisionIn,
@@ -159,7 +159,7 @@ async def show_settings(tx: Transaction) -> RiskSettings:
 
 
 async def change_recipients(
-    tx: Transaction, kind: Kind, data: RecipientsIn, *, by: Actor, now: datetime
+    tx: Transaction, kind: Kind, data: RiskRecipientsIn, *, by: Actor, now: datetime
 ) -> RiskSettings:
     """Say who hears of a kind.
 

@@ -23,6 +23,7 @@ import {
   MessageSquareQuote,
   SlidersHorizontal,
   Split,
+  ShieldAlert,
   ShieldCheck,
   UserRound,
   UsersRound,
@@ -61,6 +62,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'customer-data',
     key: 'customerData',
