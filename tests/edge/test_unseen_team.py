@@ -42,6 +42,8 @@ OF_THE_DESK = {
     "name",
     "organisation_id",
     "person_id",
+    "plan_id",
+    "run_id",
     "policy_id",
     "process_id",
     "question_id",

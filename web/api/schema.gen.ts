@@ -8691,7 +8691,7 @@ export interface components {
             replications: number;
             scenario: string;
             seed: number;
-            sides: components["schemas"]["routing_simulation_rules_replaying_Side"][];
+            sides: components["schemas"]["PolicySide"][];
         };
         /** Confirmation */
         Confirmation: {
@@ -11003,6 +11003,27 @@ export interface components {
         PolicyOrder: {
             ids: number[];
         };
+        /** PolicySide */
+        PolicySide: {
+            bars: components["schemas"]["Bar"][];
+            figures: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            is_relieved: boolean;
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @enum {string} */
+            policy: "skills" | "longest_idle" | "round_robin";
+            relieved_minutes: number;
+        };
         /** PolicySpec */
         PolicySpec: {
             calendar_id: number;
@@ -12135,6 +12156,26 @@ export interface components {
             name: components["schemas"]["Words"];
             text: string;
         };
+        /** Side */
+        Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+        };
         /** SideIn */
         SideIn: {
             attachment_ids?: number[];
@@ -12153,7 +12194,7 @@ export interface components {
         };
         /** SideList */
         SideList: {
-            items: components["schemas"]["tickets_sides_schemas_Side"][];
+            items: components["schemas"]["Side"][];
         };
         /** SideMessageIn */
         SideMessageIn: {
@@ -13682,47 +13723,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Side */
-        routing_simulation_rules_replaying_Side: {
-            bars: components["schemas"]["Bar"][];
-            figures: {
-                [key: string]: components["schemas"]["Estimate"];
-            };
-            groups: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            is_relieved: boolean;
-            kinds: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** @enum {string} */
-            policy: "skills" | "longest_idle" | "round_robin";
-            relieved_minutes: number;
-        };
-        /** Side */
-        tickets_sides_schemas_Side: {
-            closed_at: string | null;
-            id: number;
-            /** @enum {string} */
-            kind: "mail" | "app";
-            /** Format: date-time */
-            last_at: string;
-            /** @enum {string} */
-            last_direction: "in" | "out";
-            message_count: number;
-            /** Format: date-time */
-            opened_at: string;
-            opened_by: number | null;
-            opened_by_name: string;
-            people: components["schemas"]["SidePerson"][];
-            preview: string;
-            subject: string;
-            ticket_id: number;
         };
     };
     responses: never;

@@ -65,6 +65,8 @@ export function makePanel(options: PanelOptions): Panel {
     el('button', leave, icon('cross')),
   )
   const banner = el('p', { class: 'banner', role: 'status', hidden: true })
+  const told = config.announcement?.[locale] || config.announcement?.[locale === 'en' ? 'zh-CN' : 'en'] || ''
+  const news = el('p', { class: 'news', role: 'status', hidden: !told }, told)
   const greeting = el('p', { class: 'greeting' }, config.greeting[locale] || say('hello'))
   const hello = el('p', { class: 'hello' }, isOffice ? null : config.away_message[locale] || say('awayHello'))
   const hero = el('div', {}, greeting, hello)
@@ -80,7 +82,7 @@ export function makePanel(options: PanelOptions): Panel {
     id: 'ombud-panel',
     hidden: true,
   }
-  const element = el('section', dialog, head, banner, middle, composer.element)
+  const element = el('section', dialog, head, banner, news, middle, composer.element)
 
   /** Before the talk is loaded: what was just written shows at once. */
   function showKept(): void {

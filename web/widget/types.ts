@@ -26,6 +26,7 @@ export interface Config {
   file_max_bytes: number
   file_types: string[]
   locale_default: Locale
+  announcement?: Partial<Record<Locale, string>> | null
 }
 
 export interface Attachment {

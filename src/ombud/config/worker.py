@@ -28,6 +28,7 @@ from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.simulation.jobs import SimulationHand
 from ombud.routing.strain.services.watching import watch as watch_strain
+from ombud.routing.surge.services.calling import mail_calls
 from ombud.routing.surge.services.rehearsing import note_rehearsal
 from ombud.routing.surge.services.watching import watch_surge
 from ombud.routing.waiting.jobs import WaitTeller
@@ -239,9 +240,12 @@ class Worker:
 
     async def _watch_surge(self) -> int:
         async with self.parts.database.transaction() as tx:
-            changed = await watch_surge(tx, now=self.parts.clock.now())
-        if changed:
-            self.parts.bus.wake("sequence", "routing")
+            now = self.parts.clock.now()
+            changed = await watch_surge(tx, now=now)
+            mailer = SystemMailer(self.parts.key_ring)
+            mailed = await mail_calls(tx, mail=mailer, address=self.parts.settings.address, now=now)
+        if changed or mailed:
+            self.parts.bus.wake("sequence", "routing", "outbox")
         return 0
 
     async def _timing_rules(self) -> None:

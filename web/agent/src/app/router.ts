@@ -13,6 +13,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as releaseRoutes } from '@/features/releases/routes'
+import { routes as surgeRoutes } from '@/features/surge/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 import { routes as workRoutes } from '@/features/teamwork/routes'
 import { routes as viewRoutes } from '@/features/tickets/views/routes'
@@ -41,6 +42,7 @@ export const router = createRouter({
         ...viewRoutes,
         ...workRoutes,
         ...floorRoutes,
+        ...surgeRoutes,
         ...releaseRoutes,
         ...searchRoutes,
         ...customerRoutes,
