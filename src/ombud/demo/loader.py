@@ -25,6 +25,7 @@ from ombud.demo.members import write_members
 from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
+from ombud.demo.risky import make_risks
 from ombud.demo.rules import make_rules
 from ombud.demo.skills import make_skills
 from ombud.demo.story import Player, Roster
@@ -98,6 +99,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     await write_members(tx, ground, buyers, seed=seed, now=present)
     await make_levels(tx, now=now)
     await make_promises(tx, now=now)
+    await make_risks(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 
