@@ -24,6 +24,7 @@ import {
   MessageSquareQuote,
   SlidersHorizontal,
   Split,
+  ShieldAlert,
   ShieldCheck,
   UserRound,
   UsersRound,
@@ -63,6 +64,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'customer-data',
     key: 'customerData',

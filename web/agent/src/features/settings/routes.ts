@@ -122,6 +122,11 @@ const pages: RouteRecordRaw[] = [
   routing('requirements/:id(new|\\d+)', () => import('./routing/RequirementPage.vue')),
   routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
+  {
+    path: 'risks',
+    component: () => import('./risks/RisksPage.vue'),
+    meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
+  },
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 
