@@ -264,8 +264,10 @@ async def find_requirement(tx: Transaction, rule_id: int, *, lock: bool = False)
     Raises:
         NotFound: there is none.
     """
-    sql = f"{RULE} and r.id = %(id)s {'for update of r' if lock else ''}"
-    found = await row(tx, _Rule, sql, {"id": rule_id})
+    if lock:
+        # By itself: whoever waited for the lock must read the version that was made meanwhile.
+        await tx.execute("select from requirement_rule where id = %(id)s for update", {"id": rule_id})
+    found = await row(tx, _Rule, f"{RULE} and r.id = %(id)s", {"id": rule_id})
     if found is None:
         raise NotFound("There is no such rule.")
     return _requirement(found)
