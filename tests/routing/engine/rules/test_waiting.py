@@ -1,5 +1,7 @@
 """How waiting work keeps its order, when it wants a look, which teams open, and how agents come back to full pace."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def test_next_overflow_waits_for_the_next_team_and_looks_again_soon_where_only_a
     assert next_overflow(teams, [HELP, MORE], waited=waited) == expected
 
 
-def look(due_in: float | None = None, overflow_in: float | None = None, **more: object) -> float | None:
+def look(due_in: float | None = None, overflow_in: float | None = None, **more: Any) -> float | None:
     return next_look(work(**more), now=1_000.0, due_in=due_in, overflow_in=overflow_in, weights=WEIGHTS)
 
 
