@@ -18,6 +18,7 @@ from ombud.demo.floor import make_floor
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
 from ombud.demo.rules import make_rules
+from ombud.demo.skills import make_skills
 from ombud.demo.work.scenes import show_work
 from ombud.shared.actor import Actor
 from ombud.shared.clock import utc_now
@@ -69,6 +70,15 @@ SETTINGS_PAGES = [
     "automation",
     "automation/new",
     "automation/1",
+    "team-routing",
+    "skills",
+    "skill-levels",
+    "agent-limits",
+    "requirements",
+    "requirements/new",
+    "requirements/2",
+    "ranked-by-hand",
+    "priority-score",
     "processes",
     "processes/new",
     "processes/1",
@@ -76,7 +86,8 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|session|skills|settings|state|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
+    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|ranking|session|simulation|skills"
+    r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
@@ -102,6 +113,7 @@ async def stock(served: Served) -> None:
         you = Actor("person", loaded.administrator_id, "林知夏", ROLES["administrator"], None)
         await make_rules(tx, you, now=utc_now())
         await make_asides(tx, you, now=utc_now())
+        await make_skills(tx, you, now=utc_now())
         await make_floor(tx, you, now=utc_now())
         await show_work(tx, you, now=utc_now())
 

@@ -77,10 +77,17 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
+    ("GET", "/tickets/{ticket_id}/risks"): None,
+    ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
 TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/tickets/{ticket_id}/routing"): None,
+    ("GET", "/tickets/{ticket_id}/routing/people/{person_id}"): None,
+    ("PUT", "/tickets/{ticket_id}/rank"): {"place": "first", "reason": "Spying"},
+    ("DELETE", "/tickets/{ticket_id}/rank"): None,
     ("GET", "/tickets/{ticket_id}/whispers"): None,
     ("POST", "/tickets/{ticket_id}/whispers"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/whispers/read"): None,
@@ -157,6 +164,7 @@ class Scene:
             "extension_id": 1,
             "solution_id": 1,
             "promise_id": self.promise,
+            "alert_id": 1,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 

@@ -2628,6 +2628,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/strain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOwnStrain
+         * @description One's own strain, with what it is made of and by which weights; nobody else gets this.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        get: operations["ApiV1MeStrainGetOwnStrain"];
+        /**
+         * PutOwnStrain
+         * @description Have one's strain watched, or not. 409 ``policy_changed`` where the team tells more people than one was shown.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainPutOwnStrain"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/strain/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutBreakAnswer
+         * @description Say what one does about a break that was proposed.
+         *
+         *     Needs the permission `presence.own`.
+         */
+        put: operations["ApiV1MeStrainBreakPutBreakAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/surge-calls": {
         parameters: {
             query?: never;
@@ -3646,6 +3696,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risk-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRiskSettings
+         * @description Who hears of which risk, and which words alarm no more.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1RiskSettingsGetRiskSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/recipients/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRiskRecipients
+         * @description Say who hears of a kind of risk.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsRecipientsKindPutRiskRecipients"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/silences/{silence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSilence
+         * @description Let words alarm again that people had called false.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routing/ranks": {
         parameters: {
             query?: never;
@@ -4651,6 +4767,72 @@ export interface paths {
          *     Needs the permission `statuses.manage`.
          */
         patch: operations["ApiV1StatusesStatusIdPatchStatus"];
+        trace?: never;
+    };
+    "/api/v1/strain/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainedPeople
+         * @description Who is above the bound, of teams that tell it and people who agreed; that, and nothing of why.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPeopleGetStrainedPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStrainPolicies
+         * @description What one's teams have agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1StrainPoliciesGetStrainPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strain/policies/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutStrainPolicy
+         * @description Write down what a team has agreed on.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1StrainPoliciesTeamIdPutStrainPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stream": {
@@ -5920,6 +6102,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/language-doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLanguageDoubts
+         * @description Words of a reply that do not become us. Nothing is saved, and it can be sent all the same.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/links": {
         parameters: {
             query?: never;
@@ -6540,6 +6744,50 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRisks
+         * @description What a ticket's messages show of risks, each with its words.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRisksGetRisks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/risks/{alert_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRiskDecision
+         * @description Confirm an alert or call it a false alarm; words that three people called false alarm no more.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdRisksAlertIdDecisionPutRiskDecision"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7862,7 +8110,7 @@ export interface components {
         /** ApplicationPreview */
         ApplicationPreview: {
             changed: number;
-            items: components["schemas"]["service_levels_schemas_Moved"][];
+            items: components["schemas"]["Moved"][];
             looked_at: number;
             newly_overdue: number;
             open_tickets: number;
@@ -7887,6 +8135,11 @@ export interface components {
             attachment_ids?: number[];
             client_key: string;
             text: string;
+        };
+        /** AskedStep */
+        AskedStep: {
+            need: components["schemas"]["Need"];
+            seconds: number | null;
         };
         /** AskedThread */
         AskedThread: {
@@ -8009,6 +8262,11 @@ export interface components {
         BrandInput: {
             name: string;
             signature?: string;
+        };
+        /** BreakAnswerIn */
+        BreakAnswerIn: {
+            /** @enum {string} */
+            answer: "taken" | "not_now";
         };
         /** BreakDecision */
         BreakDecision: {
@@ -8433,7 +8691,7 @@ export interface components {
             replications: number;
             scenario: string;
             seed: number;
-            sides: components["schemas"]["routing_simulation_rules_replaying_Side"][];
+            sides: components["schemas"]["PolicySide"][];
         };
         /** Confirmation */
         Confirmation: {
@@ -9134,7 +9392,7 @@ export interface components {
             /** @default 0 */
             step: number;
             step_ends_at: string | null;
-            steps: components["schemas"]["routing_engine_schemas_core_Step"][];
+            steps: components["schemas"]["AskedStep"][];
             stuck_reason: string | null;
             stuck_since: string | null;
             team_ids: number[];
@@ -9707,6 +9965,20 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** LanguageDoubt */
+        LanguageDoubt: {
+            end: number;
+            start: number;
+            words: string;
+        };
+        /** LanguageDoubts */
+        LanguageDoubts: {
+            items: components["schemas"]["LanguageDoubt"][];
+        };
+        /** LanguageIn */
+        LanguageIn: {
+            text: string;
+        };
         /** LastAgent */
         LastAgent: {
             /** Format: date-time */
@@ -9827,6 +10099,13 @@ export interface components {
         /** LiveTicketList */
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
+        };
+        /** LoadPart */
+        LoadPart: {
+            count: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+            points: number;
         };
         /** Looker */
         Looker: {
@@ -10066,6 +10345,23 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Moved */
+        Moved: {
+            after: string | null;
+            before: string | null;
+            subject: string;
+            ticket_id: number;
+        };
+        /** MovedTicket */
+        MovedTicket: {
+            after: number;
+            band: number;
+            before: number;
+            score_after: number;
+            score_before: number;
+            subject: string;
+            ticket_id: number;
+        };
         /** MyCall */
         MyCall: {
             /** @enum {null|string} */
@@ -10100,10 +10396,7 @@ export interface components {
             suspension: components["schemas"]["Suspension"] | null;
             used: components["schemas"]["Used"];
         };
-        /**
-         * Need
-         * @default {}
-         */
+        /** Need */
         Need: {
             /** @default [] */
             all?: components["schemas"]["Need"][];
@@ -10193,7 +10486,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -10212,7 +10505,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -10390,6 +10683,22 @@ export interface components {
             state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
             /** @enum {string} */
             waits_for: "approval" | "place" | "level" | "start";
+        };
+        /** OwnStrain */
+        OwnStrain: {
+            bound: number;
+            break_proposed_at: string | null;
+            computed_at: string | null;
+            hard_percent: number;
+            hours: number;
+            is_high: boolean;
+            is_on: boolean;
+            load: number;
+            needs_consent: boolean;
+            parts: components["schemas"]["LoadPart"][];
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
+            weights: components["schemas"]["Weight"][];
         };
         /**
          * PageIn
@@ -10683,7 +10992,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
@@ -10693,6 +11002,27 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicySide */
+        PolicySide: {
+            bars: components["schemas"]["Bar"][];
+            figures: {
+                [key: string]: components["schemas"]["Estimate"];
+            };
+            groups: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            is_relieved: boolean;
+            kinds: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @enum {string} */
+            policy: "skills" | "longest_idle" | "round_robin";
+            relieved_minutes: number;
         };
         /** PolicySpec */
         PolicySpec: {
@@ -10704,7 +11034,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -11403,6 +11733,59 @@ export interface components {
         ReviewIn: {
             review: string;
         };
+        /** RiskAlert */
+        RiskAlert: {
+            /** Format: date-time */
+            at: string;
+            decided_at: string | null;
+            decided_by: number | null;
+            ends: number;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            starts: number;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "false_alarm";
+            ticket_id: number;
+            words: string;
+        };
+        /** RiskAlerts */
+        RiskAlerts: {
+            items: components["schemas"]["RiskAlert"][];
+        };
+        /** RiskDecisionIn */
+        RiskDecisionIn: {
+            /** @enum {string} */
+            state: "confirmed" | "false_alarm";
+        };
+        /** RiskRecipients */
+        RiskRecipients: {
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
+        /** RiskRecipientsIn */
+        RiskRecipientsIn: {
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
+        /** RiskSettings */
+        RiskSettings: {
+            recipients: components["schemas"]["RiskRecipients"][];
+            silences: components["schemas"]["RiskSilence"][];
+        };
+        /** RiskSilence */
+        RiskSilence: {
+            /** Format: date-time */
+            began_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            phrase: string;
+        };
         /** RollBack */
         RollBack: {
             version: number;
@@ -11670,7 +12053,7 @@ export interface components {
         };
         /** ScorePreview */
         ScorePreview: {
-            items: components["schemas"]["routing_skills_schemas_Moved"][];
+            items: components["schemas"]["MovedTicket"][];
             looked_at: number;
             moved: number;
         };
@@ -11773,6 +12156,26 @@ export interface components {
             name: components["schemas"]["Words"];
             text: string;
         };
+        /** Side */
+        Side: {
+            closed_at: string | null;
+            id: number;
+            /** @enum {string} */
+            kind: "mail" | "app";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction: "in" | "out";
+            message_count: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: number | null;
+            opened_by_name: string;
+            people: components["schemas"]["SidePerson"][];
+            preview: string;
+            subject: string;
+            ticket_id: number;
+        };
         /** SideIn */
         SideIn: {
             attachment_ids?: number[];
@@ -11791,7 +12194,7 @@ export interface components {
         };
         /** SideList */
         SideList: {
-            items: components["schemas"]["tickets_sides_schemas_Side"][];
+            items: components["schemas"]["Side"][];
         };
         /** SideMessageIn */
         SideMessageIn: {
@@ -12108,6 +12511,27 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -12118,6 +12542,51 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** StrainIn */
+        StrainIn: {
+            is_on: boolean;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainPolicies */
+        StrainPolicies: {
+            items: components["schemas"]["StrainPolicy"][];
+        };
+        /** StrainPolicy */
+        StrainPolicy: {
+            bound: number;
+            hard_percent: number;
+            team: string;
+            team_id: number;
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
+        };
+        /** StrainPolicyIn */
+        StrainPolicyIn: {
+            /** @default 60 */
+            bound?: number;
+            /** @default 25 */
+            hard_percent?: number;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            tells?: "nobody" | "supervisors";
+        };
+        /** StrainedAgent */
+        StrainedAgent: {
+            name: string;
+            person_id: number;
+            /** Format: date-time */
+            since: string;
+        };
+        /** StrainedAgents */
+        StrainedAgents: {
+            items: components["schemas"]["StrainedAgent"][];
         };
         /** StreamEvents */
         StreamEvents: {
@@ -13085,6 +13554,13 @@ export interface components {
             team_ids?: number[] | null;
             url: string;
         };
+        /** Weight */
+        Weight: {
+            each: number;
+            most: number;
+            /** @enum {string} */
+            name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
+        };
         /** Weights */
         Weights: {
             /** @default 0.25 */
@@ -13240,90 +13716,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Step */
-        routing_engine_schemas_core_Step: {
-            need?: components["schemas"]["Need"];
-            seconds?: number;
-        };
-        /** Side */
-        routing_simulation_rules_replaying_Side: {
-            bars: components["schemas"]["Bar"][];
-            figures: {
-                [key: string]: components["schemas"]["Estimate"];
-            };
-            groups: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            is_relieved: boolean;
-            kinds: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** @enum {string} */
-            policy: "skills" | "longest_idle" | "round_robin";
-            relieved_minutes: number;
-        };
-        /** Moved */
-        routing_skills_schemas_Moved: {
-            after: number;
-            band: number;
-            before: number;
-            score_after: number;
-            score_before: number;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Moved */
-        service_levels_schemas_Moved: {
-            after: string | null;
-            before: string | null;
-            subject: string;
-            ticket_id: number;
-        };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
-        /** Side */
-        tickets_sides_schemas_Side: {
-            closed_at: string | null;
-            id: number;
-            /** @enum {string} */
-            kind: "mail" | "app";
-            /** Format: date-time */
-            last_at: string;
-            /** @enum {string} */
-            last_direction: "in" | "out";
-            message_count: number;
-            /** Format: date-time */
-            opened_at: string;
-            opened_by: number | null;
-            opened_by_name: string;
-            people: components["schemas"]["SidePerson"][];
-            preview: string;
-            subject: string;
-            ticket_id: number;
         };
     };
     responses: never;
@@ -17952,6 +18344,101 @@ export interface operations {
             };
         };
     };
+    ApiV1MeStrainGetOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainPutOwnStrain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeStrainBreakPutBreakAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStrain"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeSurgeCallsGetMyCalls: {
         parameters: {
             query?: never;
@@ -19708,6 +20195,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequirementVersions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsGetRiskSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsRecipientsKindPutRiskRecipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskRecipientsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsSilencesSilenceIdDeleteSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
                 };
             };
             /** @description What is wrong */
@@ -21568,6 +22150,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPeopleGetStrainedPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainedAgents"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesGetStrainPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrainPolicies"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StrainPoliciesTeamIdPutStrainPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrainPolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -23786,6 +24459,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageDoubts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLinksPostLink: {
         parameters: {
             query?: never;
@@ -24837,6 +25545,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRisksGetRisks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAlerts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRisksAlertIdDecisionPutRiskDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAlert"];
                 };
             };
             /** @description What is wrong */

@@ -19,7 +19,7 @@ const config: Config = {
   questions: [],
   office: { is_open: true, opens_at: null },
   away_message: {},
-  expected_wait_s: 240,
+  wait: { basis: 'rates', low_seconds: 180, high_seconds: 600 },
   file_max_bytes: 1000,
   file_types: [],
   locale_default: 'en',
@@ -120,7 +120,7 @@ describe('words', () => {
   })
 
   it('tells the wait, and when nobody is there, until when', () => {
-    expect(statusText(config, 'en', speak('en'))).toBe('We are here for you · Usual wait: about 4 min')
+    expect(statusText(config, 'en', speak('en'))).toBe('We are here for you · Wait: about 3 to 10 min')
     const away = {
       ...config,
       office: { is_open: false, opens_at: new Date(Date.now() + 2 * 86_400_000).toISOString() },

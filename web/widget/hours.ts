@@ -1,4 +1,4 @@
-import type { Config, Locale } from './types'
+import type { Config, Locale, Wait } from './types'
 import type { Say, Word } from './words'
 
 /** "Monday 09:00", or only the time if it is today. */
@@ -10,20 +10,35 @@ function opening(at: Date, locale: Locale): string {
   return `${day} ${format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}`.trim()
 }
 
-function span(seconds: number, say: Say<Word>): string {
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 2) return say('moment')
-  return minutes < 90 ? say('minutes', minutes) : say('hours', Math.round(minutes / 60))
+const AN_HOUR_AND_A_HALF = 90
+
+function span(minutes: number, say: Say<Word>): string {
+  return minutes < AN_HOUR_AND_A_HALF ? say('minutes', minutes) : say('hours', minutes / 60)
+}
+
+/** "about 5 to 10 min"; '' where no time would be true. */
+export function waitText(wait: Wait | null, say: Say<Word>): string {
+  if (wait?.basis !== 'rates' || wait.low_seconds === null || wait.high_seconds === null) return ''
+  const [low, high] = [Math.round(wait.low_seconds / 60), Math.round(wait.high_seconds / 60)]
+  if (low === high) return say('over', span(high, say))
+  if (low === 0) return say('under', span(high, say))
+  const isShort = high < AN_HOUR_AND_A_HALF || low >= AN_HOUR_AND_A_HALF
+  // one unit for both ends where they share it
+  const begin = isShort ? String(low < AN_HOUR_AND_A_HALF ? low : low / 60) : span(low, say)
+  return say('range', begin, span(high, say))
 }
 
 /** What somebody who has not written yet wants to know: is anybody there, and how long will it take? */
 export function statusText(
-  { office, expected_wait_s: wait }: Config,
+  { office, wait }: Pick<Config, 'office' | 'wait'>,
   locale: Locale,
   say: Say<Word>,
 ): string {
-  if (office.is_open)
-    return wait === null ? say('online') : `${say('online')} · ${say('wait', span(wait, say))}`
+  if (office.is_open) {
+    if (wait.basis === 'nobody' || wait.basis === 'closed') return say('nobody')
+    const time = waitText(wait, say)
+    return time ? `${say('online')} · ${say('wait', time)}` : say('online')
+  }
   return office.opens_at
     ? `${say('away')} · ${say('back', opening(new Date(office.opens_at), locale))}`
     : say('away')

@@ -7,7 +7,7 @@ import { readOutgoing } from './outbox'
 import { makeQuestions } from './questions'
 import type { Shelf } from './shelf'
 import type { PanelParts, Talk } from './stage'
-import type { Config, Locale } from './types'
+import type { Config, Locale, Wait } from './types'
 import type { Say, Word } from './words'
 
 export interface PanelOptions {
@@ -25,6 +25,9 @@ export interface Panel extends PanelParts {
   update(): void
   opened(): void
 }
+
+/** In a talk the place and the wait are its own. */
+const NOTHING_KNOWN: Wait = { basis: 'few', low_seconds: null, high_seconds: null }
 
 export function makePanel(options: PanelOptions): Panel {
   const { config, locale, shelf, say, talk } = options
@@ -62,6 +65,8 @@ export function makePanel(options: PanelOptions): Panel {
     el('button', leave, icon('cross')),
   )
   const banner = el('p', { class: 'banner', role: 'status', hidden: true })
+  const told = config.announcement?.[locale] || config.announcement?.[locale === 'en' ? 'zh-CN' : 'en'] || ''
+  const news = el('p', { class: 'news', role: 'status', hidden: !told }, told)
   const greeting = el('p', { class: 'greeting' }, config.greeting[locale] || say('hello'))
   const hello = el('p', { class: 'hello' }, isOffice ? null : config.away_message[locale] || say('awayHello'))
   const hero = el('div', {}, greeting, hello)
@@ -77,7 +82,7 @@ export function makePanel(options: PanelOptions): Panel {
     id: 'ombud-panel',
     hidden: true,
   }
-  const element = el('section', dialog, head, banner, middle, composer.element)
+  const element = el('section', dialog, head, banner, news, middle, composer.element)
 
   /** Before the talk is loaded: what was just written shows at once. */
   function showKept(): void {
@@ -110,7 +115,7 @@ export function makePanel(options: PanelOptions): Panel {
     else composer.focus()
   }
 
-  const calm = statusText({ ...config, expected_wait_s: null }, locale, say)
+  const calm = statusText({ office: config.office, wait: NOTHING_KNOWN }, locale, say)
   return {
     element,
     head,

@@ -22,10 +22,11 @@ export interface Config {
   questions: Question[]
   office: { is_open: boolean; opens_at: string | null }
   away_message: Partial<Record<Locale, string>>
-  expected_wait_s: number | null
+  wait: Wait
   file_max_bytes: number
   file_types: string[]
   locale_default: Locale
+  announcement?: Partial<Record<Locale, string>> | null
 }
 
 export interface Attachment {
@@ -56,8 +57,7 @@ export interface Message {
 
 export interface Page {
   items: Message[]
-  expected_wait_s: number | null
-  position: number | null
+  queue: QueueStatus
 }
 
 export interface Visitor {
@@ -67,10 +67,28 @@ export interface Visitor {
   is_verified: boolean
 }
 
+/** How long it may take; in numbers only where it was measured. */
+export interface Wait {
+  basis: 'rates' | 'few' | 'nobody' | 'closed'
+  low_seconds: number | null
+  high_seconds: number | null
+}
+
+export type Way = 'call' | 'mail'
+
+/** What comes instead of waiting, and by when we said so. */
+export interface Callback {
+  way: Way
+  contact: string
+  due_at: string
+}
+
 export interface QueueStatus {
   state: string
   position: number | null
-  expected_wait_s: number | null
+  wait: Wait | null
+  callback: Callback | null
+  offers: Way[]
 }
 
 export interface Contact {

@@ -4,8 +4,10 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
+from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
+from ombud.routing.strain.reactions import STRAIN
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
@@ -23,6 +25,8 @@ READERS: list[Reader] = [
     PROMISES,
     TEAMWORK,
     PROCESSES,
+    STRAIN,
     ROUTING,
     FLOOR,
+    RISKS,
 ]

@@ -14,12 +14,14 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.engine.api
 import ombud.routing.floor.api
 import ombud.routing.simulation.api
 import ombud.routing.skills.api
+import ombud.routing.strain.api
 import ombud.routing.supervision.api
 import ombud.routing.surge.api
 import ombud.routing.waiting.api
@@ -44,6 +46,7 @@ ROOMS: list[Any] = [
     ombud.routing.surge.api,
     ombud.routing.skills.api,
     ombud.routing.waiting.api,
+    ombud.routing.strain.api,
     ombud.service_levels.api,
     ombud.service_levels.promises.api,
     ombud.teamwork.api,
@@ -56,6 +59,7 @@ ROOMS: list[Any] = [
     ombud.channels.api_channel.api,
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
+    ombud.quality.risks.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

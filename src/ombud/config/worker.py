@@ -27,6 +27,8 @@ from ombud.routing.engine.services import BATCH as ROUTING_BATCH
 from ombud.routing.engine.services import note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.simulation.jobs import SimulationHand
+from ombud.routing.strain.services.watching import watch as watch_strain
+from ombud.routing.surge.services.calling import mail_calls
 from ombud.routing.surge.services.rehearsing import note_rehearsal
 from ombud.routing.surge.services.watching import watch_surge
 from ombud.routing.waiting.jobs import WaitTeller
@@ -61,6 +63,7 @@ LOOK_AGAIN_SECONDS = 1.0
 UPKEEP_SECONDS = 5.0
 # A place in a queue changes no faster than people read.
 WAITS_SECONDS = 2.0
+STRAIN_SECONDS = 60.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -121,6 +124,7 @@ class Worker:
             self._upkeep(),
             self._sending_planned(),
             self._telling_waits(),
+            self._watching_strain(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -236,9 +240,12 @@ class Worker:
 
     async def _watch_surge(self) -> int:
         async with self.parts.database.transaction() as tx:
-            changed = await watch_surge(tx, now=self.parts.clock.now())
-        if changed:
-            self.parts.bus.wake("sequence", "routing")
+            now = self.parts.clock.now()
+            changed = await watch_surge(tx, now=now)
+            mailer = SystemMailer(self.parts.key_ring)
+            mailed = await mail_calls(tx, mail=mailer, address=self.parts.settings.address, now=now)
+        if changed or mailed:
+            self.parts.bus.wake("sequence", "routing", "outbox")
         return 0
 
     async def _timing_rules(self) -> None:
@@ -250,6 +257,17 @@ class Worker:
         while True:
             await self._run_dry("waits", self._waits.step)
             await asyncio.sleep(WAITS_SECONDS)
+
+    async def _watching_strain(self) -> None:
+        while True:
+            await self._run_dry("strain", self._watch_strain)
+            await asyncio.sleep(STRAIN_SECONDS)
+
+    async def _watch_strain(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            if await try_lock(tx, LOCK_UPKEEP):
+                await watch_strain(tx, now=self.parts.clock.now())
+        return 0
 
     async def _sending_planned(self) -> None:
         while True:

@@ -43,6 +43,8 @@ SKILLS: tuple[tuple[str, SkillKind, str, str], ...] = (
     ("delivery", "process", "Delivery and installation dates", "配送与上门预约"),
     ("electrical", "certificate", "Electrical safety certificate", "电气安全上岗证"),
 )
+# Its people ask for the next one.
+DRAWN = "投诉与VIP"
 # What the people of a team can do beside their languages: the first ones better.
 OF_TEAM: dict[str, tuple[str, ...]] = {
     "在线接待": ("delivery", "laundry", "cooling", "smart"),
@@ -185,6 +187,10 @@ async def _settle_teams(tx: Transaction, *, by: Actor, now: datetime) -> None:
             settings = msgspec.structs.replace(teams[name].settings, overflow=overflow, preferred_seconds=60)
             change = TeamRoutingIn(settings, teams[name].version)
             await change_team_settings(tx, teams[name].team_id, change, by=by, now=now)
+    if DRAWN in teams:
+        settings = msgspec.structs.replace(teams[DRAWN].settings, routing="pull")
+        change = TeamRoutingIn(settings, teams[DRAWN].version)
+        await change_team_settings(tx, teams[DRAWN].team_id, change, by=by, now=now)
 
 
 async def _make_rules(tx: Transaction, ids: dict[str, int], *, by: Actor, now: datetime) -> None:

@@ -112,6 +112,9 @@ async def test_asking_instead_of_waiting_makes_a_promise(chat: Desk, wish: dict[
     assert (await queue(visitor))["callback"] == answer.json()
     lines = "select array_agg(details ->> 'field' order by id) from entry where ticket_id = %(id)s and kind = 'change'"
     assert (await chat.sql(list, lines, id=ticket))[-2:] == ["waiting.asked", "promise.made"]
+    # the line is for all who see the ticket: the number stands with the customer, by right
+    line = "select details -> 'to_value' ->> 'contact' from entry where details ->> 'field' = 'waiting.asked'"
+    assert await chat.sql(str, line) in {"+86****8000", "r****@x.example"}
     clock = "select state from clock where ticket_id = %(id)s and metric = 'promise'"
     assert await chat.sql(str, clock, id=ticket) == "running"
     kept = await chat.sql(str, "select coalesce(nullif(phone, ''), email) from customer")

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from ombud.routing.waiting.rules import (
     distance,
     expected,
     is_closed,
+    masked,
     median,
     rounded,
     shown_position,
@@ -122,6 +124,19 @@ def test_closed_is_outside_of_the_hours() -> None:
 @pytest.mark.parametrize(("values", "found"), [([], None), ([3], 3), ([1, 9, 2], 2), ([1, 2, 3, 10], 2.5)])
 def test_median_is_the_middle(values: list[float], found: float | None) -> None:
     assert median(values) == found
+
+
+@pytest.mark.parametrize(
+    ("way", "contact", "shown"),
+    [
+        ("call", "13800138000", "138****8000"),
+        ("call", "+8613800138000", "+86****8000"),
+        ("call", "123456", "****"),
+        ("mail", "rosa@x.example", "r****@x.example"),
+    ],
+)
+def test_a_contact_is_masked_for_everybody(way: Literal["call", "mail"], contact: str, shown: str) -> None:
+    assert masked(way, contact) == shown
 
 
 @pytest.mark.parametrize(("waited", "off"), [(300, 0), (600, 0), (599, 0), (240, 60), (700, 100)])

@@ -2,7 +2,7 @@ import { keepAnswers, readAnswers, readContact } from '../contact'
 import type { Outgoing } from '../outbox'
 import { asProblem, type Problem } from '../problem'
 import type { Shelf } from '../shelf'
-import type { Attachment, Contact, Locale, Message, Page, QueueStatus } from '../types'
+import type { Attachment, Contact, Locale, Message, Page, QueueStatus, Way } from '../types'
 import { makeApi, type Api } from './api'
 import { keepCurrent } from './link'
 import { makeQueue, type Queue } from './queue'
@@ -139,6 +139,16 @@ export class Conversation {
     this.quietly((token) => this.api.call('PUT', 'contact', token, contact))
   }
 
+  /** A call or a mail instead of waiting, or (null) waiting after all. */
+  async callBack(wish: { way: Way; contact: string } | null): Promise<void> {
+    await this.session.withToken((token) =>
+      wish
+        ? this.api.call('PUT', 'callback', token, { ...wish, locale: this.options.locale })
+        : this.api.call('DELETE', 'callback', token),
+    )
+    await this.fill(this.line.signal)
+  }
+
   async identify(jwt: string | null): Promise<void> {
     try {
       await this.session.identify(jwt)
@@ -224,8 +234,8 @@ export class Conversation {
     }
   }
 
-  private take({ position, expected_wait_s, items }: Page): void {
-    this.status = { state: this.status?.state ?? '', position, expected_wait_s }
+  private take({ queue, items }: Page): void {
+    this.status = queue
     this.add(items)
     this.hasFilled = true
   }
@@ -276,6 +286,11 @@ export class Conversation {
       typing: ({ name }: { name: string }) => this.setTyping(name),
       status: (status: QueueStatus) => {
         this.status = status
+      },
+      wait: ({ position, wait }: Pick<QueueStatus, 'position' | 'wait'>) => {
+        if (this.status?.state === 'waiting') this.status = { ...this.status, position, wait }
+        // told before the first answer came that says what is offered
+        else void this.fill(this.line.signal).catch(() => undefined)
       },
       closed: () => {
         this.isClosed = true

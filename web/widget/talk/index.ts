@@ -1,15 +1,18 @@
 import { keepContact, readContact } from '../contact'
 import { el, fill, say as write, set, show } from '../dom'
 import { dress } from '../dress'
+import { waitText } from '../hours'
 import type { Stage, Talk } from '../stage'
 import type { Message } from '../types'
 import { chime } from './chime'
 import { Conversation, type State } from './conversation'
 import { icon } from './icons'
 import { makeMessages } from './messages'
+import { makeOffers } from './offers'
 import css from './talk.css?inline'
 import { makeTimes } from './times'
 import { makeTray } from './tray'
+import { speak as speakFront } from '../words'
 import { speak } from './words'
 
 const NEAR_PX = 80
@@ -18,7 +21,7 @@ const NEAR_PX = 80
 export function begin(stage: Stage): Talk {
   const { panel, config, locale, shelf, origin, publicKey } = stage
   const { scroll, composer, details } = panel
-  const say = speak(locale)
+  const [say, sayFront] = [speak(locale), speakFront(locale)]
   const times = makeTimes(locale, say)
   dress(stage.root, css)
   const conversation = new Conversation({
@@ -47,6 +50,12 @@ export function begin(stage: Stage): Talk {
   })
   const typing = el('div', { class: 'typing', hidden: true }, el('i'), el('i'), el('i'), el('span'))
   const hint = el('div', { class: 'hint', hidden: true })
+  const offers = makeOffers({
+    say,
+    times,
+    contact: () => readContact(shelf),
+    callBack: (wish) => conversation.callBack(wish).finally(stage.changed),
+  })
   const newer = el(
     'button',
     { type: 'button', class: 'newer', hidden: true, onclick: toEnd },
@@ -56,7 +65,7 @@ export function begin(stage: Stage): Talk {
   const dropZone = el('div', { class: 'drop', hidden: true }, say('drop'))
   const sound = el('button', { type: 'button', onclick: toggleSound })
   const listeners = new AbortController()
-  panel.foot.replaceChildren(typing, hint)
+  panel.foot.replaceChildren(typing, offers.element, hint)
   panel.middle.append(newer)
   panel.element.append(dropZone)
   panel.head.lastElementChild?.before(sound)
@@ -114,7 +123,11 @@ export function begin(stage: Stage): Talk {
 
   function statusText({ status, rows, isClosed }: State): string {
     if (!config.office.is_open || !rows.length || isClosed || !status?.position) return panel.calm
-    return status.position > 1 ? say('position', status.position) : say('next')
+    const { position, wait } = status
+    if (wait?.basis === 'nobody' || wait?.basis === 'closed') return say('nobody')
+    const place = position > 1 ? say('position', position) : say('next')
+    const time = waitText(wait, sayFront)
+    return time ? `${place} · ${time}` : place
   }
 
   function askMail(): void {
@@ -135,7 +148,8 @@ export function begin(stage: Stage): Talk {
 
   function drawHint({ rows, isClosed }: State): void {
     const { email } = readContact(shelf)
-    show(hint, rows.length > 0 && (isClosed || config.pre_chat.email !== 'off'))
+    const isElsewhere = !offers.element.hidden && !details.isWanted
+    show(hint, rows.length > 0 && (isClosed || (config.pre_chat.email !== 'off' && !isElsewhere)))
     const key = [email, isClosed, details.isWanted].join()
     if (hint.dataset.key === key) return
     hint.dataset.key = key
@@ -156,6 +170,7 @@ export function begin(stage: Stage): Talk {
     // an agent without a display name has none that a customer may see
     const writer = state.typing || say('agent')
     if (state.typing !== null) write(typing.lastElementChild as Element, say('typing', writer))
+    offers.draw(state.isClosed ? null : state.status)
     drawHint(state)
     const wasAtEnd = isAtEnd
     drawMessages(state.rows)

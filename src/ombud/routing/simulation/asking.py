@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from ombud.routing.simulation.rules.replaying import Comparison
-from ombud.routing.simulation.schemas import Policy, Words
+from ombud.routing.simulation.schemas import POLICIES, Policy, Words
 
 RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 MOST_REPLICATIONS = 20
@@ -18,9 +18,7 @@ class SimulationIn(Struct, forbid_unknown_fields=True):
 
     scenario: Annotated[str, Meta(max_length=60)] = "normal_day"
     text: Annotated[str, Meta(max_length=MOST_TEXT)] = ""
-    policies: Annotated[list[Policy], Meta(min_length=1, max_length=3)] = field(
-        default_factory=lambda: ["skills", "longest_idle", "round_robin"]
-    )
+    policies: Annotated[list[Policy], Meta(min_length=1, max_length=3)] = field(default_factory=lambda: [*POLICIES])
     replications: Annotated[int, Meta(ge=1, le=MOST_REPLICATIONS)] = 3
     seed: Annotated[int, Meta(ge=0, le=2**31)] | None = None
 

@@ -357,7 +357,7 @@ class ScorePreviewIn(Struct, forbid_unknown_fields=True):
     weights: Weights
 
 
-class Moved(Struct):
+class MovedTicket(Struct):
     """A waiting ticket with its place in the order and its score, as they are and as they would be."""
 
     ticket_id: int
@@ -375,4 +375,4 @@ class ScorePreview(Struct):
 
     looked_at: int
     moved: int
-    items: list[Moved]
+    items: list[MovedTicket]

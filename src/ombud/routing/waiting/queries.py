@@ -109,7 +109,7 @@ class _Measured(Struct):
 async def paces(tx: Transaction, team_ids: Sequence[int], *, enough: int, now: datetime) -> dict[int, Pace]:
     """How fast the queues of teams move: from the last half hour, or longer back until enough happened.
 
-    Hours in which nobody was there say nothing of how fast it goes once somebody is.
+    Whoever still waits counts from when somebody is there: the hours before say nothing of how fast it goes.
     """
     sql = """
         with w as (
@@ -120,7 +120,7 @@ async def paces(tx: Transaction, team_ids: Sequence[int], *, enough: int, now: d
                 and outcome = 'answered')))
         select w.team_id, s.place as span, sum(w.places)::int as places,
             extract(epoch from sum(greatest(coalesce(w.ended_at, %(now)s) - greatest(w.waits_since, %(now)s - s.span,
-                p.since), interval '0')))::float8 as seconds
+                case when w.ended_at is null then p.since end), interval '0')))::float8 as seconds
         from unnest(%(spans)s::interval[]) with ordinality as s (span, place)
         join w on w.ended_at is null or w.ended_at > %(now)s - s.span
         left join lateral (

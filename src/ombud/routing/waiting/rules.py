@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ombud.routing.waiting.schemas import Pace, Wait
+from ombud.routing.waiting.schemas import Pace, Wait, Way
 from ombud.shared.calendars.arithmetic import add_open
 from ombud.shared.calendars.opening import Calendar, NeverOpen
 
@@ -20,6 +20,7 @@ EXACT_PLACES, PLACE_STEP = 20, 5
 TWICE, LEAST = 2, timedelta(minutes=30)
 WITHOUT_PACE = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
+SHORT_NUMBER = 7
 
 
 def expected(position: int, pace: Pace) -> Wait:
@@ -87,3 +88,11 @@ def median(values: Sequence[float]) -> float | None:
         return None
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def masked(way: Way, contact: str) -> str:
+    """A number or an address for everybody who sees the ticket; the whole of it stands with the customer, by right."""
+    if way == "call":
+        return f"{contact[:3]}****{contact[-4:]}" if len(contact) > SHORT_NUMBER else "****"
+    name, _, host = contact.partition("@")
+    return f"{name[:1]}****@{host}"

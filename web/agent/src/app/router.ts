@@ -13,6 +13,7 @@ import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/sessi
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
 import { routes as releaseRoutes } from '@/features/releases/routes'
+import { routes as surgeRoutes } from '@/features/surge/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 import { routes as workRoutes } from '@/features/teamwork/routes'
 import { routes as viewRoutes } from '@/features/tickets/views/routes'
@@ -41,6 +42,7 @@ export const router = createRouter({
         ...viewRoutes,
         ...workRoutes,
         ...floorRoutes,
+        ...surgeRoutes,
         ...releaseRoutes,
         ...searchRoutes,
         ...customerRoutes,
@@ -55,7 +57,7 @@ export const router = createRouter({
 
 async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   const words = to.matched.flatMap((record) => record.meta.words ?? [])
-  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', ...words)])
+  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', 'offers', ...words)])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   // Somebody without a seat has what their department is asked for and told, and their own settings.

@@ -25,10 +25,7 @@ const CHANNELS = ['email', 'chat', 'form', 'api']
 // what only an identity check shows is no condition; the server refuses it, too
 const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
-const LANGUAGES: ConditionOption[] = [
-  { value: 'zh-CN', label: '中文' },
-  { value: 'en', label: 'English' },
-]
+const LANGUAGES = ['zh-CN', 'en']
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -78,9 +75,15 @@ function customInfo(field: CustomField, names: ReturnType<typeof useNames>, grou
   }
 }
 
+/** Languages by their names in the reader's own. */
+function languageOptions(locale: string): ConditionOption[] {
+  const names = new Intl.DisplayNames([locale], { type: 'language' })
+  return LANGUAGES.map((value) => ({ value, label: names.of(value.slice(0, 2)) ?? value }))
+}
+
 /** Every field that a condition may name, in the reader's language. */
 export function useTicketFields() {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const desk = useDesk()
   const names = useNames()
   const { fields, recordFields, types, brands } = useDefinitions()
@@ -122,7 +125,7 @@ export function useTicketFields() {
     own('stage', 'choice'),
     own('customer_name', 'text'),
     own('tier', 'choice'),
-    own('language', 'choice', LANGUAGES),
+    own('language', 'choice', languageOptions(locale.value)),
     own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(

@@ -49,6 +49,8 @@ class _Person(Struct):
     is_suspended: bool
     is_gone: bool
     role: str
+    # of those who want their strain watched, above the bound
+    hard_share: float = 1.0
 
 
 PEOPLE = """
@@ -62,8 +64,10 @@ PEOPLE = """
         coalesce(r.last_assigned_at, r.since) as idle_since, r.last_assigned_at as given_at, r.online_since,
         r.wrap_up_until, coalesce(r.recent_work, 0) as recent, r.recent_at,
         coalesce(a.limits, '{}') as limits, a.accepts, coalesce(a.ramp_seconds, 0) as ramp_seconds,
-        a.suspended_at is not null as is_suspended
+        a.suspended_at is not null as is_suspended,
+        coalesce(case when a.has_strain then s.hard_share end, 1)::float8 as hard_share
     from person p left join presence r on r.person_id = p.id left join agent_routing a on a.person_id = p.id
+    left join strain_share s on s.person_id = p.id
     where p.id = any(%(ids)s::bigint[]) order by p.id"""
 
 
@@ -132,6 +136,7 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
         given_at=one.given_at.timestamp() if one.given_at else 0.0,
         brand_ids=None if one.brand_ids is None else frozenset(one.brand_ids),
         ramp_at_most=ramp,
+        hard_share=one.hard_share,
         recent=recent,
         unavailable=_unavailable(one, now),
     )

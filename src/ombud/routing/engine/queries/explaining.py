@@ -16,6 +16,7 @@ from ombud.routing.engine.rules.waiting import score_at
 from ombud.routing.engine.schemas import ScorePart, Work
 from ombud.routing.engine.schemas.live import (
     Ahead,
+    AskedStep,
     DecisionLine,
     Explanation,
     Override,
@@ -82,7 +83,7 @@ async def explain(tx: Transaction, ticket_id: int, *, by: Actor, now: datetime) 
         found.rank = one.rank
         found.ahead = await _ahead(tx, ticket_id, one, by=by, now=now)
     found.parts = _parts(one.score_parts)
-    found.steps = list(read_steps(one.steps))
+    found.steps = [AskedStep(each.need, each.seconds) for each in read_steps(one.steps)]
     found.team_ids = one.offered_team_ids
     for name in (
         *("waiting", "eligible_at", "rule_id", "step", "step_ends_at", "preferred_id", "preferred_until"),

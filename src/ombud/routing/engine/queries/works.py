@@ -10,12 +10,16 @@ from msgspec import Struct
 from ombud.routing.engine.queries.teams import TeamRules
 from ombud.routing.engine.rules.waiting import score_at
 from ombud.routing.engine.schemas import Step, Weights, Work
-from ombud.shared.database import Transaction, rows
+from ombud.shared.database import Transaction, rows, value
 
-COLUMNS = """
+# As its own field says, or by words of its customer that are hard to bear (routing/strain).
+IS_HARD = """
+    (coalesce(t.fields -> 'is_hard' = 'true', false) or exists (select from strain_mark k where k.ticket_id = t.id
+        group by k.ticket_id having sum(k.abuse) > 0 or sum(k.anger) >= 2))"""
+COLUMNS = f"""
     w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.steps, w.step, w.place, w.refused_by,
     w.preferred_id, w.preferred_until, w.kind_key, t.brand_id, t.customer_id, t.load_points,
-    coalesce(ch.kind, '') as channel, t.fields -> 'is_hard' = 'true' as is_hard"""
+    coalesce(ch.kind, '') as channel, {IS_HARD} as is_hard"""
 JOINS = "join ticket t on t.id = w.ticket_id left join channel ch on ch.id = t.channel_id"
 
 
@@ -95,14 +99,30 @@ async def waiting_kinds(tx: Transaction) -> list[Kind]:
     return await rows(tx, Kind, KINDS)
 
 
+# As one text: values of rows cost more to read one by one than the rows cost to find.
 HEADS = f"""
-    select {COLUMNS} from (
+    select coalesce(jsonb_agg(to_jsonb(x)), '[]')::text from (select {COLUMNS} from (
         select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
             select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
                 and w.place is not null and w.offered_to is null
             order by w.place desc, w.ticket_id limit %(head)s for update skip locked) w
     ) w {JOINS}
-    order by w.place desc, w.ticket_id limit %(limit)s"""
+    order by w.place desc, w.ticket_id limit %(limit)s) x"""
+
+
+FIRSTS = f"""
+    select coalesce(jsonb_agg(to_jsonb(x)), '[]')::text from (select {COLUMNS} from (
+        select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
+            select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
+                and w.place is not null and w.offered_to is null
+            order by w.place desc, w.ticket_id limit 1) w
+    ) w {JOINS}) x"""
+
+
+async def first_of_kinds(tx: Transaction, kinds: Collection[Kind]) -> list[WaitRow]:
+    """The most urgent piece of work of each kind."""
+    params = {"teams": [one.team_id for one in kinds], "keys": [one.kind_key for one in kinds]}
+    return msgspec.json.decode(await value(tx, str, FIRSTS, params) or "[]", type=list[WaitRow])
 
 
 async def lock_heads(tx: Transaction, kinds: Collection[Kind], *, head: int, limit: int) -> list[WaitRow]:
@@ -113,7 +133,7 @@ async def lock_heads(tx: Transaction, kinds: Collection[Kind], *, head: int, lim
         "head": head,
         "limit": limit,
     }
-    return await rows(tx, WaitRow, HEADS, params)
+    return msgspec.json.decode(await value(tx, str, HEADS, params) or "[]", type=list[WaitRow])
 
 
 async def find_waiting(tx: Transaction, ticket_id: int) -> WaitRow | None:

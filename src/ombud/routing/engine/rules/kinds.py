@@ -72,6 +72,8 @@ class Floor:
         self._is_there = np.array([not one.unavailable for one in agents], dtype=np.bool_)
         self._levels: dict[int, NDArray[np.int64]] = {}
         self._members: dict[int, Flags] = {}
+        self._met: dict[Need, Flags] = {}
+        self._fits: dict[Need, Floats] = {}
         self._takers: dict[tuple[int, str], Flags] = {}
         self.excluded = frozenset[int]().union(*(one.excluded_customers for one in agents))
 
@@ -139,6 +141,12 @@ class Floor:
         return found
 
     def _is_met(self, need: Need) -> Flags:
+        found = self._met.get(need)
+        if found is None:
+            found = self._met[need] = self._now_met(need)
+        return found
+
+    def _now_met(self, need: Need) -> Flags:
         if need.skill_id:
             return self._level(need.skill_id) >= need.level
         everybody = np.ones(len(self.agents), dtype=np.bool_)
@@ -147,6 +155,12 @@ class Floor:
         return reduce(np.logical_and, (self._is_met(one) for one in need.all_of), everybody)
 
     def _fit(self, need: Need) -> Floats:
+        found = self._fits.get(need)
+        if found is None:
+            found = self._fits[need] = self._now_fit(need)
+        return found
+
+    def _now_fit(self, need: Need) -> Floats:
         if need.skill_id:
             return np.minimum(self._level(need.skill_id) / need.level, 1.0)
         if need.any_of:

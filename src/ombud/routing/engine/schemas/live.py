@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from ombud.routing.engine.schemas.core import Exclusion, ScorePart, Step
+from ombud.routing.engine.schemas.core import Exclusion, Need, ScorePart
 
 Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 OfferState = Literal["open", "accepted", "missed", "declined", "withdrawn"]
@@ -114,6 +114,13 @@ class Ahead(Struct):
     more: list[ScorePart]
 
 
+class AskedStep(Struct):
+    """What the work asks for during some seconds; None: for as long as it waits."""
+
+    need: Need
+    seconds: float | None
+
+
 class Explanation(Struct):
     """Why a ticket waits, or is where it is: its score in parts, its rank, its step, its teams, what happened so far.
 
@@ -130,7 +137,7 @@ class Explanation(Struct):
     ahead: list[Ahead] = []
     eligible_at: datetime | None = None
     rule_id: int | None = None
-    steps: list[Step] = []
+    steps: list[AskedStep] = []
     step: int = 0
     step_ends_at: datetime | None = None
     team_ids: list[int] = []

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
@@ -114,10 +113,12 @@ async def _entries(tx: Transaction, won: Sequence[Won], details: Sequence[EntryD
     sql = """
         insert into entry (id, ticket_id, kind, author_kind, at, details)
         select n.id, n.ticket_id, 'change', 'system', %(now)s, n.details
-        from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(details)s::jsonb[]) as n (id, ticket_id, details)"""
-    texts = [Jsonb(msgspec.to_builtins(one)) for one in details]
-    tickets = [one.decision.work_id for one in won]
-    await tx.execute(sql, {"ids": ids, "tickets": tickets, "details": texts, "now": now})
+        from jsonb_to_recordset(%(made)s) as n (id bigint, ticket_id bigint, details jsonb)"""
+    made = [
+        {"id": each, "ticket_id": one.decision.work_id, "details": text}
+        for each, one, text in zip(ids, won, details, strict=True)
+    ]
+    await tx.execute(sql, {"made": Jsonb(made), "now": now})
     return ids
 
 

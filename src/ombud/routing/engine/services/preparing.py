@@ -10,7 +10,7 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from ombud.routing.engine.queries.teams import TeamRules, team_rules
-from ombud.routing.engine.queries.works import read_steps
+from ombud.routing.engine.queries.works import IS_HARD, read_steps
 from ombud.routing.engine.rules import facts as words
 from ombud.routing.engine.rules import score, step_at, step_ends_at
 from ombud.routing.engine.rules.fitness import BAND
@@ -69,17 +69,21 @@ class Due(Struct):
     channel: str
     override: float | None
     override_at: datetime | None
+    # kinds of its risk alerts that nobody called false
+    risks: list[str]
     # what surge plans in force do with it
     more_points: float = 0.0
     step_times: float = 1.0
     is_parked: bool = False
+    is_hard: bool = False
 
 
-FACTS = """
+FACTS = f"""
     select w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.rule_id, w.rule_version, w.steps, w.step,
         w.scored_at is null as is_new, w.refused_by, w.preferred_id, w.preferred_until, t.priority, t.waiting_since,
         t.due_at, t.message_count, t.tags, t.fields, c.tier, t.brand_id, t.customer_id, t.load_points,
-        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at
+        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at, {IS_HARD} as is_hard,
+        array(select a.kind from risk_alert a where a.ticket_id = t.id and a.state <> 'false_alarm') as risks
     from work_wait w join ticket t on t.id = w.ticket_id join customer c on c.id = t.customer_id
     left join channel ch on ch.id = t.channel_id
     left join score_override o on o.ticket_id = t.id and o.ended_at is null
@@ -225,7 +229,7 @@ def _look(one: Due, team: TeamRules, weights: Weights, crowd: Crowd, now: dateti
         refused_by=tuple(one.refused_by),
         preferred_id=one.preferred_id,
         preferred_until=one.preferred_until.timestamp() if one.preferred_until else 0.0,
-        is_hard=one.fields.get(words.HARD) is True,
+        is_hard=one.is_hard,
     )
     step = work.step = step_at(work, at)
     found = lifted(score_of(one, weights, at), one.more_points)
@@ -253,13 +257,18 @@ def score_of(one: Due, weights: Weights, at: float) -> Score:
             severity=words.severity_of(known.get(words.SEVERITY)),
             people=int(words.number_of(known.get(words.PEOPLE))),
             money_cents=int(words.number_of(known.get(words.MONEY))),
-            is_safety=known.get(words.SAFETY) is True or words.has_tag(one.tags, words.SAFETY_TAGS),
-            is_law=known.get(words.LAW) is True or words.has_tag(one.tags, words.LAW_TAGS),
+            is_safety=known.get(words.SAFETY) is True
+            or words.has_tag(one.tags, words.SAFETY_TAGS)
+            or not words.SAFETY_RISKS.isdisjoint(one.risks),
+            is_law=known.get(words.LAW) is True
+            or words.has_tag(one.tags, words.LAW_TAGS)
+            or not words.LAW_RISKS.isdisjoint(one.risks),
             tier=one.tier,
             due_in_seconds=None if one.due_at is None else one.due_at.timestamp() - at,
             waiting_seconds=max(at - since.timestamp(), 0.0) if since else 0.0,
             risk=max(
-                words.severity_of(known.get(words.RISK)), 1.0 if words.has_tag(one.tags, words.RISK_TAGS) else 0.0
+                words.severity_of(known.get(words.RISK)),
+                1.0 if words.has_tag(one.tags, words.RISK_TAGS) or not words.RISKS.isdisjoint(one.risks) else 0.0,
             ),
             contacts=max(one.message_count, 1),
         ),
@@ -302,23 +311,23 @@ def _lines(one: Due, work: Work, value: float, before: tuple[int, ...]) -> list[
 
 async def _write(tx: Transaction, due: Sequence[Due], looks: Sequence[Look]) -> None:
     sql = """
-        update work_wait w set
-            offered_team_ids = array(select jsonb_array_elements_text(l.data -> 'teams')::bigint),
-            eligible_at = (l.data ->> 'eligible_at')::timestamptz, rule_id = (l.data ->> 'rule_id')::bigint,
-            rule_version = (l.data ->> 'rule_version')::int, steps = l.data -> 'steps',
-            step = (l.data ->> 'step')::smallint, step_ends_at = to_timestamp((l.data ->> 'step_ends_at')::float8),
-            score = (l.data ->> 'score')::float8, score_parts = l.data -> 'score_parts',
-            scored_at = to_timestamp((l.data ->> 'scored_at')::float8), place = (l.data ->> 'place')::float8,
-            kind_key = l.data ->> 'kind_key', look_at = to_timestamp((l.data ->> 'look_at')::float8),
-            preferred_id = (l.data ->> 'preferred_id')::bigint,
-            preferred_until = (l.data ->> 'preferred_until')::timestamptz
-        from unnest(%(ids)s::bigint[], %(data)s::jsonb[]) as l (ticket_id, data) where w.ticket_id = l.ticket_id"""
+        update work_wait w set offered_team_ids = l.teams, eligible_at = l.eligible_at, rule_id = l.rule_id,
+            rule_version = l.rule_version, steps = l.steps, step = l.step, step_ends_at = to_timestamp(l.step_ends_at),
+            score = l.score, score_parts = l.score_parts, scored_at = to_timestamp(l.scored_at), place = l.place,
+            kind_key = l.kind_key, look_at = to_timestamp(l.look_at), preferred_id = l.preferred_id,
+            preferred_until = l.preferred_until
+        from jsonb_to_recordset(%(data)s) as l (ticket_id bigint, teams bigint[], eligible_at timestamptz,
+            rule_id bigint, rule_version int, steps jsonb, step smallint, step_ends_at float8, score float8,
+            score_parts jsonb, scored_at float8, place float8, kind_key text, look_at float8, preferred_id bigint,
+            preferred_until timestamptz)
+        where w.ticket_id = l.ticket_id"""
     data = [_row(one, look) for one, look in zip(due, looks, strict=True)]
-    await tx.execute(sql, {"ids": [one.ticket_id for one in due], "data": [Jsonb(one) for one in data]})
+    await tx.execute(sql, {"data": Jsonb(data)})
 
 
 def _row(one: Due, look: Look) -> dict[str, Any]:
     return {
+        "ticket_id": one.ticket_id,
         "teams": look.work.team_ids,
         "eligible_at": one.eligible_at,
         "rule_id": one.rule_id,
@@ -327,7 +336,7 @@ def _row(one: Due, look: Look) -> dict[str, Any]:
         "step": look.work.step,
         "step_ends_at": look.step_ends_at,
         "score": look.score.value,
-        "score_parts": msgspec.to_builtins({"band": look.score.band, "parts": look.score.parts}),
+        "score_parts": {"band": look.score.band, "parts": look.score.parts},
         "scored_at": look.scored_at,
         "place": None if one.is_parked else look.place,
         "kind_key": look.kind_key,

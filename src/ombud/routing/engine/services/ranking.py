@@ -40,9 +40,9 @@ async def override_score(tx: Transaction, ticket_id: int, data: OverrideIn, *, b
 
     Emits: WorkRanked
     """
+    ticket = await lock_visible_ticket(tx, ticket_id, by=by)
     if (data.place is None) == (data.score is None):
         raise Invalid("Say a place or a score.", fields={"place": "one_of"})
-    ticket = await lock_visible_ticket(tx, ticket_id, by=by)
     weights = (await weights_now(tx)).weights
     before = await value(tx, float, "select place from work_wait where ticket_id = %(id)s", {"id": ticket.id})
     if before is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from psycopg.types.json import Jsonb
 
 from ombud.shared.database import Transaction, draw_ids
@@ -30,19 +31,9 @@ async def write_lines(tx: Transaction, lines: Sequence[Line], *, now: datetime) 
     sql = """
         insert into routing_decision (id, ticket_id, team_id, at, kind, person_id, step, score, details)
         select n.id, n.ticket_id, n.team_id, %(now)s, n.kind, n.person_id, n.step, n.score, n.details
-        from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(teams)s::bigint[], %(kinds)s::text[],
-                    %(people)s::bigint[], %(steps)s::smallint[], %(scores)s::float8[], %(details)s::jsonb[])
-            as n (id, ticket_id, team_id, kind, person_id, step, score, details)"""
-    params = {
-        "ids": ids,
-        "tickets": [one.ticket_id for one in lines],
-        "teams": [one.team_id for one in lines],
-        "kinds": [one.kind for one in lines],
-        "people": [one.person_id for one in lines],
-        "steps": [one.step for one in lines],
-        "scores": [one.score for one in lines],
-        "details": [Jsonb(one.details) for one in lines],
-        "now": now,
-    }
-    await tx.execute(sql, params)
+        from jsonb_to_recordset(%(lines)s) as n (id bigint, ticket_id bigint, team_id bigint, kind text,
+            person_id bigint, step smallint, score float8, details jsonb)"""
+    # One parameter for all: lists of texts are escaped item by item.
+    texts = [{"id": each, **asdict(one)} for each, one in zip(ids, lines, strict=True)]
+    await tx.execute(sql, {"lines": Jsonb(texts), "now": now})
     return ids

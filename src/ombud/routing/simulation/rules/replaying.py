@@ -25,7 +25,7 @@ HEADLINES: Mapping[str, Callable[[DayFigures], float]] = {
 }
 
 
-class Side(Struct, frozen=True):
+class PolicySide(Struct, frozen=True):
     """One policy, without or with a surge plan, over all replications."""
 
     policy: Policy
@@ -43,7 +43,7 @@ class Comparison(Struct, frozen=True):
     scenario: str
     replications: int
     seed: int
-    sides: list[Side]
+    sides: list[PolicySide]
     against: dict[str, dict[str, Estimate]]
 
 
@@ -96,7 +96,7 @@ def compare(ask: Ask, figures: Sequence[DayFigures]) -> Comparison:
     return Comparison(ask.scenario.name.en, count, ask.seed, sides, against)
 
 
-def name_of(side: Side) -> str:
+def name_of(side: PolicySide) -> str:
     """How a side is called in tables."""
     return f"{side.policy}+plan" if side.is_relieved else side.policy
 
@@ -107,8 +107,8 @@ def _against(ours: Sequence[DayFigures], theirs: Sequence[DayFigures]) -> dict[s
     }
 
 
-def _side(play: Play, days: Sequence[DayFigures]) -> Side:
-    return Side(
+def _side(play: Play, days: Sequence[DayFigures]) -> PolicySide:
+    return PolicySide(
         policy=play.policy,
         is_relieved=play.relief is not None,
         figures={name: estimate([read(one) for one in days]) for name, read in HEADLINES.items()},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ombud.routing.simulation.rules.replaying import Comparison, Side, name_of
+from ombud.routing.simulation.rules.replaying import Comparison, PolicySide, name_of
 from ombud.routing.simulation.rules.spread import Estimate
 from ombud.routing.simulation.schemas import Scenario
 
@@ -63,7 +63,7 @@ def _verdict(value: Estimate) -> str:
     return "more" if value.mean > 0 else "less"
 
 
-def _details(side: Side, scenario: Scenario) -> Iterator[str]:
+def _details(side: PolicySide, scenario: Scenario) -> Iterator[str]:
     yield ""
     yield f"{name_of(side)}: by kind"
     yield _row("", ["arrived", "service level", "mean wait, s", "wait p90, s", "abandoned", "skill match", "left"])

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ombud.routing.engine.schemas import Score, Weights
 from ombud.routing.engine.services.preparing import FACTS, Due, score_of
 from ombud.routing.skills import queries
-from ombud.routing.skills.schemas import Moved, ScorePreview
+from ombud.routing.skills.schemas import MovedTicket, ScorePreview
 from ombud.routing.skills.services.weights import check_weights
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
@@ -38,7 +38,7 @@ async def preview_weights(tx: Transaction, weights: Weights, *, by: Actor, now: 
     sql = "select id, subject from ticket where id = any(%(ids)s::bigint[])"
     subjects = {one.id: one.subject for one in await rows(tx, _Subject, sql, {"ids": shown})}
     items = [
-        Moved(one, subjects[one], old[one], new[one], before[one].value, after[one].value, after[one].band)
+        MovedTicket(one, subjects[one], old[one], new[one], before[one].value, after[one].value, after[one].band)
         for one in shown
     ]
     return ScorePreview(len(due), sum(old[one] != new[one] for one in new), items)

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ombud.accounts.services.system_mail import SystemMail
 from ombud.routing.floor.services.presence import choose_presence
 from ombud.routing.surge.events import SurgeChanged
-from ombud.routing.surge.schemas import CallAnswerIn
+from ombud.routing.surge.schemas import BothWords, CallAnswerIn
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, execute, row, value
+from ombud.shared.database import Transaction, execute, row, rows, value
 from ombud.shared.errors import NotFound
 from ombud.shared.events import emit
 
@@ -110,3 +111,45 @@ async def send_home(tx: Transaction) -> int:
         update surge_call c set is_lent = false from over o
         where c.run_id = o.run_id and c.person_id = o.person_id"""
     return await execute(tx, sql)
+
+
+class _Uncalled(Struct):
+    run_id: int
+    person_id: int
+    email: str
+    locale: str
+    name_en: str
+    name_zh: str
+    team: str
+    words: BothWords
+
+
+MAILS = {
+    "en": ("{plan}: please come", "{words}You are asked to help the team {team} until the surge is over.\n\n{link}\n"),
+    "zh-CN": ("{plan}：请上线支援", "{words}请支援团队「{team}」，直至本次激增结束。\n\n{link}\n"),
+}
+
+
+async def mail_calls(tx: Transaction, *, mail: SystemMail, address: str, now: datetime) -> int:
+    """Write to those who were called and have not answered; how many mails."""
+    sql = """
+        update surge_call c set mailed_at = %(now)s
+        from surge_run r join surge_plan_version v on v.plan_id = r.plan_id and v.version = r.version, person p, team t
+        where r.id = c.run_id and r.ended_at is null and c.mailed_at is null and c.answer is null
+            and p.id = c.person_id and t.id = c.team_id
+        returning c.run_id, c.person_id, p.email, p.locale, v.spec ->> 'name_en' as name_en,
+            v.spec ->> 'name_zh' as name_zh, t.name as team,
+            coalesce(v.spec -> 'measures' -> 'reserve_words', '{}') as words"""
+    found = await rows(tx, _Uncalled, sql, {"now": now})
+    for one in found:
+        is_chinese = one.locale == "zh-CN"
+        own = (one.words.zh or one.words.en) if is_chinese else (one.words.en or one.words.zh)
+        subject, text = MAILS["zh-CN" if is_chinese else "en"]
+        given = {
+            "plan": one.name_zh if is_chinese else one.name_en,
+            "words": f"{own}\n\n" if own else "",
+            "team": one.team,
+            "link": address,
+        }
+        await mail(tx, to=one.email, subject=subject.format(**given), text=text.format(**given), now=now)
+    return len(found)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ombud.routing.waiting import queries
 from ombud.routing.waiting.events import CallbackAsked, CallbackWithdrawn
-from ombud.routing.waiting.rules import callback_due
+from ombud.routing.waiting.rules import callback_due, masked
 from ombud.routing.waiting.schemas import Callback, Wait, Way
 from ombud.routing.waiting.services.telling import look_at
 from ombud.shared.actor import SYSTEM
@@ -62,7 +62,7 @@ async def ask_callback(
         values (%(ticket)s, %(way)s, %(contact)s, %(locale)s, %(now)s, %(due)s)"""
     params = {"ticket": ticket.id, "way": way, "contact": contact, "locale": locale, "now": now, "due": due_at}
     await tx.execute(sql, params)
-    told = {"way": way, "contact": contact, "due_at": due_at}
+    told = {"way": way, "contact": masked(way, contact), "due_at": due_at}
     entry_id = await add_change(tx, ticket, "waiting.asked", None, told, by=SYSTEM, now=now)
     fact = CallbackAsked(
         ticket_id=ticket.id, team_id=ticket.team_id, way=way, due_at=due_at, entry_id=entry_id, locale=locale
@@ -92,7 +92,7 @@ async def withdraw_callback(tx: Transaction, ticket_id: int, *, now: datetime) -
     sql = "update callback_offer set withdrawn_at = %(now)s where ticket_id = %(id)s and withdrawn_at is null"
     if before is None or not await execute(tx, sql, {"now": now, "id": ticket.id}):
         return
-    told = {"way": before.way, "contact": before.contact}
+    told = {"way": before.way, "contact": masked(before.way, before.contact)}
     entry_id = await add_change(tx, ticket, "waiting.withdrawn", None, told, by=SYSTEM, now=now)
     fact = CallbackWithdrawn(ticket_id=ticket.id, team_id=ticket.team_id, way=before.way, entry_id=entry_id)
     await emit(tx, fact, by=SYSTEM, at=now)

@@ -16,6 +16,11 @@ export const routes: RouteRecordRaw[] = [
     meta: { words, permission: 'tickets.read' },
   },
   {
+    path: 'waiting',
+    component: () => import('../waiting/WaitingPage.vue'),
+    meta: { words: [...words, 'waiting'], permission: 'teamwork.lead' },
+  },
+  {
     path: 'teamwork',
     component: () => import('./FiguresPage.vue'),
     meta: { words, permission: 'teamwork.lead' },

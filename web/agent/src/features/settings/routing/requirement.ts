@@ -90,16 +90,3 @@ export function check(form: RequirementForm): Record<string, string> {
     found.steps = 'skillMissing'
   return found
 }
-
-/** A step in words: "Washers 4+ and (English 3+ or German 3+)". */
-export function stepText(
-  step: SkillStep,
-  words: { skill: (id: number) => string; and: string; or: string },
-): string {
-  const one = (part: SkillNeed): string => `${words.skill(part.skill_id ?? 0)} ${String(part.level ?? 1)}+`
-  const join = (parts: SkillNeed[], word: string): string =>
-    parts.map((part) => (part.skill_id ? one(part) : `(${inner(part)})`)).join(` ${word} `)
-  const inner = (part: SkillNeed): string =>
-    part.all ? join(part.all, words.and) : join(part.any ?? [], words.or)
-  return step.all ? join(step.all, words.and) : join(step.any ?? [], words.or)
-}

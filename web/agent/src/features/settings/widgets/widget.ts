@@ -35,6 +35,9 @@ export interface WidgetSettings {
   mail_after_minutes: number
   /** To one address that a visitor typed. */
   mails_per_day: number
+  /** What is offered to those who wait. */
+  offers_call: boolean
+  offers_mail: boolean
   locale_default: Locale
 }
 
@@ -70,6 +73,8 @@ const nothing = ({ zone, greeting, away, locale }: Defaults): WidgetSettings => 
   signed_only: false,
   mail_after_minutes: 5,
   mails_per_day: 10,
+  offers_call: false,
+  offers_mail: true,
   locale_default: locale,
 })
 
@@ -122,6 +127,7 @@ export function widgetBody(values: WidgetForm): {
 } {
   const { greeting, away_message, pre_chat, office_hours, locale_default } = values
   const { signed_only, type_id, questions, mail_after_minutes, mails_per_day } = values
+  const { offers_call, offers_mail } = values
   return {
     settings: {
       color: longColour(values.color),
@@ -140,6 +146,8 @@ export function widgetBody(values: WidgetForm): {
       signed_only,
       mail_after_minutes,
       mails_per_day,
+      offers_call,
+      offers_mail,
       locale_default,
     },
     secrets: {},

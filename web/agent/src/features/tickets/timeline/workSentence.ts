@@ -48,6 +48,11 @@ export function workSentence(entry: Entry, who: string, words: SentenceWords): s
       before: at(told.before),
       what: told.metric ? t(`teamwork.line.what.${text(told.metric)}`, { title: titleOf(told, locale) }) : '',
     }).trim()
+  if (room === 'waiting') {
+    const key = `promises.waiting.${what}_${text(told.way)}`
+    const due = typeof told.due_at === 'string' ? dueText(told.due_at, locale) : ''
+    return te(key) ? t(key, { contact: text(told.contact), due }) : ''
+  }
   if (room === 'promise') return promiseSentence(what, told, who, words)
   if (room === 'process') return processSentence(what, told, who, words)
   return ''
