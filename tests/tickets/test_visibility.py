@@ -77,6 +77,9 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
+    ("GET", "/tickets/{ticket_id}/risks"): None,
+    ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
@@ -161,6 +164,7 @@ class Scene:
             "extension_id": 1,
             "solution_id": 1,
             "promise_id": self.promise,
+            "alert_id": 1,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 

@@ -3696,6 +3696,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risk-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRiskSettings
+         * @description Who hears of which risk, and which words alarm no more.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1RiskSettingsGetRiskSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/recipients/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRiskRecipients
+         * @description Say who hears of a kind of risk.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsRecipientsKindPutRiskRecipients"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/silences/{silence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteSilence
+         * @description Let words alarm again that people had called false.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routing/ranks": {
         parameters: {
             query?: never;
@@ -6036,6 +6102,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/language-doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLanguageDoubts
+         * @description Words of a reply that do not become us. Nothing is saved, and it can be sent all the same.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/links": {
         parameters: {
             query?: never;
@@ -6656,6 +6744,50 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         post: operations["ApiV1TicketsTicketIdRepliesEntryIdRetryPostRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRisks
+         * @description What a ticket's messages show of risks, each with its words.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRisksGetRisks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/risks/{alert_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRiskDecision
+         * @description Confirm an alert or call it a false alarm; words that three people called false alarm no more.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdRisksAlertIdDecisionPutRiskDecision"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9833,6 +9965,20 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** LanguageDoubt */
+        LanguageDoubt: {
+            end: number;
+            start: number;
+            words: string;
+        };
+        /** LanguageDoubts */
+        LanguageDoubts: {
+            items: components["schemas"]["LanguageDoubt"][];
+        };
+        /** LanguageIn */
+        LanguageIn: {
+            text: string;
+        };
         /** LastAgent */
         LastAgent: {
             /** Format: date-time */
@@ -10359,7 +10505,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -11587,6 +11733,59 @@ export interface components {
         ReviewIn: {
             review: string;
         };
+        /** RiskAlert */
+        RiskAlert: {
+            /** Format: date-time */
+            at: string;
+            decided_at: string | null;
+            decided_by: number | null;
+            ends: number;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            starts: number;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "false_alarm";
+            ticket_id: number;
+            words: string;
+        };
+        /** RiskAlerts */
+        RiskAlerts: {
+            items: components["schemas"]["RiskAlert"][];
+        };
+        /** RiskDecisionIn */
+        RiskDecisionIn: {
+            /** @enum {string} */
+            state: "confirmed" | "false_alarm";
+        };
+        /** RiskRecipients */
+        RiskRecipients: {
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
+        /** RiskRecipientsIn */
+        RiskRecipientsIn: {
+            person_ids: number[];
+            roles: ("administrator" | "supervisor" | "agent")[];
+        };
+        /** RiskSettings */
+        RiskSettings: {
+            recipients: components["schemas"]["RiskRecipients"][];
+            silences: components["schemas"]["RiskSilence"][];
+        };
+        /** RiskSilence */
+        RiskSilence: {
+            /** Format: date-time */
+            began_at: string;
+            id: number;
+            /** @enum {string} */
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            person_ids: number[];
+            phrase: string;
+        };
         /** RollBack */
         RollBack: {
             version: number;
@@ -12359,19 +12558,12 @@ export interface components {
         };
         /** StrainPolicy */
         StrainPolicy: {
-            /** @default 60 */
-            bound?: number;
-            /** @default 25 */
-            hard_percent?: number;
-            /** @default  */
-            team?: string;
-            /** @default 0 */
-            team_id?: number;
-            /**
-             * @default nobody
-             * @enum {string}
-             */
-            tells?: "nobody" | "supervisors";
+            bound: number;
+            hard_percent: number;
+            team: string;
+            team_id: number;
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
         };
         /** StrainPolicyIn */
         StrainPolicyIn: {
@@ -20016,6 +20208,101 @@ export interface operations {
             };
         };
     };
+    ApiV1RiskSettingsGetRiskSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsRecipientsKindPutRiskRecipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskRecipientsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsSilencesSilenceIdDeleteSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RoutingRanksGetRanks: {
         parameters: {
             query?: {
@@ -24172,6 +24459,41 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguageDoubts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLinksPostLink: {
         parameters: {
             query?: never;
@@ -25223,6 +25545,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRisksGetRisks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAlerts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRisksAlertIdDecisionPutRiskDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskAlert"];
                 };
             };
             /** @description What is wrong */

@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ombud.cli import eval_pii, eval_promises, eval_queueing, eval_sla
+from ombud.cli import eval_pii, eval_promises, eval_queueing, eval_risk, eval_sla
 from ombud.cli.commands import Commands
 from ombud.shared.installation import InstallationError
 
@@ -17,6 +17,7 @@ EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "pii": eval_pii.run,
     "promises": eval_promises.run,
     "queueing": eval_queueing.run,
+    "risk": eval_risk.run,
     "sla": eval_sla.run,
 }
 

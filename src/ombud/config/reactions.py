@@ -4,6 +4,7 @@ from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.processes.reactions import PROCESSES
+from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
 from ombud.routing.strain.reactions import STRAIN
@@ -27,4 +28,5 @@ READERS: list[Reader] = [
     STRAIN,
     ROUTING,
     FLOOR,
+    RISKS,
 ]

@@ -14,6 +14,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
 import ombud.routing.engine.api
@@ -58,6 +59,7 @@ ROOMS: list[Any] = [
     ombud.channels.api_channel.api,
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
+    ombud.quality.risks.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

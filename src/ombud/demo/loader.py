@@ -25,10 +25,12 @@ from ombud.demo.members import write_members
 from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
+from ombud.demo.risky import make_risks
 from ombud.demo.rules import make_rules
 from ombud.demo.skills import make_skills
 from ombud.demo.story import Player, Roster
 from ombud.demo.surge import make_surge
+from ombud.demo.waits import make_waits
 from ombud.demo.work.scenes import show_work
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
@@ -97,6 +99,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     await write_members(tx, ground, buyers, seed=seed, now=present)
     await make_levels(tx, now=now)
     await make_promises(tx, now=now)
+    await make_risks(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 
@@ -112,6 +115,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_asides(tx, by, now=now)
     await make_floor(tx, by, now=now)
     await make_skills(tx, by, now=now)
+    await make_waits(tx, by, now=now)
     await make_surge(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)

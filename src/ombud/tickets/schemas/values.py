@@ -43,6 +43,7 @@ NotificationKind = Literal[
     "task_overdue",
     # work of a team that nobody can take
     "work_stuck",
+    "risk_found",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

@@ -6,6 +6,10 @@ from typing import Any
 SAFETY_TAGS = frozenset({"safety", "injury", "安全", "人身安全", "伤害"})
 LAW_TAGS = frozenset({"law", "legal", "regulator", "法律", "监管", "诉讼"})
 RISK_TAGS = frozenset({"risk", "escalation", "media", "风险", "升级", "舆情"})
+# Kinds of risk alerts that stand.
+SAFETY_RISKS = frozenset({"safety", "self_harm"})
+LAW_RISKS = frozenset({"legal"})
+RISKS = frozenset({"legal", "media_regulator"})
 # Fields of the ticket by their key: whoever makes a field of this key lets it count.
 SEVERITY, PEOPLE, MONEY, RISK = "severity", "affected_people", "money_at_stake", "risk"
 SAFETY, LAW, HARD = "is_safety", "is_law", "is_hard"

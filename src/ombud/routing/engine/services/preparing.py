@@ -69,6 +69,8 @@ class Due(Struct):
     channel: str
     override: float | None
     override_at: datetime | None
+    # kinds of its risk alerts that nobody called false
+    risks: list[str]
     # what surge plans in force do with it
     more_points: float = 0.0
     step_times: float = 1.0
@@ -80,7 +82,8 @@ FACTS = f"""
     select w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.rule_id, w.rule_version, w.steps, w.step,
         w.scored_at is null as is_new, w.refused_by, w.preferred_id, w.preferred_until, t.priority, t.waiting_since,
         t.due_at, t.message_count, t.tags, t.fields, c.tier, t.brand_id, t.customer_id, t.load_points,
-        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at, {IS_HARD} as is_hard
+        coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at, {IS_HARD} as is_hard,
+        array(select a.kind from risk_alert a where a.ticket_id = t.id and a.state <> 'false_alarm') as risks
     from work_wait w join ticket t on t.id = w.ticket_id join customer c on c.id = t.customer_id
     left join channel ch on ch.id = t.channel_id
     left join score_override o on o.ticket_id = t.id and o.ended_at is null
@@ -254,13 +257,18 @@ def score_of(one: Due, weights: Weights, at: float) -> Score:
             severity=words.severity_of(known.get(words.SEVERITY)),
             people=int(words.number_of(known.get(words.PEOPLE))),
             money_cents=int(words.number_of(known.get(words.MONEY))),
-            is_safety=known.get(words.SAFETY) is True or words.has_tag(one.tags, words.SAFETY_TAGS),
-            is_law=known.get(words.LAW) is True or words.has_tag(one.tags, words.LAW_TAGS),
+            is_safety=known.get(words.SAFETY) is True
+            or words.has_tag(one.tags, words.SAFETY_TAGS)
+            or not words.SAFETY_RISKS.isdisjoint(one.risks),
+            is_law=known.get(words.LAW) is True
+            or words.has_tag(one.tags, words.LAW_TAGS)
+            or not words.LAW_RISKS.isdisjoint(one.risks),
             tier=one.tier,
             due_in_seconds=None if one.due_at is None else one.due_at.timestamp() - at,
             waiting_seconds=max(at - since.timestamp(), 0.0) if since else 0.0,
             risk=max(
-                words.severity_of(known.get(words.RISK)), 1.0 if words.has_tag(one.tags, words.RISK_TAGS) else 0.0
+                words.severity_of(known.get(words.RISK)),
+                1.0 if words.has_tag(one.tags, words.RISK_TAGS) or not words.RISKS.isdisjoint(one.risks) else 0.0,
             ),
             contacts=max(one.message_count, 1),
         ),

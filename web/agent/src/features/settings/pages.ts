@@ -14,6 +14,7 @@ import {
   GraduationCap,
   Grid3x3,
   Hand,
+  HeartPulse,
   Inbox,
   KeyRound,
   ListChecks,
@@ -23,6 +24,7 @@ import {
   MessageSquareQuote,
   SlidersHorizontal,
   Split,
+  ShieldAlert,
   ShieldCheck,
   UserRound,
   UsersRound,
@@ -47,6 +49,7 @@ export interface SettingsPage {
 export const settingsPages: SettingsPage[] = [
   { path: 'profile', key: 'profile', group: 'you', icon: UserRound },
   { path: 'security', key: 'security', group: 'you', icon: ShieldCheck },
+  { path: 'strain', key: 'strain', group: 'you', icon: HeartPulse, permission: 'presence.own' },
   { path: 'mailboxes', key: 'mailboxes', group: 'channels', icon: Inbox, permission: 'channels.manage' },
   { path: 'widgets', key: 'widgets', group: 'channels', icon: MessageCircle, permission: 'channels.manage' },
   { path: 'forms', key: 'forms', group: 'channels', icon: FileInput, permission: 'channels.manage' },
@@ -61,6 +64,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'customer-data',
     key: 'customerData',

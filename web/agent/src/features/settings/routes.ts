@@ -106,6 +106,11 @@ const pages: RouteRecordRaw[] = [
     () => import('./policies/PoliciesPage.vue'),
     () => import('./policies/PolicyPage.vue'),
   ),
+  {
+    path: 'strain',
+    component: () => import('./strain/StrainPage.vue'),
+    meta: { words: [...words, 'strain', 'state'], permission: 'presence.own' },
+  },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('ticket-templates', undefined, () => import('./templates/TemplatesPage.vue')),
@@ -117,6 +122,11 @@ const pages: RouteRecordRaw[] = [
   routing('requirements/:id(new|\\d+)', () => import('./routing/RequirementPage.vue')),
   routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
+  {
+    path: 'risks',
+    component: () => import('./risks/RisksPage.vue'),
+    meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
+  },
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

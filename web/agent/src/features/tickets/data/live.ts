@@ -61,6 +61,7 @@ function applyWaiting(): void {
       void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
       void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
+    if (kind.startsWith('risk_')) void queryClient.invalidateQueries({ queryKey: ['risks', ticket.id] })
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (
       /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(
@@ -84,7 +85,7 @@ function applyWaiting(): void {
 
 /** Entries went over to another ticket or came back, and with them what people keep beside it. */
 function hearMoved(id: Id): void {
-  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks', 'sides'])
+  for (const name of ['timeline', 'together', 'planned', 'promises', 'clocks', 'sides', 'risks'])
     void queryClient.invalidateQueries({ queryKey: [name, id] })
   hearShared({ ticket_id: id, version: -1 })
 }

@@ -1,0 +1,1 @@
+"""Quality: what conversations show of risks, and what people say of it."""

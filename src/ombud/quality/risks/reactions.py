@@ -1,0 +1,42 @@
+"""What follows for risks from messages, and from tickets that are merged, parted or split."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ombud.quality.risks.queries import load_written
+from ombud.quality.risks.services import alert, follow_entries
+from ombud.shared.actor import SYSTEM
+from ombud.shared.database import Transaction
+from ombud.shared.errors import NotFound
+from ombud.shared.events import Event
+from ombud.shared.readers import Reader
+from ombud.tickets.queries.tickets import MergedTicket, lock_visible_ticket
+from ombud.tickets.schemas import LockedTicket
+
+_OTHERS = {"ticket_merged": "source_id", "ticket_unmerged": "source_id", "ticket_split": "new_id"}
+
+
+async def watch_risks(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
+    """Look at each message that came in; take alerts along with their messages."""
+    written = [
+        int(one.data["entry_id"])
+        for one in events
+        if one.kind == "message_received" and not one.data.get("is_automatic")
+    ]
+    for said in await load_written(tx, written) if written else []:
+        ticket = await _locked(tx, said.ticket_id)
+        if ticket is not None:
+            await alert(tx, ticket, said, now=now)
+    for event in events:
+        if event.kind in _OTHERS:
+            await follow_entries(tx, [event.ticket_id or 0, int(event.data[_OTHERS[event.kind]])])
+
+
+async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
+    try:
+        return await lock_visible_ticket(tx, ticket_id, by=SYSTEM)
+    except (NotFound, MergedTicket):
+        return None
+
+
+RISKS = Reader(name="risks", react=watch_risks, kinds=frozenset({"message_received", *_OTHERS}))
