@@ -14,6 +14,7 @@ from ombud.config.settings import Settings
 from ombud.routing.engine.services import give_back, route
 from ombud.shared.clock import utc_now
 from ombud.shared.database import Transaction, value
+from ombud.shared.leash import leashed
 
 AGENTS = 40
 CAPACITY = 4
@@ -90,9 +91,8 @@ async def _play(settings: Settings, parts: Parts, *, workers: int, steps: int) -
 
 async def _start(settings: Settings, number: int) -> asyncio.subprocess.Process:
     environment: Mapping[str, str] = {**os.environ, **settings.environment()}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks._routing_crowd", str(number), env=environment
-    )
+    command = leashed([sys.executable, "-m", "benchmarks._routing_crowd", str(number)])
+    return await asyncio.create_subprocess_exec(*command, env=environment)
 
 
 async def _steps(parts: Parts) -> int:

@@ -20,7 +20,8 @@ READY = """
 
 
 async def stock(served: Served) -> None:
-    """A supervisor for each language; nobody is online, so that work waits."""
+    """A supervisor for each language, in a team whose people draw their work: it waits, whoever is there."""
+    await served.do(lambda tx: tx.execute("update team set routing = 'pull'"))
     await served.person("Wu Min", role="supervisor", locale="zh-CN")
     await served.person("Olga Ops", role="supervisor")
 
@@ -76,6 +77,12 @@ async def test_skill_level_and_rule_are_made_and_tell_why_a_ticket_waits(served:
     await panel.get_by_label("为何没有分配给…？").select_option(label="Olga Ops")
     await screen.sees(panel.get_by_text("缺少净水机 4+"))
     await screen.picture("routing-ticket-zh")
+    sql = """insert into agent_skill (person_id, skill_id, level)
+        select p.id, s.id, 4 from person p, skill s where p.name = 'Wu Min'"""
+    await served.do(lambda tx: tx.execute(sql))
+    await screen.button("领取下一张").click()
+    await page.wait_for_url(re.compile(r"/tickets/mine/\d+$"))
+    await screen.sees(panel.get_by_text(re.compile("Wu Min")))
     assert screen.complaints == []
 
 

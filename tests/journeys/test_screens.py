@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from ombud.accounts.permissions import ROLES
 from ombud.demo.asides import make_asides
+from ombud.demo.floor import make_floor
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
 from ombud.demo.rules import make_rules
@@ -85,7 +86,8 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|form|notifications|processes|ranking|session|skills|settings|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
+    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|ranking|session|simulation|skills"
+    r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
@@ -112,6 +114,7 @@ async def stock(served: Served) -> None:
         await make_rules(tx, you, now=utc_now())
         await make_asides(tx, you, now=utc_now())
         await make_skills(tx, you, now=utc_now())
+        await make_floor(tx, you, now=utc_now())
         await show_work(tx, you, now=utc_now())
 
     await served.do(fill)
@@ -208,6 +211,24 @@ async def see_teamwork(tour: Tour) -> None:
         await tour.see(f"release-{note_id}", f"/releases/{note_id}")
 
 
+async def see_floor(tour: Tour) -> None:
+    """The floor: live, with an agent beside it; the duty log, the rules, the wallboard; one's state, raised hands."""
+    page = tour.screen.page
+    await tour.see("live", "/live")
+    await page.locator("section.card li button").first.click()
+    await tour.see("live-agent")
+    await tour.screen.press("Escape", "Escape", "b")
+    await tour.see("state")
+    await tour.screen.press("Escape", "h")
+    await page.locator("article.card.own").wait_for()
+    await tour.see("hands")
+    await page.locator("article.card.own .verbs button").click()
+    await tour.screen.press("Escape")
+    await tour.see("duty", "/live/duty")
+    await tour.see("floor-rules", "/live/rules")
+    await tour.see("wallboard", "/wallboard")
+
+
 async def walk(tour: Tour) -> None:
     served, screen = tour.served, tour.screen
     for view in WORKSPACE:
@@ -230,6 +251,7 @@ async def walk(tour: Tour) -> None:
     await see_people(tour)
     await see_work(tour)
     await see_teamwork(tour)
+    await see_floor(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"
         place = path.replace("first", str(await first_of(served, kind))) if "first" in path else path

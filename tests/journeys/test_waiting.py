@@ -91,6 +91,11 @@ async def test_waiting_customer_is_told_the_truth_and_called_back(
     await screen.page.goto(f"{served.url}/waiting")
     await screen.sees(screen.page.get_by_role("row").nth(1))
     await screen.picture(f"waiting-figures-{say.short}-1440")
+    # one's own strain is watched for whoever wants it
+    await screen.page.goto(f"{served.url}/settings/strain")
+    await screen.page.get_by_role("switch", name=say("strain.watch")).click()
+    await screen.sees(say("strain.load", n=0))
+    await screen.picture(f"strain-{say.short}-1440")
     # whoever takes the talk ends the wait; what was promised stays to be kept
     sql = "update ticket set assignee_id = (select id from person where email = %(who)s) where id = %(id)s"
     await served.do(lambda tx: tx.execute(sql, {"who": leader, "id": ticket}))

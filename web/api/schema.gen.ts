@@ -12558,19 +12558,12 @@ export interface components {
         };
         /** StrainPolicy */
         StrainPolicy: {
-            /** @default 60 */
-            bound?: number;
-            /** @default 25 */
-            hard_percent?: number;
-            /** @default  */
-            team?: string;
-            /** @default 0 */
-            team_id?: number;
-            /**
-             * @default nobody
-             * @enum {string}
-             */
-            tells?: "nobody" | "supervisors";
+            bound: number;
+            hard_percent: number;
+            team: string;
+            team_id: number;
+            /** @enum {string} */
+            tells: "nobody" | "supervisors";
         };
         /** StrainPolicyIn */
         StrainPolicyIn: {

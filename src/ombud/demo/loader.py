@@ -29,6 +29,8 @@ from ombud.demo.risky import make_risks
 from ombud.demo.rules import make_rules
 from ombud.demo.skills import make_skills
 from ombud.demo.story import Player, Roster
+from ombud.demo.surge import make_surge
+from ombud.demo.waits import make_waits
 from ombud.demo.work.scenes import show_work
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
@@ -113,6 +115,8 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_asides(tx, by, now=now)
     await make_floor(tx, by, now=now)
     await make_skills(tx, by, now=now)
+    await make_waits(tx, by, now=now)
+    await make_surge(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

@@ -119,6 +119,13 @@ async def test_duty_file_is_in_the_readers_language_and_zone(site: Site) -> None
     assert (await lead.get(f"/duty/file?{SPAN}")).content[:2] == b"PK"
 
 
+async def test_duty_span_without_a_zone_is_in_utc(site: Site) -> None:
+    [lead] = await leaders(site, "Lead")
+    await note(lead)
+    answer = await lead.get("/duty?since=2026-11-23T09:00:00&until=2026-11-23T09:00:01Z")
+    assert (answer.status_code, len(answer.json()["notes"])) == (200, 1)
+
+
 async def test_duty_span_that_is_too_long_is_refused(site: Site) -> None:
     [lead] = await leaders(site, "Lead")
     assert (await lead.get("/duty?since=2026-01-01T00:00:00Z&until=2026-12-01T00:00:00Z")).status_code == 400

@@ -195,9 +195,10 @@ async def list_team_settings(tx: Transaction) -> list[TeamRouting]:
     sql = """
         select t.id as team_id, t.name, coalesce(r.version, 0) as version,
             jsonb_strip_nulls(jsonb_build_object('routing', t.routing, 'offer_seconds', r.offer_seconds,
-                'offered_channels', r.offered_channels, 'fairness_minutes', r.fairness_minutes,
+                'offered_channels', coalesce(r.offered_channels, '{}'), 'fairness_minutes', r.fairness_minutes,
                 'anyone_after_seconds', r.anyone_after_seconds,
-                'interruptible_channels', r.interruptible_channels, 'preferred_seconds', r.preferred_seconds
+                'interruptible_channels', r.interruptible_channels,
+                'preferred_seconds', coalesce(r.preferred_seconds, 0)
             )) as settings,
             (select coalesce(jsonb_agg(jsonb_build_object('to_team_id', o.to_team_id, 'after_seconds',
                 o.after_seconds, 'min_waiting', o.min_waiting, 'min_free', o.min_free, 'is_outsourced',
@@ -263,8 +264,10 @@ async def find_requirement(tx: Transaction, rule_id: int, *, lock: bool = False)
     Raises:
         NotFound: there is none.
     """
-    sql = f"{RULE} and r.id = %(id)s {'for update of r' if lock else ''}"
-    found = await row(tx, _Rule, sql, {"id": rule_id})
+    if lock:
+        # By itself: whoever waited for the lock must read the version that was made meanwhile.
+        await tx.execute("select from requirement_rule where id = %(id)s for update", {"id": rule_id})
+    found = await row(tx, _Rule, f"{RULE} and r.id = %(id)s", {"id": rule_id})
     if found is None:
         raise NotFound("There is no such rule.")
     return _requirement(found)

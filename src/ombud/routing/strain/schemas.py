@@ -57,11 +57,14 @@ class StrainPolicyIn(Struct, forbid_unknown_fields=True):
     tells: Tells = "nobody"
 
 
-class StrainPolicy(StrainPolicyIn):
+class StrainPolicy(Struct):
     """The same of a team; the defaults where nobody has set anything."""
 
-    team_id: int = 0
-    team: str = ""
+    team_id: int
+    team: str
+    bound: int
+    hard_percent: int
+    tells: Tells
 
 
 class StrainPolicies(Struct):

@@ -65,7 +65,8 @@ class _Figures(Struct):
     parked: int
 
 
-# Expected is the plain mean of the same half hour of the same weekday in the weeks before that had any work at all.
+# A mail may wait for hours: who waits is who waits for an answer now. Expected is the plain mean of the same half
+# hour of the same weekday in the weeks before that had any work at all.
 FIGURES = """
     select
         (select count(*)::int from ticket t where {open}) as waiting,
@@ -84,7 +85,9 @@ FIGURES = """
         (select count(*)::int from clock k where {answered} and k.breached_at is null) as answered_in_time,
         (select count(*)::int from surge_parked where ended_at is null) as parked""".format(
     open="t.assignee_id is null and t.snoozed_until is null and t.category in ('new', 'open') and not exists "
-    "(select from surge_parked p where p.ticket_id = t.id and p.ended_at is null)",
+    "(select from surge_parked p where p.ticket_id = t.id and p.ended_at is null) and exists "
+    "(select from channel ch left join team_routing s on s.team_id = t.team_id where ch.id = t.channel_id "
+    "and ch.kind <> all(coalesce(s.interruptible_channels, '{email,form,api}')))",
     answered="k.metric = 'first_response' and k.outcome = 'met' and k.ended_at > %(now)s - interval '30 minutes'",
     weeks=WEEKS_BACK,
 )

@@ -110,6 +110,21 @@ HEADS = f"""
     order by w.place desc, w.ticket_id limit %(limit)s) x"""
 
 
+FIRSTS = f"""
+    select coalesce(jsonb_agg(to_jsonb(x)), '[]')::text from (select {COLUMNS} from (
+        select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
+            select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
+                and w.place is not null and w.offered_to is null
+            order by w.place desc, w.ticket_id limit 1) w
+    ) w {JOINS}) x"""
+
+
+async def first_of_kinds(tx: Transaction, kinds: Collection[Kind]) -> list[WaitRow]:
+    """The most urgent piece of work of each kind."""
+    params = {"teams": [one.team_id for one in kinds], "keys": [one.kind_key for one in kinds]}
+    return msgspec.json.decode(await value(tx, str, FIRSTS, params) or "[]", type=list[WaitRow])
+
+
 async def lock_heads(tx: Transaction, kinds: Collection[Kind], *, head: int, limit: int) -> list[WaitRow]:
     """The most urgent work of some kinds, held by this router; what another one holds is passed by."""
     params = {

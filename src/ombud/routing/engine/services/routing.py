@@ -5,8 +5,9 @@ from datetime import datetime
 
 from ombud.routing.engine.queries.agents import load_agents, lock_there
 from ombud.routing.engine.queries.teams import TeamRules, team_rules
-from ombud.routing.engine.queries.works import Kind, WaitRow, lock_heads, waiting_kinds
+from ombud.routing.engine.queries.works import Kind, WaitRow, first_of_kinds, lock_heads, waiting_kinds
 from ombud.routing.engine.rules import decide
+from ombud.routing.engine.rules.servable import servable
 from ombud.routing.engine.schemas import Agent, Decision, Work
 from ombud.routing.engine.services.claiming import Won, assign_all, offer_all
 from ombud.routing.engine.services.offers import end_missed
@@ -47,16 +48,17 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     pushing = {one.team_id for one in teams.values() if one.routing == "push" and not one.is_archived}
     wanted = pushing & {team for kind in kinds for team in kind.offered_team_ids}
     agents = await _free(tx, wanted, pushing, teams, now=now)
-    found = await _work(tx, kinds, agents, pushing, limit=limit)
-    if not found:
-        return 0
     weights = (await weights_now(tx)).weights
-    works = [one.work(teams, weights, now) for one in found]
-    if all(one.is_interruptible for one in works):
-        agents = [one for one in agents if one.load < one.capacity]
-    if any(one.steps for one in works):
+    near = _near(kinds, agents, pushing)
+    firsts = await first_of_kinds(tx, near) if near else []
+    if any(one.steps for one in firsts):
         await _learn(tx, agents, now=now)
-    decisions = decide(works, agents, now=now.timestamp())
+    # Work whose agents are all busy is not weighed again and again.
+    can = servable([one.work(teams, weights, now) for one in firsts], agents, now=now.timestamp())
+    alive = {(one.team_id, one.kind_key) for one in firsts if one.ticket_id in can}
+    found = await _work(tx, [one for one in near if (one.team_id, one.kind_key) in alive], agents, limit=limit)
+    works = [one.work(teams, weights, now) for one in found]
+    decisions = decide(works, agents, now=now.timestamp()) if works else []
     return await carry_out(tx, decisions[:limit], works, found, teams, now=now)
 
 
@@ -77,18 +79,19 @@ async def _learn(tx: Transaction, agents: Sequence[Agent], *, now: datetime) -> 
         one.skills = held.get(one.id, {})
 
 
-async def _work(
-    tx: Transaction, kinds: Sequence[Kind], agents: Sequence[Agent], pushing: set[int], *, limit: int
-) -> list[WaitRow]:
+def _near(kinds: Sequence[Kind], agents: Sequence[Agent], pushing: set[int]) -> list[Kind]:
     served = {team for one in agents for team in one.team_ids}
-    near = [one for one in kinds if one.team_id in pushing and served & set(one.offered_team_ids)]
-    if not near:
+    return [one for one in kinds if one.team_id in pushing and served & set(one.offered_team_ids)]
+
+
+async def _work(tx: Transaction, kinds: Sequence[Kind], agents: Sequence[Agent], *, limit: int) -> list[WaitRow]:
+    if not kinds:
         return []
     # Twice the room, so that there is something to choose from.
     room = sum(max(one.capacity - one.load, 1) for one in agents)
     most = 2 * min(limit, room)
-    head = max(most // len(near), LEAST_OF_A_KIND)
-    return await lock_heads(tx, near, head=head, limit=max(most, MOST_LOOKED_AT))
+    head = max(most // len(kinds), LEAST_OF_A_KIND)
+    return await lock_heads(tx, kinds, head=head, limit=max(most, MOST_LOOKED_AT))
 
 
 async def carry_out(

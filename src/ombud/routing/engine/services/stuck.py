@@ -8,7 +8,7 @@ from msgspec import Struct
 from ombud.routing.engine.events import WorkStuck
 from ombud.routing.engine.queries.agents import load_agents, members_of
 from ombud.routing.engine.queries.teams import team_rules
-from ombud.routing.engine.queries.works import COLUMNS, JOINS, WaitRow, waiting_kinds
+from ombud.routing.engine.queries.works import first_of_kinds, waiting_kinds
 from ombud.routing.engine.rules.stuck import why_stuck
 from ombud.routing.engine.schemas import Agent
 from ombud.routing.engine.services.recording import Line, write_lines
@@ -17,14 +17,6 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, execute, rows, values
 from ombud.shared.events import emit
 from ombud.tickets.services.timeline import Told, notify_all
-
-FIRSTS = f"""
-    select {COLUMNS} from (
-        select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
-            select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
-                and w.place is not null and w.offered_to is null
-            order by w.place desc, w.ticket_id limit 1) w
-    ) w {JOINS}"""
 
 
 async def note_stuck(tx: Transaction, *, now: datetime) -> int:
@@ -38,8 +30,7 @@ async def note_stuck(tx: Transaction, *, now: datetime) -> int:
     if not kinds:
         return 0
     teams = await team_rules(tx)
-    params = {"teams": [one.team_id for one in kinds], "keys": [one.kind_key for one in kinds]}
-    firsts = await rows(tx, WaitRow, FIRSTS, params)
+    firsts = await first_of_kinds(tx, kinds)
     people = await members_of(tx, {team for one in firsts for team in one.offered_team_ids})
     members = await load_agents(tx, people, teams=teams, now=now, with_skills=True)
     weights = (await weights_now(tx)).weights

@@ -1,14 +1,14 @@
 """Endpoints of the duty log and of hand-overs."""
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Literal
 
 from litestar import Response, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_201_CREATED
-from msgspec import Meta
 
+from ombud.routing.floor.api.span import checked_span
 from ombud.routing.floor.schemas import (
     Acceptance,
     DutyLog,
@@ -20,29 +20,22 @@ from ombud.routing.floor.schemas import (
 )
 from ombud.routing.floor.services import duty
 from ombud.routing.floor.services.duty_file import list_cells
-from ombud.shared.errors import Invalid
 from ombud.shared.http import By, Now, Reading, Tx, may
 from ombud.shared.spreadsheets import TYPES, write_file
 
-Moment = Annotated[datetime, Meta(tz=True)]
-LONGEST = timedelta(days=92)
-
-
-def _check_span(since: datetime, until: datetime) -> None:
-    if not timedelta(0) < until - since <= LONGEST:
-        raise Invalid("Choose a span of at most 92 days.", fields={"since": "span"})
+DAYS = 92
 
 
 @get("/duty", guards=[may("floor.lead")])
 async def get_duty(
     reading: Reading,
     actor: By,
-    since: FromQuery[Moment],
-    until: FromQuery[Moment],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
     team_id: FromQuery[int | None] = None,
 ) -> DutyLog:
     """The duty log of a span of at most 92 days, open matters of any age, and hand-overs."""
-    _check_span(since, until)
+    since, until = checked_span(since, until, days=DAYS)
     return await duty.read_log(reading, since=since, until=until, team_id=team_id, by=actor)
 
 
@@ -50,13 +43,13 @@ async def get_duty(
 async def get_duty_file(
     reading: Reading,
     actor: By,
-    since: FromQuery[Moment],
-    until: FromQuery[Moment],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
     team_id: FromQuery[int | None] = None,
     kind: FromQuery[Literal["csv", "xlsx"]] = "xlsx",
 ) -> Response[bytes]:
     """The same as a CSV or Excel file, in one's own language and time zone."""
-    _check_span(since, until)
+    since, until = checked_span(since, until, days=DAYS)
     found = await duty.read_log(reading, since=since, until=until, team_id=team_id, by=actor)
     head, cells = await list_cells(reading, found, by=actor)
     content = await asyncio.to_thread(write_file, head, cells, kind)

@@ -1,14 +1,13 @@
 """Endpoints of states and breaks."""
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
 
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
-from msgspec import Meta
 
 from ombud.routing.floor import queries
+from ombud.routing.floor.api.span import checked_span
 from ombud.routing.floor.schemas import (
     BreakDecision,
     BreakIn,
@@ -20,11 +19,9 @@ from ombud.routing.floor.schemas import (
 )
 from ombud.routing.floor.services import breaks
 from ombud.routing.floor.services.presence import choose_state
-from ombud.shared.errors import Invalid
 from ombud.shared.http import By, Now, Reading, Tx, may
 
-Moment = Annotated[datetime, Meta(tz=True)]
-LONGEST = timedelta(days=31)
+DAYS = 31
 
 
 @put("/me/presence", guards=[may("presence.own")], status_code=HTTP_204_NO_CONTENT)
@@ -85,12 +82,11 @@ async def get_states(
     reading: Reading,
     actor: By,
     person_id: FromPath[int],
-    since: FromQuery[Moment],
-    until: FromQuery[Moment],
+    since: FromQuery[datetime],
+    until: FromQuery[datetime],
 ) -> StateLog:
     """A person's states in a span of at most 31 days: one's own, or those of somebody whom one leads."""
-    if not timedelta(0) < until - since <= LONGEST:
-        raise Invalid("Choose a span of at most 31 days.", fields={"since": "span"})
+    since, until = checked_span(since, until, days=DAYS)
     if person_id != actor.person_id:
         actor.require("floor.lead")
         await queries.require_led(reading, person_id, by=actor)

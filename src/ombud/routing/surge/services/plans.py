@@ -88,7 +88,7 @@ async def set_thresholds(tx: Transaction, data: SurgeThresholds, *, by: Actor, n
     if await queries.thresholds_now(tx) == data:
         return
     sql = "insert into surge_thresholds (spec, person_id, at) values (%(spec)s, %(by)s, %(now)s)"
-    params = {"spec": Jsonb(msgspec.to_builtins(data)), "by": by.person_id, "now": now}
+    params = {"spec": Jsonb(msgspec.to_builtins(data)), "by": by.person_id or None, "now": now}
     await tx.execute(sql, params)
     await emit(tx, SurgePlanChanged(), by=by, at=now)
 
@@ -99,7 +99,13 @@ async def _write_version(
     sql = """
         insert into surge_plan_version (plan_id, version, spec, person_id, at)
         values (%(plan)s, %(version)s, %(spec)s, %(by)s, %(now)s)"""
-    params = {"plan": plan_id, "version": version, "spec": Jsonb(msgspec.to_builtins(spec)), "by": by.id, "now": now}
+    params = {
+        "plan": plan_id,
+        "version": version,
+        "spec": Jsonb(msgspec.to_builtins(spec)),
+        "by": by.person_id or None,
+        "now": now,
+    }
     await tx.execute(sql, params)
     await emit(tx, SurgePlanChanged(plan_id=plan_id), by=by, at=now)
 

@@ -52,7 +52,7 @@ async def scenario_of_today(tx: Transaction, *, now: datetime) -> Scenario:
         name=Words("The last 24 hours", "最近 24 小时"),
         about=Words(
             "What came in, with the people who are online now; handling times are assumed.",
-            "实际进线量与当前在线人数;处理时长为假设值。",
+            "实际进线量与当前在线人数；处理时长为假设值。",
         ),
         opens="00:00",
         closes="24:00",
@@ -86,7 +86,7 @@ def _kind(came: list[_Came], pair: tuple[str, bool]) -> Kind:
     channel, is_urgent = pair
     is_chat = channel == "chat"
     return Kind(
-        name=Words(f"{channel}, urgent", f"{channel},紧急") if is_urgent else Words(channel, channel),
+        name=Words(f"{channel}, urgent", f"{channel}，紧急") if is_urgent else Words(channel, channel),
         channel=channel,
         per_day=sum(_profile(came, pair)),
         profile=_key(*pair),

@@ -71,9 +71,3 @@ export async function declineOffer(one: Offer, reason: string): Promise<void> {
     drop(one.id)
   }
 }
-
-/** Draw the next piece of work; null: nothing waits that one could take. */
-export async function drawNext(): Promise<number | null> {
-  const { ticket_id: ticket } = await api.post<{ ticket_id: number | null }>('/me/next-ticket', {})
-  return ticket
-}

@@ -14,6 +14,7 @@ import {
   GraduationCap,
   Grid3x3,
   Hand,
+  HeartPulse,
   Inbox,
   KeyRound,
   ListChecks,
@@ -48,6 +49,7 @@ export interface SettingsPage {
 export const settingsPages: SettingsPage[] = [
   { path: 'profile', key: 'profile', group: 'you', icon: UserRound },
   { path: 'security', key: 'security', group: 'you', icon: ShieldCheck },
+  { path: 'strain', key: 'strain', group: 'you', icon: HeartPulse, permission: 'presence.own' },
   { path: 'mailboxes', key: 'mailboxes', group: 'channels', icon: Inbox, permission: 'channels.manage' },
   { path: 'widgets', key: 'widgets', group: 'channels', icon: MessageCircle, permission: 'channels.manage' },
   { path: 'forms', key: 'forms', group: 'channels', icon: FileInput, permission: 'channels.manage' },

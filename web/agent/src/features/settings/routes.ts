@@ -106,6 +106,11 @@ const pages: RouteRecordRaw[] = [
     () => import('./policies/PoliciesPage.vue'),
     () => import('./policies/PolicyPage.vue'),
   ),
+  {
+    path: 'strain',
+    component: () => import('./strain/StrainPage.vue'),
+    meta: { words: [...words, 'strain', 'state'], permission: 'presence.own' },
+  },
   page('canned-replies', undefined, () => import('./canned/CannedRepliesPage.vue')),
   page('macros', undefined, () => import('./macros/MacrosPage.vue')),
   page('ticket-templates', undefined, () => import('./templates/TemplatesPage.vue')),
