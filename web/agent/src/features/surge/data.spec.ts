@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { emptyMeasures, formOf, hourText, measuresOf, pathOf, shown, topOf, verdictOf } from './data'
+import { emptyMeasures, formOf, hoursOf, hourText, measuresOf, pathOf, shown, topOf, verdictOf } from './data'
 
 it('names only the measures that a plan has', () => {
   expect(measuresOf(undefined)).toEqual([])
@@ -58,6 +58,11 @@ it('ends an axis at a round number', () => {
   expect(topOf([0, 37, null])).toBe(40)
   expect(topOf([])).toBe(1)
   expect(topOf([120])).toBe(200)
+})
+
+it('names hours evenly from the first bar to the last', () => {
+  const bars = Array.from({ length: 25 }, (_, at) => ({ minute: 480 + at * 30 }))
+  expect(hoursOf(bars)).toEqual(['08:00', '10:00', '12:00', '14:00', '16:00', '18:00', '20:00'])
 })
 
 it('says an hour as a clock does', () => {

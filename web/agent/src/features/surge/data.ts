@@ -175,6 +175,13 @@ export function hourText(minute: number): string {
   return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`
 }
 
+/** Seven hours, evenly from the first bar to the last. */
+export function hoursOf(bars: { minute: number }[]): string[] {
+  const first = bars[0]?.minute ?? 0
+  const last = bars.at(-1)?.minute ?? first
+  return Array.from({ length: 7 }, (_, at) => hourText(first + ((last - first) * at) / 6))
+}
+
 /** The points of a line in a box, as an SVG path; gaps where nothing is known. */
 export function pathOf(values: (number | null)[], most: number, width: number, height: number): string {
   const step = width / Math.max(values.length - 1, 1)
