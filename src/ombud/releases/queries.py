@@ -48,8 +48,8 @@ async def list_notes(
     return found
 
 
-async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) -> Release:
-    """A note with its readiness list and its questions.
+async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime, is_held: bool = False) -> Release:
+    """A note with its readiness list and its questions; ``is_held``: the actor saw it until this very moment.
 
     Raises:
         NotFound: there is none, or the actor may not see it.
@@ -63,7 +63,8 @@ async def find_note(tx: Transaction, note_id: int, *, by: Actor, now: datetime) 
             (select count(*) from person p where p.deactivated_at is null and p.role <> 'partner') as seats
         {FROM} left join person a on a.id = n.announced_by left join person d on d.id = n.decided_by
         where n.id = %(id)s and {VISIBLE}"""
-    found = await row(tx, Release, sql, {"id": note_id, **_sight(by)})
+    sight = _sight(by) | ({"teams": None} if is_held else {})
+    found = await row(tx, Release, sql, {"id": note_id, **sight})
     if found is None:
         raise NotFound
     found.standing, found.is_short = standing_of(found, now=now), is_short(found)
@@ -94,8 +95,8 @@ async def _questions(tx: Transaction, note_id: int) -> list[ReleaseQuestion]:
 async def count_unread(tx: Transaction, *, by: Actor, now: datetime) -> int:
     """How many coming and live notes the actor has not read as they are."""
     sql = f"""
-        select count(*) from release_note n where {VISIBLE} and n.called_off_at is null and n.live_at > %(old)s
-            and not exists (select from release_reader r
+        select count(*) from release_note n where {VISIBLE} and n.called_off_at is null
+            and (n.decision is distinct from 'go' or n.live_at > %(old)s) and not exists (select from release_reader r
                 where r.note_id = n.id and r.person_id = %(me)s and r.version = n.version)"""
     return await value(tx, int, sql, {**_sight(by), "old": now - NEWS}) or 0
 

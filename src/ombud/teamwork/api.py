@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from ombud.shared.errors import Invalid
 from ombud.shared.http import SHOWN, By, Now, Reading, Tx, file_headers, may
+from ombud.shared.periods import period_of
 from ombud.teamwork import queries
 from ombud.teamwork.schemas import (
     DispatchIn,
@@ -37,7 +38,7 @@ from ombud.tickets.services import closing, uploads
 
 TEAMWORK = "/tickets/{ticket_id:int}"
 Moment = Annotated[datetime, Meta(tz=True)]
-DAYS_SHOWN = 30
+SHOWN_SPAN = timedelta(days=30)
 LONGEST = timedelta(days=400)
 
 
@@ -243,10 +244,7 @@ async def get_teamwork_figures(
     ends_at: FromQuery[Moment | None] = None,
 ) -> TeamworkFigures:
     """Teamwork of a period, the last 30 days if none is named."""
-    end = ends_at or now
-    start = starts_at or end - timedelta(days=DAYS_SHOWN)
-    if not timedelta(0) < end - start <= LONGEST:
-        raise Invalid("Choose a period of at most 400 days.", fields={"starts_at": "period"})
+    start, end = period_of(starts_at, ends_at, now=now, shown=SHOWN_SPAN, longest=LONGEST, field="starts_at")
     return await queries.figures(reading, start=start, end=end, by=actor)
 
 

@@ -141,7 +141,9 @@ async def find_task(tx: Transaction, task_id: int, *, by: Actor) -> Task:
     if found is None:
         raise NotFound
     if not (by.may("tasks.work") and by.sees_team(found.team_id)):
-        by.require("tickets.read")
+        if not by.may("tickets.read"):
+            # Not even that there is one: a partner who counts through the numbers learns nothing.
+            raise NotFound
         await require_visible(tx, found.ticket_id, by=by)
     return (await _filled(tx, [found]))[0]
 
@@ -266,6 +268,9 @@ async def task_readers(tx: Transaction, task: LockedTask, *, limit: int = 50) ->
 
 PERIOD = "between %(start)s and %(end)s"
 SEEN = seen("t")
+# What a department did counts for it wherever the ticket is now: of the rule of what is seen, the brands alone.
+BRANDS = """(%(brands)s::bigint[] is null
+    or exists (select from ticket t where t.id = {}.ticket_id and t.brand_id = any(%(brands)s)))"""
 
 
 async def figures(tx: Transaction, *, start: datetime, end: datetime, by: Actor) -> TeamworkFigures:
@@ -286,7 +291,7 @@ async def figures(tx: Transaction, *, start: datetime, end: datetime, by: Actor)
             '[]'::jsonb as departments"""
     whole = await row(tx, TeamworkFigures, sql, params)
     assert whole is not None  # noqa: S101 – a statement without a table gives one row
-    sql = """
+    sql = f"""
         with sent as (
             select team_id, count(*) as dispatched, count(accepted_at) as accepted,
                 count(*) filter (where accepted_at <= accept_due_at) as accepted_in_time,
@@ -295,11 +300,13 @@ async def figures(tx: Transaction, *, start: datetime, end: datetime, by: Actor)
                 count(*) filter (where first_due_at is not null) as extended,
                 count(*) filter (where outcome = 'done') as done,
                 count(*) filter (where outcome = 'done' and ended_at <= due_at) as done_in_time
-            from dispatch where dispatched_at between %(start)s and %(end)s group by team_id
+            from dispatch d where dispatched_at between %(start)s and %(end)s and {BRANDS.format("d")}
+            group by team_id
         ), asked as (
             select team_id, count(*) as tasks_due,
                 count(*) filter (where state = 'done' and ended_at <= due_at) as tasks_in_time
-            from task where due_at between %(start)s and %(end)s and state not in ('withdrawn', 'returned')
+            from task k where due_at between %(start)s and %(end)s and state not in ('withdrawn', 'returned')
+                and {BRANDS.format("k")}
             group by team_id)
         select m.id as team_id, m.name as team_name, coalesce(s.dispatched, 0) as dispatched,
             coalesce(s.accepted, 0) as accepted, coalesce(s.accepted_in_time, 0) as accepted_in_time,

@@ -1,5 +1,6 @@
 """Which values a definition takes, and how they are compared: pure."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -77,11 +78,17 @@ def _tidied(value: Any) -> Any:
 def _problem(field: Field | None, value: Any, before: Any) -> str | None:
     if field is None:
         return "unknown_field"
-    if is_empty(_tidied(value)) or value == before:
+    tidy = _tidied(value)
+    if is_empty(tidy) or _is_same(tidy, before):
         return None
     if field.is_archived:
         return "archived"
-    return _CHECKS[field.kind](value, field.options)
+    return _CHECKS[field.kind](tidy, field.options)
+
+
+def _is_same(value: Any, before: Any) -> bool:
+    # To Python true is 1: in a field of numbers it is no number all the same.
+    return bool(value == before) and json.dumps(value, sort_keys=True) == json.dumps(before, sort_keys=True)
 
 
 def _text(value: Any, options: FieldOptions) -> str | None:

@@ -90,7 +90,7 @@ async def get_page(
 async def post_page(request: Request[Any, Any, Any], state: State, now: Now, token: FromPath[str]) -> Response[str]:
     """Take the answer, once. 410 once it was used, or nobody waits for it; 429 with ``Retry-After``."""
     sent = await request.form()
-    answer, said = str(sent.get("answer", "")), str(sent.get("words", "")).strip()[:MOST_WORDS]
+    answer, said = str(sent.get("answer", "")), str(sent.get("words", "")).replace("\x00", "").strip()[:MOST_WORDS]
     locale = pick_locale(str(sent.get("locale", "")), request.headers.get("accept-language", ""), "en")
     if await state.authenticate(request) is not None:
         # A colleague must not give the customer's word.

@@ -118,8 +118,7 @@ async def make_process(
     """
     await check_spec(tx, data.spec)
     await _refuse_taken(tx, data.spec.type_id, None)
-    if (await value(tx, int, "select count(*) from process where archived_at is null") or 0) >= MOST_PROCESSES:
-        raise TooManyProcesses
+    await _check_room(tx)
     sql = "insert into process (example, created_at) values (%(example)s, %(now)s) returning id"
     process_id = await value(tx, int, sql, {"example": example, "now": now}) or 0
     await _add_version(tx, process_id, data.spec, by=by, now=now)
@@ -134,6 +133,7 @@ async def change_process(tx: Transaction, process_id: int, data: ProcessIn, *, b
         NotFound: no such process, or as ``check_spec``.
         Invalid: as ``check_spec``.
         TypeTaken: its type has another process.
+        TooManyProcesses: it is taken back into use, and 100 are.
 
     Emits: ProcessChanged
     """
@@ -142,6 +142,8 @@ async def change_process(tx: Transaction, process_id: int, data: ProcessIn, *, b
     if not data.is_archived:
         await check_spec(tx, data.spec)
         await _refuse_taken(tx, data.spec.type_id, process_id)
+        if known.is_archived:
+            await _check_room(tx)
     if (data.spec, data.is_archived) == (known.spec, known.is_archived):
         return known
     sql = """
@@ -153,6 +155,11 @@ async def change_process(tx: Transaction, process_id: int, data: ProcessIn, *, b
     change = ProcessChanged(process_id=process_id, change="archived" if data.is_archived else "changed")
     await emit(tx, change, by=by, at=now)
     return await _reload(tx, process_id)
+
+
+async def _check_room(tx: Transaction) -> None:
+    if (await value(tx, int, "select count(*) from process where archived_at is null") or 0) >= MOST_PROCESSES:
+        raise TooManyProcesses
 
 
 async def _refuse_taken(tx: Transaction, type_id: int, process_id: int | None) -> None:

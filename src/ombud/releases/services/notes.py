@@ -295,11 +295,13 @@ async def change_item(
                 else done_at end,
             done_by = case when %(is_done)s then coalesce(done_by, %(me)s) when not %(is_done)s then null
                 else done_by end
-        where id = %(id)s"""
-    await tx.execute(sql, {**params, "now": now, "me": by.person_id or None, "id": item_id})
-    if given.get("owner_id", owner) != owner:
-        await tell(tx, note, "release_item", [given["owner_id"]], by=by, now=now)
-    await say(tx, note, "item", by=by, now=now)
+        where id = %(id)s and (text, owner_id, due_at, done_at is not null) is distinct from (
+            coalesce(%(text)s, text), coalesce(%(owner_id)s, owner_id), coalesce(%(due_at)s, due_at),
+            coalesce(%(is_done)s, done_at is not null))"""
+    if await execute(tx, sql, {**params, "now": now, "me": by.person_id or None, "id": item_id}):
+        if given.get("owner_id", owner) != owner:
+            await tell(tx, note, "release_item", [given["owner_id"]], by=by, now=now)
+        await say(tx, note, "item", by=by, now=now)
     return await queries.find_note(tx, note_id, by=by, now=now)
 
 

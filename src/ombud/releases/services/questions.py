@@ -11,7 +11,7 @@ from ombud.releases.schemas import Release, ReleaseAnswerIn, ReleaseQuestionIn, 
 from ombud.releases.services.notes import say
 from ombud.releases.services.telling import tell
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, value
+from ombud.shared.database import Transaction, execute, row, value
 from ombud.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 MOST_OPEN = 100
@@ -98,12 +98,13 @@ async def assign_question(
     sql = """
         update release_question set owner_id = %(owner)s, due_at = coalesce(%(due)s, due_at),
             is_warned = is_warned and %(due)s::timestamptz is null
-        where id = %(id)s"""
-    await tx.execute(sql, {"owner": owner, "due": due_at, "id": question_id})
-    if owner != question.owner_id:
-        await tell(tx, note, "release_question", [owner], by=by, now=now)
-    await say(tx, note, "assigned", by=by, now=now)
-    return await queries.find_note(tx, note_id, by=by, now=now)
+        where id = %(id)s and (owner_id, due_at) is distinct from (%(owner)s, coalesce(%(due)s, due_at))"""
+    if await execute(tx, sql, {"owner": owner, "due": due_at, "id": question_id}):
+        if owner != question.owner_id:
+            await tell(tx, note, "release_question", [owner], by=by, now=now)
+        await say(tx, note, "assigned", by=by, now=now)
+    # Whoever saw the note for this question's sake alone has given it out of their hands.
+    return await queries.find_note(tx, note_id, by=by, now=now, is_held=True)
 
 
 async def answer_question(
@@ -126,8 +127,8 @@ async def answer_question(
         raise Invalid("Answer something.", fields={"answer": "required"})
     sql = """
         update release_question set answer = %(text)s, answered_by = %(by)s, answered_at = %(now)s
-        where id = %(id)s"""
-    await tx.execute(sql, {"text": text, "by": by.person_id or None, "now": now, "id": question_id})
-    await tell(tx, note, "release_answered", [question.asked_by], by=by, now=now)
-    await say(tx, note, "answered", by=by, now=now)
+        where id = %(id)s and answer is distinct from %(text)s"""
+    if await execute(tx, sql, {"text": text, "by": by.person_id or None, "now": now, "id": question_id}):
+        await tell(tx, note, "release_answered", [question.asked_by], by=by, now=now)
+        await say(tx, note, "answered", by=by, now=now)
     return await queries.find_note(tx, note_id, by=by, now=now)

@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from ombud.routing.waiting.schemas import WaitFigures
 from ombud.routing.waiting.services.figures import figures
-from ombud.shared.errors import Invalid
 from ombud.shared.http import By, Now, Reading, may
+from ombud.shared.periods import period_of
 
 Moment = Annotated[datetime, Meta(tz=True)]
 SHOWN = timedelta(days=7)
@@ -26,10 +26,7 @@ async def get_wait_figures(
     until: FromQuery[Moment | None] = None,
 ) -> WaitFigures:
     """How waiting customers are told, now and in a period (the last 7 days if none is named), and how true it was."""
-    end = until or now
-    start = since or end - SHOWN
-    if not timedelta(0) < end - start <= LONGEST:
-        raise Invalid("Choose a period of at most 92 days.", fields={"since": "period"})
+    start, end = period_of(since, until, now=now, shown=SHOWN, longest=LONGEST, field="since")
     return await figures(reading, since=start, until=end, by=actor, now=now)
 
 

@@ -277,6 +277,9 @@ async def tick_item(
     Emits: TaskChanged
     """
     ticket, task = await _locked(tx, task_id, by=by)
+    known = "select exists (select from task_item where id = %(id)s and task_id = %(task)s)"
+    if not await value(tx, bool, known, {"id": item_id, "task": task_id}):
+        raise NotFound
     sql = """
         update task_item set done_at = case when %(done)s then %(now)s end, done_by = case when %(done)s then %(by)s end
         where id = %(id)s and task_id = %(task)s and (done_at is not null) <> %(done)s"""

@@ -35,6 +35,12 @@ class Supervised(Conflict):
     code = "supervised_already"
 
 
+class OnlyPeopleWatch(Invalid):
+    """A program watches no ticket. Let a manager do it, who is told of the reports."""
+
+    code = "only_people_watch"
+
+
 class NotSupervised(Conflict):
     """Nobody supervises this ticket."""
 
@@ -99,11 +105,14 @@ async def supervise(tx: Transaction, ticket_id: int, data: SupervisionIn, *, by:
         NotFound: it does not exist, or ``by`` may not see it.
         TicketDone: it is solved.
         Supervised: somebody does.
+        OnlyPeopleWatch: a program would.
         NeverOpen: the team's calendar has no open hour.
 
     Emits: SupervisionChanged, ClockStarted, NotificationMade
     """
     ticket = await lock_visible_ticket(tx, ticket_id, by=by)
+    if not by.person_id:
+        raise OnlyPeopleWatch
     if ticket.category in DONE_CATEGORIES:
         raise TicketDone
     if await queries.open_supervision(tx, ticket_id) is not None:
