@@ -205,24 +205,30 @@ async def _solve_one(desk: Desk, held: _Held, actors: dict[int, Actor]) -> None:
 async def _answer_calls(desk: Desk) -> None:
     while True:
         for one in desk.reserve:
-            async with desk.parts.database.transaction() as tx:
-                for call in await my_calls(tx, by=one.actor):
-                    if call.answer is None:
-                        said = CallAnswerIn("accepted")
-                        await answer_call(tx, call.run_id, said, by=one.actor, now=utc_now())
+            await _answer(desk, one)
         await asyncio.sleep(1)
+
+
+async def _answer(desk: Desk, one: Agent) -> None:
+    async with desk.parts.database.transaction() as tx:
+        for call in [call for call in await my_calls(tx, by=one.actor) if call.answer is None]:
+            await answer_call(tx, call.run_id, CallAnswerIn("accepted"), by=one.actor, now=utc_now())
 
 
 async def _beat(desk: Desk) -> None:
     """Open screens, and reserve agents who go when nobody needs them any more."""
-    everybody = [one.id for one in (*desk.agents, *desk.reserve)]
     while True:
-        async with desk.parts.database.transaction() as tx:
-            await note_heartbeat(tx, everybody, now=utc_now())
-            if not await list_runs(tx, is_running=True):
-                for one in desk.reserve:
-                    await choose_presence(tx, "offline", by=one.actor, now=utc_now())
+        await _look_alive(desk)
         await asyncio.sleep(5)
+
+
+async def _look_alive(desk: Desk) -> None:
+    everybody = [one.id for one in (*desk.agents, *desk.reserve)]
+    async with desk.parts.database.transaction() as tx:
+        await note_heartbeat(tx, everybody, now=utc_now())
+        leaving = [] if await list_runs(tx, is_running=True) else desk.reserve
+        for one in leaving:
+            await choose_presence(tx, "offline", by=one.actor, now=utc_now())
 
 
 async def _write_all(desk: Desk, size: Size) -> None:

@@ -29,6 +29,7 @@ def test_eval_risk_with_truth_prints_scores(tmp_path: Path, capsys: pytest.Captu
     evaluate(tmp_path, {"text": "I will sue.", "risks": ["legal"]}, {"text": "Thanks!", "risks": []}, {"text": "x"})
     out = capsys.readouterr().out
     assert "3 texts answered, 2 scored" in out
+    assert "precision 1.000 (1 of 1), recall 1.000 (1 of 1)" in out
     figures = json.loads(out.splitlines()[-1])
     assert figures["legal"] == figures["all"] == {"precision": 1.0, "recall": 1.0, "true": 1}
 

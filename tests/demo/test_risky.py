@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from ombud.demo.loader import load_demo
-from ombud.intelligence.risk.finding import find_risks
+from ombud.intelligence.risk.services import find_risks
 from ombud.shared.database import Database
 from ombud.shared.files import FileStore
 

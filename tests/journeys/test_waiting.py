@@ -1,6 +1,7 @@
 """Somebody waits in a chat: nobody is there, then somebody is; told live and truly, called back as was promised."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -13,7 +14,7 @@ from tests.journeys.spoken import BOTH, Speech
 
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 NUMBER = "13800138000"
-WIDGET = {
+WIDGET: dict[str, dict[str, Any]] = {
     "en": {
         "nobody": "Nobody is here just now. We answer as soon as somebody is.",
         "next": "You are next · less than 5 min",

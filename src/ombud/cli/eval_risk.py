@@ -33,7 +33,10 @@ def _rows(data: Path) -> list[Row]:
 
 
 def _sentence(one: Score) -> str:
-    return f"precision {one.precision:.3f} ({one.right} of {one.found}), recall {one.recall:.3f} ({one.right} of {one.true})"
+    return (
+        f"precision {one.precision:.3f} ({one.right} of {one.found}), "
+        f"recall {one.recall:.3f} ({one.right} of {one.true})"
+    )
 
 
 def _figures(one: Score) -> dict[str, float]:

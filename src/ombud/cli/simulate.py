@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--compare", action="store_true", help="play it with every policy and say how they differ")
     parser.add_argument("--plan", help="a surge plan: `standard`, or a .toml file")
     parser.add_argument("--compare-plan", action="store_true", help="play it without the plan, too")
-    parser.add_argument("--replications", type=int, default=5, help="how many times, each with other chance")
+    parser.add_argument("--replications", type=int, default=10, help="how many times, each with other chance")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same days")
     parser.add_argument("--json", action="store_true", help="print one object instead of tables")
     parser.add_argument("--out", type=Path, help="write to this file instead of the terminal")

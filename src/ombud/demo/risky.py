@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
-from ombud.intelligence.risk.finding import find_risks, phrase_of
+from ombud.intelligence.risk.services import find_risks, phrase_of
 from ombud.shared.database import Transaction, rows
 
 SINCE = timedelta(days=14)

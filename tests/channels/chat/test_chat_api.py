@@ -2,10 +2,12 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ombud.tickets.services.announcements import announce
 from tests.channels.conftest import PNG, Desk
 from tests.channels.visitors import Visitor, arrive
 
@@ -27,6 +29,15 @@ async def test_get_config_tells_what_the_widget_shows(desk: Desk) -> None:
     assert config["wait"] == {"basis": "nobody", "low_seconds": None, "high_seconds": None}
     assert "image/png" in config["file_types"]
     assert "secret" not in answer.text
+
+
+async def test_get_config_tells_what_is_announced_on_its_channel(desk: Desk) -> None:
+    made, other = await desk.add_channel("chat"), await desk.add_channel("chat")
+    async with desk.parts.database.transaction() as tx:
+        until = desk.now + timedelta(hours=1)
+        await announce(tx, "test", {"en": "Long waits", "zh": "排队较长"}, [made.id], now=desk.now, until=until)
+    told = [(await desk.client.get(f"/widget/v1/{one.public_key}/config")).json() for one in (made, other)]
+    assert [one["announcement"] for one in told] == [{"en": "Long waits", "zh-CN": "排队较长"}, None]
 
 
 async def test_get_config_of_closed_office_tells_when_it_opens(desk: Desk) -> None:

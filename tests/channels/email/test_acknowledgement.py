@@ -17,6 +17,7 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.errors import Invalid
 from ombud.shared.readers import read_batch, register_reader
 from ombud.tickets.schemas import EntryDetails, ReplyIn
+from ombud.tickets.services.announcements import announce, announced, end_announcements
 from ombud.tickets.services.replies import reply, undo_reply
 from tests.channels.email.test_mailbox import letter, make_mailbox, send_all, take_all
 from tests.desk import Desk
@@ -307,3 +308,17 @@ async def test_acknowledgement_never_goes_to_whoever_bars_mail(desk: Desk, world
     sql = """insert into contact_bar (customer_id, channel, by_kind, since)
         select id, 'email', 'system', now() from customer"""
     assert await first_outgoing(desk, world, sql) is None
+
+
+async def test_acknowledge_begins_with_what_everybody_is_told_just_now(desk: Desk, world: Outside) -> None:
+    channel = await mailbox(desk, world)
+    texts = {"en": "The app is down; we are on it.", "zh": "App 故障处理中。"}
+    async with desk.parts.database.transaction() as tx:
+        until = desk.now + timedelta(hours=1)
+        await announce(tx, "test", texts, [channel], now=desk.now, until=until)
+    await arrive(desk, channel, letter("Leak", "It leaks."))
+    said = await desk.sql("select text from entry where author_kind = 'system' and kind = 'message'")
+    assert said.startswith("The app is down; we are on it.\n\n")
+    async with desk.parts.database.transaction() as tx:
+        await end_announcements(tx, "test", now=desk.now)
+        assert await announced(tx, channel, now=desk.now) is None

@@ -1,5 +1,7 @@
 """Who hears of which risk, and doubts about one's own language."""
 
+from typing import Any
+
 import pytest
 
 from tests.quality.risks.watch import Watch
@@ -31,7 +33,7 @@ async def test_recipient_who_does_not_see_the_ticket_is_not_told(watch: Watch) -
 
 
 async def test_saying_the_same_recipients_again_announces_nothing(watch: Watch) -> None:
-    body = {"roles": ["agent"], "person_ids": []}
+    body: dict[str, Any] = {"roles": ["agent"], "person_ids": []}
     for _ in range(2):
         assert (await watch.wu.put("/risk-settings/recipients/churn", body)).status_code == 200
     [changed] = await watch.site.desk.events("risk_settings_changed")
@@ -52,7 +54,7 @@ async def test_bad_recipients_are_refused(watch: Watch, kind: str, body: object,
 
 
 async def test_agents_may_not_see_or_change_the_settings(watch: Watch) -> None:
-    body = {"roles": [], "person_ids": []}
+    body: dict[str, Any] = {"roles": [], "person_ids": []}
     assert (await watch.lin.get("/risk-settings")).status_code == 403
     assert (await watch.lin.put("/risk-settings/recipients/legal", body)).status_code == 403
     assert (await watch.lin.delete("/risk-settings/silences/1")).status_code == 403

@@ -91,12 +91,8 @@ def test_a_calm_conversation_never_adds_and_time_never_adds_but_the_break(
     before = load_of(given, minutes).value
     calm = Talk(min((one.age_minutes for one in given), default=0), 1, 1, 0, 0)
     assert load_of([calm, *given], minutes).value <= before
-    older = [Talk(one.age_minutes + pause, *list(_rest(one))) for one in given]
+    older = [Talk(one.age_minutes + pause, one.minutes, one.messages, one.anger, one.abuse) for one in given]
     assert load_of(older, minutes).value <= before + 0.3
-
-
-def _rest(one: Talk) -> tuple[float, int, int, int]:
-    return one.minutes, one.messages, one.anger, one.abuse
 
 
 @pytest.mark.parametrize(

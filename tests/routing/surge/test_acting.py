@@ -166,9 +166,9 @@ async def test_reserve_is_called_by_mail_once_in_their_language(control: Control
     await control.switch(plan)
     sent: list[tuple[str, str]] = []
 
-    async def keep(_: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
+    async def keep(tx: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
         sent.append((subject, text))
-        return bool(to and now)
+        return not tx.closed and bool(to and now)
 
     for _ in range(2):
         async with control.desk.parts.database.transaction() as tx:

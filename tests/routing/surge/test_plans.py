@@ -10,8 +10,10 @@ from tests.routing.surge.conftest import LOW, Control
 from tests.site import Site
 
 # Everything that a plan could have changed and must not.
-SETTINGS = ("team", "membership", "agent_routing", "team_routing", "team_overflow", "requirement_rule", "channel")
-SETTINGS += ("break_rule", "warning_level", "score_weights", "surge_parked_now", "ticket")
+SETTINGS = (
+    *("team", "membership", "agent_routing", "team_routing", "team_overflow", "requirement_rule", "channel"),
+    *("break_rule", "warning_level", "score_weights", "surge_parked_now", "ticket"),
+)
 
 
 async def picture(control: Control) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ombud.intelligence.risk.finding import find_risks
 from ombud.intelligence.risk.schemas import Kind, Side
+from ombud.intelligence.risk.services import find_risks
 
 ALL = "all"
 

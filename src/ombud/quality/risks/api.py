@@ -9,10 +9,10 @@ from ombud.quality.risks import services
 from ombud.quality.risks.schemas import (
     LanguageDoubts,
     LanguageIn,
-    RiskRecipientsIn,
     RiskAlert,
     RiskAlerts,
     RiskDecisionIn,
+    RiskRecipientsIn,
     RiskSettings,
 )
 from ombud.shared.http import By, Now, Reading, Tx, may

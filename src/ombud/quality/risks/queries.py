@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from ombud.intelligence.risk.schemas import Kind
-from ombud.quality.risks.schemas import RiskRecipients, RiskAlert, RiskSilence
+from ombud.quality.risks.schemas import RiskAlert, RiskRecipients, RiskSilence
 from ombud.shared.database import Transaction, row, rows, values
 
 KINDS: Final[tuple[Kind, ...]] = (

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from ombud.intelligence.risk.finding import find_risks, phrase_of
 from ombud.intelligence.risk.schemas import Finding, Kind
+from ombud.intelligence.risk.services import find_risks, phrase_of
 from ombud.quality.risks import queries
 from ombud.quality.risks.events import RiskDecided, RiskFound, RiskSettingsChanged
 from ombud.quality.risks.queries import Written
 from ombud.quality.risks.schemas import (
     LanguageDoubt,
     LanguageDoubts,
-    RiskRecipientsIn,
     RiskAlert,
     RiskAlerts,
     RiskDecisionIn,
+    RiskRecipientsIn,
     RiskSettings,
 )
 from ombud.shared.actor import SYSTEM, Actor

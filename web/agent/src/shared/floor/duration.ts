@@ -30,8 +30,11 @@ export function clockSpan(milliseconds: number): string {
 }
 
 function days(hours: number): string {
-  const [whole, rest] = [String(Math.floor(hours / 24)), String(hours % 24)]
-  return i18n.global.locale.value === ('zh-CN' as string) ? `${whole}天${rest}时` : `${whole}d ${rest}h`
+  const inUnit = (value: number, unit: string): string =>
+    new Intl.NumberFormat(i18n.global.locale.value, { style: 'unit', unit, unitDisplay: 'narrow' }).format(
+      value,
+    )
+  return `${inUnit(Math.floor(hours / 24), 'day')} ${inUnit(hours % 24, 'hour')}`
 }
 
 /** How long something lasts by now. */

@@ -1,6 +1,7 @@
 import { flushPromises, type VueWrapper } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { loadWords } from '@/i18n'
+import { queryClient } from '@/shared/queryClient'
 import { mountPage, signIn } from '@/testing/mount'
 import { serve, type Call } from '@/testing/server'
 import LanguageDoubts from './LanguageDoubts.vue'
@@ -40,6 +41,7 @@ const button = (name: RegExp) =>
 
 afterEach(() => {
   page.unmount()
+  queryClient.clear()
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })

@@ -36,6 +36,22 @@ describe('workSentence', () => {
     )
   })
 
+  it('names a task in the language of its reader', () => {
+    const told = { team: 2, title: '查批次 / Check the batch', en: 'Check the batch', zh: '查批次' }
+    expect(say('teamwork.task_given', told)).toContain('Check the batch')
+    expect(say('teamwork.task_given', told)).not.toContain('查批次')
+  })
+
+  it('tells that somebody does not want to wait', () => {
+    expect(
+      say('waiting.asked', { way: 'call', contact: '138****8000', due_at: '2026-11-23T07:30:00Z' }),
+    ).toMatch(/^The customer does not want to wait: call 138\*\*\*\*8000 by /)
+    expect(say('waiting.withdrawn', { way: 'mail', contact: 'r****@x.example' })).toBe(
+      'The customer waits after all, no mail to r****@x.example',
+    )
+    expect(say('waiting.unheard', {})).toBe('')
+  })
+
   it('tells a late task by its title', () => {
     expect(say('teamwork.late', { metric: 'task', title: 'Find the parcel' })).toBe(
       'Overdue: the task “Find the parcel”',

@@ -24,23 +24,28 @@ _NOT_ZH = written(
     "(?:没有?|并未|未曾|无意|不(?:想|会|打算|是|要|用|准备|需要|必))(?:(?!怪|逼|等)[^,。!?;就我]){0,6}$|没说_3_$"
 )
 _NOT_EN = written(
-    r"(?:\bnot|n't|\bnever|\bwithout|\bno intention of|\bno need to) (?:(?!hesitate|only|just|i |we |i'll)[\w'-]+ ){0,3}$"
+    r"(?:\bnot|n't|\bnever|\bwithout|\bno intention of|\bno need to) (?:(?!hesitate|only|just|i |we |"
+    r"i'll)[\w'-]+ ){0,3}$"
 )
 _IF_ZH = written("(?:如果|要是|假如|万一|倘若|若是)[^,。不再没]{0,12}$")
 _IF_EN = written(r"\b(?:if|in case|suppose|whether)\b(?!_8w_(?:\w+n't|not|no)\b)[^,.;]{0,40}$")
 _ASKS_ZH = written(
-    "怎么(?!办|会|还|能|又|这么|可以|了|回事|不)|怎样|如何|流程|多少|在哪|有卖|有货|是什么|会不会|有没有|[可能会]_12_吗|防止"
+    "怎么(?!办|会|还|能|又|这么|可以|了|回事|不)|怎样|如何|流程|多少|在哪|有卖|有货|是什么|会不会|"
+    "有没有|[可能会]_12_吗|防止"
 )
 _INSISTS_ZH = written("非要|逼我|信不信|还要我")
 _ASKS_EN = written(
-    r"^\s*(?:[\w ]+, )?(?:how (?:do|does|would|can|could|to)|what (?:is|are|happens|should|does)|which|where|do you|does|is it"
+    r"^\s*(?:[\w ]+, )?(?:how (?:do|does|would|can|could|to)|what (?:is|are|happens|should|does)|"
+    r"which|where|do you|does|is it"
     r"|is the|is there|could it|can it|may it|would|have you)\b"
 )
 _THIRD = written(
-    "(?:客户|顾客|买家|用户|有人)(?:说|威胁|骂|扬言)|话术|他骂|她骂|\\b(?:a|the|one|my|our) (?:customers?|neighbour|neighbor|friend)s? (?:said|says|threat|told|wants?)"
+    "(?:客户|顾客|买家|用户|有人)(?:说|威胁|骂|扬言)|话术|他骂|她骂|\\b(?:a|the|one|my|"
+    "our) (?:customers?|neighbour|neighbor|friend)s? (?:said|says|threat|told|wants?)"
 )
 _OVER = written(
-    "(?:之前|上次|去年|以前|曾经|那次|前年)[^。!?\\n]{0,30}(?:解决|结束|处理|谢谢|想|买|一切正常)|\\b(?:years ago|last year|luckily|in the end)\\b"
+    "(?:之前|上次|去年|以前|曾经|那次|前年)[^。!?\\n]{0,30}(?:解决|结束|处理|谢谢|想|买|一切正常)|"
+    "\\b(?:years ago|last year|luckily|in the end)\\b"
 )
 # Kinds of which a question about how it is done, somebody else's words or an old story says nothing.
 _ASKED: Final = frozenset[Kind]({"media_regulator", "legal", "fraud", "churn", "safety", "self_harm"})
