@@ -53,6 +53,15 @@ def test_from_env_unknown_variable_is_somebody_elses() -> None:
         ("PUBLIC_URL", "desk.example", "PUBLIC_URL must begin with http:// or https://"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with postgres:// or postgresql://"),
         ("BUS_URL", "redis://x", "BUS_URL must begin with nats://"),
+        ("PUBLIC_URL", "http://[::1", "PUBLIC_URL must begin with http:// or https://"),
+        ("PUBLIC_URL", "https://", "PUBLIC_URL must begin with http:// or https://"),
+        ("PUBLIC_URL", "https:desk.example", "PUBLIC_URL must begin with http:// or https://"),
+        ("BUS_URL", "nats://", "BUS_URL must begin with nats://"),
+        ("BUS_URL", "nats://[", "BUS_URL must begin with nats://"),
+        ("DATABASE_URL", "postgresql://[x/y", "DATABASE_URL must begin with postgres:// or postgresql://"),
+        ("OMBUD_DEMO", "maybe", "OMBUD_DEMO='maybe' cannot be: expected `bool`"),
+        ("OMBUD_UNDO_SECONDS", "601", "expected `int` <= 600"),
+        ("OMBUD_OUTBOUND_ALLOW", "10.0.0.1/8", "OMBUD_OUTBOUND_ALLOW: 10.0.0.1/8 has host bits set"),
         ("OMBUD_TRUSTED_PROXIES", "10.0.0.0/8,everyone", "OMBUD_TRUSTED_PROXIES: 'everyone'"),
     ],
 )
@@ -60,6 +69,33 @@ def test_from_env_wrong_value_names_the_variable(name: str, value: str, told: st
     with pytest.raises(WrongSetting) as refused:
         Settings.from_env({name: value})
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:///desk",
+        "postgresql://ombud@/desk?host=%2Frun%2Fpostgresql",
+        "postgres://ada:secret@db.example:5433/desk?sslmode=require",
+        "postgresql://[::1]:5432/desk",
+    ],
+)
+def test_from_env_database_may_be_a_socket_or_a_host(address: str) -> None:
+    assert Settings.from_env({"DATABASE_URL": address}).database_url == address
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ("", []),
+        (" , ,", []),
+        ("10.0.0.0/8", ["10.0.0.0/8"]),
+        ("10.0.0.0/8, ::1 ,192.0.2.7", ["10.0.0.0/8", "::1", "192.0.2.7"]),
+    ],
+)
+def test_from_env_networks_are_read_one_by_one(given: str, parts: list[str]) -> None:
+    settings = Settings.from_env({"OMBUD_TRUSTED_PROXIES": given, "OMBUD_OUTBOUND_ALLOW": given})
+    assert (settings.proxies, settings.outbound_networks) == (parts, parts)
 
 
 def test_from_env_wrong_database_does_not_repeat_its_password() -> None:

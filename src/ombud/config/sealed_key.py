@@ -56,7 +56,7 @@ def open_key(sealed: bytes, passphrase: str) -> str:
         found = msgspec.json.decode(sealed, type=SealedKey)
         salt, nonce, data = (base64.b64decode(one) for one in (found.salt, found.nonce, found.data))
         return AESGCM(_stretch(passphrase, salt, min(found.cost, MAX_COST))).decrypt(nonce, data, PURPOSE).decode()
-    except (InvalidTag, ValueError, msgspec.MsgspecError) as error:
+    except (InvalidTag, ValueError, OverflowError, msgspec.MsgspecError) as error:
         msg = "The passphrase does not open the key in this backup."
         raise InstallationError(msg) from error
 

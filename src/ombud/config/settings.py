@@ -13,6 +13,7 @@ from msgspec import Meta
 from ombud.shared.installation import InstallationError
 
 ROOT_DATA = Path("/var/lib/ombud")
+DATABASES = {"postgresql", "postgres"}
 UNPREFIXED = frozenset({"public_url", "database_url", "bus_url"})
 
 
@@ -139,7 +140,7 @@ def _explain(error: msgspec.ValidationError, values: Mapping[str, str]) -> str:
 
 def _check(settings: Settings) -> None:
     _check_address("PUBLIC_URL", settings.public_url, {"http", "https"})
-    _check_address("DATABASE_URL", settings.database_url, {"postgresql", "postgres"})
+    _check_address("DATABASE_URL", settings.database_url, DATABASES)
     _check_address("BUS_URL", settings.bus_url, {"nats", "tls"})
     for network in settings.proxies:
         _check_network("OMBUD_TRUSTED_PROXIES", network)
@@ -148,10 +149,20 @@ def _check(settings: Settings) -> None:
 
 
 def _check_address(name: str, value: str, schemes: set[str]) -> None:
-    if value and urlsplit(value).scheme not in schemes:
+    if value and not _begins_with(value, schemes):
         # The value is not repeated: a database's address may hold a password.
         msg = f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}."
         raise WrongSetting(msg)
+
+
+def _begins_with(address: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        # A bracket of an IPv6 address that is not closed.
+        return False
+    # A database on this machine may be named by its socket, without a host; nothing else may.
+    return parts.scheme in schemes and bool(parts.hostname or schemes == DATABASES)
 
 
 def _check_network(name: str, network: str) -> None:

@@ -50,6 +50,22 @@ async def test_nothing_is_offered_where_nothing_is_promised(counter: Counter, te
     assert await counter.offers(await counter.ticket(), text) == []
 
 
+@pytest.mark.parametrize("send_at", ["9999-12-31T23:59:59Z", "2027-11-25T00:00:00Z"])
+async def test_offer_for_later_than_a_reply_can_be_planned_is_refused(counter: Counter, send_at: str) -> None:
+    ticket = await counter.ticket()
+    for text in ("我们3天内给您退款", "We'll refund you within 3 months.", "你好"):
+        answer = await counter.lin.post(f"/tickets/{ticket}/promise-offers", {"text": text, "send_at": send_at})
+        assert (answer.status_code, answer.json()["fields"]) == (400, {"send_at": "too_far"})
+
+
+async def test_offer_for_a_moment_that_has_passed_counts_from_now(counter: Counter) -> None:
+    ticket = await counter.ticket()
+    [now] = await counter.offers(ticket, IN_24_HOURS)
+    for send_at in ("0001-01-01T00:00:00Z", "2026-11-22T00:00:00+08:00"):
+        [past] = await counter.offers(ticket, IN_24_HOURS, send_at=send_at)
+        assert past["due_at"] == now["due_at"]
+
+
 async def test_nothing_of_an_offer_is_saved(counter: Counter) -> None:
     ticket = await counter.ticket()
     before = len(await counter.site.desk.events())

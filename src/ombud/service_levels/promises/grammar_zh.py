@@ -40,7 +40,7 @@ _SPAN = (
     r"(?P<week>(?:本|这个?|下个?)(?:周|星期|礼拜)(?:末|内|之内)?|周末)"
     rf"|(?<!\d)(?P<named_month>{_MONTH})月份?[底末]"
     r"|(?P<month_end>(?:本|这个?|下个?)?月[底末]|(?:本|这个|下个)月)"
-    r"|(?P<year_end>年[底末内])"
+    r"|(?<![\d一二两三四五六七八九十半几])(?P<year_end>[今明]?年[底末内])"
 )
 _FIRST = r"(?P<next_working_day>节后(?:的?[第首][一]?个?(?:工作日|天|日)|一?上班)|(?:下一?个|次)工作日)"
 # Which half of the day each word means; "noon" is settled by the hour.

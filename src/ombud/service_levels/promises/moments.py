@@ -23,8 +23,12 @@ NOON = 12
 FIRST_HOUR = 7
 # How far the calendar is searched for its next close; a calendar without open hours has none.
 SEARCHED_DAYS = 30
+# What is longer than about ten years nobody promises; counting it out day by day would cost seconds.
+MOST = {"working_days": 1_000, "working_hours": 10_000, "days": 3_650, "weeks": 520, "fortnights": 260, "months": 120}
 # A two-digit year, and the window in which a date without its year lies.
 RECENT_DAYS = 90
+# Of a year; and the most years between two that have a 29 February.
+MONTHS, LEAP_YEARS = 12, 8
 MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
 PART_ENDS = {MORNING: NOON * HOUR, AFTERNOON: 18 * HOUR, EVENING: DAY}
 
@@ -80,6 +84,11 @@ def next_close(sent_at: datetime, zone: ZoneInfo, calendar: Calendar) -> datetim
     return next((close for close in closes if close and close > sent_at), on_day(today, DAY, zone))
 
 
+def is_too_long(unit: str, count: float) -> bool:
+    """Whether so many of a unit are more than anybody promises."""
+    return count > MOST.get(unit, count)
+
+
 def clock_minute(hour: int, minute: int, part: str | None, *, after: int | None = None) -> int:
     """Minutes since midnight of an hour that may lack its half of the day.
 
@@ -130,18 +139,16 @@ def months_later(day: date, months: int) -> date:
 
 def next_date(today: date, month: int, day: int, year: int | None = None) -> date | None:
     """A date; without its year the next one to come, or one that has just passed. None where there is no such day."""
-    try:
-        found = date(year or today.year, month, day)
-        if year is None and (today - found).days > RECENT_DAYS:
-            found = found.replace(year=today.year + 1)
-    except ValueError:
+    if not 1 <= month <= MONTHS:
         return None
-    return found
+    years = [year] if year else range(today.year, today.year + LEAP_YEARS + 1)
+    found = (date(one, month, day) for one in years if 1 <= day <= monthrange(one, month)[1])
+    return next((one for one in found if year or (today - one).days <= RECENT_DAYS), None)
 
 
 def next_day_of_month(today: date, day: int, months: int | None = None) -> date | None:
-    """The n-th of a month; without ``months`` of this one, or of the next where it has passed."""
-    if months is None:
-        months = 0 if day >= today.day else 1
-    month = months_later(today.replace(day=1), months)
-    return next_date(today, month.month, day, month.year)
+    """The n-th of a month; without ``months`` of the next one that has it and in which it has not passed."""
+    ahead = range(int(day < today.day), MONTHS) if months is None else [months]
+    firsts = (months_later(today.replace(day=1), one) for one in ahead)
+    days = (next_date(today, first.month, day, first.year) for first in firsts)
+    return next((one for one in days if one), None)

@@ -15,7 +15,10 @@ _ENGLISH = {
         )
     )
 }
-_ENGLISH_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_ENGLISH_TENS = {
+    word: 10 * number
+    for number, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
+}
 _ENGLISH |= _ENGLISH_TENS
 _PHRASES = {
     "a": 1.0,
@@ -27,10 +30,13 @@ _PHRASES = {
     "half a": 0.5,
     "half an": 0.5,
 }
+_ONES = r"[- ](?:one|two|three|four|five|six|seven|eight|nine)\b"
+_TENS_WORDS = "|".join(_ENGLISH_TENS)
 ENGLISH = (
-    r"(?:\d{1,5}(?:\.\d{1,2})?|(?:twenty|thirty|forty)[- ](?:one|two|four|five|six|eight)|a couple(?: of)?"
-    r"|couple of|half an?|an?(?= )|"
-    rf"{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})"
+    rf"(?:\d{{1,5}}(?:\.\d{{1,2}})?|(?:{_TENS_WORDS}){_ONES}|a couple(?: of)?|couple of|half an?|an?(?= )|"
+    # Forty-eight is never a span from forty to eight.
+    rf"(?:{_TENS_WORDS})(?!{_ONES})|"
+    rf"{'|'.join(sorted(_ENGLISH.keys() - _ENGLISH_TENS.keys(), key=lambda word: (-len(word), word)))})"
 )
 
 

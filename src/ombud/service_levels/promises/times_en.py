@@ -18,6 +18,7 @@ from ombud.service_levels.promises.moments import (
     clock_minute,
     end_of_month,
     end_of_week,
+    is_too_long,
     months_later,
     next_date,
     next_day_of_month,
@@ -87,9 +88,11 @@ def _length(match: re.Match[str], today: date) -> Deadline | None:
 _UNITS = ("working_days", "working_hours", "days", "weeks", "fortnights", "months", "hours", "minutes")
 
 
-def _of_unit(unit: str, count: float, today: date) -> Deadline:
+def _of_unit(unit: str, count: float, today: date) -> Deadline | None:
     """A count of some unit; units of sentences that end in ``from now`` come as they were written."""
     name = {"d": "days", "h": "hours", "m": "minutes", "w": "weeks"}[unit[0]] if unit not in _UNITS else unit
+    if is_too_long(name, count):
+        return None
     if name == "working_days":
         return WorkingDays(max(1, round(count)))
     if name == "working_hours":

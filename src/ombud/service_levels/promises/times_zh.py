@@ -17,6 +17,7 @@ from ombud.service_levels.promises.moments import (
     clock_minute,
     end_of_month,
     end_of_week,
+    is_too_long,
     months_later,
     next_date,
     next_day_of_month,
@@ -41,6 +42,7 @@ _DAYS = (*_ONE_DAY, "week", "named_month", "month_end", "year_end")
 # 中午一点 lies behind noon, 中午十一点 before it.
 _FIRST_NOON = 6
 _HALF_MONTH_DAYS = 15
+_COUNTED = ("working_days", "working_hours", "days", "weeks", "months")
 _LAST_HOUR, _LAST_MINUTE = 24, 59
 
 
@@ -49,7 +51,7 @@ def find_times(text: str, now: datetime) -> Iterator[TimePhrase]:
     last_day = None
     for match in TIME.finditer(text):
         is_length = match["length"] is not None
-        deadline = _length(match, now.date()) if is_length else _point(match, now, last_day)
+        deadline = _length(match, _count(match), now.date()) if is_length else _point(match, now, last_day)
         if any(match[name] for name in _ONE_DAY):
             # 我明天一上班就核实,中午前答复您: a time without a day is on the day named before it.
             last_day = _day(match, now.date())
@@ -59,8 +61,15 @@ def find_times(text: str, now: datetime) -> Iterator[TimePhrase]:
         yield TimePhrase(match.start(), match.end(), Vague())
 
 
-def _length(match: re.Match[str], today: date) -> Deadline | None:
+def _count(match: re.Match[str]) -> float | None:
+    """How many of its unit a length counts; None for more than anybody promises."""
     count = chinese_number(match["count"]) + (0.5 if match["and_half"] or match["tail"] else 0)
+    return None if any(match[unit] and is_too_long(unit, count) for unit in _COUNTED) else count
+
+
+def _length(match: re.Match[str], count: float | None, today: date) -> Deadline | None:
+    if count is None or (match["days"] == "日" and not match["side"]):
+        return None
     if match["working_days"]:
         return WorkingDays(max(1, round(count)))
     if match["working_hours"]:
@@ -70,8 +79,6 @@ def _length(match: re.Match[str], today: date) -> Deadline | None:
             return Elapsed(round(count * minutes))
     if match["months"]:
         return _months(match, count, today)
-    if match["days"] == "日" and not match["side"]:
-        return None
     return OnDay(today + timedelta(days=round(count * (WEEK if match["weeks"] else 1))))
 
 
@@ -166,4 +173,4 @@ def _span_end(match: re.Match[str], today: date) -> date | None:
         return first and end_of_month(first)
     if match["month_end"]:
         return end_of_month(today, int("下" in match["month_end"]))
-    return today.replace(month=12, day=31) if match["year_end"] else None
+    return date(today.year + match["year_end"].startswith("明"), 12, 31) if match["year_end"] else None

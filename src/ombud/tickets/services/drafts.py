@@ -94,7 +94,8 @@ async def keep_draft(tx: Transaction, ticket_id: int, kind: str, data: DraftIn, 
         "ticket": ticket_id,
         "person": by.person_id,
         "kind": kind,
-        "text": data.text,
+        # What is pasted from a terminal may hold the one sign that cannot be stored.
+        "text": data.text.replace("\x00", ""),
         "details": Jsonb(msgspec.to_builtins(details)),
         "version": data.version,
     }

@@ -9,7 +9,9 @@ from ombud.service_levels.promises.schemas import Promise, PromiseOffer, Promise
 from ombud.service_levels.promises.services.hours import duty_of, full_slots, hours_for
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
+from ombud.shared.errors import Invalid
 from ombud.tickets.queries.tickets import require_visible
+from ombud.tickets.services.planned import LONGEST
 from ombud.tickets.services.policy import desk_policy
 
 MAY_PROMISE_MONEY = "promises.money"
@@ -22,11 +24,14 @@ async def offer_promises(
 
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
+        Invalid: it would go out later than a planned reply can.
     """
     ticket_id = await require_visible(tx, ticket_id, by=by)
+    sent_at = max(now, data.send_at or now)
+    if sent_at > now + LONGEST:
+        raise Invalid("Choose a moment within a year.", fields={"send_at": "too_far"})
     team_id = await value(tx, int, "select team_id from ticket where id = %(id)s", {"id": ticket_id}) or 0
     calendar, zone = await hours_for(tx, team_id, by.person_id or None)
-    sent_at = max(now, data.send_at or now)
     found = recognise(data.text, sent_at=sent_at, tz=zone, calendar=calendar)
     if not found:
         return PromiseOffers([])
