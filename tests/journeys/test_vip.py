@@ -41,6 +41,7 @@ from tests.journeys.test_recipients import mail_in
 pytestmark = [pytest.mark.journey, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 SETTINGS = {"undo_seconds": 0}
 FIRST = "净水机又报漏水,重装两次了。"
+HURT = "机器漏电,手麻了"
 MAIL = "你们经理管不管?今天必须解决!"
 
 
@@ -49,14 +50,16 @@ async def stock(served: Served) -> None:
     await teams(served, "二线", "技术", "物流", "产品")
 
 
-async def wechat(served: Served, text: str) -> int:
+async def wechat(served: Served, text: str, who: str = "钱女士", tier: str = "金卡") -> int:
     """A message by WeChat, as its stand-in brings it; gives the ticket."""
-    channel = await served.channel("api", "微信客服")
-    sender = Sender("external", "wx-1", name="钱女士")
-    message = InboundMessage(sender=sender, text=text, at=utc_now(), conversation="wx-1", subject=text)
-    await served.do(lambda tx: receive(tx, [Arrival(channel.id, "wx-1", message)], now=utc_now()))
+    channel = await served.channel("api", f"微信客服 {who}")
+    message = InboundMessage(
+        sender=Sender("external", who, name=who), text=text, at=utc_now(), conversation=who, subject=text
+    )
+    await served.do(lambda tx: receive(tx, [Arrival(channel.id, who, message)], now=utc_now()))
     await until(lambda: served.values("select 1 from ticket where subject = %(s)s", s=text))
-    await served.do(lambda tx: tx.execute("update customer set tier = '金卡', locale = 'zh-CN'"))
+    change = "update customer set tier = %(tier)s, locale = 'zh-CN' where name = %(who)s"
+    await served.do(lambda tx: tx.execute(change, {"tier": tier, "who": who}))
     return int((await served.values("select id from ticket where subject = %(s)s", s=text))[0])
 
 
@@ -107,11 +110,44 @@ async def third_day(screen: Screen, served: Served, ticket: int, vip_type: int) 
     assert await call(screen, "PATCH", f"/tickets/{ticket}", change) == 200
     await stage_is(screen, "指定专属负责人")
     await screen.sees(screen.entry("Please help."))
+    await safety_first(screen, served, ticket)
     await fill(screen, {"负责人": "王主管", "客户诉求": "今天必须解决"})
     await write(screen, "n", "09:35 已致电：我是您这次问题的专属负责人，之后都由我跟您联系。")
     await expect(panel(screen).get_by_role("button", name="进入下一阶段")).to_be_disabled()
     await write(screen, "r", "我是您这次问题的专属负责人王主管，24小时内给您解决方案。")
     await go_on(screen, "成立专项小组")
+
+
+async def safety_first(screen: Screen, served: Served, ticket: int) -> None:
+    """At the same minute somebody without a tier is hurt: safety outranks the VIP, and the page says why."""
+    await served.do(lambda tx: tx.execute("update team set routing = 'pull'"))
+    assert await call(screen, "PUT", f"/tickets/{ticket}/assignment", {"assignee_id": None}) == 200
+    hurt = await wechat(served, HURT, "孙先生", "")
+    [team] = await served.values("select team_id from ticket where id = %(id)s", id=ticket)
+    same = {"assignee_id": None, "team_id": team}
+    assert await call(screen, "PUT", f"/tickets/{hurt}/assignment", same) == 200
+    ranked = "select count(*) from work_wait where place is not null and ticket_id = any(%(ids)s)"
+
+    async def are_ranked() -> bool:
+        return bool((await served.values(ranked, ids=[ticket, hurt]))[0] == len([ticket, hurt]))
+
+    await until(are_ranked, 30)
+    above = "select score_parts from work_wait where ticket_id = %(id)s"
+    await until(lambda: served.values(f"{above} and score >= 1000000", id=hurt), 30)
+    routing = screen.page.get_by_role("region", name="分配", exact=True)
+    await open_ticket(screen, served, hurt)
+    await expect(routing).to_contain_text("排在第 1 位")
+    await expect(routing).to_contain_text("涉及人身安全")
+    await open_ticket(screen, served, ticket)
+    await expect(routing).to_contain_text("排在第 2 位")
+    await expect(routing).to_contain_text(f"#{hurt}")
+    await screen.picture("vip-ranked-zh-1440")
+    await routing.get_by_role("button", name="排到最前").click()
+    await routing.get_by_label("原因").fill("总经理来电")
+    await routing.get_by_role("button", name="排到最前").click()
+    await expect(routing).to_contain_text("由Wang 王主管人工调整：总经理来电")
+    # By hand, too, nothing comes before safety.
+    await expect(routing).to_contain_text("排在第 2 位")
 
 
 async def task_force(served: Served, ticket: int) -> None:
