@@ -24,7 +24,7 @@ from ombud.demo.live import LiveDesk, find_you
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
-from ombud.routing.engine.services import note_stuck, route
+from ombud.routing.engine.services import forget_decisions, note_stuck, route
 from ombud.routing.floor.services.keeping import keep_floor
 from ombud.routing.simulation.jobs import SimulationHand
 from ombud.routing.strain.services.watching import watch as watch_strain
@@ -290,6 +290,7 @@ class Worker:
             await sweep_accounts(tx, now=now)
             await forget_full(tx, now=now)
             await forget_runs(tx, now=now)
+            await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:

@@ -1,8 +1,10 @@
 """Offers: taken, declined, missed, withdrawn; and the next one, please."""
 
+from datetime import timedelta
+
 import pytest
 
-from ombud.routing.engine.services import accept, decline, pull
+from ombud.routing.engine.services import accept, decline, forget_decisions, pull
 from ombud.routing.engine.services.offers import OfferGone
 from ombud.routing.engine.services.pulling import NotOnline
 from ombud.shared.actor import SYSTEM, Actor
@@ -132,3 +134,20 @@ async def test_pull_of_who_is_not_there_is_refused(scene: Scene) -> None:
     with pytest.raises(NotOnline):
         async with scene.tx() as tx:
             await pull(tx, by=lu, now=scene.desk.now)
+
+
+async def test_forget_takes_half_a_year_old_lines_with_their_offers_and_leaves_the_timeline(
+    scene: Scene, lu: Actor
+) -> None:
+    ticket, offer_id = await offer(scene)
+    async with scene.tx() as tx:
+        await accept(tx, offer_id, by=lu, now=scene.desk.now)
+    told = "select count(*) from entry where ticket_id = %(id)s and kind = 'change'"
+    before = await scene.desk.sql(told, id=ticket)
+    for days, left in ((179, ["offered", "accepted"]), (181, [])):
+        async with scene.tx() as tx:
+            await forget_decisions(tx, now=scene.desk.now + timedelta(days=days))
+        assert await scene.lines(ticket) == left
+    assert await scene.desk.sql("select count(*) from work_offer") == 0
+    assert await scene.desk.sql(told, id=ticket) == before > 0
+    assert await scene.holder(ticket) == lu.id

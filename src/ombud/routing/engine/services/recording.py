@@ -1,7 +1,7 @@
 """The record of decisions: what happened to work, why, and who else could have had it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -9,6 +9,9 @@ from msgspec.structs import asdict
 from psycopg.types.json import Jsonb
 
 from ombud.shared.database import Transaction, draw_ids
+
+# What was weighed for each ticket: half a year of it answers complaints, more only grows.
+KEPT = timedelta(days=180)
 
 
 class Line(Struct, kw_only=True):
@@ -37,3 +40,8 @@ async def write_lines(tx: Transaction, lines: Sequence[Line], *, now: datetime) 
     texts = [{"id": each, **asdict(one)} for each, one in zip(ids, lines, strict=True)]
     await tx.execute(sql, {"lines": Jsonb(texts), "now": now})
     return ids
+
+
+async def forget_decisions(tx: Transaction, *, now: datetime) -> None:
+    """Forget lines after half a year, with their offers; who got the ticket and why stays on its timeline."""
+    await tx.execute("delete from routing_decision where at < %(before)s", {"before": now - KEPT})
