@@ -21,8 +21,8 @@ export function withFrame(shown: Shown[], frame: OfferFrame): Shown[] | null {
 /** Whole seconds that are left, and the share of the time that has passed. */
 export function left(one: Shown, now: number): { seconds: number; share: number } {
   const whole = Math.max(Date.parse(one.expires_at) - Date.parse(one.offered_at), 1)
-  const rest = Math.max(one.until - now, 0)
-  return { seconds: Math.ceil(rest / 1000), share: Math.min(1 - rest / whole, 1) }
+  const rest = Math.min(Math.max(one.until - now, 0), whole)
+  return { seconds: Math.ceil(rest / 1000), share: 1 - rest / whole }
 }
 
 export function useOffers() {
