@@ -43,6 +43,11 @@ async def two(scene: Scene) -> tuple[int, int]:
         await scene.ok("PUT", f"/customers/{one}/contact-bars/sms", {})
         await scene.ok("PATCH", f"/customers/{one}", {"notes": f"known as {one}"})
     await scene.ok("PUT", f"/customers/{theo}/contact-bars/phone", {})
+    sql = """
+        insert into agent_exclusion (person_id, customer_id, reason, at)
+        select p.id, c, 'neighbour', now() from person p, unnest(%(customers)s::bigint[]) c
+        where c = %(theo)s or p.id = (select min(id) from person)"""
+    await scene.site.desk.run(sql, customers=[rosa, theo], theo=theo)
     # Each has asked for copies of the other's ticket.
     sql = """
         insert into ticket_cc (ticket_id, address, customer_id, created_at)

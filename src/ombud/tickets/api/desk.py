@@ -1,5 +1,6 @@
 """Endpoints around tickets: drafts, read marks, notifications, canned replies, statuses, intake problems."""
 
+import re
 from typing import Annotated
 
 from litestar import Response, delete, get, patch, post, put
@@ -8,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from msgspec import Meta, Struct
 
-from ombud.shared.errors import NotFound
+from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.http import By, Now, Tx, may, signed_in
 from ombud.shared.paging import Paged
 from ombud.tickets.queries.tickets import list_statuses
@@ -28,7 +29,8 @@ from ombud.tickets.services import canned_replies, drafts, problems, statuses
 EntryId = Annotated[int, Meta(ge=0, le=2**62)]
 DraftVersion = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 # side-7: of the side conversation 7; side-0: of one that is not begun yet
-DraftKind = Annotated[str, Meta(pattern=r"^(reply|note|forward|side-[0-9]{1,18})$")]
+KINDS = r"^(reply|note|forward|side-[0-9]{1,18})$"
+DraftKind = Annotated[str, Meta(pattern=KINDS)]
 
 
 class ReadIn(Struct, forbid_unknown_fields=True):
@@ -61,10 +63,17 @@ class CannedReplyList(Struct):
     items: list[CannedReply]
 
 
+def _draft_kind(kind: str) -> str:
+    # A text in the path is not held against its pattern by the framework.
+    if re.fullmatch(KINDS, kind) is None:
+        raise Invalid("There is no such kind of draft.", fields={"kind": "unknown"})
+    return kind
+
+
 @get("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
 async def get_draft(tx: Tx, actor: By, ticket_id: FromPath[int], kind: FromPath[DraftKind]) -> Draft | None:
     """The actor's own draft on a ticket, null when there is none."""
-    return await drafts.find_draft(tx, ticket_id, kind, by=actor)
+    return await drafts.find_draft(tx, ticket_id, _draft_kind(kind), by=actor)
 
 
 @put("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
@@ -72,7 +81,7 @@ async def put_draft(
     tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], kind: FromPath[DraftKind], data: JSONBody[DraftIn]
 ) -> DraftKept:
     """Keep what the composer holds; an empty text removes the draft. 409 ``draft_changed`` carries another window's."""
-    return DraftKept(await drafts.keep_draft(tx, ticket_id, kind, data, by=actor, now=now))
+    return DraftKept(await drafts.keep_draft(tx, ticket_id, _draft_kind(kind), data, by=actor, now=now))
 
 
 @delete("/tickets/{ticket_id:int}/drafts/{kind:str}", guards=[may("tickets.note")])
@@ -84,7 +93,7 @@ async def delete_draft(
     version: FromQuery[DraftVersion | None] = None,
 ) -> None:
     """Throw the draft away, if ``version`` is given only as long as it is that one."""
-    await drafts.drop_draft(tx, ticket_id, kind, by=actor, version=version)
+    await drafts.drop_draft(tx, ticket_id, _draft_kind(kind), by=actor, version=version)
 
 
 @put("/tickets/{ticket_id:int}/read", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)

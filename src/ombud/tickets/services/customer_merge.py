@@ -36,7 +36,10 @@ MOVED = (
     "ticket_cc",
     "record_change",
     "record_file",
+    "agent_exclusion",
 )
+# What the survivor has already is not had twice: the column that tells.
+ONCE = {"contact_bar": "channel", "agent_exclusion": "person_id"}
 EMPTY: tuple[Any, ...] = ("", None, {}, False)
 
 
@@ -202,11 +205,11 @@ async def _move(tx: Transaction, merge_id: int, survivor_id: int, absorbed_id: i
     await tx.execute("select from ticket where customer_id = %(absorbed)s order by id for update", params)
     for table in MOVED:
         was_main = "r.is_main" if table == "identity" else "false"
-        # A channel that the survivor bars already is barred once.
+        once = ONCE.get(table)
         extra = (
-            """and not exists (select from contact_bar s where s.customer_id = %(survivor)s
-            and s.channel = r.channel)"""
-            if table == "contact_bar"
+            f"""and not exists (select from {table} s where s.customer_id = %(survivor)s
+            and s.{once} = r.{once})"""
+            if once
             else ""
         )
         sql = f"""
