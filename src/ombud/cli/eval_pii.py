@@ -1,12 +1,12 @@
 """``ombud eval pii``: personal data in somebody's own texts."""
 
 import argparse
-import json
 from pathlib import Path
 
 import msgspec
 
-from ombud.intelligence.personal_data.evaluation import Answer, Row, Score, answer, score
+from ombud.cli.eval_scores import print_scores
+from ombud.intelligence.personal_data.evaluation import Answer, Row, answer, score
 from ombud.shared.installation import InstallationError
 
 
@@ -16,11 +16,8 @@ def run(arguments: argparse.Namespace) -> int:
     answers: list[Answer] = [answer(row) for row in rows]
     arguments.out.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in answers))
     scores = score(rows, answers)
-    print(f"{len(rows)} texts answered, {sum(row.spans is not None for row in rows)} scored")
-    for label, one in sorted(scores.items()):
-        print(f"  {label:<10} {_sentence(one)}")
-    if arguments.json:
-        print(json.dumps({label: _figures(one) for label, one in sorted(scores.items())}))
+    scored = sum(row.spans is not None for row in rows)
+    print_scores(scores, texts=len(rows), scored=scored, width=10, as_json=arguments.json)
     return 0
 
 
@@ -34,13 +31,3 @@ def _rows(data: Path) -> list[Row]:
     except (OSError, msgspec.MsgspecError) as problem:
         msg = f'{data} does not hold texts like {{"text": …, "spans": [[0, 3, "PERSON"]]}}: {problem}'
         raise InstallationError(msg) from problem
-
-
-def _sentence(one: Score) -> str:
-    return (
-        f"precision {one.precision:.3f} ({one.right} of {one.found}), recall {one.recall:.3f} ({one.met} of {one.true})"
-    )
-
-
-def _figures(one: Score) -> dict[str, float]:
-    return {"precision": round(one.precision, 4), "recall": round(one.recall, 4), "true": one.true}

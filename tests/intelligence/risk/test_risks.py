@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.intelligence.risk.evaluation import ALL, Row, Score, answer, score
+from ombud.intelligence.risk.evaluation import ALL, Row, answer, score
 from ombud.intelligence.risk.schemas import Kind, Side
 from ombud.intelligence.risk.services import Silent, find_risks, phrase_of
+from ombud.intelligence.scores import Score
 
 HERE = Path(__file__).parent
 

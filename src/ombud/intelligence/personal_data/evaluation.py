@@ -7,6 +7,7 @@ import msgspec
 
 from ombud.intelligence.personal_data.finding import find_personal_data
 from ombud.intelligence.personal_data.schemas import SUSPECTS, Kind
+from ombud.intelligence.scores import Score
 
 # Kinds as the data names them.
 LABELS: Mapping[Kind, str] = {
@@ -38,32 +39,16 @@ class Answer(msgspec.Struct, frozen=True):
     spans: list[Span]
 
 
-class Score(msgspec.Struct):
-    """Counts of one kind. Suspects are right where they overlap the truth, all others where they are the same."""
-
-    true: int = 0
-    found: int = 0
-    right: int = 0
-    met: int = 0
-
-    @property
-    def precision(self) -> float:
-        """Right ones among those found."""
-        return self.right / self.found if self.found else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Found ones among the true."""
-        return self.met / self.true if self.true else 1.0
-
-
 def answer(row: Row) -> Answer:
     """The personal data of one text, by the names of the data."""
     return Answer(row.id, [(one.start, one.end, LABELS[one.kind]) for one in find_personal_data(row.text)])
 
 
 def score(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Score]:
-    """Compare the answers with the truth, by kind; rows without it do not count."""
+    """Compare the answers with the truth, by kind; rows without it do not count.
+
+    Suspects are right where they overlap the truth, all others where they are the same.
+    """
     scores: dict[str, Score] = {}
     for row, said in zip(rows, answers, strict=True):
         if row.spans is not None:

@@ -6,6 +6,7 @@ import msgspec
 
 from ombud.intelligence.risk.schemas import Kind, Side
 from ombud.intelligence.risk.services import find_risks
+from ombud.intelligence.scores import Score
 
 ALL = "all"
 
@@ -23,24 +24,6 @@ class Answer(msgspec.Struct, frozen=True):
 
     risks: list[Kind]
     words: list[str]
-
-
-class Score(msgspec.Struct):
-    """Counts of one kind, or of all together."""
-
-    true: int = 0
-    found: int = 0
-    right: int = 0
-
-    @property
-    def precision(self) -> float:
-        """Right ones among those found."""
-        return self.right / self.found if self.found else 1.0
-
-    @property
-    def recall(self) -> float:
-        """Found ones among the true."""
-        return self.right / self.true if self.true else 1.0
 
 
 def answer(row: Row) -> Answer:
@@ -61,4 +44,5 @@ def score(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, Score]:
                 one.true += kind in true
                 one.found += kind in found
                 one.right += kind in true & found
+                one.met += kind in true & found
     return scores
