@@ -47,7 +47,7 @@ class KnowledgeBlockChanged(Fact, frozen=True, kw_only=True):
 
     block_id: int
     change: Literal["made", "changed", "removed"]
-    article_ids: list[int] = []
+    article_ids: tuple[int, ...] = ()
 
 
 class KnowledgeVariableChanged(Fact, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class KnowledgeVariableChanged(Fact, frozen=True, kw_only=True):
 
     variable_id: int
     change: Literal["made", "changed", "removed"]
-    article_ids: list[int] = []
+    article_ids: tuple[int, ...] = ()
 
 
 class KnowledgePolicyChanged(Fact, frozen=True, kw_only=True):

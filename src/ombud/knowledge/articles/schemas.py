@@ -70,14 +70,14 @@ class ArticlePatch(Struct, forbid_unknown_fields=True):
     """What is changed about an article beside its words; what is left out stays."""
 
     kind: Kind | UnsetType = UNSET
-    category_id: int | None | UnsetType = UNSET
-    brand_id: int | None | UnsetType = UNSET
+    category_id: int | UnsetType | None = UNSET
+    brand_id: int | UnsetType | None = UNSET
     audience: Audience | UnsetType = UNSET
     team_ids: Ids | UnsetType = UNSET
     slug: Slug | UnsetType = UNSET
     default_locale: Locale | UnsetType = UNSET
-    owner_id: int | None | UnsetType = UNSET
-    review_by: date | None | UnsetType = UNSET
+    owner_id: int | UnsetType | None = UNSET
+    review_by: date | UnsetType | None = UNSET
     is_pinned: bool | UnsetType = UNSET
 
 
@@ -85,6 +85,8 @@ class DraftIn(Words):
     """Words of a draft; ``revision`` is the saving that they began from: another one meanwhile is a conflict."""
 
     revision: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    # the version in the article's own language that lay beside it; left out: the published one, for a new draft
+    translated_from: int | UnsetType | None = UNSET
 
 
 class RejectionIn(Struct, forbid_unknown_fields=True):

@@ -11,7 +11,9 @@ Format = Literal["markdown", "html", "docx", "csv", "zip"]
 ImportState = Literal["preview", "done", "undone"]
 ItemState = Literal["ready", "failed", "made", "undone", "kept"]
 # What a column of a table may hold.
-Meaning = Literal["", "title", "body", "summary", "keywords", "kind", "locale", "category", "audience", "slug", "review_by"]
+Meaning = Literal[
+    "", "title", "body", "summary", "keywords", "kind", "locale", "category", "audience", "slug", "review_by"
+]
 
 
 class ImportOptions(Struct, forbid_unknown_fields=True):
