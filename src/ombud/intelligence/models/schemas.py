@@ -9,12 +9,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 T = TypeVar("T")
 EndpointKind = Literal["chat", "embedding"]
 Output = Literal["json_schema", "json_object", "text"]
-Purpose = Literal["answer", "reply", "summary", "step", "rewrite", "translate", "article", "classify", "embed"]
-# Who is better than a machine that works by itself: what is said to customers directly, and what a person reads first.
-PURPOSES: tuple[Purpose, ...] = (
-    *("reply", "summary", "step", "rewrite", "translate", "article"),
-    *("answer", "classify", "embed"),
-)
+# What agents ask for comes first; "answer" speaks to customers, "embed" turns texts into vectors.
+Purpose = Literal["reply", "summary", "rewrite", "translate", "article", "answer", "embed"]
+PURPOSES: tuple[Purpose, ...] = ("reply", "summary", "rewrite", "translate", "article", "answer", "embed")
 Problem = Literal[
     "no_model",  # nothing is set up for the purpose
     "off",  # switched off, the purpose or the endpoint
