@@ -81,6 +81,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "outbound": parts.outbound,
+            "models": parts.models,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,
