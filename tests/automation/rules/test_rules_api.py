@@ -106,8 +106,9 @@ async def test_two_who_change_a_rule_at_once_change_it_once(site: Site, rules: R
         names = [{"spec": made["spec"] | {"name_en": name}} for name in ("One", "Two")]
         asking = [asyncio.create_task(boss.patch(path, body)) for body in names]
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%from rule %%'"
-        while await site.desk.sql(waiting) < len(asking):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(20):
+            while await site.desk.sql(waiting) < len(asking):  # noqa: ASYNC110 – the database tells nobody who waits
+                await asyncio.sleep(0.02)
     answers = sorted([await one for one in asking], key=lambda one: one.status_code)
     assert [one.status_code for one in answers] == [200, 409]
     assert answers[1].json()["code"] == "rule_edited"

@@ -110,7 +110,7 @@ async def test_wrong_operator_says_which_where_and_what_there_is(
     assert (problem["code"], problem["operator"]) == (code, operator)
     assert 5 <= problem["start"] < problem["end"] <= len(query) + 5
     assert suggestion is None or suggestion in problem["suggestions"]
-    assert problem["known"] or code in {"value_missing", "or_misplaced"} or operator == "assignee"
+    assert problem["known"] or code in {"value_missing", "or_misplaced", "ends_first"} or operator == "assignee"
 
 
 @pytest.mark.parametrize("query", ["OR a", "OR", "a OR -b", "-a OR b", "tag:x OR -tag:y"])
