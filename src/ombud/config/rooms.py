@@ -13,6 +13,7 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
+import ombud.knowledge.articles.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.risks.api
@@ -37,6 +38,7 @@ ROOMS: list[Any] = [
     ombud.accounts.api,
     ombud.fields.api,
     ombud.customers.api,
+    ombud.knowledge.articles.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,

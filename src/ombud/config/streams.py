@@ -52,6 +52,9 @@ Settings = Literal[
     "requirements",
     "score_weights",
     "surge",
+    # knowledge/articles
+    "knowledge",
+    "knowledge_frame",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -95,6 +98,15 @@ SETTINGS_OF: dict[str, Settings] = {
     "team_routing_changed": "team_routing",
     "requirement_rule_changed": "requirements",
     "score_weights_changed": "score_weights",
+    # knowledge/articles
+    "article_changed": "knowledge",
+    "article_published": "knowledge",
+    "article_archived": "knowledge",
+    "article_settings_changed": "knowledge",
+    "knowledge_category_changed": "knowledge_frame",
+    "knowledge_block_changed": "knowledge_frame",
+    "knowledge_variable_changed": "knowledge_frame",
+    "knowledge_policy_changed": "knowledge_frame",
 }
 
 
