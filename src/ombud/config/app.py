@@ -21,6 +21,7 @@ from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
+from ombud.config.answers import Answer
 from ombud.config.customer_timeline import SOURCES
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
@@ -30,6 +31,7 @@ from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat
 from ombud.routing.supervision.board import Board
@@ -55,6 +57,7 @@ def build_app(parts: Parts) -> Litestar:
         state=build_state(parts, counts=counts, requests=requests),
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
+        response_class=Answer,
         middleware=[requests.middleware, counts.middleware, give_back],
         lifespan=[_live],
         after_response=_wake_sequencer,
@@ -81,6 +84,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "outbound": parts.outbound,
+            "mask": mask_tree,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,
@@ -105,7 +109,7 @@ def build_hub(parts: Parts) -> Hub:
     async def beat(tx: Transaction, person_ids: Collection[int]) -> None:
         await note_heartbeat(tx, person_ids, now=parts.clock.now())
 
-    return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
+    return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat, mask=mask_tree)
 
 
 @contextlib.asynccontextmanager

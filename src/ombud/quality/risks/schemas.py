@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.intelligence.risk.schemas import Kind
+from ombud.shared.personal import Personal
 
 RiskState = Literal["open", "confirmed", "false_alarm"]
 RecipientRole = Literal["administrator", "supervisor", "agent"]
@@ -20,7 +21,7 @@ class RiskAlert(Struct):
     kind: Kind
     starts: int
     ends: int
-    words: str
+    words: Personal
     at: datetime
     state: RiskState
     decided_by: int | None
