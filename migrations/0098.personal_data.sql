@@ -58,6 +58,8 @@ create table redaction (
     -- originals of files, encrypted, by their names in the store
     sealed_files text[] not null default '{}',
     sealed_until timestamptz,
+    -- files of the store that go once this is committed
+    doomed_files text[] not null default '{}',
     undone_at timestamptz,
     undone_by bigint references person,
     destroyed_at timestamptz
@@ -65,6 +67,7 @@ create table redaction (
 create index redaction_ticket on redaction (ticket_id, id);
 create index redaction_entry on redaction (entry_id, id);
 create index redaction_sealed on redaction (sealed_until) where sealed is not null;
+create index redaction_doomed on redaction (id) where doomed_files <> '{}';
 
 -- Who opened a sealed original, and why.
 create table redaction_opening (

@@ -14,6 +14,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.personal_data.api
 import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
@@ -60,6 +61,7 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.quality.personal_data.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,
