@@ -23,6 +23,7 @@ from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
 from ombud.config.answers import Answer
 from ombud.config.customer_timeline import SOURCES
+from ombud.config.logs import begin_logging
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
@@ -152,9 +153,7 @@ def serve(settings: Settings, *, web: bool, work: bool) -> int:
         InstallationError: the schema of the database is not this code's own.
     """
     check_schema(settings.database_url)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "psycopg.pool"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    begin_logging()
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # What is loaded now stays for good: the collector need not look at it again and again.
         gc.collect()

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.intelligence.personal_data.schemas import Kind
+from ombud.intelligence.personal_data.services import NAMES
 from ombud.quality.personal_data.schemas import Access, PersonalDataPolicy, Redaction
 from ombud.shared.database import Transaction, row, rows, value
 
@@ -28,6 +29,7 @@ async def load_policy(tx: Transaction) -> PersonalDataPolicy:
     found = await row(tx, PersonalDataPolicy, sql, {"name": SETTING})
     if found is None:
         raise RuntimeError("The setting of personal data is gone.")
+    found.kinds = {kind: found.kinds[kind] for kind in NAMES}
     return found
 
 
@@ -114,4 +116,4 @@ async def lock_sealed(tx: Transaction, redaction_id: int, *, now: datetime) -> S
 async def marked_kinds(tx: Transaction) -> Sequence[Kind]:
     """Kinds that are looked for."""
     policy = await load_policy(tx)
-    return [kind for kind, rule in policy.kinds.items() if rule.is_on]
+    return [kind for kind in NAMES if policy.kinds[kind].is_on]
