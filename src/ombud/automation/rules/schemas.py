@@ -30,6 +30,7 @@ EventKind = Literal[
     "ticket_withdrawn",
     "stage_entered",
     "stage_late",
+    "risk_found",
 ]
 Since = Literal["created", "waiting", "answered", "solved"]
 Hours = Literal["any", "open", "closed"]

@@ -26,6 +26,8 @@ class RiskAlert(Struct):
     state: RiskState
     decided_by: int | None
     decided_at: datetime | None
+    # of a third contact: the tickets before, the newest first
+    earlier_ids: list[int] = []
 
 
 class RiskAlerts(Struct):
@@ -70,6 +72,14 @@ class RiskSettings(Struct):
 
     recipients: list[RiskRecipients]
     silences: list[RiskSilence]
+    # so many days back a contact counts as one for the same thing; 0: nobody looks
+    third_contact_days: int
+
+
+class ThirdContactIn(Struct, forbid_unknown_fields=True):
+    """How far back contacts for the same thing are counted; 0 switches the alert off."""
+
+    days: Annotated[int, Meta(ge=0, le=365)]
 
 
 class LanguageIn(Struct, forbid_unknown_fields=True):
