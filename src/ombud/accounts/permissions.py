@@ -4,7 +4,7 @@ from typing import Literal
 
 Role = Literal["administrator", "supervisor", "agent", "read_only", "partner"]
 
-READS = frozenset({"tickets.read", "customers.read", "releases.read"})
+READS = frozenset({"tickets.read", "customers.read", "releases.read", "knowledge.read"})
 WORK = frozenset(
     {
         "tickets.write",
@@ -16,6 +16,7 @@ WORK = frozenset(
         "presence.own",
         "tasks.work",
         "personal_data.show",
+        "knowledge.write",
     }
 )
 LEAD = frozenset(
@@ -35,6 +36,8 @@ LEAD = frozenset(
         "routing.manage",
         "surge.manage",
         "personal_data.redact",
+        "knowledge.publish",
+        "knowledge.manage",
     }
 )
 ADMINISTRATION = frozenset(
@@ -49,6 +52,8 @@ ADMINISTRATION = frozenset(
         "rules.manage",
         "personal_data.manage",
         "personal_data.unseal",
+        "models.manage",
+        "models.audit",
     }
 )
 PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})

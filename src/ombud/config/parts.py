@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ombud.config.settings import Settings
+from ombud.intelligence.models.services import Models
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
@@ -27,6 +28,7 @@ class Parts:
     files: FileStore
     door: Door
     outbound: Outbound
+    models: Models
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -44,6 +46,7 @@ class Parts:
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
             outbound=Outbound(Guard(settings.outbound_networks)),
+            models=Models(database, key_ring, clock, Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")),
         )
 
     @asynccontextmanager
@@ -56,4 +59,5 @@ class Parts:
         finally:
             await self.bus.stop()
             await self.outbound.close()
+            await self.models.close()
             await self.database.close()

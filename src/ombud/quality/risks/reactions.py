@@ -50,6 +50,5 @@ async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
         return None
 
 
-RISKS = Reader(
-    name="risks", react=watch_risks, kinds=frozenset({"message_received", "ticket_opened", "ticket_changed", *_OTHERS})
-)
+KINDS = frozenset({"message_received", "ticket_opened", "ticket_changed", *_OTHERS})
+RISKS = Reader(name="risks", react=watch_risks, kinds=KINDS)

@@ -1,4 +1,4 @@
-"""Whether a customer comes for the same thing again: by what the tickets say of it, or by nearly the same words. Pure."""
+"""Whether a customer comes for the same thing again: by what tickets say of it, or by nearly the same words. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
