@@ -14,6 +14,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
 import ombud.knowledge.articles.api
+import ombud.knowledge.imports.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -40,6 +41,7 @@ ROOMS: list[Any] = [
     ombud.fields.api,
     ombud.customers.api,
     ombud.knowledge.articles.api,
+    ombud.knowledge.imports.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
