@@ -182,6 +182,8 @@ create table knowledge_finding (
         'script_variant', 'notice')),
     found_id bigint not null,
     found_locale text not null default '',
+    -- what it is called, where knowledge itself does not know
+    found_title text not null default '',
     how text not null check (how in ('link', 'block', 'variable', 'sentence', 'numbers')),
     -- the two passages
     passage text not null,

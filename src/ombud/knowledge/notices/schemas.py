@@ -145,6 +145,12 @@ class Answers(Struct, forbid_unknown_fields=True):
     chosen: Annotated[list[Annotated[list[int], Meta(max_length=8)]], Meta(max_length=20)]
 
 
+class Edition(Struct, forbid_unknown_fields=True):
+    """Which edition of a notice was read."""
+
+    edition: int
+
+
 class Graded(Struct):
     """What a try gave; ``wrong`` are the places of questions that were answered wrongly."""
 

@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from ombud.knowledge.reports.schemas import Credit
+from ombud.shared.errors import Invalid
 
 MOST_LETTERS = 200
 # Sentences that are shorter say the same by chance.
@@ -238,3 +241,20 @@ def _by_unit(figures: Iterable[Figure]) -> dict[str, set[float | str]]:
 def points(counts: Mapping[Credit, int]) -> int:
     """What contributions are worth together."""
     return sum(WORTH[name] * many for name, many in counts.items())
+
+
+def month_span(month: str, zone: ZoneInfo, *, now: datetime) -> tuple[str, datetime, datetime]:
+    """A month such as 2026-11 in a time zone: its name, its first moment, and the first of the next.
+
+    Raises:
+        Invalid: it is no month.
+    """
+    try:
+        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone) if month else _first_of(now.astimezone(zone))
+    except ValueError:
+        raise Invalid("Name a month such as 2026-11.", fields={"month": "bad"}) from None
+    return first.strftime("%Y-%m"), first, _first_of(first.replace(day=1) + timedelta(days=32))
+
+
+def _first_of(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
