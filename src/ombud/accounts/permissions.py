@@ -36,6 +36,9 @@ LEAD = frozenset(
         "surge.manage",
         "knowledge.publish",
         "knowledge.manage",
+        "knowledge.care",
+        "notices.manage",
+        "guidance.manage",
     }
 )
 ADMINISTRATION = frozenset(

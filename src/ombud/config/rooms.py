@@ -3,6 +3,8 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.guidance.api
+import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -12,6 +14,8 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.knowledge.notices.api
+import ombud.knowledge.reports.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.risks.api
@@ -60,6 +64,10 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.knowledge.notices.api,
+    ombud.knowledge.reports.api,
+    ombud.assistance.guidance.api,
+    ombud.assistance.upkeep.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

@@ -1,7 +1,7 @@
 """Which words of a card somebody reads, what a listener is like, and which wording of a script fits them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ombud.assistance.guidance.schemas import CardWords, Listener, Standing, Trait, Variant
@@ -17,7 +17,7 @@ _ANGRY = re.compile(
 )
 _ANXIOUS = re.compile(
     "着急|急用|急死|很急|好急|尽快|马上|担心|害怕|来不及|怎么办|焦虑|赶紧|火急"
-    r"|\b(?:urgent\w*|asap|as soon as possible|worried|anxious|afraid|scared|panic\w*|desperate|deadline|please hurry)\b",
+    r"|\b(?:urgent\w*|asap|as soon as possible|worried|anxious|afraid|scared|panic\w*|desperate|deadline|hurry)\b",
     re.IGNORECASE,
 )
 _ELDERLY = re.compile(
@@ -57,28 +57,30 @@ def traits_of(
     message: str, *, tier: str = "", tags: Iterable[str] = (), organisation: str = "", labels: Iterable[str] = ()
 ) -> list[Trait]:
     """What the listener is like, what matters most first, each with what shows it."""
-    found: dict[Listener, Trait] = {}
+    known = [
+        *_said(message),
+        *(Trait(one, one, "label") for one in ORDER if one in set(labels)),
+        *(Trait("elderly", tag, "tag") for tag in tags if _ELDERLY_TAG.search(tag)),
+        *([Trait("vip", tier, "tier")] if _VIP.search(tier) else []),
+        *([Trait("business", organisation[:MOST_EVIDENCE], "organisation")] if organisation else []),
+    ]
+    first = {one.listener: one for one in reversed(known)}
+    return sorted(first.values(), key=lambda one: ORDER.index(one.listener))
 
-    def note(trait: Trait) -> None:
-        found.setdefault(trait.listener, trait)
 
+def _said(message: str) -> Iterator[Trait]:
+    """What words of theirs show."""
     for one in find_risks(message):
         if one.kind in _ANGRY_RISKS:
-            note(Trait("angry", message[one.start : one.end][:MOST_EVIDENCE], "message"))
-    for listener, pattern in (("angry", _ANGRY), ("anxious", _ANXIOUS), ("elderly", _ELDERLY)):
+            yield Trait("angry", message[one.start : one.end][:MOST_EVIDENCE], "message")
+    shown: tuple[tuple[Listener, re.Pattern[str]], ...] = (
+        ("angry", _ANGRY),
+        ("anxious", _ANXIOUS),
+        ("elderly", _ELDERLY),
+    )
+    for listener, pattern in shown:
         if match := pattern.search(message):
-            note(Trait(listener, match[0][:MOST_EVIDENCE], "message"))  # type: ignore[arg-type]  # of the pairs above
-    for label in labels:
-        if label in ORDER:
-            note(Trait(label, label, "label"))  # type: ignore[arg-type]  # one of ORDER
-    for tag in tags:
-        if _ELDERLY_TAG.search(tag):
-            note(Trait("elderly", tag, "tag"))
-    if _VIP.search(tier):
-        note(Trait("vip", tier, "tier"))
-    if organisation:
-        note(Trait("business", organisation[:MOST_EVIDENCE], "organisation"))
-    return sorted(found.values(), key=lambda one: ORDER.index(one.listener))
+            yield Trait(listener, match[0][:MOST_EVIDENCE], "message")
 
 
 def rank(variants: Sequence[Variant], traits: Sequence[Trait], *, channel: str | None, locale: str) -> list[Variant]:

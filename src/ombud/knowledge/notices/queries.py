@@ -146,7 +146,7 @@ async def find_notice(tx: Transaction, notice_id: int, *, by: Actor, now: dateti
     if found is None:
         raise NotFound
     whole = {name: getattr(found, name) for name in Notice.__struct_fields__ if hasattr(found, name)}
-    made = Notice(**(whole | _row(found, by=by, now=now)))  # type: ignore[arg-type]  # its own columns
+    made = Notice(**(whole | _row(found, by=by, now=now)))
     made.may_write = by.may("notices.manage")
     made.items = await questions_of(tx, notice_id)
     if not made.may_write:
@@ -228,9 +228,7 @@ async def list_readers(tx: Transaction, notice_id: int, *, by: Actor) -> list[Re
 
 
 def _reader(found: _Reader) -> Reader:
-    receipt = Receipt(
-        opened_at=found.opened_at, read_at=found.read_at, tries=found.tries, passed_at=found.passed_at
-    )
+    receipt = Receipt(opened_at=found.opened_at, read_at=found.read_at, tries=found.tries, passed_at=found.passed_at)
     whole = {name: getattr(found, name) for name in Reader.__struct_fields__ if hasattr(found, name)}
     progress = complete(receipt, questions=found.questions, most_tries=found.most_tries).progress
     return Reader(**whole, progress=progress)

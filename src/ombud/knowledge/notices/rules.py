@@ -7,7 +7,7 @@ from ombud.knowledge.notices.schemas import NoticeState, Progress, Question, Rec
 
 
 def problem_of(question: Question) -> str | None:
-    """Why a question cannot be asked: ``no_text``, ``no_option_text``, ``one_right``, ``none_right``; None if it can."""
+    """Why a question cannot be asked (``no_text``, ``no_option_text``, ``one_right``, ``none_right``), if it cannot."""
     if not (question.text_en.strip() or question.text_zh.strip()):
         return "no_text"
     if not all(one.text_en.strip() or one.text_zh.strip() for one in question.options):

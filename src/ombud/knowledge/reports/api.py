@@ -38,7 +38,7 @@ from ombud.shared.periods import period_of
 from ombud.shared.spreadsheets import TYPES, Cell, FileKind, write_file
 
 CARE = [may("knowledge.care")]
-READ = [may("tickets.read")]
+READ = [may("knowledge.read")]
 SHOWN, LONGEST = timedelta(days=30), timedelta(days=400)
 Report = Literal["searches", "articles", "stale", "findings", "board"]
 
@@ -54,7 +54,10 @@ async def _zone(tx: Transaction, person_id: int) -> ZoneInfo:
 
 @get("/knowledge/health", guards=CARE)
 async def get_health(
-    reading: Reading, actor: By, now: Now, since: FromQuery[datetime | None] = None,
+    reading: Reading,
+    actor: By,
+    now: Now,
+    since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
 ) -> Health:
     """Figures of a period (30 days without one), and what is open now."""
@@ -77,7 +80,10 @@ async def get_searches(
 
 @get("/knowledge/reports/articles", guards=CARE)
 async def get_article_figures(
-    reading: Reading, actor: By, now: Now, since: FromQuery[datetime | None] = None,
+    reading: Reading,
+    actor: By,
+    now: Now,
+    since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
 ) -> ArticleFiguresList:
     """Feedback and uses by article."""

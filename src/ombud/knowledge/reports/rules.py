@@ -64,12 +64,9 @@ _SAME = {
     "year": ("months", 12),
 }
 _NUMBER = re.compile(rf"([¥$€£])?\s?(\d[\d,]*(?:\.\d+)?|[{_CHINESE}]+)\s?-?\s?")
-_ENGLISH = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-    )
-} | {"twenty": "20", "thirty": "30", "sixty": "60", "ninety": "90"}
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_TENS = {"fifteen": "15", "twenty": "20", "thirty": "30", "sixty": "60", "ninety": "90"}
+_ENGLISH = {word: str(number) for number, word in enumerate(_SMALL)} | _TENS
 _ENGLISH_WORD = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b")
 _BARE = re.compile(r"[\W_]+")
 
@@ -101,6 +98,7 @@ class Passage(Struct, frozen=True):
     place: tuple[str, int]
     locale: str
     text: str
+    title: str = ""
 
 
 class Pair(Struct, frozen=True):
@@ -177,7 +175,7 @@ def contradictions(wanted: Iterable[Passage], others: Iterable[Passage]) -> list
     index: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (passage, one) in enumerate(known):
         for pair in _pairs(one.skeleton):
-            index[passage.locale, pair].append(number)
+            index[_primary(passage.locale), pair].append(number)
     return list(chain.from_iterable(_against(passage, one, known, index) for passage, one in _read(wanted)))
 
 
@@ -203,7 +201,7 @@ def _against(
     own = _pairs(one.skeleton)
     shared: defaultdict[int, int] = defaultdict(int)
     for pair in own:
-        near = index.get((passage.locale, pair), ())
+        near = index.get((_primary(passage.locale), pair), ())
         if len(near) <= COMMON:
             for number in near:
                 shared[number] += 1
@@ -214,8 +212,13 @@ def _against(
         theirs = _pairs(other.skeleton)
         if len(own & theirs) >= ALIKE * len(own | theirs) and differ(one.figures, other.figures):
             yield Pair(
-                Passage(passage.place, passage.locale, one.text), Passage(there.place, there.locale, other.text)
+                Passage(passage.place, passage.locale, one.text, passage.title),
+                Passage(there.place, there.locale, other.text, there.title),
             )
+
+
+def _primary(locale: str) -> str:
+    return locale.partition("-")[0]
 
 
 def differ(one: frozenset[Figure], other: frozenset[Figure]) -> bool:

@@ -135,9 +135,7 @@ async def order_cards(tx: Transaction, data: CardOrder, *, by: Actor, now: datet
     await _say(tx, ids[0], "ordered", by=by, now=now)
 
 
-async def set_wording(
-    tx: Transaction, card_id: int, locale: str, wording: str, *, by: Actor, now: datetime
-) -> bool:
+async def set_wording(tx: Transaction, card_id: int, locale: str, wording: str, *, by: Actor, now: datetime) -> bool:
     """Give a card another wording in a language that it has; whether that changed anything.
 
     Raises:
@@ -218,6 +216,11 @@ async def try_condition(tx: Transaction, data: TrialIn, *, by: Actor, now: datet
 
 
 async def _say(
-    tx: Transaction, card_id: int, change: Literal["made", "changed", "ordered", "archived"], *, by: Actor, now: datetime
+    tx: Transaction,
+    card_id: int,
+    change: Literal["made", "changed", "ordered", "archived"],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> None:
     await emit(tx, GuidanceCardChanged(card_id=card_id, change=change), by=by, at=now)

@@ -47,9 +47,7 @@ async def read_variants(tx: Transaction, article_id: int, *, by: Actor) -> Varia
     return VariantList((await queries.list_variants(tx, [article_id])).get(article_id, []))
 
 
-async def keep_variants(
-    tx: Transaction, article_id: int, data: VariantsIn, *, by: Actor, now: datetime
-) -> VariantList:
+async def keep_variants(tx: Transaction, article_id: int, data: VariantsIn, *, by: Actor, now: datetime) -> VariantList:
     """Make these the variants of a script; one that stays keeps its count of uses.
 
     Raises:

@@ -86,7 +86,8 @@ async def _customer_facts(
         params |= {f"n{number}": name, f"k{number}": places[name].key}
         sql = places[name].sql.replace("%(key)s", f"%(k{number})s::text")
         pairs.append(f"jsonb_build_object(%(n{number})s::text, {sql})")
-    sql = f"select {' || '.join(pairs) or "'{}'::jsonb"} as found from customer c where c.id = %(id)s"
+    built = " || ".join(pairs) or "'{}'::jsonb"
+    sql = f"select {built} as found from customer c where c.id = %(id)s"
     read = await row(tx, _Found, sql, params)
     return read.found if read else {}
 

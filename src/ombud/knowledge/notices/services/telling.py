@@ -76,13 +76,12 @@ async def tell_due(tx: Transaction, *, now: datetime) -> int:
 
 async def _remind_due(tx: Transaction, notice_id: int, *, now: datetime) -> int:
     sql = f"""
-        update notice_receipt due set reminded_at = %(now)s, reminders = due.reminders + 1
-        from notice n cross join person p join notice_receipt r on true
+        update notice_receipt r set reminded_at = %(now)s, reminders = r.reminders + 1
+        from notice n cross join person p
         where n.id = %(id)s and {RECEIPT_OF} and n.remind_hours is not null and {AUDIENCE}
-            and (due.notice_id, due.edition, due.person_id) = (r.notice_id, r.edition, r.person_id)
             and ({SETTLED}) is not true
             and coalesce(r.reminded_at, r.told_at) <= %(now)s - make_interval(hours => n.remind_hours)
-        returning due.person_id"""
+        returning r.person_id"""
     told = await values(tx, int, sql, {"id": notice_id, "now": now})
     await _announce(tx, notice_id, told, is_first=False, by=SYSTEM, now=now)
     return len(told)

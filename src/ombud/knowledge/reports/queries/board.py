@@ -61,6 +61,6 @@ async def board(tx: Transaction, *, since: datetime, until: datetime) -> list[Co
         counts[one.person_id, one.name][one.credit] = one.many
     found = [Contributor(0, person, name, points(many), many) for (person, name), many in counts.items()]
     found.sort(key=lambda one: (-one.points, one.name))
-    for one in found:
-        one.place = 1 + sum(other.points > one.points for other in found)
+    for each in found:
+        each.place = 1 + sum(other.points > each.points for other in found)
     return found

@@ -11,6 +11,7 @@ from ombud.knowledge.reports.schemas import Finding, FindingKind
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 
+
 async def list_findings(
     tx: Transaction,
     *,
@@ -38,6 +39,7 @@ class _Text(Struct):
     article_id: int
     locale: str
     plain: str
+    title: str
 
 
 async def published_passages(
@@ -45,10 +47,10 @@ async def published_passages(
 ) -> list[Passage]:
     """What published articles say, in each of their languages; all, or some."""
     sql = """
-        select v.article_id, v.locale, v.plain from article_version v join article a on a.id = v.article_id
+        select v.article_id, v.locale, v.plain, v.title from article_version v join article a on a.id = v.article_id
         where v.state = 'published' and a.archived_at is null
             and (%(ids)s::bigint[] is null or a.id = any(%(ids)s)) and not a.id = any(%(but)s::bigint[])
         order by v.id"""
     wanted = None if article_ids is None else sorted(article_ids)
     found = await rows(tx, _Text, sql, {"ids": wanted, "but": sorted(but)})
-    return [Passage(("article", one.article_id), one.locale, one.plain) for one in found]
+    return [Passage(("article", one.article_id), one.locale, one.plain, one.title) for one in found]

@@ -1,5 +1,6 @@
 """Keeping and settling findings: passages that somebody must look at."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from msgspec import Struct
 
 from ombud.knowledge.reports.events import KnowledgeFindingsChanged
 from ombud.knowledge.reports.queries.findings import list_findings, published_passages
-from ombud.knowledge.reports.rules import contradictions
+from ombud.knowledge.reports.rules import Passage, contradictions
 from ombud.knowledge.reports.schemas import FindingKind, FoundKind, How, Verdict
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, execute, value
@@ -95,43 +96,45 @@ async def settle_gone(tx: Transaction, found_kind: FoundKind, found_id: int, tex
     return settled
 
 
-async def find_contradictions(tx: Transaction, article_id: int, *, now: datetime) -> int:
-    """Look for other published articles that say the same as this one with other figures; how many are new.
+async def find_contradictions(
+    tx: Transaction, article_id: int, *, others: Sequence[Passage] = (), now: datetime
+) -> int:
+    """Look for what else says the same as a published article with other figures; how many are new.
+
+    ``others`` are texts beside the published articles.
 
     Emits: KnowledgeFindingsChanged
     """
     own = await published_passages(tx, article_ids=[article_id])
-    others = await published_passages(tx, but=[article_id]) if own else []
+    articles = await published_passages(tx, but=[article_id]) if own else []
+    pairs = await asyncio.to_thread(contradictions, own, [*articles, *others])
     found = [
         NewFinding(
             kind="contradiction",
             article_id=article_id,
             locale=pair.one.locale,
-            found_kind="article",
+            found_kind=pair.other.place[0],  # type: ignore[arg-type]  # the kinds of places there are
             found_id=pair.other.place[1],
-            found_title=await _title(tx, pair.other.place[1], pair.other.locale),
+            found_title=pair.other.title,
             found_locale=pair.other.locale,
             how="numbers",
             passage=pair.one.text,
             found_passage=pair.other.text,
         )
-        for pair in contradictions(own, others)
+        for pair in pairs
     ]
     return await keep_findings(tx, [one for one in found if not await _is_known(tx, one)], now=now)
 
 
-async def _title(tx: Transaction, article_id: int, locale: str) -> str:
-    sql = """
-        select title from article_version where article_id = %(id)s and state = 'published'
-        order by locale = %(locale)s desc, id limit 1"""
-    return await value(tx, str, sql, {"id": article_id, "locale": locale}) or ""
-
-
 async def _is_known(tx: Transaction, found: NewFinding) -> bool:
     """Whether the same two passages are open the other way round: either article finds the other."""
+    if found.found_kind != "article":
+        return False
     sql = """
         select id from knowledge_finding where kind = 'contradiction' and article_id = %(found_id)s
             and found_id = %(article_id)s and (passage, found_passage) = (%(found_passage)s, %(passage)s)
             and (settled_at is null or verdict = 'fine') limit 1"""
     given = {"found_id": found.found_id, "article_id": found.article_id}
-    return await value(tx, int, sql, given | {"found_passage": found.found_passage, "passage": found.passage}) is not None
+    return (
+        await value(tx, int, sql, given | {"found_passage": found.found_passage, "passage": found.passage}) is not None
+    )

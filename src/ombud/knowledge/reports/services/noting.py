@@ -20,9 +20,7 @@ SAME = timedelta(hours=12)
 HIDDEN = "•••"
 
 
-async def note_search(
-    tx: Transaction, *, text: str, locale: str, place: Place, results: int, now: datetime
-) -> None:
+async def note_search(tx: Transaction, *, text: str, locale: str, place: Place, results: int, now: datetime) -> None:
     """Note that knowledge was searched, and how much was found. Personal data in the words is left out."""
     words = _without_personal(one_line(text))[:MOST_LETTERS]
     folded = fold(words)
