@@ -32,8 +32,8 @@ class CardIn(Struct, forbid_unknown_fields=True):
     condition: dict[str, Any]
     words: Annotated[list[CardWords], Meta(min_length=1, max_length=20)]
     from_at: Moment
+    places: Annotated[list[CardPlace], Meta(min_length=1, max_length=3)]
     until_at: Moment | None = None
-    places: Annotated[list[CardPlace], Meta(min_length=1, max_length=3)] = ["workspace"]
     article_id: Id | None = None
     is_on: bool = True
     # which version was changed; None for a new one

@@ -15,7 +15,7 @@ from ombud.shared.errors import Invalid
 
 MOST_LETTERS = 200
 # Sentences that are shorter say the same by chance.
-SHORTEST, SHORTEST_CJK = 24, 10
+SHORTEST, SHORTEST_CJK = 24, 8
 # Skeletons that share so much of their pairs say the same of another figure.
 ALIKE = 0.75
 # Pairs of letters that stand in more sentences than this tell nothing apart.
