@@ -53,10 +53,26 @@ class Care:
     def card(self, condition: dict[str, Any], **more: Any) -> dict[str, Any]:
         """A card from now on."""
         words = [
-            {"locale": "en", "title": "Machine K in R3", "steps": ["Send the video"], "wording": "Dear {{customer.name}}"},
-            {"locale": "zh-CN", "title": "R3 的 K 型洗衣机", "steps": ["发送安装视频"], "wording": "{{customer.name}}您好"},
+            {
+                "locale": "en",
+                "title": "Machine K in R3",
+                "steps": ["Send the video"],
+                "wording": "Dear {{customer.name}}",
+            },
+            {
+                "locale": "zh-CN",
+                "title": "R3 的 K 型洗衣机",
+                "steps": ["发送安装视频"],
+                "wording": "{{customer.name}}您好",
+            },
         ]
-        body = {"name": "K × R3", "condition": condition, "words": words, "from_at": self.moment(), "places": ["workspace"]}
+        body = {
+            "name": "K × R3",
+            "condition": condition,
+            "words": words,
+            "from_at": self.moment(),
+            "places": ["workspace"],
+        }
         return body | more
 
     async def shown(self, ticket: int | None = None, who: Browser | None = None) -> list[str]:

@@ -16,7 +16,14 @@ def variant(number: int, listener: Listener, locale: str = "en", channel: str | 
 
 @pytest.mark.parametrize(
     ("locales", "title"),
-    [(("zh-CN",), "K 型"), (("zh-TW",), "K 型"), (("de", "en"), "K-Gerät"), (("fr", "zh"), "K 型"), (("fr",), "K"), ((), "K")],
+    [
+        (("zh-CN",), "K 型"),
+        (("zh-TW",), "K 型"),
+        (("de", "en"), "K-Gerät"),
+        (("fr", "zh"), "K 型"),
+        (("fr",), "K"),
+        ((), "K"),
+    ],
 )
 def test_words_for_takes_the_nearest_language(locales: tuple[str, ...], title: str) -> None:
     assert words_for(WORDS, *locales).title == title

@@ -8,7 +8,7 @@ from ombud.assistance.upkeep.queries import Placed
 from ombud.assistance.upkeep.rules import gone_sentences, links_to, quotes_of, says_mark
 from ombud.knowledge.articles.schemas import BlockIn, BlockText, VariableIn, VariableValue
 from ombud.knowledge.articles.services import publish
-from ombud.knowledge.articles.services.reuse import add_block, add_variable, change_block, change_variable
+from ombud.knowledge.articles.services.reuse import make_block, make_variable, change_block, change_variable
 from tests.assistance.desk import Care
 
 SEVEN = "You may return an item within 7 days of delivery."
@@ -58,7 +58,7 @@ def test_says_mark_knows_blocks_and_variables() -> None:
 
 
 def test_quotes_of_prefers_the_sentence_to_the_link() -> None:
-    texts = [placed(f"Hello! {SEVEN}", 'article:returns'), placed("See article:returns."), placed("Nothing.")]
+    texts = [placed(f"Hello! {SEVEN}", "article:returns"), placed("See article:returns."), placed("Nothing.")]
     assert [(one.how, one.passage) for one in quotes_of(texts, 5, "returns", [SEVEN])] == [
         ("sentence", SEVEN),
         ("link", "Reply"),
@@ -82,7 +82,7 @@ async def test_new_policy_lists_every_text_that_still_says_the_old_one(care: Car
     assert {one["passage"] for one in found} == {SEVEN}
     # what is mended is settled by itself
     body = {"title": "Return", "text": f"Dear customer, {FIFTEEN}", "scope": "all"}
-    assert (await care.lead.put(f"/canned-replies/{canned}", body)).status_code == 200
+    assert (await care.lead.patch(f"/canned-replies/{canned}", body)).status_code == 200
     assert "canned_reply" not in {one["found_kind"] for one in await care.findings(kind="quote")}
     [settled] = [one for one in await care.findings(is_open="false") if one["found_id"] == canned]
     assert (settled["verdict"], settled["settled_by_name"]) == ("changed", None)
@@ -140,8 +140,8 @@ async def test_findings_of_another_teams_article_are_not_seen(care: Care) -> Non
 
 async def test_changed_block_and_variable_list_all_that_say_them(care: Care) -> None:
     block = BlockIn("fee", [BlockText("en", "<p>Sending costs 5 euros.</p>")])
-    made = await care.library.do(add_block, block)
-    days = await care.library.do(add_variable, VariableIn("days", [VariableValue("7")]))
+    made = await care.library.do(make_block, block)
+    days = await care.library.do(make_variable, VariableIn("days", [VariableValue("7")]))
     article = await care.library.make("Fees", "<p>{{block:fee}}</p><p>{{days}} days</p>")
     script = await care.library.make("Late", "<p>Late.</p>", kind="script", audience="agents")
     item = {"locale": "en", "listener": "anyone", "text": "Wait {{days}} days."}

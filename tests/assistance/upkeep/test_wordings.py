@@ -48,7 +48,10 @@ async def test_wording_stands_in_macros_and_cards_of_its_language(care: Care) ->
     await anew(care, article)
     [found] = (await care.lead.get("/macros")).json()["items"]
     assert (found["text"], found["note"]) == ("We are truly sorry.", "kept")
-    words = {one["locale"]: one["wording"] for one in (await care.lead.get(f"/guidance-cards/{card.json()['id']}")).json()["words"]}
+    words = {
+        one["locale"]: one["wording"]
+        for one in (await care.lead.get(f"/guidance-cards/{card.json()['id']}")).json()["words"]
+    }
     assert words == {"en": "We are truly sorry.", "zh-CN": "{{customer.name}}您好"}
 
 

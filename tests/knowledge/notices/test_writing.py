@@ -110,7 +110,10 @@ async def test_withdrawn_notice_is_read_by_nobody_and_changed_by_nobody(briefing
     gone = await briefing.boss.put(f"{path}/withdrawal", {})
     assert gone.json()["standing"] == "withdrawn"
     assert await briefing.own(briefing.lin) == []
-    for answer in (await briefing.boss.put(f"{path}/withdrawal", {}), await briefing.boss.put(f"{path}/publication", {})):
+    for answer in (
+        await briefing.boss.put(f"{path}/withdrawal", {}),
+        await briefing.boss.put(f"{path}/publication", {}),
+    ):
         assert (answer.status_code, answer.json()["code"]) == (409, "withdrawn")
     assert [one["id"] for one in (await briefing.boss.get("/notices?which=past")).json()["items"]] == [notice["id"]]
 

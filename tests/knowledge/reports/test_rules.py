@@ -78,7 +78,9 @@ def test_contradictions_name_both_passages_and_leave_other_languages_alone() -> 
 def test_contradictions_among_thousands_of_sentences_are_found_in_time() -> None:
     words = [f"{first}{second}" for first in string.ascii_lowercase for second in ("ox", "arn", "eel", "ist")]
     noise = [
-        article(number, f"The {words[number % 104]} of the {words[number * 7 % 104]} takes {number} days to arrive.", "en")
+        article(
+            number, f"The {words[number % 104]} of the {words[number * 7 % 104]} takes {number} days to arrive.", "en"
+        )
         for number in range(4, 3000)
     ]
     own = article(1, "Your refund arrives within 5 working days on your card.", "en")

@@ -39,9 +39,9 @@ def quotes_of(
             continue
         own = [(same_words(one), one) for one in sentences(text.plain)]
         held = same_words(text.plain)
-        said = [found for key, sentence in keys if key in held for found in [_sentence_of(own, key, sentence)]]
-        for one in dict.fromkeys(said):
-            yield Quote(text.kind, text.id, text.title, text.locale, "sentence", one)
+        said = {_sentence_of(own, key, sentence): sentence for key, sentence in keys if key in held}
+        for one, sentence in said.items():
+            yield Quote(text.kind, text.id, text.title, text.locale, "sentence", one, sentence)
         if not said and links_to(text, article_id, slug):
             yield Quote(text.kind, text.id, text.title, text.locale, "link", text.title)
 

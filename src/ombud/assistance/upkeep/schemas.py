@@ -20,6 +20,8 @@ class Quote(Struct):
     locale: str
     how: How
     passage: str
+    # the article's sentence that it repeats
+    said: str = ""
 
 
 class QuoteList(Struct):

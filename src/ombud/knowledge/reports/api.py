@@ -44,7 +44,9 @@ Report = Literal["searches", "articles", "stale", "findings", "board"]
 
 
 def _period(since: datetime | None, until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    return period_of(since, until, now=now, shown=SHOWN, longest=LONGEST, field="since")
+    # What happens at this very moment counts.
+    end = until or now + timedelta(seconds=1)
+    return period_of(since, end, now=now, shown=SHOWN, longest=LONGEST, field="since")
 
 
 async def _zone(tx: Transaction, person_id: int) -> ZoneInfo:

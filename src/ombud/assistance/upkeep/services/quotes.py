@@ -71,7 +71,7 @@ def _stale(quote: Quote, said: Said, gone: Sequence[str]) -> NewFinding:
         found_title=quote.title,
         found_locale=quote.locale,
         how=quote.how,
-        passage=quote.passage if quote.how == "sentence" else " ".join(gone),
+        passage=quote.said or " ".join(gone),
         found_passage=quote.passage,
     )
 

@@ -119,7 +119,7 @@ STALE: dict[StaleWhy, str] = {
         select {_ROW}, a.default_locale as locale, null::date as since, f.helped, f.not_helped {_FROM}
         join lateral (select count(*) filter (where helped)::int as helped,
                 count(*) filter (where not helped)::int as not_helped from article_feedback
-            where article_id = a.id and at > greatest(%(unhelpful)s, (select max(v.published_at)
+            where article_id = a.id and at >= greatest(%(unhelpful)s, (select max(v.published_at)
                 from article_version v where v.article_id = a.id and v.state = 'published'))) f on true
         where {visible()} and {_PUBLISHED} and f.helped + f.not_helped >= {FEWEST_WORDS} and f.helped < f.not_helped""",
     "unused": f"""
