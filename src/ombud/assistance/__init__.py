@@ -1,1 +1,1 @@
-"""Assistance: knowledge brought to where somebody answers or asks. It proposes with its sources; people decide."""
+"""What machines do for agents and customers: they propose, with the source; people decide, and see who wrote what."""

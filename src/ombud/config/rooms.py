@@ -14,10 +14,12 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.intelligence.models.api
 import ombud.knowledge.notices.api
 import ombud.knowledge.reports.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.personal_data.api
 import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
@@ -68,6 +70,8 @@ ROOMS: list[Any] = [
     ombud.knowledge.reports.api,
     ombud.assistance.guidance.api,
     ombud.assistance.upkeep.api,
+    ombud.quality.personal_data.api,
+    ombud.intelligence.models.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

@@ -8,7 +8,7 @@ from ombud.assistance.upkeep.queries import Placed
 from ombud.assistance.upkeep.rules import gone_sentences, links_to, quotes_of, says_mark
 from ombud.knowledge.articles.schemas import BlockIn, BlockText, VariableIn, VariableValue
 from ombud.knowledge.articles.services import publish
-from ombud.knowledge.articles.services.reuse import make_block, make_variable, change_block, change_variable
+from ombud.knowledge.articles.services.reuse import change_block, change_variable, make_block, make_variable
 from tests.assistance.desk import Care
 
 SEVEN = "You may return an item within 7 days of delivery."

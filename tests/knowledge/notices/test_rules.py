@@ -12,18 +12,19 @@ from ombud.knowledge.notices.schemas import NoticeState, Option, Progress, Quest
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
-def question(kind: QuestionKind, *right: bool) -> Question:
-    return Question(kind, [Option("x", is_right=one) for one in right], "Why?")
+def question(kind: QuestionKind, right: str) -> Question:
+    """A question whose options are right (1) or not (0)."""
+    return Question(kind, [Option("x", is_right=one == "1") for one in right], "Why?")
 
 
 @pytest.mark.parametrize(
     ("asked", "problem"),
     [
-        (question("single", True, False), None),
-        (question("multiple", True, True), None),
-        (question("single", True, True), "one_right"),
-        (question("single", False, False), "one_right"),
-        (question("multiple", False, False), "none_right"),
+        (question("single", "10"), None),
+        (question("multiple", "11"), None),
+        (question("single", "11"), "one_right"),
+        (question("single", "00"), "one_right"),
+        (question("multiple", "00"), "none_right"),
         (Question("single", [Option("a", is_right=True), Option("b")]), "no_text"),
         (Question("single", [Option("a", is_right=True), Option(" ")], "Why?"), "no_option_text"),
     ],
@@ -33,17 +34,17 @@ def test_problem_of_names_what_cannot_be_asked(asked: Question, problem: str | N
 
 
 def test_grade_counts_a_question_only_with_exactly_its_right_options() -> None:
-    asked = [question("single", False, True), question("multiple", True, False, True), question("single", True, False)]
+    asked = [question("single", "01"), question("multiple", "101"), question("single", "10")]
     assert grade(asked, [[1], [2, 0], [0]]) == (100, [])
     assert grade(asked, [[1], [0], [0]]) == (66, [1])
     assert grade(asked, [[1], [0, 1, 2]]) == (33, [1, 2])
     assert grade(asked, []) == (0, [0, 1, 2])
 
 
-@given(st.lists(st.lists(st.booleans(), min_size=2, max_size=8), min_size=1, max_size=20))
-def test_grade_of_all_right_options_is_all(rights: list[list[bool]]) -> None:
-    asked = [question("multiple", *one) for one in rights]
-    chosen = [[place for place, is_right in enumerate(one) if is_right] for one in rights]
+@given(st.lists(st.text("01", min_size=2, max_size=8), min_size=1, max_size=20))
+def test_grade_of_all_right_options_is_all(rights: list[str]) -> None:
+    asked = [question("multiple", one) for one in rights]
+    chosen = [[place for place, sign in enumerate(one) if sign == "1"] for one in rights]
     assert grade(asked, chosen) == (100, [])
 
 
