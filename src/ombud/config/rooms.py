@@ -15,6 +15,7 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
+import ombud.knowledge.articles.api
 import ombud.knowledge.notices.api
 import ombud.knowledge.reports.api
 import ombud.processes.api
@@ -42,6 +43,7 @@ ROOMS: list[Any] = [
     ombud.accounts.api,
     ombud.fields.api,
     ombud.customers.api,
+    ombud.knowledge.articles.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,

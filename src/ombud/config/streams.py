@@ -58,6 +58,9 @@ Settings = Literal[
     "script_variants",
     "article_requests",
     "knowledge_findings",
+    # knowledge/articles
+    "knowledge",
+    "knowledge_frame",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -107,6 +110,15 @@ SETTINGS_OF: dict[str, Settings] = {
     "script_variants_changed": "script_variants",
     "article_request_changed": "article_requests",
     "knowledge_findings_changed": "knowledge_findings",
+    # knowledge/articles
+    "article_changed": "knowledge",
+    "article_published": "knowledge",
+    "article_archived": "knowledge",
+    "article_settings_changed": "knowledge",
+    "knowledge_category_changed": "knowledge_frame",
+    "knowledge_block_changed": "knowledge_frame",
+    "knowledge_variable_changed": "knowledge_frame",
+    "knowledge_policy_changed": "knowledge_frame",
 }
 
 

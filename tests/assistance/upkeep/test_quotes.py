@@ -128,9 +128,8 @@ async def test_what_is_called_fine_is_not_found_again(care: Care) -> None:
 async def test_findings_of_another_teams_article_are_not_seen(care: Care) -> None:
     team = care.library.other_team
     head = await care.site.desk.person("Head", role="supervisor", everywhere=True)
-    more = {"audience": "team", "team_ids": [team], "by": head}
-    await care.library.make("Secret", f"<p>{SEVEN}</p>", is_published=False, **more)
-    hidden = await care.site.desk.sql("select max(id) from article")
+    words = ("Secret", f"<p>{SEVEN}</p>")
+    hidden = await care.library.make(*words, is_published=False, by=head, audience="team", team_ids=[team])
     await care.library.do(publish, hidden, "en", by=head)
     await care.library.make("Returns", f"<p>{FIFTEEN}</p>")
     await care.react()

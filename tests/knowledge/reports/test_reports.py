@@ -25,12 +25,9 @@ async def search(care: Care, text: str, results: int = 0, place: str = "widget")
         await note_search(tx, text=text, locale="en", place=place, results=results, now=care.site.desk.now)  # type: ignore[arg-type]
 
 
-async def say(care: Care, article: int, *, helped: bool, by: Actor | None = None, **more: Any) -> None:
-    customer = more.pop("customer_id", None)
+async def say(care: Care, article: int, data: FeedbackIn) -> None:
     async with care.site.desk.parts.database.transaction() as tx:
-        data = FeedbackIn(helped, **more)
-        given = {"place": "widget", "customer_id": customer, "now": care.site.desk.now}
-        await note_feedback(tx, article, data, **given, **({"by": by} if by else {}))
+        await note_feedback(tx, article, data, place="widget", now=care.site.desk.now)
 
 
 async def use(care: Care, article: int, by: Actor, times: int = 1) -> None:
@@ -77,12 +74,9 @@ async def test_search_keeps_no_personal_data_and_is_forgotten_in_time(care: Care
 
 async def test_feedback_counts_by_article_with_reasons(care: Care) -> None:
     article = await care.library.make("Returns")
-    for helped, more in (
-        (True, {}),
-        (False, {"reason": "outdated", "note": "It is 15 now"}),
-        (False, {"reason": "outdated"}),
-    ):
-        await say(care, article, helped=helped, **more)
+    outdated = FeedbackIn(helped=False, reason="outdated", note="It is 15 now")
+    for one in (FeedbackIn(helped=True), outdated, FeedbackIn(helped=False, reason="outdated")):
+        await say(care, article, one)
     await use(care, article, care.library.writer, times=2)
     [row] = (await get(care, "/knowledge/reports/articles"))["items"]
     assert (row["helped"], row["not_helped"], row["uses"], row["reasons"]) == (1, 2, 2, {"outdated": 2})
@@ -96,7 +90,7 @@ async def test_who_says_it_again_changes_what_they_said(care: Care) -> None:
     path = f"/knowledge/articles/{article}/feedback"
     assert (await care.agent.post(path, {"helped": False, "reason": "wrong"})).status_code == 204
     assert (await care.agent.post(path, {"helped": True})).status_code == 204
-    await say(care, article, helped=True)
+    await say(care, article, FeedbackIn(helped=True))
     [row] = (await get(care, "/knowledge/reports/articles"))["items"]
     assert (row["helped"], row["not_helped"], row["reasons"]) == (2, 0, {})
     assert (await care.agent.post("/knowledge/articles/99999/feedback", {"helped": True})).status_code == 404
@@ -113,10 +107,10 @@ async def test_stale_lists_say_why_and_since_when(care: Care) -> None:
     await care.library.do(publish, translated, "en")
     unhelpful = await care.library.make("Unhelpful")
     for _ in range(3):
-        await say(care, unhelpful, helped=False)
+        await say(care, unhelpful, FeedbackIn(helped=False))
     assert (await get(care, "/knowledge/reports/stale?why=unhelpful"))["items"] == []
     for helped in (True, True, False):
-        await say(care, unhelpful, helped=helped)
+        await say(care, unhelpful, FeedbackIn(helped=helped))
     found = {
         why: [
             (one["article_id"], one["locale"])
@@ -135,7 +129,7 @@ async def test_stale_lists_say_why_and_since_when(care: Care) -> None:
 async def test_feedback_of_an_older_version_does_not_follow_the_new_one(care: Care) -> None:
     article = await care.library.make("Returns")
     for _ in range(6):
-        await say(care, article, helped=False)
+        await say(care, article, FeedbackIn(helped=False))
     care.site.desk.later(hours=1)
     await care.library.write(article, "Better")
     await care.library.do(publish, article, "en")
@@ -157,8 +151,8 @@ async def test_board_credits_what_people_did_in_the_month(care: Care) -> None:
     article = await care.library.make("Returns", by=care.library.writer, is_published=False)
     await care.library.do(publish, article, "en")
     await care.library.translate(article, "退货")
-    await say(care, article, helped=True)
-    await say(care, article, helped=False)
+    await say(care, article, FeedbackIn(helped=True))
+    await say(care, article, FeedbackIn(helped=False))
     await use(care, article, care.library.lead, times=2)
     await use(care, article, care.library.writer)
     board = await get(care, "/knowledge/board")
@@ -183,7 +177,7 @@ async def test_health_sums_up_a_period_and_what_is_open(care: Care) -> None:
     article = await care.library.make("Returns")
     await care.library.translate(article, "退货")
     await search(care, "nothing")
-    await say(care, article, helped=True)
+    await say(care, article, FeedbackIn(helped=True))
     await use(care, article, care.library.writer)
     await care.agent.post("/article-requests", {"title": "More"})
     health = await get(care, "/knowledge/health")
@@ -200,7 +194,7 @@ async def test_reports_are_files_for_spreadsheets(care: Care, report: str) -> No
     article = await care.library.make("=Returns")
     await care.site.desk.run("update article set review_by = %(day)s", day=care.site.desk.now - timedelta(days=9))
     await search(care, "=1+1")
-    await say(care, article, helped=True)
+    await say(care, article, FeedbackIn(helped=True))
     answer = await care.lead.get(f"/knowledge/reports/{report}/file")
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.text.startswith("\ufeff")
