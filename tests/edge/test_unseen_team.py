@@ -31,6 +31,13 @@ OF_THE_DESK = {
     "override_id",
     # articles of teams: tests/knowledge asks for those of others
     "article_id",
+    # notices, cards, requests, findings: tests/knowledge and tests/assistance ask for those of others
+    "notice_id",
+    "card_id",
+    "request_id",
+    "finding_id",
+    "target_id",
+    "report",
     "block_id",
     "category_id",
     "import_id",

@@ -3,6 +3,8 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.guidance.api
+import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -15,6 +17,8 @@ import ombud.fields.api
 import ombud.intelligence.models.api
 import ombud.knowledge.articles.api
 import ombud.knowledge.imports.api
+import ombud.knowledge.notices.api
+import ombud.knowledge.reports.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -66,6 +70,10 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.knowledge.notices.api,
+    ombud.knowledge.reports.api,
+    ombud.assistance.guidance.api,
+    ombud.assistance.upkeep.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.realtime.api,

@@ -52,6 +52,12 @@ Settings = Literal[
     "requirements",
     "score_weights",
     "surge",
+    # knowledge: notices, guidance, requests, findings
+    "notices",
+    "guidance_cards",
+    "script_variants",
+    "article_requests",
+    "knowledge_findings",
     # knowledge/articles
     "knowledge",
     "knowledge_frame",
@@ -99,6 +105,12 @@ SETTINGS_OF: dict[str, Settings] = {
     "team_routing_changed": "team_routing",
     "requirement_rule_changed": "requirements",
     "score_weights_changed": "score_weights",
+    # knowledge: notices, guidance, requests, findings
+    "notice_changed": "notices",
+    "guidance_card_changed": "guidance_cards",
+    "script_variants_changed": "script_variants",
+    "article_request_changed": "article_requests",
+    "knowledge_findings_changed": "knowledge_findings",
     # knowledge/articles
     "article_changed": "knowledge",
     "article_published": "knowledge",
