@@ -49,6 +49,8 @@ const lists: Record<string, QueryKey[]> = {
   team_routing: [['desk', 'team-routing']],
   requirements: [['settings', 'requirement-rules']],
   score_weights: [['settings', 'score-weights']],
+  // blocks and variables stand in articles
+  knowledge_frame: [['knowledge_frame'], ['knowledge']],
   ticket_types: [
     ['desk', 'ticket_types'],
     ['settings', 'ticket-types'],
