@@ -26,6 +26,11 @@ const CHANNELS = ['email', 'chat', 'form', 'api']
 const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
 const LANGUAGES = ['zh-CN', 'en']
+const RISKS = [
+  ...['safety', 'self_harm', 'legal', 'media_regulator', 'fraud', 'privacy_leak', 'leadership'],
+  ...['abuse', 'churn', 'third_contact'],
+]
+const RISK_STATES = ['open', 'confirmed', 'false_alarm']
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -137,6 +142,16 @@ export function useTicketFields() {
     own('unread', 'yes_no'),
     own('following', 'yes_no'),
     own('mentioned', 'yes_no'),
+    own(
+      'risk',
+      'many',
+      RISKS.map((one) => ({ value: one, label: t(`views.risk.${one}`) })),
+    ),
+    own(
+      'risk_state',
+      'many',
+      RISK_STATES.map((one) => ({ value: one, label: t(`views.riskState.${one}`) })),
+    ),
     own('messages', 'number'),
     own('time_spent', 'number'),
     own('number', 'number'),
