@@ -22,6 +22,8 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.services import forget_exchanges
+from ombud.knowledge.retrieval.jobs import PassageHand
+from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
 from ombud.processes.services.links import send_links
 from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
 from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
@@ -60,6 +62,7 @@ TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
     "simulations",
+    PASSAGE_TOPIC,
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
@@ -87,6 +90,7 @@ class Worker:
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
+        self._passages = PassageHand(parts.database, parts.passages.meaning)
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
@@ -119,6 +123,7 @@ class Worker:
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
             self._loop("simulations", self._simulations.step),
+            self._loop(PASSAGE_TOPIC, self._passages.step),
             self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
