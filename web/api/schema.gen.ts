@@ -9678,6 +9678,17 @@ export interface components {
             /** @default 30 */
             timeout_seconds?: number;
         };
+        /** EndpointTrial */
+        EndpointTrial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -13818,6 +13829,15 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
         /** TrialDay */
         TrialDay: {
             /** @enum {string} */
@@ -14285,17 +14305,6 @@ export interface components {
         intelligence_models_schemas_PolicyIn: {
             keep_days: number;
         };
-        /** Trial */
-        intelligence_models_schemas_Trial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-        };
         /** PolicyIn */
         service_levels_schemas_PolicyIn: {
             calendar_id: number;
@@ -14310,15 +14319,6 @@ export interface components {
             name_zh?: string;
             steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
-        };
-        /** Trial */
-        service_levels_schemas_Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
         };
     };
     responses: never;
@@ -14902,7 +14902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong */
@@ -19276,7 +19276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                    "application/json": components["schemas"]["EndpointTrial"];
                 };
             };
             /** @description What is wrong */
