@@ -69,9 +69,19 @@ export async function redact(entry: Entry, chosen: Chosen): Promise<RedactionMad
 /** Texts of a ticket have changed: nothing that a window still holds of the old ones may stay. */
 export function hearRedacted(ticketId: Id): void {
   inFull.clear()
-  for (const name of ['timeline', 'risks', 'redactions', 'ticket', 'sides', 'promises', 'together', 'planned'])
+  for (const name of [
+    'timeline',
+    'risks',
+    'redactions',
+    'ticket',
+    'sides',
+    'promises',
+    'together',
+    'planned',
+  ])
     void queryClient.invalidateQueries({ queryKey: [name, ticketId] })
-  for (const name of ['tickets', 'customer', 'search']) void queryClient.invalidateQueries({ queryKey: [name] })
+  for (const name of ['tickets', 'customer', 'search'])
+    void queryClient.invalidateQueries({ queryKey: [name] })
 }
 
 /** What was blacked out on a ticket. */

@@ -43,5 +43,14 @@ export function useMarks(props: { entry: Entry }) {
     return shown === null ? null : markHtml(shown, wanted.value)
   })
   const quoted = computed(() => (full.value ? full.value.quoted : entry.value.quoted) ?? '')
-  return { text, html, quoted, spans, risks, isHidden, isFull: computed(() => full.value !== undefined), marking }
+  return {
+    text,
+    html,
+    quoted,
+    spans,
+    risks,
+    isHidden,
+    isFull: computed(() => full.value !== undefined),
+    marking,
+  }
 }

@@ -47,7 +47,15 @@ function draw(node: Node, files: Attachment[]): VNode | string | (VNode | string
   // an empty paragraph is a blank line
   const shown = name === 'p' && inside.length === 0 ? [h('br')] : inside
   // what we marked ourselves: personal data, or the words of a risk
-  if (name === 'mark') return h(name, { class: node.getAttribute('class') === 'risk' ? 'risk' : 'personal', title: node.getAttribute('title') ?? '' }, shown)
+  if (name === 'mark')
+    return h(
+      name,
+      {
+        class: node.getAttribute('class') === 'risk' ? 'risk' : 'personal',
+        title: node.getAttribute('title') ?? '',
+      },
+      shown,
+    )
   return h(name, start > 1 ? { start } : null, shown)
 }
 
