@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
@@ -30,5 +31,6 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    UPKEEP,
     PASSAGES,
 ]
