@@ -80,9 +80,7 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
-    ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
     ("GET", "/tickets/{ticket_id}/redactions"): None,
-    ("POST", "/tickets/{ticket_id}/redactions"): {"entry_id": 1, "start": 0, "end": 4},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
@@ -116,6 +114,8 @@ TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/process/confirmation-links"): {"way": "given"},
     ("POST", "/tickets/{ticket_id}/solutions"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/solutions/{solution_id}/outcome"): {"outcome": "worked"},
+    ("POST", "/tickets/{ticket_id}/redactions"): {"entry_id": 1, "start": 0, "end": 4},
+    ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
 }
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "following", "snoozed", "all")),
