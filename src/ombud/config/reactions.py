@@ -6,6 +6,7 @@ from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.processes.reactions import PROCESSES
+from ombud.quality.personal_data.reactions import PERSONAL_DATA
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
@@ -31,6 +32,7 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    PERSONAL_DATA,
     UPKEEP,
     PASSAGES,
 ]
