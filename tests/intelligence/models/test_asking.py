@@ -88,7 +88,9 @@ async def test_reads_answer_in_wrapping(asked: Asked, server: ModelServer, text:
     assert (await asked.ask()).value == Colour("red")
 
 
-@pytest.mark.parametrize("nonsense", ["I am a parrot.", '{"colour": 7}', '{"colour": "red"', "[]", "", '{"a": 1}', "\0"])
+@pytest.mark.parametrize(
+    "nonsense", ["I am a parrot.", '{"colour": 7}', '{"colour": "red"', "[]", "", '{"a": 1}', "\0"]
+)
 async def test_repairs_once_then_gives_up(asked: Asked, server: ModelServer, nonsense: str) -> None:
     await asked.ready()
     server.say(nonsense, RED)
