@@ -2940,6 +2940,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImports
+         * @description The last imports, the newest first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsGetImports"];
+        put?: never;
+        /**
+         * PostImport
+         * @description Read a file and show what would be made of it; nothing is made yet.
+         *
+         *     Form fields: ``file``, and ``options`` as a file of JSON in the shape of ``ImportOptions``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsPostImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImport
+         * @description An import with its items; failed ones come first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImportFailed
+         * @description What could not be read, as it came and with the reason, as a table.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdFailedGetImportFailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutImportOptions
+         * @description Read the same file with other options, such as what each column holds.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeImportsImportIdOptionsPutImportOptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportRun
+         * @description Make the next 25 articles. Call it until the state is ``done``; whoever stops can go on or undo later.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdRunPostImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportUndoing
+         * @description Take back what the import made; what somebody changed since stays and is counted as ``kept``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/policy": {
         parameters: {
             query?: never;
@@ -12217,6 +12357,91 @@ export interface components {
         IdentitySecret: {
             identity_secret: string;
         };
+        /** Import */
+        Import: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** ImportItem */
+        ImportItem: {
+            article_id: number | null;
+            category: string[];
+            id: number;
+            kind: string;
+            locale: string;
+            name: string;
+            position: number;
+            problem: string | null;
+            raw: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string} */
+            state: "ready" | "failed" | "made" | "undone" | "kept";
+            text: string;
+            title: string;
+            warnings: string[];
+        };
+        /** ImportList */
+        ImportList: {
+            items: components["schemas"]["Import"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            columns?: ("" | "title" | "body" | "summary" | "keywords" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
+            /** @default false */
+            is_published?: boolean;
+            /**
+             * @default article
+             * @enum {string}
+             */
+            kind?: "article" | "faq" | "script";
+            /** @default en */
+            locale?: string;
+            team_ids?: number[];
+        };
+        /** ImportPage */
+        ImportPage: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            items: components["schemas"]["ImportItem"][];
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
         /** InboxProblem */
         InboxProblem: {
             attempts: number;
@@ -14805,7 +15030,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -22161,6 +22386,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["knowledge_reports_schemas_Health"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsGetImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsPostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdFailedGetImportFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdOptionsPutImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdRunPostImportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
                 };
             };
             /** @description What is wrong */

@@ -16,6 +16,7 @@ import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
 import ombud.knowledge.articles.api
+import ombud.knowledge.imports.api
 import ombud.knowledge.notices.api
 import ombud.knowledge.reports.api
 import ombud.processes.api
@@ -44,6 +45,7 @@ ROOMS: list[Any] = [
     ombud.fields.api,
     ombud.customers.api,
     ombud.knowledge.articles.api,
+    ombud.knowledge.imports.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,

@@ -61,6 +61,7 @@ Settings = Literal[
     # knowledge/articles
     "knowledge",
     "knowledge_frame",
+    "knowledge_imports",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -119,6 +120,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "knowledge_block_changed": "knowledge_frame",
     "knowledge_variable_changed": "knowledge_frame",
     "knowledge_policy_changed": "knowledge_frame",
+    "articles_imported": "knowledge_imports",
 }
 
 
