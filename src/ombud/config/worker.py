@@ -21,7 +21,7 @@ from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
-from ombud.intelligence.models.services import forget_exchanges
+from ombud.intelligence.models.exchanges import forget_exchanges
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
