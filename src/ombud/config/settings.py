@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     check_senders: Annotated[
         bool, Meta(description="verify DKIM by DNS lookups where the mailbox's own server did not")
     ] = True
+    meaning: Annotated[
+        bool, Meta(description="use the model of meaning that comes along; without it words alone are compared")
+    ] = True
     demo: Annotated[bool, Meta(description="play a living desk: simulated customers write, colleagues answer")] = False
 
     @classmethod
@@ -135,9 +138,18 @@ def variables() -> list[str]:
 
 def _read(wanted: type, value: Any) -> Any:
     if wanted is Path:
-        return Path(value).expanduser().absolute()
+        return _folder(value)
     msg = f"no reader for {wanted}"
     raise NotImplementedError(msg)
+
+
+def _folder(text: str) -> Path:
+    """An absolute path; ``~`` is somebody's home, and must be one."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        msg = f"there is no user {text.partition('/')[0]!r} whose home it could lie in"
+        raise ValueError(msg) from None
 
 
 def _explain(error: msgspec.ValidationError, values: Mapping[str, str]) -> str:
