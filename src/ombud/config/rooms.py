@@ -3,6 +3,8 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.copilot.api
+import ombud.assistance.exchanges.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -64,6 +66,8 @@ ROOMS: list[Any] = [
     ombud.quality.risks.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
+    ombud.assistance.copilot.api,
+    ombud.assistance.exchanges.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,
