@@ -3,6 +3,8 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.copilot.api
+import ombud.assistance.exchanges.api
 import ombud.assistance.guidance.api
 import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
@@ -76,6 +78,8 @@ ROOMS: list[Any] = [
     ombud.assistance.upkeep.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
+    ombud.assistance.copilot.api,
+    ombud.assistance.exchanges.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,
