@@ -163,6 +163,9 @@ async def test_redaction_needs_the_right_and_the_sight(ward: Ward) -> None:
     made = await ward.redact(ticket, PHONE)
     assert (await ward.wu.post(f"/redactions/{made['id']}/opening", {"reason": "why"})).status_code == 403
     assert (await ward.ada.post("/redactions/999/opening", {"reason": "why"})).status_code == 404
+    root = await ward.site.browser(await ward.site.desk.person("Root", other, role="administrator"))
+    assert (await root.post(f"/redactions/{made['id']}/opening", {"reason": "why"})).status_code == 404
+    assert (await root.delete(f"/redactions/{made['id']}")).status_code == 404
 
 
 async def test_words_in_other_tickets_of_the_customer_are_named(ward: Ward) -> None:

@@ -222,7 +222,7 @@ class PolicyIn(Struct, forbid_unknown_fields=True):
     keep_days: Annotated[int, Meta(ge=1, le=3_650)]
 
 
-class Trial(Struct):
+class EndpointTrial(Struct):
     """How an endpoint answered to a trial: in a word, in its own words, and in which form it can answer."""
 
     ok: bool

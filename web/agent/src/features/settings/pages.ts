@@ -4,6 +4,7 @@ import {
   Building2,
   CalendarClock,
   CircleDot,
+  EyeOff,
   FormInput,
   Shapes,
   ContactRound,
@@ -65,6 +66,13 @@ export const settingsPages: SettingsPage[] = [
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
+  {
+    path: 'personal-data',
+    key: 'personalData',
+    group: 'desk',
+    icon: EyeOff,
+    permission: 'personal_data.manage',
+  },
   {
     path: 'customer-data',
     key: 'customerData',

@@ -127,6 +127,11 @@ const pages: RouteRecordRaw[] = [
     component: () => import('./risks/RisksPage.vue'),
     meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
   },
+  {
+    path: 'personal-data',
+    component: () => import('./personal/PersonalDataPage.vue'),
+    meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },
+  },
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 
