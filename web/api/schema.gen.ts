@@ -1690,6 +1690,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSilence
+         * @description Say how long any screen of the desk may be silent, in seconds, before whoever sits there counts as gone.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1FloorRulesSilencePutSilence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor-rules/{team_id}/breaks": {
         parameters: {
             query?: never;
@@ -2531,6 +2553,31 @@ export interface paths {
          *     Needs the permission `presence.own`.
          */
         put: operations["ApiV1MePresencePutPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/pulse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPulse
+         * @description Show that one's screen is still awake; a page does so whenever its stream says something.
+         *
+         *     Read, not written: the worker that holds the stream for all tabs has no token to write with, and being there is
+         *     all that comes of it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MePulseGetPulse"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6463,6 +6510,8 @@ export interface paths {
          * PostAdvance
          * @description Go on to the next stage. 422 ``stage_open`` names what this one still needs.
          *
+         *     ``visit_id`` is the stay in the stage that one means to leave: 409 ``stage_is_left`` when it is over already.
+         *
          *     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
          *
          *     Needs the permission `tickets.write`.
@@ -7959,6 +8008,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -8010,6 +8079,7 @@ export interface components {
             /** @default  */
             reason?: string;
             to?: string | null;
+            visit_id?: number | null;
         };
         /** AgentReadFrame */
         AgentReadFrame: {
@@ -8082,6 +8152,13 @@ export interface components {
         /** AlarmList */
         AlarmList: {
             items: components["schemas"]["Alarm"][];
+        };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
         };
         /** Answered */
         Answered: {
@@ -9631,6 +9708,7 @@ export interface components {
         /** FloorRulesList */
         FloorRulesList: {
             items: components["schemas"]["FloorRules"][];
+            silence_seconds: number;
         };
         /** Follower */
         Follower: {
@@ -10271,6 +10349,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -10278,6 +10357,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -10334,11 +10414,8 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /**
-             * @default en
-             * @enum {string}
-             */
-            locale?: "en" | "zh-CN";
+            /** @enum {null|string} */
+            locale?: "en" | "zh-CN" | null;
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
@@ -11064,6 +11141,25 @@ export interface components {
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
         };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -11647,8 +11743,11 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -11982,6 +12081,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -12247,6 +12348,10 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** SilenceIn */
+        SilenceIn: {
+            seconds: number;
         };
         /** SimulationIn */
         SimulationIn: {
@@ -13622,6 +13727,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -13651,6 +13757,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -16870,6 +16982,37 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesSilencePutSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
         parameters: {
             query?: never;
@@ -18135,6 +18278,33 @@ export interface operations {
                 "application/json": components["schemas"]["PresenceIn"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePulseGetPulse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
@@ -27652,6 +27822,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

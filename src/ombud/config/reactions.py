@@ -3,6 +3,7 @@
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
@@ -20,6 +21,7 @@ READERS: list[Reader] = [
     RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
     PROMISES,
