@@ -10,7 +10,7 @@ from ombud.routing.engine.rules.waiting import faded, ramp_room
 from ombud.routing.engine.schemas import Agent
 from ombud.routing.skills.queries import skills_of_agents
 from ombud.routing.surge.effects import POINTS, effects_now
-from ombud.shared.database import Transaction, rows, values
+from ombud.shared.database import Transaction, many_rows, rows, values
 
 # Held while somebody's room is counted and filled: no other router counts it meanwhile. Whoever is held already is
 # passed by, so that routers never wait for one another.
@@ -21,6 +21,7 @@ LOCK_FREE = """
         and exists (select from membership m where m.person_id = r.person_id and m.team_id = any(%(teams)s))
     order by r.person_id limit %(limit)s for update of r skip locked"""
 MOST_AGENTS = 5_000
+NOT_GIVEN = ("read_only", "partner")
 
 
 async def lock_there(tx: Transaction, team_ids: Collection[int], *, now: datetime) -> list[int]:
@@ -96,8 +97,8 @@ async def load_agents(
 ) -> list[Agent]:
     """People as agents, whether they are there or not, by their id. ``with_skills``: whether any work asks for some."""
     ids = sorted(person_ids)
-    people = await rows(tx, _Person, PEOPLE, {"ids": ids, "now": now})
-    loads = {one.person_id: one for one in await rows(tx, _Load, LOADS, {"ids": ids})}
+    people = await many_rows(tx, _Person, PEOPLE, {"ids": ids, "now": now})
+    loads = {one.person_id: one for one in await many_rows(tx, _Load, LOADS, {"ids": ids})}
     skills = await skills_of_agents(tx, ids, today=now.date()) if with_skills else {}
     limited = [one.id for one in people if one.limits]
     channels = await _per_channel(tx, limited) if limited else {}
@@ -105,9 +106,8 @@ async def load_agents(
     effects = await effects_now(tx)
     agents = []
     for one in people:
-        more = effects.more_at_a_time(one.team_ids)
-        one.capacity += more * POINTS if one.capacity else 0
-        one.limits = {kind: most + more for kind, most in one.limits.items()}
+        if effects.found:
+            _heed(one, effects.more_at_a_time(one.team_ids))
         load = loads.get(one.id) or _Load(one.id, 0, 0)
         agent = _agent(one, load, teams, now)
         agent.skills = skills.get(one.id, {})
@@ -115,6 +115,11 @@ async def load_agents(
         agent.excluded_customers = excluded.get(one.id, frozenset())
         agents.append(agent)
     return agents
+
+
+def _heed(one: _Person, more: int) -> None:
+    one.capacity += more * POINTS if one.capacity else 0
+    one.limits = {kind: most + more for kind, most in one.limits.items()}
 
 
 def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datetime) -> Agent:
@@ -142,13 +147,16 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
 
 def _unavailable(one: _Person, now: datetime) -> str:
     """The first reason against giving them anything; '' if they are there."""
+    is_back = one.wrap_up_until is None or one.wrap_up_until <= now
+    if one.state == "online" and is_back and not (one.is_gone or one.is_suspended or one.is_silent):
+        return "role" if one.role in NOT_GIVEN else ""
     reasons = {
         "deactivated": one.is_gone,
-        "role": one.role in ("read_only", "partner"),
+        "role": one.role in NOT_GIVEN,
         "suspended": one.is_suspended,
         "offline": one.state is None or one.state == "offline",
         "silent": one.is_silent,
-        "wrap_up": one.wrap_up_until is not None and one.wrap_up_until > now,
+        "wrap_up": not is_back,
         one.state or "": one.state != "online",
     }
     return next((code for code, holds in reasons.items() if holds), "")

@@ -30,7 +30,7 @@ from ombud.routing.engine.services.recording import Line, write_lines
 from ombud.routing.skills.queries import weights_now
 from ombud.routing.skills.services.fitting import required_by
 from ombud.routing.surge.effects import effects_now, parked_now
-from ombud.shared.database import Transaction, rows, values
+from ombud.shared.database import Transaction, many_rows, rows, values
 
 BATCH = 500
 
@@ -94,7 +94,7 @@ async def prepare(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     ids = await values(tx, int, DUE, {"now": now, "limit": limit})
     if not ids:
         return 0
-    due = await rows(tx, Due, FACTS, {"ids": ids})
+    due = await many_rows(tx, Due, FACTS, {"ids": ids})
     teams = await team_rules(tx)
     weights = (await weights_now(tx)).weights
     fresh = [one for one in due if one.is_new]
