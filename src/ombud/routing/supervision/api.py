@@ -100,8 +100,8 @@ async def put_skill(
 async def put_suspension(
     tx: Tx, actor: By, now: Now, person_id: FromPath[int], data: JSONBody[SuspensionIn]
 ) -> Suspended:
-    """Keep somebody from customers at once; their work goes back to its teams."""
-    return Suspended(await services.suspend_agent(tx, person_id, data.reason, by=actor, now=now))
+    """Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held."""
+    return await services.suspend_agent(tx, person_id, data.reason, by=actor, now=now)
 
 
 @put(f"{AGENT}/suspension/end", guards=[may("floor.lead")], status_code=HTTP_204_NO_CONTENT)

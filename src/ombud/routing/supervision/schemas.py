@@ -135,6 +135,7 @@ class SuspensionIn(Struct, forbid_unknown_fields=True):
 
 
 class Suspended(Struct, frozen=True):
-    """What a suspension brought about."""
+    """What a suspension brought about: tickets that went back to their teams, planned answers that are held."""
 
     given_back: int
+    held: int
