@@ -2002,6 +2002,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -2122,7 +2144,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -2769,6 +2791,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelEndpoint
+         * @description Enter an endpoint. Its key is never shown again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsPostModelEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelEndpoint
+         * @description Remove an endpoint; 409 with the code ``model_endpoint_in_use`` while a purpose uses it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        delete: operations["ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchModelEndpoint
+         * @description Change an endpoint, which ends its rest. Another address needs its key again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        patch: operations["ApiV1ModelEndpointsEndpointIdPatchModelEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelTrial
+         * @description Ask it one small question at once and tell what came of it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsEndpointIdTrialPostModelTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPolicy
+         * @description Say how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPolicyPutModelPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPurpose
+         * @description Say what a purpose may use and spend in a day, or switch it off.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPurposesPutModelPurpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelSettings
+         * @description Endpoints with how they do, purposes with what was spent today, and how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1ModelSettingsGetModelSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -3107,6 +3267,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personal-data/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAccesses
+         * @description Who had hidden personal data shown, the newest first; never what it was.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataAccessesGetAccesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMarking
+         * @description Which kinds are marked, which are hidden from the person, and what they may do with them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PersonalDataMarkingGetMarking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicy
+         * @description Who sees which kinds of personal data, and what becomes of originals.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataPolicyGetPolicy"];
+        /**
+         * PutPolicy
+         * @description Say who sees what. It holds within some seconds, on open screens, too.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        put: operations["ApiV1PersonalDataPolicyPutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-examples": {
         parameters: {
             query?: never;
@@ -3305,6 +3537,50 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRedaction
+         * @description Bring back what was blacked out, as long as its original is sealed.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        delete: operations["ApiV1RedactionsRedactionIdDeleteRedaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOpening
+         * @description Read a sealed original; who and why is written down.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        post: operations["ApiV1RedactionsRedactionIdOpeningPostOpening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3804,6 +4080,28 @@ export interface paths {
          *     Needs the permission `teamwork.lead`.
          */
         delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/third-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThirdContact
+         * @description Say how many days back contacts for the same thing are counted; 0 switches the alert off.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsThirdContactPutThirdContact"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5989,6 +6287,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/entries/{entry_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostShowing
+         * @description A message in full. Which kinds were hidden from the person, and that they read them, is written down.
+         *
+         *     Needs the permission `personal_data.show`.
+         */
+        post: operations["ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/extensions": {
         parameters: {
             query?: never;
@@ -6727,6 +7047,34 @@ export interface paths {
          */
         put: operations["ApiV1TicketsTicketIdReadPutRead"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRedactions
+         * @description What was blacked out on a ticket: when, by whom, of which kind.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRedactionsGetRedactions"];
+        put?: never;
+        /**
+         * PostRedaction
+         * @description Black out words of a message, or a file of it, wherever they are kept of the ticket.
+         *
+         *     Needs the permission `personal_data.redact`.
+         */
+        post: operations["ApiV1TicketsTicketIdRedactionsPostRedaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8068,11 +8416,39 @@ export interface components {
              */
             state: "accepted";
         };
+        /** Access */
+        Access: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** AccessList */
+        AccessList: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         /** Address */
         Address: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -9323,6 +9699,62 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
+        /** Endpoint */
+        Endpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** EndpointChange */
+        EndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -9347,6 +9779,7 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note" | "change" | "side";
             origin_ticket_id: number | null;
+            personal_data: components["schemas"]["Finding"][] | null;
             quoted: string | null;
             side_id: number | null;
             text: string;
@@ -9662,6 +10095,13 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Finding */
+        Finding: {
+            end: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
+            start: number;
         };
         /** FirstContact */
         FirstContact: {
@@ -10043,6 +10483,11 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** KindRule */
+        KindRule: {
+            clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
+            is_on: boolean;
+        };
         /** LanguageDoubt */
         LanguageDoubt: {
             end: number;
@@ -10294,6 +10739,14 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
+        /** Marking */
+        Marking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -10421,6 +10874,14 @@ export interface components {
             page?: components["schemas"]["PageIn"];
             /** @default  */
             text?: string;
+        };
+        /** ModelSettings */
+        ModelSettings: {
+            /** Format: date */
+            day: string;
+            endpoints: components["schemas"]["Endpoint"][];
+            keep_days: number;
+            purposes: components["schemas"]["PurposeState"][];
         };
         /** Moved */
         Moved: {
@@ -10582,7 +11043,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -10628,7 +11089,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late" | "risk_found")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -10640,6 +11101,14 @@ export interface components {
             kind: "time";
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
+        };
+        /** Opened */
+        Opened: {
+            words: string;
+        };
+        /** OpeningIn */
+        OpeningIn: {
+            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -10976,6 +11445,14 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataPolicy */
+        PersonalDataPolicy: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+        };
         /** Ping */
         Ping: {
             duration_ms: number;
@@ -11057,21 +11534,6 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
-        /** PolicyIn */
-        PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
-        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -11079,6 +11541,16 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicyShown */
+        PolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -11412,6 +11884,28 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
+        /** PurposeIn */
+        PurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
+        /** PurposeState */
+        PurposeState: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -11503,6 +11997,53 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** Redaction */
+        Redaction: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            by_name: string;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
+        };
+        /** RedactionIn */
+        RedactionIn: {
+            attachment_id?: number | null;
+            end?: number | null;
+            entry_id: number;
+            /** @default  */
+            reason?: string;
+            start?: number | null;
+        };
+        /** RedactionList */
+        RedactionList: {
+            items: components["schemas"]["Redaction"][];
+        };
+        /** RedactionMade */
+        RedactionMade: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            attachment_ids: number[];
+            by_name: string;
+            elsewhere: number[];
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
         };
         /** RedemptionInput */
         RedemptionInput: {
@@ -11838,11 +12379,12 @@ export interface components {
             at: string;
             decided_at: string | null;
             decided_by: number | null;
+            earlier_ids: number[];
             ends: number;
             entry_id: number;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             starts: number;
             /** @enum {string} */
             state: "open" | "confirmed" | "false_alarm";
@@ -11861,7 +12403,7 @@ export interface components {
         /** RiskRecipients */
         RiskRecipients: {
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             roles: ("administrator" | "supervisor" | "agent")[];
         };
@@ -11874,6 +12416,7 @@ export interface components {
         RiskSettings: {
             recipients: components["schemas"]["RiskRecipients"][];
             silences: components["schemas"]["RiskSilence"][];
+            third_contact_days: number;
         };
         /** RiskSilence */
         RiskSilence: {
@@ -11881,7 +12424,7 @@ export interface components {
             began_at: string;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             phrase: string;
         };
@@ -12255,6 +12798,14 @@ export interface components {
             about: components["schemas"]["Words"];
             key: string;
             name: components["schemas"]["Words"];
+            text: string;
+        };
+        /** Shown */
+        Shown: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
             text: string;
         };
         /** Side */
@@ -12776,6 +13327,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -13044,6 +13596,10 @@ export interface components {
             type_id?: number;
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
+        };
+        /** ThirdContactIn */
+        ThirdContactIn: {
+            days: number;
         };
         /** Thresholds */
         Thresholds: {
@@ -13349,15 +13905,6 @@ export interface components {
         /** TokenInput */
         TokenInput: {
             token: string;
-        };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
         };
         /** TrialDay */
         TrialDay: {
@@ -13828,6 +14375,45 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** PolicyIn */
+        intelligence_models_schemas_PolicyIn: {
+            keep_days: number;
+        };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** PolicyIn */
+        service_levels_schemas_PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
     };
     responses: never;
@@ -14411,7 +14997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -17450,6 +18036,35 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1LiveAgentsPersonIdCapacityPutCapacity: {
         parameters: {
             query?: never;
@@ -18671,6 +19286,231 @@ export interface operations {
             };
         };
     };
+    ApiV1ModelEndpointsPostModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdPatchModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdTrialPostModelTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPolicyPutModelPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPurposesPutModelPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelSettingsGetModelSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1NotificationsGetNotifications: {
         parameters: {
             query?: {
@@ -19267,6 +20107,131 @@ export interface operations {
             };
         };
     };
+    ApiV1PersonalDataAccessesGetAccesses: {
+        parameters: {
+            query?: {
+                ticket_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataMarkingGetMarking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marking"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyGetPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyPutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalDataPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ProcessExamplesGetProcessExamples: {
         parameters: {
             query?: never;
@@ -19577,6 +20542,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdDeleteRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdOpeningPostOpening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
                 };
             };
             /** @description What is wrong */
@@ -20412,7 +21443,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             };
             cookie?: never;
         };
@@ -20452,6 +21483,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsThirdContactPutThirdContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThirdContactIn"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -21314,7 +22378,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -21349,7 +22413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -24361,6 +25425,38 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdExtensionsPostExtension: {
         parameters: {
             query?: never;
@@ -25617,6 +26713,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsGetRedactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsPostRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionMade"];
+                };
             };
             /** @description What is wrong */
             default: {
