@@ -47,7 +47,9 @@ def test_break_counts_up_to_its_limit() -> None:
     assert kept(stretch("break", 10, 10.25, limit=10.5)) == 0.25
 
 
-@given(st.lists(st.tuples(st.floats(0, 24), st.sampled_from(["online", "away", "break", "busy", "offline"])), max_size=9))
+@given(
+    st.lists(st.tuples(st.floats(0, 24), st.sampled_from(["online", "away", "break", "busy", "offline"])), max_size=9)
+)
 def test_share_lies_between_nothing_and_all(changes: list[tuple[float, PresenceState]]) -> None:
     moments = sorted(changes, key=lambda one: one[0])
     pairs = pairwise([*moments, (24.0, "offline")])
@@ -68,7 +70,9 @@ async def test_live_page_shows_adherence_by_own_hours_then_the_teams(site: Site)
     chief = await site.browser(await desk.person("Wu", role="supervisor", everywhere=True))
     lead = await site.browser(await desk.person("Lead", role="supervisor"))
     day = {name: [["08:00", "16:00"]] for name in WEEKDAYS}
-    made = await chief.post("/calendars", {"name_en": "Early", "name_zh": "早班", "spec": {"time_zone": "UTC", "week": day}})
+    made = await chief.post(
+        "/calendars", {"name_en": "Early", "name_zh": "早班", "spec": {"time_zone": "UTC", "week": day}}
+    )
     assert made.status_code == 201, made.text
     sql = "insert into agent_routing (person_id, calendar_id) values (%(id)s, %(calendar)s)"
     await desk.run(sql, id=lu.id, calendar=made.json()["id"])
