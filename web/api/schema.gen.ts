@@ -2002,6 +2002,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -2122,7 +2144,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -8334,6 +8356,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -8374,11 +8416,39 @@ export interface components {
              */
             state: "accepted";
         };
+        /** Access */
+        Access: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** AccessList */
+        AccessList: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         /** Address */
         Address: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -8458,6 +8528,13 @@ export interface components {
         /** AlarmList */
         AlarmList: {
             items: components["schemas"]["Alarm"][];
+        };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
         };
         /** Answered */
         Answered: {
@@ -9678,17 +9755,6 @@ export interface components {
             /** @default 30 */
             timeout_seconds?: number;
         };
-        /** EndpointTrial */
-        EndpointTrial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -9760,14 +9826,6 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
-        };
-        /** EntryInFull */
-        EntryInFull: {
-            entry_id: number;
-            html: string | null;
-            personal_data: components["schemas"]["Finding"][];
-            quoted: string | null;
-            text: string;
         };
         /** Estimate */
         Estimate: {
@@ -10681,6 +10739,14 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
+        /** Marking */
+        Marking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -10736,6 +10802,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -10743,6 +10810,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -10975,7 +11043,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -11034,9 +11102,13 @@ export interface components {
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
         };
-        /** OpenedOriginal */
-        OpenedOriginal: {
+        /** Opened */
+        Opened: {
             words: string;
+        };
+        /** OpeningIn */
+        OpeningIn: {
+            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -11373,30 +11445,6 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
-        /** PersonalDataAccess */
-        PersonalDataAccess: {
-            /** Format: date-time */
-            at: string;
-            entry_id: number;
-            id: number;
-            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            person_id: number | null;
-            person_name: string;
-            ticket_id: number;
-        };
-        /** PersonalDataAccessList */
-        PersonalDataAccessList: {
-            items: components["schemas"]["PersonalDataAccess"][];
-            next: string | null;
-        };
-        /** PersonalDataMarking */
-        PersonalDataMarking: {
-            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            may_redact: boolean;
-            may_show: boolean;
-            may_unseal: boolean;
-        };
         /** PersonalDataPolicy */
         PersonalDataPolicy: {
             keeps_sealed: boolean;
@@ -11404,16 +11452,6 @@ export interface components {
                 [key: string]: components["schemas"]["KindRule"];
             };
             sealed_days: number;
-        };
-        /** PersonalDataPolicyShown */
-        PersonalDataPolicyShown: {
-            keeps_sealed: boolean;
-            kinds: {
-                [key: string]: components["schemas"]["KindRule"];
-            };
-            sealed_days: number;
-            /** @default 0 */
-            waiting?: number;
         };
         /** Ping */
         Ping: {
@@ -11504,6 +11542,16 @@ export interface components {
         PolicyOrder: {
             ids: number[];
         };
+        /** PolicyShown */
+        PolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
+        };
         /** PolicySide */
         PolicySide: {
             bars: components["schemas"]["Bar"][];
@@ -11564,6 +11612,25 @@ export interface components {
             channel?: "email" | "chat" | "api" | "phone" | "sms";
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
+        };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -11978,10 +12045,6 @@ export interface components {
             ticket_id: number;
             undone_at: string | null;
         };
-        /** RedactionOpeningIn */
-        RedactionOpeningIn: {
-            reason: string;
-        };
         /** RedemptionInput */
         RedemptionInput: {
             name?: string | null;
@@ -12221,8 +12284,11 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -12558,6 +12624,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -12730,6 +12798,14 @@ export interface components {
             about: components["schemas"]["Words"];
             key: string;
             name: components["schemas"]["Words"];
+            text: string;
+        };
+        /** Shown */
+        Shown: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
             text: string;
         };
         /** Side */
@@ -13251,6 +13327,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -13829,15 +13906,6 @@ export interface components {
         TokenInput: {
             token: string;
         };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
-        };
         /** TrialDay */
         TrialDay: {
             /** @enum {string} */
@@ -14206,6 +14274,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -14235,6 +14304,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -14305,6 +14380,17 @@ export interface components {
         intelligence_models_schemas_PolicyIn: {
             keep_days: number;
         };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** PolicyIn */
         service_levels_schemas_PolicyIn: {
             calendar_id: number;
@@ -14319,6 +14405,15 @@ export interface components {
             name_zh?: string;
             steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
     };
     responses: never;
@@ -14902,7 +14997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -17941,6 +18036,35 @@ export interface operations {
             };
         };
     };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1LiveAgentsPersonIdCapacityPutCapacity: {
         parameters: {
             query?: never;
@@ -19276,7 +19400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EndpointTrial"];
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -20003,7 +20127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalDataAccessList"];
+                    "application/json": components["schemas"]["AccessList"];
                 };
             };
             /** @description What is wrong */
@@ -20032,7 +20156,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalDataMarking"];
+                    "application/json": components["schemas"]["Marking"];
                 };
             };
             /** @description What is wrong */
@@ -20061,7 +20185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
+                    "application/json": components["schemas"]["PolicyShown"];
                 };
             };
             /** @description What is wrong */
@@ -20094,7 +20218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
+                    "application/json": components["schemas"]["PolicyShown"];
                 };
             };
             /** @description What is wrong */
@@ -20473,7 +20597,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RedactionOpeningIn"];
+                "application/json": components["schemas"]["OpeningIn"];
             };
         };
         responses: {
@@ -20483,7 +20607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenedOriginal"];
+                    "application/json": components["schemas"]["Opened"];
                 };
             };
             /** @description What is wrong */
@@ -25319,7 +25443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EntryInFull"];
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description What is wrong */
@@ -28860,6 +28984,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -265,6 +265,7 @@ export type Alarm = Schemas['Alarm']
 export type WarningLevel = NonNullable<Schemas['LevelIn']['level']>
 export type Live = Schemas['Live']
 export type LiveQueue = Schemas['LiveQueue']
+export type Adherence = Schemas['Adherence']
 export type LiveAgent = Schemas['LiveAgent']
 export type LiveFrame = Schemas['LiveFrame']
 export type Offer = Schemas['Offer']

@@ -14,6 +14,13 @@ export interface Question {
   max_length?: number
 }
 
+/** A question that many have now, and its answer. */
+export interface Prepared {
+  id: number
+  question: Partial<Record<Locale, string>>
+  answer: Partial<Record<Locale, string>>
+}
+
 export interface Config {
   name: string
   color: string
@@ -27,6 +34,7 @@ export interface Config {
   file_types: string[]
   locale_default: Locale
   announcement?: Partial<Record<Locale, string>> | null
+  prepared?: Prepared[]
 }
 
 export interface Attachment {

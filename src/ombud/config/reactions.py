@@ -4,6 +4,7 @@ from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
@@ -22,6 +23,7 @@ READERS: list[Reader] = [
     RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
     PROMISES,
