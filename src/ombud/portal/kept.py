@@ -104,6 +104,14 @@ class Kept:
             return None
         return find_place(self._sites, host, key, self.address)
 
+    def at_hand(self, key: object) -> Page | None:
+        """A finished page, if there is one; ``known`` has said that it is not out of date."""
+        found = self._pages.get(key)
+        if found is not None:
+            self.hits += 1
+            self._pages.move_to_end(key)
+        return found
+
     async def thing(self, key: object, make: Callable[[], Awaitable[object]]) -> object:
         """Something that pages are made from, made once for each stamp."""
         found = self._things.get(key)
@@ -116,10 +124,8 @@ class Kept:
 
     async def page(self, key: object, make: Callable[[], Awaitable[Page | None]]) -> Page | None:
         """A finished page; it is made once for all who wait for it. None is not kept: anybody can ask for nonsense."""
-        found = self._pages.get(key)
+        found = self.at_hand(key)
         if found is not None:
-            self.hits += 1
-            self._pages.move_to_end(key)
             return found
         if key in self._making:
             return await asyncio.shield(self._making[key])

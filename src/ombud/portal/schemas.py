@@ -81,11 +81,11 @@ class PortalSitePatch(Struct, forbid_unknown_fields=True):
 
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     key: SiteKey | UnsetType = UNSET
-    host: Host | None | UnsetType = UNSET
+    host: Host | UnsetType | None = UNSET
     is_on: bool | UnsetType = UNSET
     has_portal: bool | UnsetType = UNSET
     look: Look | UnsetType = UNSET
-    form_channel_id: int | None | UnsetType = UNSET
+    form_channel_id: int | UnsetType | None = UNSET
 
 
 class JwtSecret(Struct):

@@ -226,9 +226,7 @@ def _render(asked: Asked, name: str, rest: str, locales: list[str] | None = None
 def build_sitemap(asked: Asked) -> bytes:
     """All public pages with their languages, as search engines read them."""
     rests = [("", asked.library.locales)]
-    rests += [
-        (f"/articles/{slug}", [one.locale for one in entries]) for slug, entries in asked.library.by_slug.items()
-    ]
+    rests += [(f"/articles/{slug}", [one.locale for one in entries]) for slug, entries in asked.library.by_slug.items()]
     changed = {f"/articles/{one.slug}": one.published_at for one in asked.library.entries}
     lines = []
     for rest, locales in rests:

@@ -51,9 +51,7 @@ async def library_of(database: Database, kept: Kept, site: Site, *, is_customer:
     return found
 
 
-async def load_article(
-    database: Database, place: Place, entry: Entry, reader: Reader
-) -> ShownArticle:
+async def load_article(database: Database, place: Place, entry: Entry, reader: Reader) -> ShownArticle:
     """An article in the language of an entry, its links and pictures at the site's own addresses."""
     places = Places(files=f"{place.help}/files/", articles=f"{place.help}/{entry.locale}/articles/")
     async with database.statements() as connection:

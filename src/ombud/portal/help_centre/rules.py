@@ -108,9 +108,7 @@ class Typing:
     """The titles of one language, ready to be searched with every key press."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._rows = [
-            (one, folded(one.title), frozenset(words_of(f"{one.title} {one.keywords}"))) for one in entries
-        ]
+        self._rows = [(one, folded(one.title), frozenset(words_of(f"{one.title} {one.keywords}"))) for one in entries]
 
     def suggest(self, typed: str) -> list[Entry]:
         """Articles whose title or keywords fit, the best first; the last word may be half typed."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-FeedbackReason = Literal["unclear", "wrong", "incomplete", "other_topic"]
+FeedbackReason = Literal["", "wrong", "outdated", "unclear", "incomplete", "other"]
 
 
 class Entry(Struct, frozen=True):
