@@ -15,6 +15,7 @@ WORK = frozenset(
         "customers.merge",
         "presence.own",
         "tasks.work",
+        "personal_data.show",
         "knowledge.write",
     }
 )
@@ -34,6 +35,7 @@ LEAD = frozenset(
         "floor.lead",
         "routing.manage",
         "surge.manage",
+        "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",
     }
@@ -48,6 +50,10 @@ ADMINISTRATION = frozenset(
         "fields.manage",
         "webhooks.manage",
         "rules.manage",
+        "personal_data.manage",
+        "personal_data.unseal",
+        "models.manage",
+        "models.audit",
     }
 )
 PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})
@@ -68,5 +74,5 @@ ROLES: dict[Role, frozenset[str]] = {
     "partner": frozenset({"tasks.work", "releases.read"}),
 }
 
-SCOPES = ALL - {"presence.own", "floor.lead"}
-"""What an API key may be given; a program is never present, and leads nobody."""
+SCOPES = ALL - {"presence.own", "floor.lead", "personal_data.unseal"}
+"""What an API key may be given; a program is never present, leads nobody, and opens no seal."""

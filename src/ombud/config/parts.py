@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ombud.config.settings import Settings
+from ombud.intelligence.embedding.services import Meaning
+from ombud.intelligence.models.services import Models
+from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
@@ -27,6 +30,8 @@ class Parts:
     files: FileStore
     door: Door
     outbound: Outbound
+    models: Models
+    passages: PassageIndex
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -35,6 +40,7 @@ class Parts:
         database = Database(settings.database_url, max_connections=max_connections)
         bus = Bus(NatsCarrier(settings.bus_url, database) if settings.bus_url else NotifyCarrier(database))
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
+        outside = Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")
         return cls(
             settings=settings,
             clock=clock,
@@ -44,6 +50,8 @@ class Parts:
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
             outbound=Outbound(Guard(settings.outbound_networks)),
+            models=Models(database, key_ring, clock, outside),
+            passages=PassageIndex(Meaning(Outbound(outside), key_ring, is_shipped=settings.meaning)),
         )
 
     @asynccontextmanager
@@ -56,4 +64,6 @@ class Parts:
         finally:
             await self.bus.stop()
             await self.outbound.close()
+            await self.models.close()
+            await self.passages.meaning.close()
             await self.database.close()

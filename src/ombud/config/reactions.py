@@ -3,6 +3,7 @@
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
@@ -29,4 +30,5 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    PASSAGES,
 ]

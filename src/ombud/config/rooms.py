@@ -12,8 +12,10 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.intelligence.models.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.personal_data.api
 import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
@@ -60,6 +62,8 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.quality.personal_data.api,
+    ombud.intelligence.models.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

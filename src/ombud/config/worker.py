@@ -21,7 +21,12 @@ from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
+from ombud.intelligence.models.services import forget_exchanges
+from ombud.knowledge.retrieval.jobs import PassageHand
+from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
 from ombud.processes.services.links import send_links
+from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
+from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
 from ombud.routing.engine.services import forget_decisions, note_stuck, route
@@ -57,6 +62,7 @@ TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
     "simulations",
+    PASSAGE_TOPIC,
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
@@ -84,6 +90,7 @@ class Worker:
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
+        self._passages = PassageHand(parts.database, parts.passages.meaning)
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
@@ -116,6 +123,7 @@ class Worker:
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
             self._loop("simulations", self._simulations.step),
+            self._loop(PASSAGE_TOPIC, self._passages.step),
             self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
@@ -128,6 +136,8 @@ class Worker:
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
+            self._fill_personal_data(),
+            self._destroying(),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
@@ -188,6 +198,30 @@ class Worker:
         # Whoever waits goes first.
         await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
         return filled
+
+    async def _fill_personal_data(self) -> None:
+        while True:
+            await self._run_dry("personal data", self._look_for_personal_data)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _look_for_personal_data(self) -> int:
+        looked = await fill_personal_data(self.parts.database)
+        # Whoever waits goes first.
+        await asyncio.sleep(FILL_PAUSE_SECONDS if looked else 0)
+        return looked
+
+    async def _destroying(self) -> None:
+        while True:
+            await self._run_dry("redactions", self._destroy)
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _destroy(self) -> int:
+        parts = self.parts
+        gone = await destroy_originals(parts.database, now=parts.clock.now())
+        if gone:
+            parts.bus.wake("sequence")
+        await destroy_files(parts.database, parts.files)
+        return 0
 
     async def _send_mails(self) -> int:
         sent = await self._sender.send_due()
@@ -292,6 +326,7 @@ class Worker:
             await forget_runs(tx, now=now)
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
+            await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:
             await keep_averages(tx, now=now)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from ombud.realtime.batch import Batch
+from ombud.realtime.batch import Batch, Hidden, Mask
 from ombud.realtime.schemas import KEEP_ALIVE, RESET, Frame
 from ombud.realtime.stream import MAX_PENDING_BYTES, Stream
 from ombud.shared.actor import Actor
@@ -26,10 +26,9 @@ BATCH = 500
 # A client that missed more than this is told to load its screen anew.
 MAX_REPLAY = 2_000
 MAX_REPLAY_BYTES = MAX_PENDING_BYTES // 2
-KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 3
-# Presence ends after a minute of silence: to write it down every few seconds would be three writes in four for nothing.
-BEAT_SECONDS = 15
+# Until the desk's own pulse is known.
+BEAT_SECONDS = 15.0
 MOST_BEATEN = 50_000
 # Ten thousand at once would hold up events for half a second.
 SLICE = 100
@@ -37,7 +36,8 @@ K = TypeVar("K")
 
 Loader = Callable[[Transaction, Sequence[Event]], Awaitable[list[Frame]]]
 LoadActors = Callable[[Transaction, Collection[int]], Awaitable[dict[int, Actor]]]
-Beat = Callable[[Transaction, Collection[int]], Awaitable[None]]
+# Notes that people are there; gives how many seconds may pass until the next sign of life.
+Beat = Callable[[Transaction, Collection[int]], Awaitable[float]]
 
 
 class Hub:
@@ -51,12 +51,14 @@ class Hub:
         loaders: Iterable[Loader],
         load_actors: LoadActors,
         beat: Beat,
+        mask: Mask,
     ) -> None:
         self._database = database
         self._bus = bus
         self._loaders = list(loaders)
         self._load_actors = load_actors
         self._beat = beat
+        self._mask = mask
         self._agents: set[Stream] = set()
         # Who sees a team is looked up, not searched for: a frame costs its readers only.
         self._by_team: defaultdict[int | None, set[Stream]] = defaultdict(set)
@@ -66,6 +68,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopped = False
         self._beaten: dict[int, float] = {}
+        self._beat_seconds = BEAT_SECONDS
         self.cursor = 0
 
     @property
@@ -110,7 +113,8 @@ class Hub:
             if len(events) > MAX_REPLAY:
                 return [RESET]
             batch = await self._load(tx, events, upto=known)
-        missed = batch.pack([place for place, frame in enumerate(batch.frames) if self._is_for(stream, frame)])
+        places = [place for place, frame in enumerate(batch.frames) if self._is_for(stream, frame)]
+        missed = batch.pack(places, stream.hidden)
         # More than a stream may have pending would cut it off, now and at each return.
         return [RESET] if len(missed) > MAX_REPLAY_BYTES else [missed]
 
@@ -143,13 +147,15 @@ class Hub:
                 _discard(self._by_team, team_id, stream)
 
     def send(self, frame: Frame) -> None:
-        """Give a fleeting frame to its audience; it is encoded once."""
+        """Give a fleeting frame to its audience; it is encoded once for those from whom the same is hidden."""
         audience = self._audience(frame)
         if not audience:
             return
-        chunk = frame.encode()
+        chunks: dict[Hidden, bytes] = {}
         for stream in audience:
-            stream.push(chunk)
+            if stream.hidden not in chunks:
+                chunks[stream.hidden] = frame.encode(self._mask(frame.data, stream.hidden))
+            stream.push(chunks[stream.hidden])
 
     def _send_batch(self, batch: Batch) -> None:
         heard: defaultdict[Stream, list[int]] = defaultdict(list)
@@ -157,7 +163,7 @@ class Hub:
             for stream in self._audience(frame):
                 heard[stream].append(place)
         for stream, places in heard.items():
-            stream.push(batch.pack(places))
+            stream.push(batch.pack(places, stream.hidden))
 
     def _audience(self, frame: Frame) -> Collection[Stream]:
         if frame.topic is not None:
@@ -182,7 +188,7 @@ class Hub:
         found: list[Frame] = []
         for loader in self._loaders:
             found.extend(await loader(tx, events))
-        return Batch(found, upto=upto)
+        return Batch(found, upto=upto, mask=self._mask)
 
     async def _follow(self) -> None:
         while True:
@@ -224,7 +230,7 @@ class Hub:
             for some in _slices(everybody):
                 for stream in some:
                     stream.push(KEEP_ALIVE)
-                await asyncio.sleep(KEEP_ALIVE_SECONDS * max(len(some), 1) / max(len(everybody), 1))
+                await asyncio.sleep(self._beat_seconds * max(len(some), 1) / max(len(everybody), 1))
 
     async def _watch_rights(self) -> None:
         """Look every few seconds whether sessions and rights still hold, some streams at a time."""
@@ -245,8 +251,7 @@ class Hub:
         async with self._database.transaction() as tx:
             alive = await self._load_actors(tx, wanted)
             people = self._due_beats(held)
-            if people:
-                await self._beat(tx, people)
+            self._beat_seconds = await self._beat(tx, people)
         self._beaten |= dict.fromkeys(people, time.monotonic())
         for stream, session_id in held:
             if session_id is None:
@@ -259,8 +264,10 @@ class Hub:
                 self._note_teams(stream)
 
     def _due_beats(self, held: Sequence[tuple[Stream, int | None]]) -> set[int]:
-        due = time.monotonic() - BEAT_SECONDS
-        people = {stream.actor.id for stream, _ in held if stream.actor and stream.actor.id is not None}
+        due = time.monotonic() - self._beat_seconds
+        # A line may stay open long after the machine at its other end was shut: whoever can says so themselves.
+        quiet = [stream.actor for stream, _ in held if stream.actor and not stream.has_pulse]
+        people = {actor.id for actor in quiet if actor.id is not None}
         if len(self._beaten) > MOST_BEATEN:
             self._beaten.clear()
         return {one for one in people if self._beaten.get(one, due) <= due}

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal
+
 PresenceState = Literal["online", "away", "offline", "busy", "break", "wrap_up"]
 ChosenState = Literal["online", "away", "offline", "busy", "wrap_up"]
 BusyReason = Literal["ticket_work", "missed", "system_fault", "arranged"]
@@ -13,8 +15,8 @@ BreakReason = Literal["meal", "rest", "restroom", "nursing", "training", "meetin
 RequestState = Literal["asked", "waiting", "granted", "taken", "refused", "withdrawn", "lapsed"]
 Level = Literal["blue", "yellow", "orange", "red"]
 WrapUpEnd = Literal["ready", "alarm"]
-# A person whose screen was silent for longer is offline, whatever they chose.
-SILENCE_SECONDS = 60
+# An open screen shows a sign of life so often, or four times within the silence that is allowed, if that is less.
+PULSE_SECONDS = 15
 
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 Minutes = Annotated[int, Meta(ge=1, le=480)]
@@ -175,9 +177,16 @@ class FloorRules(Struct, frozen=True):
 
 
 class FloorRulesList(Struct, frozen=True):
-    """Rules of the teams that one leads."""
+    """Rules of the teams that one leads, and how long any screen may be silent."""
 
     items: list[FloorRules]
+    silence_seconds: int
+
+
+class SilenceIn(Struct, forbid_unknown_fields=True):
+    """How long a screen may be silent before whoever sits there counts as gone, and their live work goes on."""
+
+    seconds: Annotated[int, Meta(ge=20, le=600)]
 
 
 Count = Annotated[int, Meta(ge=1, le=100_000)]
@@ -254,7 +263,7 @@ class Word(Struct, frozen=True):
     ticket_id: int | None
     from_id: int
     to_id: int
-    text: str
+    text: Personal
     at: datetime
     read_at: datetime | None
 
@@ -272,9 +281,9 @@ class Hand(Struct, frozen=True):
     person_id: int
     team_id: int
     ticket_id: int | None
-    subject: str | None
+    subject: Personal | None
     wants: Literal["leader", "expert"]
-    question: str
+    question: Personal
     raised_at: datetime
     taken_by: int | None
     taken_at: datetime | None
@@ -313,7 +322,7 @@ class DutyNote(Struct, frozen=True):
     team_id: int
     kind: DutyKind
     ticket_id: int | None
-    text: str
+    text: Personal
     author_id: int
     at: datetime
     is_open: bool
@@ -344,7 +353,7 @@ class DutyItem(Struct, frozen=True):
     id: int
     kind: ItemKind
     ticket_id: int | None
-    text: str
+    text: Personal
     due_at: datetime | None
     accepted_by: int | None
     accepted_at: datetime | None
