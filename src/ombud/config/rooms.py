@@ -13,6 +13,7 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
+import ombud.portal.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -65,6 +66,7 @@ ROOMS: list[Any] = [
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.realtime.api,
+    ombud.portal.api,
     ombud.demo.shop,
     health,
     pages,

@@ -24,6 +24,7 @@ from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.services import forget_exchanges
 from ombud.knowledge.retrieval.jobs import PassageHand
 from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
+from ombud.portal.customer.sessions import forget_sessions
 from ombud.processes.services.links import send_links
 from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
 from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
@@ -326,6 +327,7 @@ class Worker:
             await forget_runs(tx, now=now)
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
+            await forget_sessions(tx, now=now)
             await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:

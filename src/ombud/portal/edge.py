@@ -87,7 +87,7 @@ def with_headers(response: Response[bytes], headers: Sequence[Header]) -> Respon
         if name == b"content-type":
             response.media_type = value.decode()
         else:
-            response.headers[name.decode()] = value.decode()
+            response.headers[name.decode().title()] = value.decode()
     return response
 
 

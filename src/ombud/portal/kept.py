@@ -61,9 +61,10 @@ class Kept:
         self._number = -1
         self._look_at = 0.0
         self._making: dict[object, asyncio.Future[Page | None]] = {}
-        bus.listen(TOPIC, lambda _: self._look_soon())
+        bus.listen(TOPIC, lambda _: self.look_soon())
 
-    def _look_soon(self) -> None:
+    def look_soon(self) -> None:
+        """Look at the stamp with the next request."""
         self._look_at = 0.0
 
     async def refresh(self) -> None:

@@ -98,7 +98,7 @@ _PAGES = Environment(
 _PAGES.filters |= {"json_ld": json_ld, "moment": moment, "day": day, "size": size_text}
 
 
-def render(name: str, place: Place, locale: str, **values: Any) -> bytes:
+def render(template: str, place: Place, locale: str, /, **values: Any) -> bytes:
     """One page of a site in one language; an article's language has the words of the nearest that we speak."""
     look = place.site.look
     spoken = words_locale(locale)
@@ -118,4 +118,4 @@ def render(name: str, place: Place, locale: str, **values: Any) -> bytes:
         "me": None,
         "section": "",
     }
-    return _PAGES.get_template(name).render(known | values).encode()
+    return _PAGES.get_template(template).render(known | values).encode()

@@ -1,12 +1,13 @@
 """Finished pages on their way out: not sent again to whom has them, packed where that is understood."""
 
-from litestar.types import Scope, Send
+from litestar.datastructures import MutableScopeHeaders
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from ombud.portal.kept import Header, Page
 from ombud.portal.pages import HTML, policy_of
 from ombud.portal.schemas import Look
 
-SAFE = frozenset({"GET", "HEAD"})
 # Fresh for everybody at once, and a page that did not change costs a header.
 PUBLIC = b"public, max-age=0, must-revalidate"
 PRIVATE = b"private, no-store"
@@ -32,22 +33,36 @@ def header_of(scope: Scope, name: bytes) -> bytes:
     return next((value for key, value in headers if key == name), b"")
 
 
-async def send_page(scope: Scope, send: Send, page: Page) -> None:
-    """Send a page that anybody may have, or say that it did not change."""
+class Finished(ASGIResponse):
+    """An answer whose headers and body are as they leave: nothing is made of them any more."""
+
+    def __init__(self, status: int, headers: list[Header], body: bytes) -> None:
+        super().__init__(status_code=status)
+        self.headers = MutableScopeHeaders({"headers": headers})
+        self.body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 – as its base has it
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.headers.headers})
+        body = b"" if scope["method"] == "HEAD" else self.body  # type: ignore[typeddict-item]  # no websocket
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def finished(scope: Scope, page: Page) -> Finished:
+    """A page that anybody may have, or word that it did not change."""
     is_packed = b"gzip" in header_of(scope, b"accept-encoding")
-    etag = page.packed_etag if is_packed else page.etag
-    headers = [*page.headers, (b"etag", etag), (b"vary", b"Accept-Encoding, Cookie")]
+    headers = [
+        *page.headers,
+        (b"etag", page.packed_etag if is_packed else page.etag),
+        (b"vary", b"Accept-Encoding, Cookie"),
+    ]
     if page.status == 200 and _has(header_of(scope, b"if-none-match"), page):  # noqa: PLR2004 – all is well
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return
+        return Finished(304, headers, b"")
     body = page.packed if is_packed else page.body
     if is_packed:
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": page.status, "headers": headers})
-    body = b"" if scope["method"] == "HEAD" else body
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    return Finished(page.status, headers, body)
 
 
 def _has(known: bytes, page: Page) -> bool:
@@ -55,9 +70,7 @@ def _has(known: bytes, page: Page) -> bool:
     return bool(known) and (page.etag in known or page.packed_etag in known or known == b"*")
 
 
-async def send_private(scope: Scope, send: Send, body: bytes, headers: list[Header], status: int = 200) -> None:
-    """Send a page that is one reader's own."""
-    headers = [*headers, (b"content-length", str(len(body)).encode()), (b"vary", b"Cookie")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    body = b"" if scope["method"] == "HEAD" else body
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+def private(page: Page) -> Finished:
+    """A page that is one reader's own."""
+    headers = [*page.headers, (b"content-length", str(len(page.body)).encode()), (b"vary", b"Cookie")]
+    return Finished(page.status, headers, page.body)

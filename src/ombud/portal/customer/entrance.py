@@ -51,7 +51,7 @@ def _off(place: Place, locale: PageLocale) -> Response[bytes]:
 
 def _closed(page: Response[bytes]) -> Response[bytes]:
     # The address is the key: it goes nowhere, and into no index.
-    page.headers |= {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
+    page.headers |= {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
     return page
 
 

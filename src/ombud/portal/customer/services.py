@@ -15,7 +15,7 @@ from ombud.portal.events import PortalSolved, TicketAppraised
 from ombud.portal.rules import Place
 from ombud.processes import queries as processes
 from ombud.processes.confirmation.services import is_asked, take_word
-from ombud.shared.database import Transaction, execute
+from ombud.shared.database import Transaction, execute, value
 from ombud.shared.errors import Conflict, Invalid, OmbudError
 from ombud.shared.events import emit
 from ombud.teamwork.services.words import owners, tell
@@ -135,7 +135,9 @@ async def appraise(tx: Transaction, me: Me, ticket: OwnTicket, score: int, words
     if not 1 <= score <= 5:  # noqa: PLR2004 – the scale
         raise Invalid("Choose a score from 1 to 5.", fields={"score": "out_of_range"})
     locked = await lock_visible_ticket(tx, ticket.id, by=me.actor)
-    if locked.category not in DONE or (locked.solved_at and locked.solved_at < now - timedelta(days=APPRAISAL_DAYS)):
+    sql = "select solved_at from ticket where id = %(id)s"
+    solved_at = await value(tx, datetime, sql, {"id": locked.id})
+    if locked.category not in DONE or (solved_at and solved_at < now - timedelta(days=APPRAISAL_DAYS)):
         raise NotAppraisable
     said = words.replace("\x00", "").strip()[:LONGEST_WORDS]
     sql = """

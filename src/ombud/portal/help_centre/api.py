@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from litestar import Response, asgi, get, post
+from litestar import Response, get, post, route
 from litestar.datastructures import State
+from litestar.enums import HttpMethod
 from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
-from litestar.types import Receive, Scope, Send
+from litestar.response.base import ASGIResponse
 
 from ombud.knowledge.articles.queries import find_article_file
 from ombud.portal.edge import (
@@ -31,7 +32,7 @@ from ombud.portal.help_centre.searching import MOST_HITS, find_hits
 from ombud.portal.pages import render
 from ombud.portal.queries import logo_file
 from ombud.portal.rules import words_locale
-from ombud.portal.sending import send_page, send_private
+from ombud.portal.sending import finished, private
 from ombud.portal.words import WORDS
 from ombud.shared.errors import LimitReached, NotFound
 from ombud.shared.http import Now, anybody, file_headers
@@ -40,6 +41,7 @@ from ombud.shared.throttle import Limit, take
 SEARCHES = Limit("help_search", 60, 60)
 FEEDBACK = Limit("help_feedback", 20, 600)
 LONGEST_SEARCH = 300
+READS = [HttpMethod.GET, HttpMethod.HEAD]
 MAX_FEEDBACK_BYTES = 20_000
 MAX_CONTACT_BYTES = 55 * 1024 * 1024
 
@@ -49,31 +51,29 @@ def paths(*rests: str) -> list[str]:
     return [f"{prefix}{rest}" for rest in rests for prefix in ("/help", "/help/s/{site:str}")]
 
 
-@asgi(
+@route(
     paths("", "/{locale:str}", "/{locale:str}/categories/{shelf_id:int}", "/{locale:str}/articles/{slug:str}"),
+    http_method=READS,
     guards=[anybody],
-    copy_scope=False,
+    include_in_schema=False,
 )
-async def get_page(scope: Scope, receive: Receive, send: Send) -> None:
+async def get_page(request: AnyRequest) -> ASGIResponse:
     """The pages that everybody reads."""
-    asking = Asking(scope, receive)
+    asking = Asking(request)
     page = asking.ready() or await help_page(asking)
-    if asking.is_private:
-        await send_private(scope, send, page.body, page.headers, page.status)
-    else:
-        await send_page(scope, send, page)
+    return private(page) if asking.is_private else finished(request.scope, page)
 
 
-@asgi(paths("/sitemap.xml"), guards=[anybody], copy_scope=False)
-async def get_sitemap(scope: Scope, receive: Receive, send: Send) -> None:
+@route(paths("/sitemap.xml"), http_method=READS, guards=[anybody], include_in_schema=False)
+async def get_sitemap(request: AnyRequest) -> ASGIResponse:
     """All public pages, for search engines."""
-    await send_page(scope, send, await help_page(Asking(scope, receive, what="sitemap")))
+    return finished(request.scope, await help_page(Asking(request, what="sitemap")))
 
 
-@asgi(["/robots.txt"], guards=[anybody], copy_scope=False)
-async def get_robots(scope: Scope, receive: Receive, send: Send) -> None:
+@route("/robots.txt", http_method=READS, guards=[anybody], include_in_schema=False)
+async def get_robots(request: AnyRequest) -> ASGIResponse:
     """What search engines may look at."""
-    await send_page(scope, send, await help_page(Asking(scope, receive, what="robots")))
+    return finished(request.scope, await help_page(Asking(request, what="robots")))
 
 
 @get(paths("/{locale:str}/search"), guards=[anybody], include_in_schema=False)
@@ -90,7 +90,7 @@ async def get_search(
             async with state.database.statements() as tx:
                 await take(tx, SEARCHES, address_of(request, state), now=now)
                 reader = reader_for(place.site, is_customer=False)
-                found = await find_hits(tx, state.passages, text, reader, locale, limit=MOST_HITS)
+                found = await find_hits(tx, state.parts.passages, text, reader, locale, limit=MOST_HITS)
         except LimitReached as limit:
             return limited(place, locale, limit.retry_after_seconds)
         hits = [

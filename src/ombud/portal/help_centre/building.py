@@ -204,14 +204,14 @@ def languages_of(asked: Asked, rest: str, locales: list[str]) -> list[Language]:
     ]
 
 
-def _render(asked: Asked, name: str, rest: str, locales: list[str] | None = None, **values: Any) -> bytes:
+def _render(asked: Asked, template: str, rest: str, locales: list[str] | None = None, /, **values: Any) -> bytes:
     known = asked.library.locales if locales is None else locales
     default = asked.place.site.look.locale_default
     alternates = [Language(one, "", asked.published(rest, one)) for one in known]
     if default in known:
         alternates.append(Language("x-default", "", asked.published(rest, default)))
     return render(
-        name,
+        template,
         asked.place,
         asked.locale,
         canonical=asked.published(rest),

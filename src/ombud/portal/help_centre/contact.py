@@ -153,26 +153,42 @@ async def take_in(request: AnyRequest, state: State, place: Place, locale: str, 
     if str(sent.get("website", "")):
         # Only a machine fills in what nobody sees. It is told nothing.
         return told(place, locale, "thanks", 200)
-    me = await who_is(request, state, place)
-    stamp = str(sent.get("stamp", ""))[:200]
+    return await _weigh(Sent(request, state, place, form, locale, await who_is(request, state, place)), sent, now)
+
+
+class Sent(Struct, frozen=True):
+    """A form that was sent: by whom, on which page."""
+
+    request: Any
+    state: Any
+    place: Place
+    form: Form
+    locale: str
+    me: Me | None
+
+    def again(self, given: "Given", now: Now, **how: Any) -> Response[bytes]:
+        """The page once more, with what was written."""
+        return _page(self.state, self.place, self.form, self.locale, now, given, me=self.me, **how)
+
+
+async def _weigh(page: Sent, sent: Any, now: Now) -> Response[bytes]:
+    keys, stamp = page.state.key_ring, str(sent.get("stamp", ""))[:200]
     values: dict[str, Any] = {name: str(sent.get(name, "")).strip() for name in FIELDS}
-    values |= {one.name: [str(text) for text in sent.getall(one.name, [])] for one in form.questions}
-    if me is not None and me.addresses:
-        values["email"] = me.addresses[0]
-    given = Given(values, open_files(state.key_ring, str(sent.get("kept", "")), stamp))
+    values |= {one.name: [str(text) for text in sent.getall(one.name, [])] for one in page.form.questions}
+    if page.me is not None and page.me.addresses:
+        values["email"] = page.me.addresses[0]
+    given = Given(values, open_files(keys, str(sent.get("kept", "")), stamp))
     try:
-        given.files += await _uploaded(state, sent, MAX_FILES - len(given.files))
+        given.files += await _uploaded(page.state, sent, MAX_FILES - len(given.files))
     except FileRefused:
-        return _page(state, place, form, locale, now, given, me=me, status=400, problem="files_problem", stamp=stamp)
-    data, problems = read_form(form, values, locale)
+        return page.again(given, now, status=400, problem="files_problem", stamp=stamp)
+    data, problems = read_form(page.form, values, page.locale)
     if data is None:
-        page = {"status": 400, "problem": "problem", "problems": problems, "stamp": stamp}
-        return _page(state, place, form, locale, now, given, me=me, **page)  # type: ignore[arg-type]  # as named above
-    if str(sent.get("step", "")) != "send":
-        hits = await _proposals(request, state, place, locale, data, now)
-        if hits:
-            return _page(state, place, form, locale, now, given, me=me, hits=hits, stamp=stamp)
-    return await _keep(request, state, place, form, locale, now, given, data, stamp, me)
+        return page.again(given, now, status=400, problem="problem", problems=problems, stamp=stamp)
+    hits = [] if sent.get("step") == "send" else await _proposals(page, data, now)
+    if hits:
+        return page.again(given, now, hits=hits, stamp=stamp)
+    return await _keep(page, given, data, stamp, now)
 
 
 async def _uploaded(state: State, sent: Any, room: int) -> list[StoredAttachment]:
@@ -182,56 +198,45 @@ async def _uploaded(state: State, sent: Any, room: int) -> list[StoredAttachment
     return [await keep_file(state.files, one.filename, await one.read()) for one in files]
 
 
-async def _proposals(request: AnyRequest, state: State, place: Place, locale: str, data: FormIn, now: Now) -> list[Hit]:
-    database: Database = state.database
+async def _proposals(page: Sent, data: FormIn, now: Now) -> list[Hit]:
+    database: Database = page.state.database
     question = f"{data.subject}\n{data.text}".strip()
     try:
         async with database.transaction() as tx:
-            await take(tx, ASKING, address_of(request, state), now=now)
-            reader = reader_for(place.site, is_customer=False)
-            hits = await propose(tx, state.passages, question, reader, locale)
-            await note_proposals(tx, question, locale, len(hits), now=now)
+            await take(tx, ASKING, address_of(page.request, page.state), now=now)
+            reader = reader_for(page.place.site, is_customer=False)
+            hits = await propose(tx, page.state.parts.passages, question, reader, page.locale)
+            await note_proposals(tx, question, page.locale, len(hits), now=now)
     except LimitReached:
         # Whoever asks that often gets no proposals; their message is taken all the same.
         return []
     return hits
 
 
-async def _keep(
-    request: AnyRequest,
-    state: State,
-    place: Place,
-    form: Form,
-    locale: str,
-    now: Now,
-    given: Given,
-    data: FormIn,
-    stamp: str,
-    me: Me | None,
-) -> Response[bytes]:
-    nonce = read_stamp(state.key_ring, form, stamp, now=now)
+async def _keep(page: Sent, given: Given, data: FormIn, stamp: str, now: Now) -> Response[bytes]:
+    nonce = read_stamp(page.state.key_ring, page.form, stamp, now=now)
     if nonce is None:
-        return _page(state, place, form, locale, now, given, me=me, status=400, problem="proof_problem")
+        return page.again(given, now, status=400, problem="proof_problem")
     try:
         receipt = await accept_form(
-            state.database,
-            state.door,
-            form.stored,
+            page.state.database,
+            page.state.door,
+            page.form.stored,
             data,
-            Filling(form.settings.type_id, data.fields),
+            Filling(page.form.settings.type_id, data.fields),
             key=f"page:{nonce}",
             raw=msgspec.json.encode(data),
-            address=address_of(request, state),
+            address=address_of(page.request, page.state),
             now=now,
-            sender=sender_of(me) if me is not None else None,
+            sender=sender_of(page.me) if page.me is not None else None,
             attachments=given.files,
         )
     except LimitReached as limit:
-        return limited(place, locale, limit.retry_after_seconds)
+        return limited(page.place, page.locale, limit.retry_after_seconds)
     except KeyReused:
         # Back in the browser, another text under the old stamp: a new stamp makes it a new message.
-        return _page(state, place, form, locale, now, given, me=me, status=400, problem="proof_problem")
-    return _thank(place, form, locale, receipt.reference, me)
+        return page.again(given, now, status=400, problem="proof_problem")
+    return _thank(page.place, page.form, page.locale, receipt.reference, page.me)
 
 
 def _thank(place: Place, form: Form, locale: str, reference: str, me: Me | None) -> Response[bytes]:

@@ -3,11 +3,8 @@
 import re
 from typing import Any
 
-from litestar import Request
-from litestar.types import Receive, Scope
-
 from ombud.portal.customer.sessions import COOKIE, Me, who_is
-from ombud.portal.edge import accepted_locale, may_preview
+from ombud.portal.edge import AnyRequest, accepted_locale, may_preview
 from ombud.portal.help_centre.building import (
     XML,
     Asked,
@@ -24,31 +21,31 @@ from ombud.portal.help_centre.schemas import Entry
 from ombud.portal.kept import Header, Kept, Page, pack
 from ombud.portal.pages import render
 from ombud.portal.rules import Place, words_locale
-from ombud.portal.sending import PRIVATE, PUBLIC, SAFE, header_of, page_headers
+from ombud.portal.sending import PRIVATE, PUBLIC, header_of, page_headers
 from ombud.portal.words import WORDS
 from ombud.shared.errors import NotFound
 
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 TEXT = "text/plain; charset=utf-8"
 NOWHERE = pack(b"There is no help centre here.", [(b"content-type", TEXT.encode())], 404)
-NOT_THIS_WAY = pack(b"", [(b"allow", b"GET, HEAD")], 405)
 
 
 class Asking:
     """A request for a page, and what is known of it."""
 
-    def __init__(self, scope: Scope, receive: Receive, *, what: str = "page") -> None:
+    def __init__(self, request: AnyRequest, *, what: str = "page") -> None:
+        scope = request.scope
+        self.request = request
         self.scope = scope
-        self.receive = receive
         self.what = what
         self.is_private = False
-        params: dict[str, Any] = scope["path_params"]  # type: ignore[typeddict-item]  # of routes, not of messages
+        params: dict[str, Any] = scope["path_params"]
         self.key = str(params.get("site", ""))
         self.locale = str(params.get("locale", ""))
         self.shelf_id: int | None = params.get("shelf_id")
         self.slug: str | None = params.get("slug")
         self.host = header_of(scope, b"host").decode("latin-1")
-        self.state: Any = scope["app"].state  # type: ignore[typeddict-item]  # Litestar puts it there
+        self.state: Any = request.app.state
         self.kept: Kept = self.state.portal
 
     def page_key(self, place: Place) -> tuple[object, ...]:
@@ -57,7 +54,7 @@ class Asking:
 
     def ready(self) -> Page | None:
         """The page, if it is at hand and nothing has to be asked."""
-        if self.scope["method"] not in SAFE or COOKIE.encode() in header_of(self.scope, b"cookie"):
+        if COOKIE.encode() in header_of(self.scope, b"cookie"):
             return None
         place = self.kept.known(self.host, self.key)
         return self.kept.at_hand(self.page_key(place)) if place is not None and place.site.is_on else None
@@ -65,8 +62,6 @@ class Asking:
 
 async def help_page(asking: Asking) -> Page:
     """The page that is asked for; one that says so, where there is none."""
-    if asking.scope["method"] not in SAFE:
-        return NOT_THIS_WAY
     place = await asking.kept.find(asking.host, asking.key)
     if asking.what == "robots":
         return pack(robots_text(place), [(b"content-type", TEXT.encode()), (b"cache-control", PUBLIC)])
@@ -77,7 +72,7 @@ async def _is_open_to(asking: Asking, place: Place) -> bool:
     if place.site.is_on:
         return True
     asking.is_private = True
-    return await may_preview(Request(asking.scope, asking.receive), asking.state, place)
+    return await may_preview(asking.request, asking.state, place)
 
 
 async def _page_of(asking: Asking, place: Place) -> Page:
@@ -95,7 +90,7 @@ async def _page_of(asking: Asking, place: Place) -> Page:
 async def _customer(asking: Asking, place: Place) -> Me | None:
     if COOKIE.encode() not in header_of(asking.scope, b"cookie"):
         return None
-    return await who_is(Request(asking.scope, asking.receive), asking.state, place)
+    return await who_is(asking.request, asking.state, place)
 
 
 def _first_page(asking: Asking, place: Place) -> Page:
