@@ -2002,28 +2002,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/live/adherence": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetAdherence
-         * @description How far the people whom one leads were in their planned hours today, until now.
-         *
-         *     Needs the permission `floor.lead`.
-         */
-        get: operations["ApiV1LiveAdherenceGetAdherence"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -2144,7 +2122,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
+         * @description Keep somebody from customers at once; their work goes back to its teams.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -3109,6 +3087,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/portal-viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViewers
+         * @description Addresses whose owners see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
+        /**
+         * PutViewers
+         * @description Say which addresses see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `portal.grant`.
+         */
+        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -3334,6 +3340,100 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSites
+         * @description Help centre and portal of each brand; one that was never set up has its defaults.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        get: operations["ApiV1PortalSitesGetSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSite
+         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostJwtSecret
+         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLogo
+         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
+        /**
+         * DeleteLogo
+         * @description Take the logo away.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -8356,26 +8456,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/widget/v1/{public_key}/prepared/{answer_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What became of a prepared answer
-         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
-         */
-        post: operations["use_prepared_answer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -8437,18 +8517,6 @@ export interface components {
             address: string;
             /** @default  */
             name: string;
-        };
-        /** Adherence */
-        Adherence: {
-            is_due: boolean;
-            kept_minutes: number;
-            percent: number | null;
-            person_id: number;
-            planned_minutes: number;
-        };
-        /** AdherenceList */
-        AdherenceList: {
-            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -8528,13 +8596,6 @@ export interface components {
         /** AlarmList */
         AlarmList: {
             items: components["schemas"]["Alarm"][];
-        };
-        /** AnnouncedWords */
-        AnnouncedWords: {
-            /** @default  */
-            en: string;
-            /** @default  */
-            zh: string;
         };
         /** Answered */
         Answered: {
@@ -9154,7 +9215,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link";
+            way: "message" | "phone" | "in_person" | "link" | "portal";
             words: string;
         };
         /** ConfirmationIn */
@@ -10159,6 +10220,11 @@ export interface components {
             /** @enum {string} */
             way: "own" | "added" | "mention";
         };
+        /** FooterLink */
+        FooterLink: {
+            name: components["schemas"]["InBoth"];
+            url: string;
+        };
         /** FormField */
         FormField: {
             key: string;
@@ -10386,6 +10452,13 @@ export interface components {
         IdentitySecret: {
             identity_secret: string;
         };
+        /** InBoth */
+        InBoth: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
+        };
         /** InboxProblem */
         InboxProblem: {
             attempts: number;
@@ -10482,6 +10555,10 @@ export interface components {
             state: "queued" | "running" | "done" | "cancelled" | "failed";
             total: number;
             undoes_id: number | null;
+        };
+        /** JwtSecret */
+        JwtSecret: {
+            jwt_secret: string;
         };
         /** KindRule */
         KindRule: {
@@ -10629,6 +10706,26 @@ export interface components {
             /** @enum {string} */
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
+        };
+        /** Look */
+        Look: {
+            /** @default #0d7a6f */
+            accent?: string;
+            /** @default #37b3a4 */
+            accent_dark?: string;
+            footer?: components["schemas"]["InBoth"];
+            /** @default true */
+            is_listed?: boolean;
+            links?: components["schemas"]["FooterLink"][];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale_default?: "en" | "zh-CN";
+            name?: components["schemas"]["InBoth"];
+            /** @default UTC */
+            time_zone?: string;
+            welcome?: components["schemas"]["InBoth"];
         };
         /** Looker */
         Looker: {
@@ -10802,7 +10899,6 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
-            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -10810,7 +10906,6 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
-            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -11043,7 +11138,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
             read_at: string | null;
             release_id: number | null;
             side_id: number | null;
@@ -11586,6 +11681,38 @@ export interface components {
             steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
+        /** PortalSite */
+        PortalSite: {
+            brand: string;
+            brand_id: number;
+            form_channel_id: number | null;
+            has_jwt_secret: boolean;
+            has_portal: boolean;
+            host: string | null;
+            is_on: boolean;
+            jwt_audience: string;
+            jwt_made_at: string | null;
+            key: string;
+            logo_url: string | null;
+            look: components["schemas"]["Look"];
+            portal_url: string;
+            url: string;
+            version: number;
+        };
+        /** PortalSiteList */
+        PortalSiteList: {
+            items: components["schemas"]["PortalSite"][];
+        };
+        /** PortalSitePatch */
+        PortalSitePatch: {
+            form_channel_id?: number | null;
+            has_portal?: boolean;
+            host?: string | null;
+            is_on?: boolean;
+            key?: string;
+            look?: components["schemas"]["Look"];
+            version: number;
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -11612,25 +11739,6 @@ export interface components {
             channel?: "email" | "chat" | "api" | "phone" | "sms";
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
-        };
-        /** PreparedAnswer */
-        PreparedAnswer: {
-            answer: components["schemas"]["BothWords"];
-            question: components["schemas"]["BothWords"];
-        };
-        /** PreparedCount */
-        PreparedCount: {
-            helped: number;
-            not_helped: number;
-            opened: number;
-            question: components["schemas"]["AnnouncedWords"];
-            shown: number;
-        };
-        /** PreparedUseIn */
-        PreparedUseIn: {
-            browser: string;
-            /** @enum {string} */
-            what: "shown" | "opened" | "helped" | "not_helped";
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -12284,11 +12392,8 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
-            /** @default 0 */
-            first_answers: number;
             minutes: number;
             parked: number;
-            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -12624,8 +12729,6 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
-            first_answers: number;
-            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -12766,7 +12869,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "portal";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -13065,6 +13168,10 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
+            /** @default  */
+            customer_name_en?: string;
+            /** @default  */
+            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -13327,7 +13434,6 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
-            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -14040,6 +14146,10 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** Viewers */
+        Viewers: {
+            addresses: string[];
+        };
         /** Visit */
         Visit: {
             due_at: string | null;
@@ -14274,7 +14384,6 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
-            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -14304,12 +14413,6 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
-        };
-        /** WidgetPrepared */
-        WidgetPrepared: {
-            answer: components["schemas"]["BothLanguages"];
-            id: number;
-            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -18036,35 +18139,6 @@ export interface operations {
             };
         };
     };
-    ApiV1LiveAdherenceGetAdherence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdherenceList"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1LiveAgentsPersonIdCapacityPutCapacity: {
         parameters: {
             query?: never;
@@ -19843,6 +19917,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Viewers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -20220,6 +20360,167 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PolicyShown"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesGetSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSiteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdPatchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwtSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoPostLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -28984,40 +29285,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    use_prepared_answer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                public_key: string;
-                answer_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreparedUseIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What is wrong */
             default: {

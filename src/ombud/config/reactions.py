@@ -6,6 +6,7 @@ from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
 from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
+from ombud.portal.help_centre.reactions import HELP
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
@@ -35,4 +36,5 @@ READERS: list[Reader] = [
     RISKS,
     UPKEEP,
     PASSAGES,
+    HELP,
 ]

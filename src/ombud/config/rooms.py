@@ -21,6 +21,7 @@ import ombud.knowledge.articles.api
 import ombud.knowledge.imports.api
 import ombud.knowledge.notices.api
 import ombud.knowledge.reports.api
+import ombud.portal.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -81,6 +82,7 @@ ROOMS: list[Any] = [
     ombud.assistance.copilot.api,
     ombud.assistance.exchanges.api,
     ombud.realtime.api,
+    ombud.portal.api,
     ombud.demo.shop,
     health,
     pages,

@@ -62,6 +62,7 @@ Settings = Literal[
     "knowledge",
     "knowledge_frame",
     "knowledge_imports",
+    "portal",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -95,6 +96,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "help_site_changed": "portal",
     "surge_plan_changed": "surge",
     "surge_changed": "surge",
     "warning_level_changed": "surge",

@@ -27,6 +27,7 @@ from ombud.knowledge.notices.services.telling import tell_due
 from ombud.knowledge.reports.services.noting import forget_searches
 from ombud.knowledge.retrieval.jobs import PassageHand
 from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
+from ombud.portal.customer.sessions import forget_sessions
 from ombud.processes.services.links import send_links
 from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
 from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
@@ -344,6 +345,7 @@ class Worker:
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
             await forget_searches(tx, now=now)
+            await forget_sessions(tx, now=now)
             await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:

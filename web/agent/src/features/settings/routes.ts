@@ -55,6 +55,13 @@ const pages: RouteRecordRaw[] = [
     () => import('./apiChannels/ApiChannelsPage.vue'),
     () => import('./apiChannels/ApiChannelPage.vue'),
   ),
+  ...['help-centre', 'help-centre/:id(\\d+)'].map((path, place) => ({
+    path,
+    component: place
+      ? () => import('./helpCentre/HelpCentrePage.vue')
+      : () => import('./helpCentre/HelpCentresPage.vue'),
+    meta: { words: [...words, 'helpCentre'], permission: 'portal.manage' },
+  })),
   ...pair(
     'webhooks',
     'webhooks.manage',
