@@ -13,6 +13,8 @@ create table answer_rule (
     most_answers smallint not null default 3 check (most_answers between 1 and 10),
     -- while the machine talks nobody is given the ticket
     holds boolean not null default true,
+    -- answers with a promise or an amount go to a person, even word for word from an article
+    is_strict boolean not null default true,
     -- how long nothing is heard after an answer before the talk is over, and what becomes of it then
     silence_minutes int not null default 30 check (silence_minutes between 1 and 10080),
     after_silence text not null default 'solve' check (after_silence in ('solve', 'hand_off')),
@@ -126,5 +128,28 @@ begin
     where n.assignee_id is null and n.snoozed_until is null and n.category in ('new', 'open')
         and team.routing <> 'manual'
     on conflict do nothing;
+    return null;
+end $$;
+
+-- The same when somebody whose talk with the machine was over writes again.
+create or replace function ticket_waits_or_not() returns trigger language plpgsql as $$
+declare
+    waited boolean := old.assignee_id is null and old.snoozed_until is null and old.category in ('new', 'open');
+    waits boolean := new.assignee_id is null and new.snoozed_until is null and new.category in ('new', 'open')
+        and exists (select from team where id = new.team_id and routing <> 'manual');
+begin
+    if waits and waited and old.team_id = new.team_id then
+        -- what it is ordered by has changed
+        update work_wait set look_at = '-infinity' where ticket_id = new.id;
+        return null;
+    end if;
+    delete from work_wait where ticket_id = new.id;
+    if waits then
+        insert into work_wait (ticket_id, team_id, offered_team_ids, held_until)
+        values (new.id, new.team_id, array[new.team_id],
+            (select new.activity_at + interval '15 seconds' from machine_talk m join answer_rule r on r.id = m.rule_id
+             where m.ticket_id = new.id and m.state in ('helped', 'silent') and old.category = 'solved'
+                and new.category = 'open' and r.is_on and r.holds));
+    end if;
     return null;
 end $$;

@@ -63,6 +63,7 @@ class AnswerRule(Struct):
     """Whether questions of a place are answered by a machine, and how.
 
     ``category_ids`` None: from every article. ``holds``: nobody is given the ticket while the machine talks.
+    ``is_strict``: what promises something or names an amount goes to a person, even word for word from an article.
     """
 
     place: Place
@@ -73,6 +74,7 @@ class AnswerRule(Struct):
     category_ids: list[int] | None = None
     most_answers: int = 3
     holds: bool = True
+    is_strict: bool = True
     silence_minutes: int = 30
     after_silence: AfterSilence = "solve"
     version: int = 0
@@ -94,6 +96,7 @@ class AnswerRuleIn(Struct, forbid_unknown_fields=True):
     category_ids: Annotated[list[int], Meta(min_length=1, max_length=200)] | None = None
     most_answers: Annotated[int, Meta(ge=1, le=10)] = 3
     holds: bool = True
+    is_strict: bool = True
     silence_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 30
     after_silence: AfterSilence = "solve"
 
