@@ -4,7 +4,7 @@ from typing import Literal
 
 Role = Literal["administrator", "supervisor", "agent", "read_only", "partner"]
 
-READS = frozenset({"tickets.read", "customers.read", "releases.read"})
+READS = frozenset({"tickets.read", "customers.read", "releases.read", "knowledge.read"})
 WORK = frozenset(
     {
         "tickets.write",
@@ -15,6 +15,7 @@ WORK = frozenset(
         "customers.merge",
         "presence.own",
         "tasks.work",
+        "knowledge.write",
     }
 )
 LEAD = frozenset(
@@ -33,6 +34,8 @@ LEAD = frozenset(
         "floor.lead",
         "routing.manage",
         "surge.manage",
+        "knowledge.publish",
+        "knowledge.manage",
     }
 )
 ADMINISTRATION = frozenset(
