@@ -34,6 +34,7 @@ LEAD = frozenset(
         "floor.lead",
         "routing.manage",
         "surge.manage",
+        "answering.manage",
         "knowledge.publish",
         "knowledge.manage",
     }

@@ -22,6 +22,7 @@ from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
 from ombud.config.customer_timeline import SOURCES
+from ombud.config.machine import MACHINE
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
@@ -88,6 +89,8 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "connection_tests": {"email": test_mailbox},
             "customer_sources": SOURCES,
             "waits": WAITS,
+            "machine": MACHINE,
+            "knowing": parts.knowing,
         }
     )
     state.authenticate = Authenticator(

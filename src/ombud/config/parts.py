@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from ombud.assistance.answering.services import Knowing
 from ombud.config.settings import Settings
+from ombud.intelligence.embedding.services import Meaning
+from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
@@ -27,6 +30,7 @@ class Parts:
     files: FileStore
     door: Door
     outbound: Outbound
+    knowing: Knowing
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -35,6 +39,7 @@ class Parts:
         database = Database(settings.database_url, max_connections=max_connections)
         bus = Bus(NatsCarrier(settings.bus_url, database) if settings.bus_url else NotifyCarrier(database))
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
+        outbound = Outbound(Guard(settings.outbound_networks))
         return cls(
             settings=settings,
             clock=clock,
@@ -43,7 +48,8 @@ class Parts:
             key_ring=key_ring,
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
-            outbound=Outbound(Guard(settings.outbound_networks)),
+            outbound=outbound,
+            knowing=Knowing(PassageIndex(Meaning(outbound, key_ring))),
         )
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.answering.reactions import ANSWERING
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
@@ -29,4 +30,5 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    ANSWERING,
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.answering.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -60,6 +61,7 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.assistance.answering.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

@@ -52,6 +52,7 @@ Settings = Literal[
     "requirements",
     "score_weights",
     "surge",
+    "answering",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -95,6 +96,8 @@ SETTINGS_OF: dict[str, Settings] = {
     "team_routing_changed": "team_routing",
     "requirement_rule_changed": "requirements",
     "score_weights_changed": "score_weights",
+    "answer_rule_changed": "answering",
+    "answer_trial_ended": "answering",
 }
 
 

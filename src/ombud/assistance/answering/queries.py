@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -43,10 +43,9 @@ async def find_rule(tx: Transaction, channel_id: int | None) -> AnswerRule | Non
     return next((one for one in await list_rules(tx) if one.channel_id == channel_id), None)
 
 
-async def lock_rule(tx: Transaction, rule_id: int) -> AnswerRule | None:
-    """A rule by its id, held."""
-    sql = f"""
-        select {RULE} from answer_rule r left join channel c on c.id = r.channel_id where r.id = %(id)s for update of r"""
+async def rule_of(tx: Transaction, rule_id: int) -> AnswerRule | None:
+    """A rule by its id."""
+    sql = f"select {RULE} from answer_rule r left join channel c on c.id = r.channel_id where r.id = %(id)s"
     return await row(tx, AnswerRule, sql, {"id": rule_id})
 
 
@@ -77,15 +76,15 @@ class Asked(Struct):
     """A message as the machine looks at it, with what speaks for a person from the start."""
 
     entry_id: int
+    subject: str
     text: str
     details: EntryDetails
-    rule_id: int
-    is_on: bool
+    brand_id: int
+    rule: AnswerRule
     # a later message of theirs waits, too: they are looked at together
     has_newer: bool
     has_person: bool
     has_files: bool
-    customer_name: str
     customer_locale: str
     tier: str
     has_complaint: bool
@@ -101,13 +100,14 @@ class Asked(Struct):
 
 async def load_asked(tx: Transaction, turn: Turn, *, now: datetime) -> Asked | None:
     """What a turn is about; None where the message is gone, or its channel answers nothing by itself."""
-    sql = """
-        select e.id as entry_id, e.text, e.details, r.id as rule_id, r.is_on,
+    sql = f"""
+        select e.id as entry_id, t.subject, e.text, e.details, t.brand_id,
+            (select to_jsonb(x) from (select {RULE}) x) as rule,
             exists (select from machine_turn n where n.ticket_id = t.id and n.entry_id > e.id) as has_newer,
             t.assignee_id is not null or exists (select from public_entry o where o.ticket_id = t.id
                 and o.direction = 'out' and o.author_kind <> 'system') as has_person,
             exists (select from attachment a where a.entry_id = e.id) as has_files,
-            c.name as customer_name, c.locale as customer_locale, c.tier, t.is_open,
+            cu.locale as customer_locale, cu.tier, t.is_open,
             exists (select from ticket o join ticket_type y on y.id = o.type_id and y.needs_closing
                 where o.customer_id = t.customer_id and o.is_open)
             or exists (select from ticket o join risk_alert k on k.ticket_id = o.id and k.state <> 'false_alarm'
@@ -118,8 +118,8 @@ async def load_asked(tx: Transaction, turn: Turn, *, now: datetime) -> Asked | N
                 and w.at > %(since)s)::int as answers_today,
             array(select distinct w.article_id from machine_answer w where w.ticket_id = t.id
                 and w.state = 'answered' and w.article_id is not null) as said_ids
-        from entry e join ticket t on t.id = e.ticket_id join customer c on c.id = t.customer_id
-        join answer_rule r on r.channel_id = e.channel_id
+        from entry e join ticket t on t.id = e.ticket_id join customer cu on cu.id = t.customer_id
+        join answer_rule r on r.channel_id = e.channel_id join channel c on c.id = r.channel_id
         left join machine_talk m on m.ticket_id = t.id
         where e.id = %(entry)s and t.id = %(ticket)s and e.undone_at is null and t.merged_into_id is null"""
     params = {"entry": turn.entry_id, "ticket": turn.ticket_id, "since": now - timedelta(hours=24)}
@@ -156,7 +156,7 @@ async def silent_talks(tx: Transaction, *, now: datetime, limit: int) -> list[in
     return await values(tx, int, sql, {"now": now, "limit": limit})
 
 
-class Place2(Struct):
+class TalkChannel(Struct):
     """Where a talk goes on: the ticket's channel with its hours."""
 
     kind: str
@@ -164,11 +164,11 @@ class Place2(Struct):
     team_id: int
 
 
-async def channel_of(tx: Transaction, ticket_id: int) -> Place2 | None:
+async def channel_of(tx: Transaction, ticket_id: int) -> TalkChannel | None:
     """The channel of a ticket."""
     sql = """
         select c.kind, c.settings, t.team_id from ticket t join channel c on c.id = t.channel_id where t.id = %(id)s"""
-    return await row(tx, Place2, sql, {"id": ticket_id})
+    return await row(tx, TalkChannel, sql, {"id": ticket_id})
 
 
 async def categories_of(tx: Transaction, article_ids: Sequence[int]) -> dict[int, int | None]:
@@ -212,7 +212,7 @@ class TrialRow(Struct):
 
     id: int
     rule_id: int
-    state: str
+    state: Literal["asked", "done", "failed"]
     asked_at: datetime
     done_at: datetime | None
     most: int

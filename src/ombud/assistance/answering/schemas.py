@@ -57,6 +57,8 @@ class Answer(Struct, frozen=True):
     confidence: float
     path: str
     is_worded: bool = False
+    # of what is kept about the question
+    id: int | None = None
 
 
 class AnswerRule(Struct):

@@ -9,26 +9,30 @@ Line = Literal["greet", "ask", "hand_over", "hand_over_nobody", "hand_over_close
 CHAT: Final[dict[str, dict[Line, str]]] = {
     "en": {
         "greet": "Hello! Ask in one sentence, and I look it up in our help articles. For a person just write “agent”.",
-        "ask": "I find nothing in our help articles that surely answers this. Could you say it in other words, with the "
-        "product and what you would like to do? Or write “agent”, and a person takes over.",
+        "ask": "I find nothing in our help articles that surely answers this. Could you say it in other words, with "
+        "the product and what you would like to do? Or write “agent”, and a person takes over.",
         "hand_over": "I am passing you on to a person. They see everything that was written here.",
-        "hand_over_nobody": "I am passing you on to a person. Nobody is there just now: leave your e-mail, and we answer "
+        "hand_over_nobody": "I am passing you on to a person. Nobody is there just now: leave your e-mail, and we "
+        "answer you there, even if you close this page. They see everything that was written here.",
+        "hand_over_closed": "I am passing you on to a person. We are back {opens}: leave your e-mail, and we answer "
         "you there, even if you close this page. They see everything that was written here.",
-        "hand_over_closed": "I am passing you on to a person. We are back {opens}: leave your e-mail, and we answer you "
-        "there, even if you close this page. They see everything that was written here.",
     },
     "zh-CN": {
         "greet": "您好！请用一句话描述您的问题，我来查找帮助文章。需要人工客服，随时输入“转人工”即可。",
-        "ask": "帮助文章里没有找到能准确回答的内容。请换个说法再问一次，最好带上产品名称和您想做的事；也可以输入“转人工”，由人工客服为您服务。",
+        "ask": "帮助文章里没有找到能准确回答的内容。"
+        "请换个说法再问一次，最好带上产品名称和您想做的事；也可以输入“转人工”，由人工客服为您服务。",
         "hand_over": "正在为您转接人工客服，以上对话客服都能看到。",
-        "hand_over_nobody": "正在为您转接人工客服。目前客服不在线，请留下邮箱，客服会通过邮件答复您，关闭页面也能收到。以上对话客服都能看到。",
-        "hand_over_closed": "正在为您转接人工客服。客服将于{opens}恢复服务，请留下邮箱，客服会通过邮件答复您，关闭页面也能收到。以上对话客服都能看到。",
+        "hand_over_nobody": "正在为您转接人工客服。目前客服不在线，"
+        "请留下邮箱，客服会通过邮件答复您，关闭页面也能收到。以上对话客服都能看到。",
+        "hand_over_closed": "正在为您转接人工客服。客服将于{opens}恢复服务，"
+        "请留下邮箱，客服会通过邮件答复您，关闭页面也能收到。以上对话客服都能看到。",
     },
 }
 MAIL: Final = {
     "en": (
         "This answer comes from a machine (AI), word for word from our help article “{title}”:\n\n{text}\n\n{link}"
-        "Did this help? Then nothing is left to do. If not, just answer this mail with “agent”, and a person takes over."
+        "Did this help? Then nothing is left to do. If not, just answer this mail with “agent”, and a person "
+        "takes over."
     ),
     "zh-CN": (
         "本回复由 AI 生成，内容摘自我们的帮助文章《{title}》：\n\n{text}\n\n{link}"

@@ -68,7 +68,7 @@ async def send_automatic(
     filled = await fill_text(tx, ticket, text)
     if not filled:
         raise NothingToSay
-    await _refuse_unwanted(tx, ticket, now=now)
+    await _refuse_unwanted(tx, ticket)
     await _refuse_many(tx, ticket, now=now)
     return await _send(tx, ticket, filled, None, client_key=client_key, by=by, now=now)
 
@@ -88,7 +88,7 @@ async def send_as_machine(
 
     Emits: ReplySent
     """
-    await _refuse_unwanted(tx, ticket, now=now)
+    await _refuse_unwanted(tx, ticket)
     return await _send(tx, ticket, text, note, client_key=client_key, by=by, now=now)
 
 
@@ -127,7 +127,7 @@ async def _send(
     return answer.id
 
 
-async def _refuse_unwanted(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> None:
+async def _refuse_unwanted(tx: Transaction, ticket: LockedTicket) -> None:
     sql = """
         select details from public_entry where ticket_id = %(ticket)s and direction = 'in' order by id desc limit 1"""
     newest = await value(tx, EntryDetails, sql, {"ticket": ticket.id}) or EntryDetails()

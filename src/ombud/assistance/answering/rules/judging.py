@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from ombud.assistance.answering.schemas import Tried, TrialStep
+from ombud.assistance.answering.schemas import TrialStep, Tried
 
 # The lower end of the 95 % interval has to reach it.
 AIM: Final = 0.9

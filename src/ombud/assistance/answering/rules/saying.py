@@ -13,7 +13,10 @@ ROOM: Final = 720
 WIDE: Final = 2
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _END = re.compile(r"(?<=[。！？!?；])\s*|(?<=[.;])\s+(?=[A-Z0-9\u4e00-\u9fff(])|\n+")
-_AMOUNT = re.compile(r"(?:[¥￥$€£]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|万元|美元|欧元|yuan|rmb|cny|usd|eur|dollars?|euros?|%))", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?:[¥￥$€£]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|万元|美元|欧元|yuan|rmb|cny|usd|eur|dollars?|euros?|%))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 Binds = Callable[[str], bool]

@@ -27,9 +27,11 @@ _WANTS_ZH = tuple(
         # 转人工, 我要找客服, 给我接一个真人
         f"{_CALL_ZH}(?:一下|一个|一位|个|位|到|你们的?|你们家|您们的?|在线|专业|真正的?|真的){{0,3}}{_PEOPLE_ZH}",
         # the word alone, as a whole message
-        f"^(?:[,.!?。!?~ ]*(?:你好|您好|在吗|请|麻烦|我要|快|帮我))*[,.!?~ ]*"
-        f"(?:{_BY_HAND}(?:客服|服务|坐席|座席|咨询)?|客服|真人|活人|坐席|真人客服)"
-        "(?:在吗|在不在|呢|吧|啊|呀|谢谢|[,.!?~。 ])*$",
+        (
+            f"^(?:[,.!?。!?~ ]*(?:你好|您好|在吗|请|麻烦|我要|快|帮我))*[,.!?~ ]*"
+            f"(?:{_BY_HAND}(?:客服|服务|坐席|座席|咨询)?|客服|真人|活人|坐席|真人客服)"
+            "(?:在吗|在不在|呢|吧|啊|呀|谢谢|[,.!?~。 ])*$"
+        ),
         f"{_BY_HAND}(?:客服|坐席|座席|咨询|在线)",
         "(?:不要|不想要?|别用?|不用|讨厌|关掉|不跟|不和)(?:再?(?:和|跟|让|用))?(?:你这个?)?(?:机器人?|智能客服|自动回复|ai)",
         "(?:你|您)?是?(?:不是)?机器人(?:吗|吧|啊|么)",
@@ -38,20 +40,31 @@ _WANTS_ZH = tuple(
 )
 
 _TARGETS_EN: Final = frozenset(
-    "agent human person representative operator advisor adviser assistant-agent staff supervisor manager rep "
-    "humans people agents representatives operators someone somebody".split()
+    [
+        *("agent", "human", "person", "representative", "operator", "advisor", "adviser", "assistant-agent"),
+        *("staff", "supervisor", "manager", "rep", "humans", "people", "agents", "representatives"),
+        *("operators", "someone", "somebody"),
+    ]
 )
 # Alone in a message these are a wish; the others are not.
 _ALONE_EN: Final = frozenset(
-    "agent human person representative operator advisor adviser rep humans agents representatives operators".split()
+    [
+        *("agent", "human", "person", "representative", "operator", "advisor", "adviser", "rep", "humans"),
+        *("agents", "representatives", "operators"),
+    ]
 )
 _VERBS_EN: Final = frozenset(
-    "talk speak chat connect transfer contact reach get want need give put pass switch call redirect escalate "
-    "talking speaking like prefer".split()
+    [
+        *("talk", "speak", "chat", "connect", "transfer", "contact", "reach", "get", "want", "need", "give"),
+        *("put", "pass", "switch", "call", "redirect", "escalate", "talking", "speaking", "like", "prefer"),
+    ]
 )
 _BESIDE_EN: Final = frozenset(
-    "a an the to real live with please pls plz now i me my any actual human support service customer hi hello hey ok "
-    "no yes just want need get talk speak chat can could you connect transfer".split()
+    [
+        *("a", "an", "the", "to", "real", "live", "with", "please", "pls", "plz", "now", "i", "me", "my"),
+        *("any", "actual", "human", "support", "service", "customer", "hi", "hello", "hey", "ok", "no", "yes"),
+        *("just", "want", "need", "get", "talk", "speak", "chat", "can", "could", "you", "connect", "transfer"),
+    ]
 )
 _OTHERWISE_EN = re.compile(
     r"\b(?:real|live|actual|human) (?:person|agent|human|support|chat|being|people|representative)\b|"
@@ -70,8 +83,8 @@ _WORD_EN = re.compile(r"[a-z']+")
 _REACH = 5
 
 _DONE_ZH = re.compile(
-    "^(?:[ ,.!~]*(?:好的?|嗯|哦|可以|行|明白了?|知道了?|懂了|了解了?|解决了|已解决|没问题了?|谢谢您?|多谢|感谢|谢了|收到|"
-    "ok|有用|有帮助|辛苦了|再见|拜拜|没有?了|不用了|清楚了|非常感谢|太好了|您|你|啦|了|的))+[ ,.!~。]*$",
+    "^(?:[ ,.!~]*(?:好的?|嗯|哦|可以|行|明白了?|知道了?|懂了|了解了?|解决了|已解决|没问题了?|谢谢您?|多谢|感谢|谢了|"
+    "收到|ok|有用|有帮助|辛苦了|再见|拜拜|没有?了|不用了|清楚了|非常感谢|太好了|您|你|啦|了|的))+[ ,.!~。]*$",
     re.IGNORECASE,
 )
 _DONE_EN = re.compile(
@@ -86,8 +99,10 @@ _UNHELPED_ZH = re.compile(
     "没说(?:清|明白)|不是这个|听不懂|不管用|解决不了|牛头不对马嘴"
 )
 _UNHELPED_EN = re.compile(
-    r"\b(?:(?:did|does|do)(?:n'?t| not) (?:help|answer)|(?:that|it|this) (?:did|does)(?:n'?t| not) work|not (?:helpful|what i (?:asked|meant|want)|my question)|"
-    r"that'?s (?:not it|wrong|no help|useless)|useless|wrong answer|unhelpful|no help|still (?:not|doesn'?t))\b|^no[.! ]*$",
+    r"\b(?:(?:did|does|do)(?:n'?t| not) (?:help|answer)|(?:that|it|this) (?:did|does)(?:n'?t| not) work|"
+    r"not (?:helpful|what i (?:asked|meant|want)|my question)|"
+    r"that'?s (?:not it|wrong|no help|useless)|useless|wrong answer|unhelpful|no help|still (?:not|doesn'?t))\b|"
+    r"^no[.! ]*$",
     re.IGNORECASE,
 )
 _ANGRY_ZH = re.compile(
@@ -101,8 +116,8 @@ _ANGRY_EN = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^(?:[ ,.!?~]*(?:你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|请问(?:一下)?|早上好|下午好|晚上好|亲|hi|hello|hey|"
-    r"good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|问一下|咨询一下?|"
+    r"^(?:[ ,.!?~]*(?:你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|请问(?:一下)?|早上好|下午好|晚上好|亲|hi|hello|"
+    r"hey|good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|问一下|咨询一下?|"
     r"i have a question|can you help(?: me)?|help))*[ ,.!?~]*$",
     re.IGNORECASE,
 )
