@@ -20,7 +20,9 @@ from benchmarks._routing_desk import Ground, arrive, end_work, lay_ground
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.routing.engine.rules import decide, why_not
+from ombud.routing.engine.rules.deciding import decide_on
 from ombud.routing.engine.rules.fitness import value
+from ombud.routing.engine.rules.kinds import Floor
 from ombud.routing.engine.schemas import Agent, Decision, Need, Step, Work
 from ombud.routing.engine.services import route
 from ombud.routing.engine.services import routing as router
@@ -144,15 +146,15 @@ async def _steady(report: Report, parts: Parts, ground: Ground) -> None:
     """Decisions a second: of the core alone, and committed with claim, timeline, record, event and notification."""
     given, seconds, deciding = 0, 0.0, 0.0
 
-    def timed(works: Sequence[Work], agents: Sequence[Agent], *, now: float) -> list[Decision]:
+    def timed(floor: Floor, works: Sequence[Work], *, now: float) -> list[Decision]:
         nonlocal deciding
         started = time.perf_counter()
-        decided = decide(works, agents, now=now)
+        decided = decide_on(floor, works, now=now)
         deciding += time.perf_counter() - started
         return decided
 
     # The product's own, with a watch beside it.
-    vars(router)["decide"] = timed
+    vars(router)["decide_on"] = timed
     await _run_dry(parts)
     deciding = 0.0
     for _ in range(ROUNDS[report.scale]):

@@ -62,6 +62,7 @@ def test_from_env_unknown_variable_is_somebody_elses() -> None:
         ("OMBUD_DEMO", "maybe", "OMBUD_DEMO='maybe' cannot be: expected `bool`"),
         ("OMBUD_UNDO_SECONDS", "601", "expected `int` <= 600"),
         ("OMBUD_OUTBOUND_ALLOW", "10.0.0.1/8", "OMBUD_OUTBOUND_ALLOW: 10.0.0.1/8 has host bits set"),
+        ("OMBUD_DATA", "~nobody-of-that-name/x", "OMBUD_DATA='~nobody-of-that-name/x' cannot be: there is no user"),
         ("OMBUD_TRUSTED_PROXIES", "10.0.0.0/8,everyone", "OMBUD_TRUSTED_PROXIES: 'everyone'"),
     ],
 )

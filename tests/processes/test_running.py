@@ -39,6 +39,17 @@ async def test_stage_ends_only_when_its_questions_are_answered(flow: Flow) -> No
     assert await flow.lines(ticket) == ["entered", "answered", "entered", "finished"]
 
 
+async def test_second_press_leaves_no_second_stage(flow: Flow) -> None:
+    await flow.make(stage("first"), stage("second"), stage("third"))
+    ticket = await flow.ticket()
+    [visit] = (await flow.run(ticket))["visits"]
+    assert (await flow.advance(ticket, visit_id=visit["id"])).status_code == 201
+    again = await flow.advance(ticket, visit_id=visit["id"])
+    assert (again.status_code, again.json()["code"]) == (409, "stage_is_left")
+    assert await flow.at(ticket) == "second"
+    assert (await flow.advance(ticket)).status_code == 201
+
+
 async def test_answers_choose_the_way_and_the_ticket_goes_to_the_stages_team(flow: Flow) -> None:
     needs_rd = {"field": "answers.rd", "op": "is", "value": True}
     await flow.make(

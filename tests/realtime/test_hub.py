@@ -8,27 +8,28 @@ from typing import Any
 
 import pytest
 
+from ombud.accounts.queries.actors import session_actors
 from ombud.customers.schemas import Sender
 from ombud.realtime import hub as hub_module
 from ombud.realtime.hub import Hub
 from ombud.realtime.schemas import Frame
 from ombud.realtime.stream import MAX_PENDING_BYTES, Stream
 from ombud.shared.actor import Actor
-from ombud.shared.database import Database, Transaction
+from ombud.shared.database import Database, Transaction, values
 from tests.site import Site, note_of, reply_of
 
 
 class Screen:
     """The client's end of a stream: what it got, and whether it takes any more."""
 
-    def __init__(self, hub: Hub, actor: Actor) -> None:
+    def __init__(self, hub: Hub, actor: Actor, *, has_pulse: bool = False) -> None:
         self.hub = hub
         self.raw = b""
         self.is_closed = False
         self.takes = asyncio.Event()
         self.takes.set()
         self.leaves = asyncio.Event()
-        self.stream = Stream(self._send, actor=actor)
+        self.stream = Stream(self._send, actor=actor, has_pulse=has_pulse)
 
     async def _send(self, message: Any) -> None:
         await self.takes.wait()
@@ -76,8 +77,10 @@ async def hub(site: Site) -> AsyncIterator[Hub]:
 
 
 @asynccontextmanager
-async def screen(hub: Hub, actor: Actor, *, last_seq: int | None = None) -> AsyncIterator[Screen]:
-    one = Screen(hub, actor)
+async def screen(
+    hub: Hub, actor: Actor, *, last_seq: int | None = None, has_pulse: bool = False
+) -> AsyncIterator[Screen]:
+    one = Screen(hub, actor, has_pulse=has_pulse)
     task = asyncio.create_task(one.live(last_seq))
     await until(lambda: one.stream.held is None)
     yield one
@@ -435,3 +438,34 @@ async def test_undo_followed_by_another_change_in_one_batch_still_takes_the_repl
     for frame in await site.frames(lu, after=seq):
         cache.apply(frame)
     assert not set(sent) & set(cache.entries[ticket])
+
+
+async def test_open_line_keeps_present_only_whose_client_shows_no_pulse_itself(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "CHECK_SECONDS", 0.02)
+    lu, mia = await site.desk.person("Lu"), await site.desk.person("Mia")
+    await site.desk.online(lu, mia)
+    began = site.desk.now
+    moment = site.desk.later(seconds=30)
+    people = {}
+    for one in (lu, mia):
+        token = await site.session_token(one)
+        async with site.desk.parts.database.transaction() as tx:
+            people[one.name] = await session_actors(tx, await values(tx, int, SESSIONS, {"id": one.id}), now=moment)
+        assert token
+    found: Hub = site.app.state.hub
+    await found.start()
+    sql = "select seen_at from presence where person_id = %(id)s"
+    try:
+        lus, mias = (next(iter(people[name].values())) for name in ("Lu", "Mia"))
+        async with screen(found, lus, has_pulse=True), screen(found, mias):
+            async with asyncio.timeout(5):
+                while await site.desk.sql(sql, id=mia.id) != moment:  # noqa: ASYNC110 – the hub tells nobody
+                    await asyncio.sleep(0.02)
+            assert await site.desk.sql(sql, id=lu.id) == began
+    finally:
+        await found.stop()
+
+
+SESSIONS = "select id from session where person_id = %(id)s"

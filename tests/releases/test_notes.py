@@ -48,6 +48,15 @@ async def test_agent_reads_and_asks_and_neither_writes_nor_decides(product: Prod
     assert (await product.lin.post(f"{path}/questions", {"text": "Why?"})).status_code == 201
 
 
+async def test_go_is_said_by_those_of_the_team_only(product: Product) -> None:
+    note = await product.announce(items=[])
+    other = await product.site.browser(await product.site.desk.person("Chu", role="supervisor"))
+    path = f"/releases/{note['id']}/decision"
+    for decision in ({"decision": "go"}, {"decision": "no_go", "reason": "Not ours"}):
+        assert (await other.put(path, decision)).status_code == 403
+    assert (await product.boss.put(path, {"decision": "go"})).json()["decision"] == "go"
+
+
 async def test_partner_reads_what_their_team_announces_and_sees_no_other(product: Product) -> None:
     own = await product.announce()
     other = await product.site.desk.team("Warehouse")

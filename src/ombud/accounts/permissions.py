@@ -49,6 +49,8 @@ ADMINISTRATION = frozenset(
         "fields.manage",
         "webhooks.manage",
         "rules.manage",
+        "models.manage",
+        "models.audit",
     }
 )
 PROGRAMS = frozenset({"messages.write", "outgoing.read", "events.read", "metrics.read"})

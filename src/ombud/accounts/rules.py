@@ -13,8 +13,6 @@ SESSION_IDLE = timedelta(days=7)
 # How long the second step of a sign-in may take.
 SECOND_STEP_LASTS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
-# An open page speaks every 15 s; three missed in a row are a silence.
-PRESENCE_SILENCE = timedelta(seconds=60)
 STEP_SECONDS = 30
 STEPS_AROUND = 1
 LINK_LASTS = {

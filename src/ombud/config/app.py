@@ -32,7 +32,7 @@ from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
 from ombud.realtime.hub import Hub
-from ombud.routing.floor.services.presence import note_heartbeat
+from ombud.routing.floor.services.presence import note_heartbeat, pulse_seconds
 from ombud.routing.supervision.board import Board
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
@@ -82,6 +82,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "outbound": parts.outbound,
+            "models": parts.models,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,
@@ -105,8 +106,10 @@ def build_hub(parts: Parts) -> Hub:
     async def load_actors(tx: Transaction, session_ids: Collection[int]) -> dict[int, Actor]:
         return await session_actors(tx, session_ids, now=parts.clock.now())
 
-    async def beat(tx: Transaction, person_ids: Collection[int]) -> None:
-        await note_heartbeat(tx, person_ids, now=parts.clock.now())
+    async def beat(tx: Transaction, person_ids: Collection[int]) -> float:
+        if person_ids:
+            await note_heartbeat(tx, person_ids, now=parts.clock.now())
+        return await pulse_seconds(tx)
 
     return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
 

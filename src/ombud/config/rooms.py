@@ -13,6 +13,7 @@ import ombud.channels.forms.api
 import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
+import ombud.intelligence.models.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.risks.api
@@ -62,6 +63,7 @@ ROOMS: list[Any] = [
     ombud.automation.rules.api,
     ombud.quality.risks.api,
     ombud.assistance.answering.api,
+    ombud.intelligence.models.api,
     ombud.realtime.api,
     ombud.demo.shop,
     health,

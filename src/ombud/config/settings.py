@@ -50,6 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     outbound_allow: Annotated[
         str, Meta(description="networks inside that webhooks may call in spite of the guard, by commas")
     ] = ""
+    models_allow: Annotated[
+        str, Meta(description="networks inside where language models may be, such as 127.0.0.1, by commas")
+    ] = ""
     check_senders: Annotated[
         bool, Meta(description="verify DKIM by DNS lookups where the mailbox's own server did not")
     ] = True
@@ -101,6 +104,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
         """The networks inside that may be called, one by one."""
         return _parts(self.outbound_allow)
 
+    @property
+    def model_networks(self) -> list[str]:
+        """The networks inside where language models may be, one by one."""
+        return _parts(self.models_allow)
+
     def for_demo(self) -> "Settings":
         """Move to the demo's own data folder and private database, so that it never touches real tickets."""
         return msgspec.structs.replace(self, data=self.data / "demo", database_url="", demo=True)
@@ -127,9 +135,18 @@ def variables() -> list[str]:
 
 def _read(wanted: type, value: Any) -> Any:
     if wanted is Path:
-        return Path(value).expanduser().absolute()
+        return _folder(value)
     msg = f"no reader for {wanted}"
     raise NotImplementedError(msg)
+
+
+def _folder(text: str) -> Path:
+    """An absolute path; ``~`` is somebody's home, and must be one."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        msg = f"there is no user {text.partition('/')[0]!r} whose home it could lie in"
+        raise ValueError(msg) from None
 
 
 def _explain(error: msgspec.ValidationError, values: Mapping[str, str]) -> str:
@@ -146,6 +163,8 @@ def _check(settings: Settings) -> None:
         _check_network("OMBUD_TRUSTED_PROXIES", network)
     for network in settings.outbound_networks:
         _check_network("OMBUD_OUTBOUND_ALLOW", network)
+    for network in settings.model_networks:
+        _check_network("OMBUD_MODELS_ALLOW", network)
 
 
 def _check_address(name: str, value: str, schemes: set[str]) -> None:

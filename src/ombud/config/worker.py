@@ -23,6 +23,7 @@ from ombud.channels.system_mail import SystemMailer
 from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
+from ombud.intelligence.models.services import forget_exchanges
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
@@ -304,6 +305,7 @@ class Worker:
             await forget_runs(tx, now=now)
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
+            await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:
             await keep_averages(tx, now=now)

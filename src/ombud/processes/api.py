@@ -82,6 +82,8 @@ async def put_answers(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], dat
 async def post_advance(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], data: JSONBody[AdvanceIn]) -> None:
     """Go on to the next stage. 422 ``stage_open`` names what this one still needs.
 
+    ``visit_id`` is the stay in the stage that one means to leave: 409 ``stage_is_left`` when it is over already.
+
     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
     """
     await running.advance(tx, ticket_id, data, by=actor, now=now)

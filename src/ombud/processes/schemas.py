@@ -179,6 +179,8 @@ class AdvanceIn(Struct, forbid_unknown_fields=True):
 
     to: Aim | None = None
     reason: Annotated[str, Meta(max_length=1_000)] = ""
+    # the visit that one has on the screen: whoever presses twice leaves one stage, not two
+    visit_id: int | None = None
 
 
 class SolutionIn(Struct, forbid_unknown_fields=True):

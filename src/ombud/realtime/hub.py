@@ -26,10 +26,9 @@ BATCH = 500
 # A client that missed more than this is told to load its screen anew.
 MAX_REPLAY = 2_000
 MAX_REPLAY_BYTES = MAX_PENDING_BYTES // 2
-KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 3
-# Presence ends after a minute of silence: to write it down every few seconds would be three writes in four for nothing.
-BEAT_SECONDS = 15
+# Until the desk's own pulse is known.
+BEAT_SECONDS = 15.0
 MOST_BEATEN = 50_000
 # Ten thousand at once would hold up events for half a second.
 SLICE = 100
@@ -37,7 +36,8 @@ K = TypeVar("K")
 
 Loader = Callable[[Transaction, Sequence[Event]], Awaitable[list[Frame]]]
 LoadActors = Callable[[Transaction, Collection[int]], Awaitable[dict[int, Actor]]]
-Beat = Callable[[Transaction, Collection[int]], Awaitable[None]]
+# Notes that people are there; gives how many seconds may pass until the next sign of life.
+Beat = Callable[[Transaction, Collection[int]], Awaitable[float]]
 
 
 class Hub:
@@ -66,6 +66,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopped = False
         self._beaten: dict[int, float] = {}
+        self._beat_seconds = BEAT_SECONDS
         self.cursor = 0
 
     @property
@@ -224,7 +225,7 @@ class Hub:
             for some in _slices(everybody):
                 for stream in some:
                     stream.push(KEEP_ALIVE)
-                await asyncio.sleep(KEEP_ALIVE_SECONDS * max(len(some), 1) / max(len(everybody), 1))
+                await asyncio.sleep(self._beat_seconds * max(len(some), 1) / max(len(everybody), 1))
 
     async def _watch_rights(self) -> None:
         """Look every few seconds whether sessions and rights still hold, some streams at a time."""
@@ -245,8 +246,7 @@ class Hub:
         async with self._database.transaction() as tx:
             alive = await self._load_actors(tx, wanted)
             people = self._due_beats(held)
-            if people:
-                await self._beat(tx, people)
+            self._beat_seconds = await self._beat(tx, people)
         self._beaten |= dict.fromkeys(people, time.monotonic())
         for stream, session_id in held:
             if session_id is None:
@@ -259,8 +259,10 @@ class Hub:
                 self._note_teams(stream)
 
     def _due_beats(self, held: Sequence[tuple[Stream, int | None]]) -> set[int]:
-        due = time.monotonic() - BEAT_SECONDS
-        people = {stream.actor.id for stream, _ in held if stream.actor and stream.actor.id is not None}
+        due = time.monotonic() - self._beat_seconds
+        # A line may stay open long after the machine at its other end was shut: whoever can says so themselves.
+        quiet = [stream.actor for stream, _ in held if stream.actor and not stream.has_pulse]
+        people = {actor.id for actor in quiet if actor.id is not None}
         if len(self._beaten) > MOST_BEATEN:
             self._beaten.clear()
         return {one for one in people if self._beaten.get(one, due) <= due}

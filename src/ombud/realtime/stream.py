@@ -22,10 +22,26 @@ HEADERS = [
 class Stream:
     """A client that listens: an agent's browser, or a visitor's widget by its topic."""
 
-    __slots__ = ("_bye", "_drain", "_ended", "_pending", "_send", "_size", "_task", "actor", "held", "topic")
+    __slots__ = (
+        "_bye",
+        "_drain",
+        "_ended",
+        "_pending",
+        "_send",
+        "_size",
+        "_task",
+        "actor",
+        "has_pulse",
+        "held",
+        "topic",
+    )
 
-    def __init__(self, send: Send, *, actor: Actor | None = None, topic: str | None = None) -> None:
+    def __init__(
+        self, send: Send, *, actor: Actor | None = None, topic: str | None = None, has_pulse: bool = False
+    ) -> None:
         self.actor = actor
+        # The client shows its signs of life itself.
+        self.has_pulse = has_pulse
         self.topic = topic
         # Frames that came while the client still catches up; None once it is live.
         self.held: list[bytes] | None = []

@@ -93,9 +93,12 @@ async def resolve_name(host: str, port: int) -> list[str]:
 class Guard:
     """Decides which addresses may be called."""
 
-    def __init__(self, allow: Sequence[str] = (), *, resolve: Resolve = resolve_name) -> None:
+    def __init__(
+        self, allow: Sequence[str] = (), *, resolve: Resolve = resolve_name, setting: str = "OMBUD_OUTBOUND_ALLOW"
+    ) -> None:
         self._allow: tuple[Network, ...] = tuple(ip_network(text) for text in allow)
         self._resolve = resolve
+        self._setting = setting
 
     def permits(self, address: Address) -> bool:
         """Whether one address may be called."""
@@ -152,7 +155,7 @@ class Guard:
         if not self.permits(address):
             raise AddressRefused(
                 f"{url.host} leads to {address}, which is not a public address. An administrator of the machine can"
-                " allow networks by OMBUD_OUTBOUND_ALLOW."
+                f" allow networks by {self._setting}."
             )
 
 

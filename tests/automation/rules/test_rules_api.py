@@ -1,5 +1,6 @@
 """Rules by the API: kept in versions, refused where they cannot be, tried before they are saved."""
 
+import asyncio
 from typing import Any, get_args
 
 import pytest
@@ -95,6 +96,23 @@ async def test_each_change_is_a_version_that_can_be_given_back(rules: Rules, bos
     assert (back["version"], back["spec"]["actions"]) == (3, {"priority": 4})
     assert (await boss.get(f"{path}/versions")).json()["items"][0]["restored"] == 1
     assert (await boss.post(f"{path}/roll-back", {"version": 9})).status_code == 404
+
+
+async def test_two_who_change_a_rule_at_once_change_it_once(site: Site, rules: Rules, boss: Browser) -> None:
+    made = await rules.add({"priority": 4})
+    path = f"/rules/{made['id']}"
+    async with site.desk.parts.database.transaction() as tx:
+        await tx.execute("update rule set version = version where id = %(id)s", {"id": made["id"]})
+        names = [{"spec": made["spec"] | {"name_en": name}} for name in ("One", "Two")]
+        asking = [asyncio.create_task(boss.patch(path, body)) for body in names]
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%from rule %%'"
+        async with asyncio.timeout(20):
+            while await site.desk.sql(waiting) < len(asking):  # noqa: ASYNC110 – the database tells nobody who waits
+                await asyncio.sleep(0.02)
+    answers = sorted([await one for one in asking], key=lambda one: one.status_code)
+    assert [one.status_code for one in answers] == [200, 409]
+    assert answers[1].json()["code"] == "rule_edited"
+    assert len((await boss.get(f"{path}/versions")).json()["items"]) == 2
 
 
 async def test_rule_that_is_off_or_archived_does_nothing(site: Site, rules: Rules, boss: Browser) -> None:

@@ -1,7 +1,8 @@
 """Presence on a real desk: by choice, by heartbeat and by silence."""
 
+from ombud.accounts.queries.people import people_brief
 from ombud.routing.floor.schemas import PresenceFrame
-from ombud.routing.floor.services.presence import choose_presence, note_heartbeat, note_silence
+from ombud.routing.floor.services.presence import choose_presence, note_heartbeat, note_silence, pulse_seconds
 from ombud.shared.actor import Actor
 from tests.desk import Desk
 from tests.site import Site
@@ -51,3 +52,36 @@ async def test_put_presence_is_told_to_every_screen(site: Site) -> None:
     found = [one.data for one in await site.frames(elsewhere) if one.event == "presence"]
     assert found == [PresenceFrame(lu.person_id, "away")]
     assert (await browser.get("/session")).json()["person"]["presence"] == "away"
+
+
+async def test_pulse_keeps_present_and_brings_back(site: Site) -> None:
+    lu: Actor = await site.desk.person("Lu")
+    await site.desk.online(lu)
+    browser = await site.browser(lu)
+    moment = site.desk.later(seconds=40)
+    assert (await browser.get("/me/pulse")).status_code == 204
+    assert await site.desk.sql("select seen_at from presence") == moment
+    site.desk.later(seconds=61)
+    async with site.desk.parts.database.transaction() as tx:
+        assert await note_silence(tx, now=site.desk.now) == 1
+    assert (await browser.get("/me/pulse")).status_code == 204
+    states = [one.data["state"] for one in await site.desk.events("presence_changed")]
+    assert states == ["online", "offline", "online"]
+    assert (await site.stranger().get("/me/pulse")).status_code == 401
+
+
+async def test_silence_is_as_long_as_the_desk_says(site: Site) -> None:
+    chief = await site.browser(await site.desk.person("Wu", role="supervisor", everywhere=True))
+    lu = await site.desk.person("Lu")
+    for seconds, code in ((20, 204), (19, 400), (601, 400), (20, 204)):
+        assert (await chief.put("/floor-rules/silence", {"seconds": seconds})).status_code == code
+    assert (await (await site.browser(lu)).put("/floor-rules/silence", {"seconds": 30})).status_code == 403
+    assert (await chief.get("/floor-rules")).json()["silence_seconds"] == 20
+    assert [one.data["what"] for one in await site.desk.events("floor_rules_changed")] == ["silence"]
+    await site.desk.online(lu)
+    async with site.desk.parts.database.transaction() as tx:
+        assert await pulse_seconds(tx) == 5
+        assert await note_silence(tx, now=site.desk.later(seconds=19)) == 0
+        assert await note_silence(tx, now=site.desk.later(seconds=2)) == 1
+        found = await people_brief(tx, now=site.desk.now)
+    assert [one.presence for one in found if one.id == lu.id] == ["offline"]

@@ -75,7 +75,7 @@ async def test_a_level_whose_day_has_passed_does_not_count(bench: Bench) -> None
     assert person.id
     await bench.give(person.id, skill, 4, valid_until="2026-11-22")
     async with bench.desk.parts.database.transaction() as tx:
-        assert await skills_of_agents(tx, [person.id], today=DAY) == {person.id: {}}
+        assert await skills_of_agents(tx, [person.id], today=DAY) == {}
     await bench.give(person.id, skill, 4, valid_until="2026-11-23")
     async with bench.desk.parts.database.transaction() as tx:
         assert await skills_of_agents(tx, [person.id], today=DAY) == {person.id: {skill: 4}}

@@ -140,8 +140,26 @@ def test_words_are_in_the_language_and_case_of_those_that_they_replace() -> None
     # what goes on with a sentence goes on with it
     assert safe_words("and will call you", [], frame) == "and we will get back to you within 1 working day"
     assert safe_words("并给您回电", [], frame) == "并在1个工作日内给您回复"
+
     money = [PromiseProblem("money")]
     assert safe_words("为您退款", money, frame) == "我们会为您核实，在1个工作日内给您回复"
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "safe"),
+    [
+        ("As I said, ", "I will call tomorrow", "we will get back to you within 1 working day"),
+        ("Sorry. ", "I will call tomorrow", "We will get back to you within 1 working day"),
+        (
+            "Your parcel, which left on Monday, ",
+            "will arrive tomorrow",
+            "will be looked into, and we will get back to you within 1 working day",
+        ),
+        ("", "will arrive tomorrow", "we will get back to you within 1 working day"),
+    ],
+)
+def test_words_fit_into_the_middle_of_a_sentence(before: str, words: str, safe: str) -> None:
+    assert safe_words(words, [], Frame(OFFICE, MONDAY), before) == safe
 
 
 LATE_SHIFT = Calendar(CalendarSpec("Asia/Shanghai", {day: [("13:30", "18:00")] for day in WEEKDAYS[:5]}))

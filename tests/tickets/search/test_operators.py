@@ -90,6 +90,8 @@ async def test_number_operator_takes_several(desk_of_three: list[int], ask: Any)
         ("status:opne", "unknown_value", "status", "open"),
         ("priority:urgnt", "unknown_value", "priority", "urgent"),
         ("created:soon", "unknown_value", "created", None),
+        ("created:2026-02-01..2026-01-31", "ends_first", "created", "2026-01-31..2026-02-01"),
+        ("updated:2026-02-01..2026-02-30", "unknown_value", "updated", None),
         ("created:2026-02-31", "unknown_value", "created", None),
         ("created:<99999999d", "unknown_value", "created", None),
         ("assignee:qqq", "unknown_value", "assignee", None),
@@ -108,7 +110,7 @@ async def test_wrong_operator_says_which_where_and_what_there_is(
     assert (problem["code"], problem["operator"]) == (code, operator)
     assert 5 <= problem["start"] < problem["end"] <= len(query) + 5
     assert suggestion is None or suggestion in problem["suggestions"]
-    assert problem["known"] or code in {"value_missing", "or_misplaced"} or operator == "assignee"
+    assert problem["known"] or code in {"value_missing", "or_misplaced", "ends_first"} or operator == "assignee"
 
 
 @pytest.mark.parametrize("query", ["OR a", "OR", "a OR -b", "-a OR b", "tag:x OR -tag:y"])

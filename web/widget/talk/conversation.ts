@@ -187,7 +187,8 @@ export class Conversation {
       text: item.text,
       ...(name ? { name } : {}),
       ...(email ? { email } : {}),
-      ...(answers ? { fields: answers, locale: this.options.locale } : {}),
+      locale: this.options.locale,
+      ...(answers ? { fields: answers } : {}),
       attachment_tokens: item.attachments.map((file) => file.token),
       page: { url: location.href.split('#')[0]?.slice(0, 1000), title: document.title.slice(0, 200) },
     }

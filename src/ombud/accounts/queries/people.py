@@ -4,7 +4,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.accounts import rules
 from ombud.accounts.permissions import Role
 from ombud.accounts.schemas import Locale, Me, Person, PersonBrief, TeamBrief
 from ombud.shared.database import Transaction, row, rows
@@ -13,7 +12,7 @@ from ombud.shared.errors import NotFound
 BRIEF = """
     p.id, p.name, p.display_name, p.staff_number, p.deactivated_at is null as is_active,
     array(select m.team_id from membership m where m.person_id = p.id order by m.team_id) as team_ids,
-    case when p.deactivated_at is null and r.seen_at > %(silent_after)s then r.state else 'offline' end as presence"""
+    case when p.deactivated_at is null and r.there_until > %(now)s then r.state else 'offline' end as presence"""
 # The load that routing counts; read from the tickets' table because no room below knows it.
 FULL = f"""{BRIEF}, p.email, p.role, p.sees_all_teams, p.brand_ids,
     p.capacity_points, p.created_at,
@@ -21,7 +20,7 @@ FULL = f"""{BRIEF}, p.email, p.role, p.sees_all_teams, p.brand_ids,
     p.password_hash is null and not exists (select from session s where s.person_id = p.id) as invited,
     (select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
         and t.snoozed_until is null and t.category in ('new', 'open')) as load_points"""
-SOURCE = "from person p left join presence r on r.person_id = p.id"
+SOURCE = "from person p left join present r on r.person_id = p.id"
 
 
 class Credentials(Struct, frozen=True):
@@ -52,13 +51,13 @@ CREDENTIALS = """
 async def people_brief(tx: Transaction, *, now: datetime) -> list[PersonBrief]:
     """All colleagues, those who left included: old tickets still name them."""
     sql = f"select {BRIEF} {SOURCE} order by p.name, p.id"
-    return await rows(tx, PersonBrief, sql, {"silent_after": now - rules.PRESENCE_SILENCE})
+    return await rows(tx, PersonBrief, sql, {"now": now})
 
 
 async def people(tx: Transaction, *, now: datetime) -> list[Person]:
     """All people with what administrators see of them."""
     sql = f"select {FULL} {SOURCE} order by p.deactivated_at is not null, p.name, p.id"
-    return await rows(tx, Person, sql, {"silent_after": now - rules.PRESENCE_SILENCE})
+    return await rows(tx, Person, sql, {"now": now})
 
 
 async def person(tx: Transaction, person_id: int, *, now: datetime) -> Person:
@@ -67,7 +66,7 @@ async def person(tx: Transaction, person_id: int, *, now: datetime) -> Person:
     Raises:
         NotFound: there is none.
     """
-    params = {"silent_after": now - rules.PRESENCE_SILENCE, "id": person_id}
+    params = {"now": now, "id": person_id}
     found = await row(tx, Person, f"select {FULL} {SOURCE} where p.id = %(id)s", params)
     if found is None:
         raise NotFound

@@ -8,11 +8,17 @@ from msgspec import Struct
 
 from ombud.automation.rules.schemas import Rule, RuleFigures, RuleRun, RuleSpec, RuleVersion
 from ombud.shared.database import Transaction, row, rows, value, values
-from ombud.shared.errors import NotFound
+from ombud.shared.errors import Conflict, NotFound
 
 RULE = """
     r.id, r.is_on, r.position, r.version, r.example, v.spec, v.at as changed_at
     from rule r join rule_version v on v.rule_id = r.id and v.version = r.version"""
+
+
+class RuleEdited(Conflict):
+    """Somebody else has just changed this rule. Look at it again, then change it."""
+
+    code = "rule_edited"
 
 
 async def list_rules(tx: Transaction) -> list[Rule]:
@@ -21,13 +27,19 @@ async def list_rules(tx: Transaction) -> list[Rule]:
 
 
 async def find_rule(tx: Transaction, rule_id: int, *, lock: bool = False) -> Rule:
-    """One rule.
+    """One rule, held until the end of the transaction if it is to be changed.
 
     Raises:
         NotFound: there is none.
+        RuleEdited: somebody else changed it at the same moment.
     """
-    sql = f"select {RULE} where r.id = %(id)s and r.archived_at is null {'for update of r' if lock else ''}"
-    found = await row(tx, Rule, sql, {"id": rule_id})
+    sql = "select version from rule where id = %(id)s and archived_at is null"
+    if lock:
+        seen = await value(tx, int, sql, {"id": rule_id})
+        # Whoever had to wait for another editor has seen a rule that is no more.
+        if seen is not None and await value(tx, int, f"{sql} for update", {"id": rule_id}) != seen:
+            raise RuleEdited
+    found = await row(tx, Rule, f"select {RULE} where r.id = %(id)s and r.archived_at is null", {"id": rule_id})
     if found is None:
         raise NotFound("There is no such rule.")
     return found

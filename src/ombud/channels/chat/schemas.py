@@ -110,7 +110,8 @@ class MessageIn(Struct, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=254, pattern=PLAIN)] = ""
     # answers to the widget's questions, by the keys of their fields
     fields: FieldValues = {}
-    locale: Locale = "en"
+    # the language that the visitor reads
+    locale: Locale | None = None
     attachment_tokens: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
     page: PageIn = PageIn()
 

@@ -133,7 +133,7 @@ async def accept_message(
     fields: dict[str, Any] = {}
     if data.fields:
         asked, dropped = await load_questions(tx, settings.questions), await load_dropped(tx, settings.questions)
-        fields, text = fitting(asked, dropped, data.fields, text, data.locale)
+        fields, text = fitting(asked, dropped, data.fields, text, data.locale or settings.locale_default)
     message = InboundMessage(
         sender=_sender(visitor, data),
         text=text,
@@ -158,6 +158,8 @@ def _sender(visitor: Visitor, data: MessageIn) -> Sender:
         is_verified=is_verified,
         name=data.name.strip(),
         email=normal_value("email", data.email),
+        # Of somebody new: what we say by itself, and who is asked to talk with them, goes by it.
+        locale=data.locale or "",
     )
 
 

@@ -91,15 +91,15 @@ def sight(reader: Reader) -> dict[str, object]:
 def reachable(article: str = "a") -> str:
     """Whether somebody may see an article in any state: the rule of editors, and the main part of :func:`visible`."""
     return f"""
-        ((%(kb_brands)s::bigint[] is null or {article}.brand_id is null or {article}.brand_id = any(%(kb_brands)s))
+        ((%(kb_brands)s::bigint[] is null or {article}.brand_id is null or {article}.brand_id = any(%(kb_brands)s::bigint[]))
          and ({article}.audience = any(%(kb_audiences)s::text[])
               or ({article}.audience = 'team' and %(kb_is_agent)s
-                  and (%(kb_teams)s::bigint[] is null or {article}.team_ids && %(kb_teams)s)))
+                  and (%(kb_teams)s::bigint[] is null or {article}.team_ids && %(kb_teams)s::bigint[])))
          and ({article}.category_id is null or exists (select from knowledge_category kc
               where kc.id = {article}.category_id and kc.shown_to = any(%(kb_audiences)s)
                   and (not kc.is_hidden or %(kb_drafts)s)
                   and (%(kb_brands)s::bigint[] is null or kc.shown_brand_id is null
-                       or kc.shown_brand_id = any(%(kb_brands)s)))))"""
+                       or kc.shown_brand_id = any(%(kb_brands)s::bigint[])))))"""
 
 
 def visible(article: str = "a") -> str:

@@ -40,6 +40,12 @@ class StageOpen(Unprocessable):
     code = "stage_open"
 
 
+class StageIsLeft(Conflict):
+    """The ticket has left this stage already. See where it is now."""
+
+    code = "stage_is_left"
+
+
 class NoProcess(Conflict):
     """The ticket goes through no process. Give it a type that has one."""
 
@@ -240,11 +246,14 @@ async def advance(tx: Transaction, ticket_id: int, data: AdvanceIn, *, by: Actor
         NotFound: it does not exist, or ``by`` may not see it.
         NoProcess: it is in none.
         StageOpen: the stage still needs something.
+        StageIsLeft: it is in another stage than the one that is to be left.
         NotAllowed, Invalid: a stage is chosen by hand by somebody who may not, without a reason, or there is none such.
 
     Emits: StageLeft, StageEntered, ProcessEnded, InspectionDrawn
     """
     ticket, run, visit, stage = await current(tx, ticket_id, by=by)
+    if data.visit_id not in {None, visit.id}:
+        raise StageIsLeft
     holds = await holding(tx, ticket, run, now=now)
     if data.to is not None:
         by.require("teamwork.lead")

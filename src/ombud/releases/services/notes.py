@@ -156,6 +156,7 @@ async def decide(tx: Transaction, note_id: int, data: ReleaseDecisionIn, *, by: 
 
     Raises:
         NotFound: the actor may not see it.
+        NotAllowed: it is another team's.
         CalledOff: it was called off.
         NotReady: a go, though something is open, without a reason.
         Invalid: a no-go without a reason.
@@ -163,6 +164,9 @@ async def decide(tx: Transaction, note_id: int, data: ReleaseDecisionIn, *, by: 
     Emits: ReleaseChanged, NotificationMade
     """
     note = await queries.lock_note(tx, note_id, by=by)
+    # Whoever only reads what concerns them does not decide for the team whose release it is.
+    if not by.sees_team(note.team_id):
+        raise NotAllowed("The release is another team's.")
     if note.called_off_at is not None:
         raise CalledOff
     reason = data.reason.strip()

@@ -22,9 +22,9 @@ class BreakChanged(Fact, frozen=True, kw_only=True):
 
 
 class FloorRulesChanged(Fact, frozen=True, kw_only=True):
-    """A team's rules for breaks or alarms, or its warning level, are others."""
+    """A team's rules for breaks or alarms, or its warning level, are others; or how long screens may be silent."""
 
-    what: Literal["breaks", "thresholds", "level"]
+    what: Literal["breaks", "thresholds", "level", "silence"]
 
 
 class HandRaised(Fact, frozen=True, kw_only=True):

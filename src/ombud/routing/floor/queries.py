@@ -78,6 +78,11 @@ async def floor_rules(tx: Transaction, *, by: Actor) -> list[FloorRules]:
     return [FloorRules(one.team_id, one.rule(), one.thresholds or Thresholds(), one.level) for one in found]
 
 
+async def silence_seconds(tx: Transaction) -> int:
+    """How long a screen may be silent."""
+    return await value(tx, int, "select silence_seconds from floor_setting") or 0
+
+
 class _FullRow(_RuleRow):
     thresholds: Thresholds | None
 

@@ -13,8 +13,8 @@ BreakReason = Literal["meal", "rest", "restroom", "nursing", "training", "meetin
 RequestState = Literal["asked", "waiting", "granted", "taken", "refused", "withdrawn", "lapsed"]
 Level = Literal["blue", "yellow", "orange", "red"]
 WrapUpEnd = Literal["ready", "alarm"]
-# A person whose screen was silent for longer is offline, whatever they chose.
-SILENCE_SECONDS = 60
+# An open screen shows a sign of life so often, or four times within the silence that is allowed, if that is less.
+PULSE_SECONDS = 15
 
 Id = Annotated[int, Meta(ge=1, le=2**53)]
 Minutes = Annotated[int, Meta(ge=1, le=480)]
@@ -175,9 +175,16 @@ class FloorRules(Struct, frozen=True):
 
 
 class FloorRulesList(Struct, frozen=True):
-    """Rules of the teams that one leads."""
+    """Rules of the teams that one leads, and how long any screen may be silent."""
 
     items: list[FloorRules]
+    silence_seconds: int
+
+
+class SilenceIn(Struct, forbid_unknown_fields=True):
+    """How long a screen may be silent before whoever sits there counts as gone, and their live work goes on."""
+
+    seconds: Annotated[int, Meta(ge=20, le=600)]
 
 
 Count = Annotated[int, Meta(ge=1, le=100_000)]

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.surge import rules
 from ombud.routing.surge.schemas import (
     Call,
@@ -78,7 +77,7 @@ FIGURES = """
             from generate_series(1, {weeks}) as w
             where exists (select from ticket where created_at >= %(start)s - w * interval '7 days' - interval '1 day'
                 and created_at < %(start)s - w * interval '7 days' + interval '1 day')) as earlier,
-        (select count(*)::int from presence where state = 'online' and seen_at > %(silent)s) as online,
+        (select count(*)::int from present where state = 'online' and there_until > %(now)s) as online,
         (select count(*)::int from ticket t where t.assignee_id is not null and t.snoozed_until is null
             and t.category in ('new', 'open') and t.is_open) as in_hand,
         (select count(*)::int from clock k where {answered}) as answered,
@@ -96,7 +95,7 @@ FIGURES = """
 async def desk_figures(tx: Transaction, *, now: datetime) -> DeskFigures:
     """How the desk stands at this moment, beside what past weeks let expect."""
     start = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
-    params = {"now": now, "start": start, "silent": now - timedelta(seconds=SILENCE_SECONDS)}
+    params = {"now": now, "start": start}
     found = await row(tx, _Figures, FIGURES, params)
     if found is None:
         return DeskFigures()

@@ -15,8 +15,6 @@ from ombud.tickets.queries.lists import visible_team_ids
 # How long a pace is looked back for: the first span in which enough happened.
 SPANS = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
 MOST = 2_000
-# A person whose screen was silent for longer is not there.
-SILENCE = timedelta(seconds=60)
 
 
 class Waiting(Struct):
@@ -125,11 +123,11 @@ async def paces(tx: Transaction, team_ids: Sequence[int], *, enough: int, now: d
         from unnest(%(spans)s::interval[]) with ordinality as s (span, place)
         join w on w.ended_at is null or w.ended_at > %(now)s - s.span
         left join lateral (
-            select min(coalesce(r.online_since, r.since)) as since from presence r
+            select min(coalesce(r.online_since, r.since)) as since from present r
             join membership m on m.person_id = r.person_id and m.team_id = w.team_id
-            where r.state not in ('offline', 'away') and r.seen_at > %(seen)s) p on true
+            where r.state not in ('offline', 'away') and r.there_until > %(now)s) p on true
         group by w.team_id, s.place order by s.place"""
-    params = {"teams": list(team_ids), "now": now, "longest": SPANS[-1], "spans": list(SPANS), "seen": now - SILENCE}
+    params = {"teams": list(team_ids), "now": now, "longest": SPANS[-1], "spans": list(SPANS)}
     found: dict[int, Pace] = {}
     for one in await rows(tx, _Measured, sql, params):
         known = found.get(one.team_id)
@@ -141,12 +139,12 @@ async def paces(tx: Transaction, team_ids: Sequence[int], *, enough: int, now: d
 async def teams_with_people(tx: Transaction, team_ids: Sequence[int], *, now: datetime) -> set[int]:
     """Teams of which somebody is there, if only busy just now; who is suspended or silent is not."""
     sql = """
-        select distinct m.team_id from membership m join presence r on r.person_id = m.person_id
+        select distinct m.team_id from membership m join present r on r.person_id = m.person_id
         join person p on p.id = m.person_id
         left join agent_routing a on a.person_id = p.id
         where m.team_id = any(%(teams)s) and p.deactivated_at is null and p.role not in ('read_only', 'partner')
-            and r.state not in ('offline', 'away') and r.seen_at > %(since)s and a.suspended_at is null"""
-    return set(await values(tx, int, sql, {"teams": list(team_ids), "since": now - SILENCE}))
+            and r.state not in ('offline', 'away') and r.there_until > %(now)s and a.suspended_at is null"""
+    return set(await values(tx, int, sql, {"teams": list(team_ids), "now": now}))
 
 
 class _Hours(Struct):

@@ -1,5 +1,6 @@
 """Whether a promise can be kept, and safe words in its place. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,10 @@ SEARCHED_SLOTS = 14 * 48
 MOST_DAYS = 5
 _LEADS_ZH = ("并", "同时", "然后", "也")
 _LEADS_EN = ("and ", "but ", "so ", "then ")
+# After these a sentence begins; '' is the beginning of the text.
+_STARTS = frozenset({"", ".", "!", "?", "\n"})
+_VERB_EN = re.compile(r"(?:will|shall|should|can|is|are|gets?|arrives?|comes?|ships?)\b", re.IGNORECASE)
+_I_EN = re.compile(r"I\b")
 
 
 class Outside(Struct, frozen=True):
@@ -128,14 +133,19 @@ def _closed(due_at: datetime, frame: Frame) -> PromiseProblem | None:
     return None
 
 
-def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame) -> str | None:
-    """Words that promise an answer by a moment at which we can give it; None where there is no such moment."""
+def safe_words(words: str, problems: Sequence[PromiseProblem], frame: Frame, before: str = "") -> str | None:
+    """Words that promise an answer by a moment at which we can give it; None where there is no such moment.
+
+    ``before`` is the text that they go on with: they fit into the middle of a sentence, too.
+    """
     is_chinese = any("\u4e00" <= one <= "\u9fff" for one in words)
     when = next(_ways(problems, frame, is_chinese=is_chinese), None)
     if when is None:
         return None
     is_about_money = any(one.kind == "money" for one in problems)
-    return _chinese(words, when, is_about_money) if is_chinese else _english(words, when, is_about_money)
+    if is_chinese:
+        return _chinese(words, when, is_about_money)
+    return _english(words, when, is_about_money, is_start=before.rstrip(" ")[-1:] in _STARTS)
 
 
 def _ways(problems: Sequence[PromiseProblem], frame: Frame, *, is_chinese: bool) -> Iterator[str]:
@@ -166,11 +176,15 @@ def _chinese(words: str, when: str, is_about_money: bool) -> str:
     return f"{lead}{checked}{when}给您回复"
 
 
-def _english(words: str, when: str, is_about_money: bool) -> str:
+def _english(words: str, when: str, is_about_money: bool, *, is_start: bool) -> str:
     checked = "check this and " if is_about_money else ""
     lead = next((one for one in _LEADS_EN if words.startswith(one)), "")
-    start = "We" if words[:1].isupper() else "we"
-    return f"{lead}{start} will {checked}get back to you {when}"
+    # What the sentence speaks of stands before: it stays what it speaks of.
+    if not is_start and _VERB_EN.match(words):
+        lead = "will be looked into, and "
+    # "I" is written large anywhere.
+    is_large = words[:1].isupper() and (is_start or not _I_EN.match(words))
+    return f"{lead}{'We' if is_large else 'we'} will {checked}get back to you {when}"
 
 
 def _last_moment(frame: Frame) -> datetime | None:

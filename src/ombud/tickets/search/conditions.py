@@ -11,7 +11,7 @@ from ombud.shared.database import Transaction, rows, value
 from ombud.shared.words import tsquery
 from ombud.tickets.search import operators
 from ombud.tickets.search.language import Filter, Query, QueryInvalid, QueryProblem, closest
-from ombud.tickets.search.moments import EXAMPLES, Span, span_of
+from ombud.tickets.search.moments import EXAMPLES, Span, span_of, turned
 from ombud.tickets.search.names import best
 
 MAX_KNOWN = 30
@@ -228,6 +228,10 @@ class _Compiler:
         span = span_of(one.values[0], now=self._now, zone=zone)
         if span is None:
             raise _unknown(one, one.values[0], EXAMPLES)
+        if right := turned(one.values[0]):
+            raise QueryInvalid(
+                QueryProblem("ends_first", one.start, one.end, one.operator, one.values[0], suggestions=[right])
+            )
         if one.operator == "updated":
             self.found.ticket.append(_signed(one, self.within("t.activity_at", span)))
             return

@@ -19,7 +19,7 @@ _KEY = re.compile(r"([A-Za-z_]{1,24}|[\u4e00-\u9fff]{1,8})(?P<colon>[:：])")
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」", "『": "』"}
 _SPACE = re.compile(r"\s+")
 _COMMA = re.compile(r"[,，、]")
-ProblemCode = Literal["unknown_operator", "unknown_value", "value_missing", "or_misplaced"]
+ProblemCode = Literal["unknown_operator", "unknown_value", "ends_first", "value_missing", "or_misplaced"]
 
 
 class Atom(Struct, frozen=True):
@@ -246,6 +246,8 @@ def _sentence(problem: QueryProblem) -> str:
             return f"There is no operator {problem.operator!r} (at {problem.start}).{there_is}"
         case "unknown_value":
             return f"{problem.operator} cannot be {problem.value!r} (at {problem.start}).{there_is}"
+        case "ends_first":
+            return f"{problem.operator}: {problem.value} ends before it begins (at {problem.start})."
         case "value_missing":
             return f"{problem.operator} needs a value right behind its colon (at {problem.start})."
         case "or_misplaced":

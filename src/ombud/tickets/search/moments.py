@@ -43,6 +43,16 @@ def span_of(typed: str, *, now: datetime, zone: ZoneInfo) -> Span | None:
     return None
 
 
+def turned(typed: str) -> str | None:
+    """A range the right way round, if it is one that ends before it begins."""
+    found = _RANGE.fullmatch(typed)
+    try:
+        is_turned = found is not None and _date(found[1]) > _date(found[2])
+    except ValueError:
+        return None
+    return f"{found[2]}..{found[1]}" if found is not None and is_turned else None
+
+
 def _ago(found: re.Match[str], now: datetime) -> Span:
     count = int(found[2])
     moment = now - (timedelta(hours=count) if found[3] in {"h", "小时"} else timedelta(days=count * _DAYS[found[3]]))

@@ -4,13 +4,18 @@ import type { Frame } from './parser'
 
 const encoder = new TextEncoder()
 let asked: Record<string, string>[]
+let pulses: number
 let frames: Frame[]
 let states: StreamState[]
 let connection: Connection
 
 /** The server's answers, one after another: a status, or the text of a stream that then breaks. */
 function answer(...answers: (number | string)[]): void {
-  vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    if (path.endsWith('/me/pulse')) {
+      pulses += 1
+      return Promise.resolve(new Response(null, { status: 204 }))
+    }
     asked.push(init.headers as Record<string, string>)
     const next = answers.shift() ?? 401
     if (typeof next === 'number') return Promise.resolve(new Response(null, { status: next }))
@@ -33,6 +38,7 @@ async function run(): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers()
   asked = []
+  pulses = 0
   frames = []
   states = []
   connection = new Connection({ frame: (frame) => frames.push(frame), state: (state) => states.push(state) })
@@ -52,6 +58,12 @@ describe('Connection', () => {
     await run()
     expect(asked.map((headers) => headers['Last-Event-ID'])).toEqual([undefined, '41', '42'])
     expect(frames.map((frame) => frame.event)).toEqual(['ticket', 'typing', 'ticket'])
+  })
+
+  it('answers what it hears with a sign of life, and not every word', async () => {
+    answer(': keep-alive\n\n', ': keep-alive\n\n', 503, 503, 503, 503, ': keep-alive\n\n', 401)
+    await run()
+    expect(pulses).toBe(2)
   })
 
   it('tells its states: live, reconnecting, ended', async () => {

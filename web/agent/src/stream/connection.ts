@@ -7,7 +7,10 @@ export interface StreamListener {
   state: (state: StreamState) => void
 }
 
-const PATH = '/api/v1/stream'
+const PATH = '/api/v1/stream?pulse=1'
+const PULSE_PATH = '/api/v1/me/pulse'
+/** Whatever the server says is answered, but not every word of it. */
+const PULSE_MS = 4_000
 /** The server is never silent longer than its keep-alive of 15 s; twice that and some is a dead line. */
 const SILENCE_MS = 35_000
 const FIRST_PAUSE_MS = 500
@@ -23,6 +26,7 @@ export function pauseBefore(attempt: number, random = Math.random()): number {
 export class Connection {
   private lastEventId = ''
   private attempt = 0
+  private pulsedAt = 0
   private isStopped = false
   private abort = new AbortController()
   private wake: () => void = () => undefined
@@ -50,6 +54,13 @@ export class Connection {
     this.isStopped = true
     this.abort.abort()
     this.wake()
+  }
+
+  /** A line can stay open long after the machine was shut: that we are awake, we say ourselves. */
+  private pulse(): void {
+    if (Date.now() - this.pulsedAt < PULSE_MS) return
+    this.pulsedAt = Date.now()
+    void fetch(PULSE_PATH, { credentials: 'same-origin', cache: 'no-store' }).catch(() => undefined)
   }
 
   private pause(milliseconds: number): Promise<void> {
@@ -90,6 +101,7 @@ export class Connection {
       const watchdog = setTimeout(() => this.abort.abort(), SILENCE_MS)
       const { done, value } = await reader.read().finally(() => clearTimeout(watchdog))
       if (done) return 'lost'
+      this.pulse()
       for (const frame of parser.push(decoder.decode(value, { stream: true }))) {
         if (frame.id) this.lastEventId = frame.id
         this.listener.frame(frame)

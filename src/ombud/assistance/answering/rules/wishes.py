@@ -117,8 +117,8 @@ _ANGRY_EN = re.compile(
 )
 _GREETING = re.compile(
     r"^(?:[ ,.!?~]*(?:你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|请问(?:一下)?|早上好|下午好|晚上好|亲|hi|hello|"
-    r"hey|good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|问一下|咨询一下?|"
-    r"i have a question|can you help(?: me)?|help))*[ ,.!?~]*$",
+    r"hey|good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|问一下|"
+    r"咨询一下?|i have a question|can you help(?: me)?|help))*[ ,.!?~]*$",
     re.IGNORECASE,
 )
 _SAYS_SOMETHING = re.compile("[^\\W\\d_]")

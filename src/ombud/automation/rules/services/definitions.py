@@ -113,6 +113,7 @@ async def change_rule(tx: Transaction, rule_id: int, patch: RulePatch, *, by: Ac
         BadCondition, Invalid, WakesItself: it cannot be.
         RulesContradict: it would go round with another that is on.
         MendFirst: it is to be on and names something that is gone.
+        RuleEdited: somebody else changes it at the same moment.
 
     Emits: RuleChanged
     """

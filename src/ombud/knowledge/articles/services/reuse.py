@@ -287,7 +287,9 @@ async def _variable_changed(
 ) -> None:
     ids = await queries.live_versions(tx, variables=names)
     read = await refresh_versions(tx, ids, why="variable", by=by, now=now)
-    await emit(tx, KnowledgeVariableChanged(variable_id=variable_id, change=change, article_ids=tuple(read)), by=by, at=now)
+    await emit(
+        tx, KnowledgeVariableChanged(variable_id=variable_id, change=change, article_ids=tuple(read)), by=by, at=now
+    )
 
 
 def _variable(one: _VariableRow, used: dict[str, list[UsedBy]]) -> Variable:

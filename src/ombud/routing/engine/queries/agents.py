@@ -1,33 +1,33 @@
 """Agents as the engine sees them: there or not, what they carry, what they can, what they take."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from ombud.routing.engine.queries.teams import TeamRules
 from ombud.routing.engine.rules.waiting import faded, ramp_room
 from ombud.routing.engine.schemas import Agent
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills.queries import skills_of_agents
 from ombud.routing.surge.effects import POINTS, effects_now
-from ombud.shared.database import Transaction, rows, values
+from ombud.shared.database import Transaction, many_rows, rows, values
 
 # Held while somebody's room is counted and filled: no other router counts it meanwhile. Whoever is held already is
 # passed by, so that routers never wait for one another.
 LOCK_FREE = """
-    select r.person_id from presence r
-    where r.state = 'online' and r.seen_at > %(silent)s
+    select r.person_id from present r
+    where r.state = 'online' and r.there_until > %(now)s
         and coalesce(r.wrap_up_until, '-infinity') <= %(now)s
         and exists (select from membership m where m.person_id = r.person_id and m.team_id = any(%(teams)s))
     order by r.person_id limit %(limit)s for update of r skip locked"""
 MOST_AGENTS = 5_000
+NOT_GIVEN = ("read_only", "partner")
 
 
 async def lock_there(tx: Transaction, team_ids: Collection[int], *, now: datetime) -> list[int]:
     """People of some teams who are there, each held by this router until its transaction ends."""
     params = {"teams": sorted(team_ids), "now": now, "limit": MOST_AGENTS}
-    return await values(tx, int, LOCK_FREE, params | {"silent": now - timedelta(seconds=SILENCE_SECONDS)})
+    return await values(tx, int, LOCK_FREE, params)
 
 
 class _Person(Struct):
@@ -60,14 +60,14 @@ PEOPLE = """
             select from surge_call c join surge_run s on s.id = c.run_id where c.person_id = m.person_id
                 and c.team_id = m.team_id and c.is_lent and s.ended_at is not null)
             order by m.team_id) as team_ids,
-        r.state, coalesce(r.seen_at <= %(silent)s, true) as is_silent,
+        r.state, coalesce(n.there_until <= %(now)s, true) as is_silent,
         coalesce(r.last_assigned_at, r.since) as idle_since, r.last_assigned_at as given_at, r.online_since,
         r.wrap_up_until, coalesce(r.recent_work, 0) as recent, r.recent_at,
         coalesce(a.limits, '{}') as limits, a.accepts, coalesce(a.ramp_seconds, 0) as ramp_seconds,
         a.suspended_at is not null as is_suspended,
         coalesce(case when a.has_strain then s.hard_share end, 1)::float8 as hard_share
-    from person p left join presence r on r.person_id = p.id left join agent_routing a on a.person_id = p.id
-    left join strain_share s on s.person_id = p.id
+    from person p left join presence r on r.person_id = p.id left join present n on n.person_id = p.id
+    left join agent_routing a on a.person_id = p.id left join strain_share s on s.person_id = p.id
     where p.id = any(%(ids)s::bigint[]) order by p.id"""
 
 
@@ -97,9 +97,8 @@ async def load_agents(
 ) -> list[Agent]:
     """People as agents, whether they are there or not, by their id. ``with_skills``: whether any work asks for some."""
     ids = sorted(person_ids)
-    params = {"ids": ids, "silent": now - timedelta(seconds=SILENCE_SECONDS)}
-    people = await rows(tx, _Person, PEOPLE, params)
-    loads = {one.person_id: one for one in await rows(tx, _Load, LOADS, {"ids": ids})}
+    people = await many_rows(tx, _Person, PEOPLE, {"ids": ids, "now": now})
+    loads = {one.person_id: one for one in await many_rows(tx, _Load, LOADS, {"ids": ids})}
     skills = await skills_of_agents(tx, ids, today=now.date()) if with_skills else {}
     limited = [one.id for one in people if one.limits]
     channels = await _per_channel(tx, limited) if limited else {}
@@ -107,9 +106,8 @@ async def load_agents(
     effects = await effects_now(tx)
     agents = []
     for one in people:
-        more = effects.more_at_a_time(one.team_ids)
-        one.capacity += more * POINTS if one.capacity else 0
-        one.limits = {kind: most + more for kind, most in one.limits.items()}
+        if effects.found:
+            _heed(one, effects.more_at_a_time(one.team_ids))
         load = loads.get(one.id) or _Load(one.id, 0, 0)
         agent = _agent(one, load, teams, now)
         agent.skills = skills.get(one.id, {})
@@ -117,6 +115,11 @@ async def load_agents(
         agent.excluded_customers = excluded.get(one.id, frozenset())
         agents.append(agent)
     return agents
+
+
+def _heed(one: _Person, more: int) -> None:
+    one.capacity += more * POINTS if one.capacity else 0
+    one.limits = {kind: most + more for kind, most in one.limits.items()}
 
 
 def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datetime) -> Agent:
@@ -144,13 +147,16 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
 
 def _unavailable(one: _Person, now: datetime) -> str:
     """The first reason against giving them anything; '' if they are there."""
+    is_back = one.wrap_up_until is None or one.wrap_up_until <= now
+    if one.state == "online" and is_back and not (one.is_gone or one.is_suspended or one.is_silent):
+        return "role" if one.role in NOT_GIVEN else ""
     reasons = {
         "deactivated": one.is_gone,
-        "role": one.role in ("read_only", "partner"),
+        "role": one.role in NOT_GIVEN,
         "suspended": one.is_suspended,
         "offline": one.state is None or one.state == "offline",
         "silent": one.is_silent,
-        "wrap_up": one.wrap_up_until is not None and one.wrap_up_until > now,
+        "wrap_up": not is_back,
         one.state or "": one.state != "online",
     }
     return next((code for code, holds in reasons.items() if holds), "")

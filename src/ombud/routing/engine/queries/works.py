@@ -10,7 +10,7 @@ from msgspec import Struct
 from ombud.routing.engine.queries.teams import TeamRules
 from ombud.routing.engine.rules.waiting import score_at
 from ombud.routing.engine.schemas import Step, Weights, Work
-from ombud.shared.database import Transaction, rows, value
+from ombud.shared.database import Transaction, many_rows, rows
 
 # As its own field says, or by words of its customer that are hard to bear (routing/strain).
 IS_HARD = """
@@ -99,30 +99,29 @@ async def waiting_kinds(tx: Transaction) -> list[Kind]:
     return await rows(tx, Kind, KINDS)
 
 
-# As one text: values of rows cost more to read one by one than the rows cost to find.
 HEADS = f"""
-    select coalesce(jsonb_agg(to_jsonb(x)), '[]')::text from (select {COLUMNS} from (
+    select {COLUMNS} from (
         select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
             select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
                 and w.place is not null and w.offered_to is null
             order by w.place desc, w.ticket_id limit %(head)s for update skip locked) w
     ) w {JOINS}
-    order by w.place desc, w.ticket_id limit %(limit)s) x"""
+    order by w.place desc, w.ticket_id limit %(limit)s"""
 
 
 FIRSTS = f"""
-    select coalesce(jsonb_agg(to_jsonb(x)), '[]')::text from (select {COLUMNS} from (
+    select {COLUMNS} from (
         select w.* from unnest(%(teams)s::bigint[], %(keys)s::text[]) as k (team_id, kind_key) cross join lateral (
             select * from work_wait w where w.team_id = k.team_id and w.kind_key = k.kind_key
                 and w.place is not null and w.offered_to is null
             order by w.place desc, w.ticket_id limit 1) w
-    ) w {JOINS}) x"""
+    ) w {JOINS}"""
 
 
 async def first_of_kinds(tx: Transaction, kinds: Collection[Kind]) -> list[WaitRow]:
     """The most urgent piece of work of each kind."""
     params = {"teams": [one.team_id for one in kinds], "keys": [one.kind_key for one in kinds]}
-    return msgspec.json.decode(await value(tx, str, FIRSTS, params) or "[]", type=list[WaitRow])
+    return await many_rows(tx, WaitRow, FIRSTS, params)
 
 
 async def lock_heads(tx: Transaction, kinds: Collection[Kind], *, head: int, limit: int) -> list[WaitRow]:
@@ -133,7 +132,7 @@ async def lock_heads(tx: Transaction, kinds: Collection[Kind], *, head: int, lim
         "head": head,
         "limit": limit,
     }
-    return msgspec.json.decode(await value(tx, str, HEADS, params) or "[]", type=list[WaitRow])
+    return await many_rows(tx, WaitRow, HEADS, params)
 
 
 async def find_waiting(tx: Transaction, ticket_id: int) -> WaitRow | None:

@@ -38,6 +38,8 @@ def give_all(batch: Batch) -> list[Pick]:
         top, kind = batch.best(place)
         if top == -last:
             picks.append(batch.give(place, kind))
+            if not batch.heads[kind] and not batch.has_takers():
+                break
             top, _ = batch.best(place)
         if top > 0:
             heapq.heappush(heap, (-top, batch.idle_since[place], person_id, place))

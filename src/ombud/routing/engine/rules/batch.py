@@ -66,6 +66,10 @@ class Batch:
             if counts.get(channel, 0) >= most and channel in self._channels:
                 self.suits[place] *= ~self._channels[channel]
 
+    def has_takers(self) -> bool:
+        """Whether anybody could take any of what is left."""
+        return bool(self.suits[:, self.heads > 0].any())
+
     def best(self, place: int) -> tuple[float, int]:
         """The highest value that an agent can have now, and of which kind."""
         values = self.suits[place] * self.heads

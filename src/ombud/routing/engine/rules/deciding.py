@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ombud.routing.engine.rules import fitness
 from ombud.routing.engine.rules.assigning import assign
 from ombud.routing.engine.rules.batch import Pick
-from ombud.routing.engine.rules.kinds import Floor, kinds_of
+from ombud.routing.engine.rules.kinds import Floor, floor_of, kinds_of
 from ombud.routing.engine.rules.needs import fit, ideal_need, step_at
 from ombud.routing.engine.rules.simple import decide_in_turn
 from ombud.routing.engine.schemas import Agent, Candidate, Decision, Policy, Work
@@ -24,13 +24,16 @@ def decide(
     """
     if policy != "skills":
         return decide_in_turn(works, agents, now=now, policy=policy)
-    there = [one for one in agents if not one.unavailable and one.capacity > 0]
+    return decide_on(floor_of(agents), works, now=now, keep=keep)
+
+
+def decide_on(floor: Floor, works: Sequence[Work], *, now: float, keep: int = 5) -> list[Decision]:
+    """The same on a floor that was looked at before; it carries afterwards what was given."""
     bands: dict[int, list[Work]] = {}
     for work in works:
         bands.setdefault(fitness.band(work.score), []).append(work)
-    if not there:
+    if not floor.agents:
         return []
-    floor = Floor(there)
     decisions = []
     for number in sorted(bands, reverse=True):
         kinds = kinds_of(bands[number], floor.excluded, now)

@@ -115,7 +115,9 @@ class Floor:
         if not self._members:
             for place, agent in enumerate(self.agents):
                 for team_id in agent.team_ids:
-                    self._members.setdefault(team_id, np.zeros(len(self.agents), dtype=np.bool_))[place] = True
+                    if team_id not in self._members:
+                        self._members[team_id] = np.zeros(len(self.agents), dtype=np.bool_)
+                    self._members[team_id][place] = True
         nobody = np.zeros(len(self.agents), dtype=np.bool_)
         return reduce(np.logical_or, (self._members.get(one, nobody) for one in team_ids), nobody)
 
@@ -134,10 +136,15 @@ class Floor:
         return found
 
     def _level(self, skill_id: int) -> NDArray[np.int64]:
+        if not self._levels:
+            for place, agent in enumerate(self.agents):
+                for held, level in agent.skills.items():
+                    if held not in self._levels:
+                        self._levels[held] = np.zeros(len(self.agents), dtype=np.int64)
+                    self._levels[held][place] = level
         found = self._levels.get(skill_id)
         if found is None:
-            found = np.array([one.skills.get(skill_id, 0) for one in self.agents], dtype=np.int64)
-            self._levels[skill_id] = found
+            found = self._levels[skill_id] = np.zeros(len(self.agents), dtype=np.int64)
         return found
 
     def _is_met(self, need: Need) -> Flags:
@@ -168,6 +175,11 @@ class Floor:
         if need.all_of:
             return sum((self._fit(one) for one in need.all_of), np.zeros(len(self.agents))) / len(need.all_of)
         return np.ones(len(self.agents))
+
+
+def floor_of(agents: Iterable[Agent]) -> Floor:
+    """Those of some agents who are there at all, as a floor."""
+    return Floor([one for one in agents if not one.unavailable and one.capacity > 0])
 
 
 def asks_for_skills(kinds: Iterable[Kind]) -> bool:

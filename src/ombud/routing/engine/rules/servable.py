@@ -6,18 +6,16 @@ from msgspec.structs import replace
 
 from ombud.routing.engine.rules.batch import Batch
 from ombud.routing.engine.rules.kinds import Floor, kinds_of
-from ombud.routing.engine.schemas import Agent, Work
+from ombud.routing.engine.schemas import Work
 
 
-def servable(firsts: Sequence[Work], agents: Sequence[Agent], *, now: float) -> set[int]:
+def servable(firsts: Sequence[Work], floor: Floor, *, now: float) -> set[int]:
     """The numbers of those pieces of work, each the first of its kind, that some agent has room and skills for.
 
     Whom a customer is kept from does not count here: the next of the same kind may be another customer's.
     """
-    there = [one for one in agents if not one.unavailable and one.capacity > 0]
-    if not firsts or not there:
+    if not firsts or not floor.agents:
         return set()
-    floor = Floor(there)
     kinds = kinds_of([replace(one, customer_id=0) for one in firsts], frozenset[int](), now)
     batch = Batch(kinds, floor, now=now, keep=0)
     tops = batch.suits.max(axis=0)

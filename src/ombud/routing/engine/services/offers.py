@@ -10,7 +10,6 @@ from ombud.routing.engine.events import OfferEnded
 from ombud.routing.engine.schemas import Decision
 from ombud.routing.engine.services.claiming import Won, assign_all
 from ombud.routing.engine.services.recording import Line, write_lines
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.floor.services.presence import StateChange, set_states
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, execute, row, rows
@@ -46,10 +45,10 @@ OVER = f"""
         when o.expires_at <= %(now)s or o.offered_at > %(now)s + interval '1 minute' then 'missed'
         else 'withdrawn' end as outcome
     from work_offer o join routing_decision d on d.id = o.decision_id
-    left join work_wait w on w.ticket_id = o.ticket_id left join presence r on r.person_id = o.person_id
+    left join work_wait w on w.ticket_id = o.ticket_id left join present r on r.person_id = o.person_id
     where o.state = 'open' and (o.expires_at <= %(now)s or o.offered_at > %(now)s + interval '1 minute'
         or w.ticket_id is null or w.offered_to is distinct from o.person_id or r.state is distinct from 'online'
-        or r.seen_at <= %(now)s - make_interval(secs => %(silence)s))
+        or r.there_until <= %(now)s)
     order by o.id for update of o skip locked"""
 
 
@@ -60,7 +59,7 @@ async def end_missed(tx: Transaction, *, now: datetime) -> int:
 
     Emits: OfferEnded, PresenceChanged
     """
-    over = await rows(tx, _Offer, OVER, {"now": now, "silence": SILENCE_SECONDS})
+    over = await rows(tx, _Offer, OVER, {"now": now})
     if not over:
         return 0
     await _end(tx, over, by=SYSTEM, now=now)

@@ -27,11 +27,10 @@ from ombud.routing.engine.rules.waiting import (
 )
 from ombud.routing.engine.schemas import Facts, Score, Weights, Work
 from ombud.routing.engine.services.recording import Line, write_lines
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills.queries import weights_now
 from ombud.routing.skills.services.fitting import required_by
 from ombud.routing.surge.effects import effects_now, parked_now
-from ombud.shared.database import Transaction, rows, values
+from ombud.shared.database import Transaction, many_rows, rows, values
 
 BATCH = 500
 
@@ -95,7 +94,7 @@ async def prepare(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     ids = await values(tx, int, DUE, {"now": now, "limit": limit})
     if not ids:
         return 0
-    due = await rows(tx, Due, FACTS, {"ids": ids})
+    due = await many_rows(tx, Due, FACTS, {"ids": ids})
     teams = await team_rules(tx)
     weights = (await weights_now(tx)).weights
     fresh = [one for one in due if one.is_new]
@@ -150,15 +149,14 @@ async def _last_agents(tx: Transaction, waits: Sequence[Due], *, now: datetime) 
             as w (ticket_id, customer_id, team_id)
         cross join lateral (select t.assignee_id from ticket t where t.customer_id = w.customer_id
             and t.assignee_id is not null and t.id <> w.ticket_id order by t.id desc limit 1) x
-        join presence r on r.person_id = x.assignee_id and r.state = 'online'
-            and r.seen_at > %(now)s - make_interval(secs => %(silence)s)
+        join present r on r.person_id = x.assignee_id and r.state = 'online' and r.there_until > %(now)s
         join membership m on m.person_id = x.assignee_id and m.team_id = w.team_id"""
     params = {
         "tickets": [one.ticket_id for one in waits],
         "customers": [one.customer_id for one in waits],
         "teams": [one.team_id for one in waits],
     }
-    found = await rows(tx, _Known, sql, {**params, "now": now, "silence": SILENCE_SECONDS})
+    found = await rows(tx, _Known, sql, {**params, "now": now})
     return {one.ticket_id: one.person_id for one in found}
 
 
@@ -183,15 +181,15 @@ async def _crowd(tx: Transaction, due: Sequence[Due], teams: Mapping[int, TeamRu
         group by team_id"""
     waiting = await rows(tx, _Number, sql, {"teams": sorted(asking)})
     sql = """
-        select m.team_id, count(*)::int as number from membership m join presence r on r.person_id = m.person_id
+        select m.team_id, count(*)::int as number from membership m join present r on r.person_id = m.person_id
         join person p on p.id = m.person_id
         where m.team_id = any(%(teams)s::bigint[]) and r.state = 'online' and p.deactivated_at is null
-            and r.seen_at > %(now)s - make_interval(secs => %(silence)s) and p.capacity_points > (
+            and r.there_until > %(now)s and p.capacity_points > (
                 select coalesce(sum(t.load_points), 0) from ticket t where t.assignee_id = p.id and t.is_open
                     and t.snoozed_until is null and t.category in ('new', 'open'))
         group by m.team_id"""
     lending = {one.to_team_id for team in asking for one in teams[team].overflow}
-    free = await rows(tx, _Number, sql, {"teams": sorted(lending), "now": now, "silence": SILENCE_SECONDS})
+    free = await rows(tx, _Number, sql, {"teams": sorted(lending), "now": now})
     return Crowd({one.team_id: one.number for one in waiting}, {one.team_id: one.number for one in free})
 
 

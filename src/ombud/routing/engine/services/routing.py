@@ -6,7 +6,8 @@ from datetime import datetime
 from ombud.routing.engine.queries.agents import load_agents, lock_there
 from ombud.routing.engine.queries.teams import TeamRules, team_rules
 from ombud.routing.engine.queries.works import Kind, WaitRow, first_of_kinds, lock_heads, waiting_kinds
-from ombud.routing.engine.rules import decide
+from ombud.routing.engine.rules.deciding import decide_on
+from ombud.routing.engine.rules.kinds import floor_of
 from ombud.routing.engine.rules.servable import servable
 from ombud.routing.engine.schemas import Agent, Decision, Work
 from ombud.routing.engine.services.claiming import Won, assign_all, offer_all
@@ -54,11 +55,12 @@ async def route(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
     if any(one.steps for one in firsts):
         await _learn(tx, agents, now=now)
     # Work whose agents are all busy is not weighed again and again.
-    can = servable([one.work(teams, weights, now) for one in firsts], agents, now=now.timestamp())
+    floor = floor_of(agents)
+    can = servable([one.work(teams, weights, now) for one in firsts], floor, now=now.timestamp())
     alive = {(one.team_id, one.kind_key) for one in firsts if one.ticket_id in can}
     found = await _work(tx, [one for one in near if (one.team_id, one.kind_key) in alive], agents, limit=limit)
     works = [one.work(teams, weights, now) for one in found]
-    decisions = decide(works, agents, now=now.timestamp()) if works else []
+    decisions = decide_on(floor, works, now=now.timestamp()) if works else []
     return await carry_out(tx, decisions[:limit], works, found, teams, now=now)
 
 

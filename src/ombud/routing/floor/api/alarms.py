@@ -5,7 +5,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from ombud.routing.floor import queries
-from ombud.routing.floor.schemas import Alarm, AlarmList, BreakRule, FloorRulesList, LevelIn, Thresholds
+from ombud.routing.floor.schemas import Alarm, AlarmList, BreakRule, FloorRulesList, LevelIn, SilenceIn, Thresholds
 from ombud.routing.floor.services import alarms
 from ombud.routing.floor.services import rules as team_rules
 from ombud.shared.http import By, Now, Reading, Tx, may
@@ -26,7 +26,13 @@ async def put_acknowledgement(tx: Tx, actor: By, now: Now, alarm_id: FromPath[in
 @get("/floor-rules", guards=[may("floor.lead")])
 async def get_floor_rules(reading: Reading, actor: By) -> FloorRulesList:
     """Bounds of breaks, thresholds of alarms and warning levels of the teams that one leads."""
-    return FloorRulesList(await queries.floor_rules(reading, by=actor))
+    return FloorRulesList(await queries.floor_rules(reading, by=actor), await queries.silence_seconds(reading))
+
+
+@put("/floor-rules/silence", guards=[may("routing.manage")], status_code=HTTP_204_NO_CONTENT)
+async def put_silence(tx: Tx, actor: By, now: Now, data: JSONBody[SilenceIn]) -> None:
+    """Say how long any screen of the desk may be silent, in seconds, before whoever sits there counts as gone."""
+    await team_rules.set_silence(tx, data.seconds, by=actor, now=now)
 
 
 @put("/floor-rules/{team_id:int}/breaks", guards=[may("floor.lead")], status_code=HTTP_204_NO_CONTENT)
@@ -47,4 +53,4 @@ async def put_level(tx: Tx, actor: By, now: Now, team_id: FromPath[int], data: J
     await team_rules.set_level(tx, team_id, data.level, by=actor, now=now)
 
 
-handlers = [get_alarms, put_acknowledgement, get_floor_rules, put_break_rule, put_thresholds, put_level]
+handlers = [get_alarms, put_acknowledgement, get_floor_rules, put_silence, put_break_rule, put_thresholds, put_level]

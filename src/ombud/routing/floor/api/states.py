@@ -18,7 +18,7 @@ from ombud.routing.floor.schemas import (
     Waiting,
 )
 from ombud.routing.floor.services import breaks
-from ombud.routing.floor.services.presence import choose_state
+from ombud.routing.floor.services.presence import choose_state, note_heartbeat
 from ombud.shared.http import By, Now, Reading, Tx, may
 
 DAYS = 31
@@ -28,6 +28,16 @@ DAYS = 31
 async def put_presence(tx: Tx, actor: By, now: Now, data: JSONBody[PresenceIn]) -> None:
     """Choose what to be. An open screen keeps it; a silent one makes you offline after a minute."""
     await choose_state(tx, data, by=actor, now=now)
+
+
+@get("/me/pulse", guards=[may("tickets.read")], status_code=HTTP_204_NO_CONTENT)
+async def get_pulse(tx: Tx, actor: By, now: Now) -> None:
+    """Show that one's screen is still awake; a page does so whenever its stream says something.
+
+    Read, not written: the worker that holds the stream for all tabs has no token to write with, and being there is
+    all that comes of it.
+    """
+    await note_heartbeat(tx, [actor.person_id], now=now)
 
 
 @get("/me/state", guards=[may("presence.own")])
@@ -94,6 +104,6 @@ async def get_states(
 
 
 handlers = [
-    *(put_presence, get_my_state, post_break, put_break_start, put_break_withdrawal),
+    *(put_presence, get_pulse, get_my_state, post_break, put_break_start, put_break_withdrawal),
     *(get_breaks, put_break_decision, get_states),
 ]

@@ -7,13 +7,12 @@ import msgspec
 
 from ombud.routing.floor.events import PresenceChanged
 from ombud.routing.floor.rules import BUSY_MINUTES, WRAP_UP_SECONDS
-from ombud.routing.floor.schemas import SILENCE_SECONDS, PresenceIn, PresenceState
+from ombud.routing.floor.schemas import PULSE_SECONDS, PresenceIn, PresenceState
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, rows, value
 from ombud.shared.errors import Invalid
 from ombud.shared.events import emit_all
 
-HEARTBEAT_SECONDS = 15
 SILENT = "silent"
 
 
@@ -133,10 +132,16 @@ async def write_log(tx: Transaction, person_ids: Sequence[int], *, now: datetime
     await tx.execute(sql, {"ids": list(person_ids), "now": now, "silent": SILENT})
 
 
+async def pulse_seconds(tx: Transaction) -> float:
+    """How often an open screen shows a sign of life, in seconds: four times within the silence that is allowed."""
+    silence = await value(tx, int, "select silence_seconds from floor_setting") or 4 * PULSE_SECONDS
+    return min(PULSE_SECONDS, silence / 4)
+
+
 async def note_heartbeat(tx: Transaction, person_ids: Collection[int], *, now: datetime) -> None:
     """Remember that these people's screens are open; who was silent and comes back is present again as they chose.
 
-    Written at most every 15 s for each person, so that a thousand open screens cost little.
+    Written about as often as screens show a sign of life, so that a thousand of them cost little.
 
     Emits: PresenceChanged
     """
@@ -149,7 +154,8 @@ async def note_heartbeat(tx: Transaction, person_ids: Collection[int], *, now: d
             online_since = case when s.is_silent and p.state = 'online' then %(now)s else p.online_since end
         from stale s where p.person_id = s.person_id
         returning p.person_id, p.state, s.is_silent as was_silent"""
-    stale = now - timedelta(seconds=HEARTBEAT_SECONDS)
+    # Two signs of one screen never come exactly so far apart.
+    stale = now - timedelta(seconds=0.8 * await pulse_seconds(tx))
     seen = await rows(tx, _Seen, sql, {"ids": sorted(person_ids), "now": now, "stale": stale})
     back = [one for one in seen if one.was_silent]
     if back:
@@ -170,10 +176,10 @@ async def note_silence(tx: Transaction, *, now: datetime) -> int:
     Emits: PresenceChanged
     """
     sql = """
-        update presence set is_silent = true
-        where state <> 'offline' and not is_silent and seen_at < %(silent)s returning person_id"""
-    silent = now - timedelta(seconds=SILENCE_SECONDS)
-    gone = [one.person_id for one in await rows(tx, _Changed, sql, {"silent": silent})]
+        update presence p set is_silent = true from present n
+        where n.person_id = p.person_id and p.state <> 'offline' and not p.is_silent and n.there_until < %(now)s
+        returning p.person_id"""
+    gone = [one.person_id for one in await rows(tx, _Changed, sql, {"now": now})]
     if gone:
         await write_log(tx, gone, now=now)
     facts = [PresenceChanged(person_id=one, state="offline", by_silence=True) for one in gone]

@@ -79,6 +79,16 @@ async def set_level(tx: Transaction, team_id: int, level: Level | None, *, by: A
     return is_changed
 
 
+async def set_silence(tx: Transaction, seconds: int, *, by: Actor, now: datetime) -> None:
+    """Say how long screens may be silent: the time within which a customer is with somebody else.
+
+    Emits: FloorRulesChanged
+    """
+    sql = "update floor_setting set silence_seconds = %(new)s where silence_seconds <> %(new)s returning true"
+    if await value(tx, bool, sql, {"new": seconds}):
+        await emit(tx, FloorRulesChanged(what="silence"), by=by, at=now)
+
+
 async def _tell(
     tx: Transaction, team_id: int, what: Literal["breaks", "thresholds", "level"], *, by: Actor, now: datetime
 ) -> None:

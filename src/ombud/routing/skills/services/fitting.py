@@ -1,14 +1,13 @@
 """What work asks for: the first requirement rule that fits it, and how many could take it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from ombud.fields.queries import list_named_fields
 from ombud.routing.engine.rules.needs import is_met
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.skills import queries
 from ombud.routing.skills.rules import engine_steps
 from ombud.routing.skills.schemas import (
@@ -103,12 +102,11 @@ async def _supply(
     tx: Transaction, steps: Sequence[SkillStep], team_ids: Collection[int], *, now: datetime
 ) -> list[StepSupply]:
     sql = f"""
-        select p.id, coalesce(r.state = 'online' and r.seen_at > %(silent)s, false) as is_online
-        from person p left join presence r on r.person_id = p.id
+        select p.id, coalesce(r.state = 'online' and r.there_until > %(now)s, false) as is_online
+        from person p left join present r on r.person_id = p.id
         where {queries.AGENTS} and (%(teams)s::bigint[] = '{{}}' or exists (
             select from membership m where m.person_id = p.id and m.team_id = any(%(teams)s)))"""
-    silent = now - timedelta(seconds=SILENCE_SECONDS)
-    people = await rows(tx, _Person, sql, {"teams": sorted(team_ids), "silent": silent})
+    people = await rows(tx, _Person, sql, {"teams": sorted(team_ids), "now": now})
     held = await queries.skills_of_agents(tx, [one.id for one in people], today=now.date())
     needs = [one.need for one in engine_steps(steps)]
     able = [[one for one in people if is_met(need, held.get(one.id, {}))] for need in needs]

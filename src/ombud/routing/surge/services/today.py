@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ombud.routing.floor.schemas import SILENCE_SECONDS
 from ombud.routing.simulation.files import WrongScenario
 from ombud.routing.simulation.schemas import Group, Kind, Scenario, Spell, Words
 from ombud.shared.database import Transaction, row, rows
@@ -64,12 +63,12 @@ async def scenario_of_today(tx: Transaction, *, now: datetime) -> Scenario:
 
 async def _people(tx: Transaction, *, now: datetime) -> _People:
     sql = """
-        select count(*) filter (where r.state = 'online' and r.seen_at > %(silent)s)::int as online,
+        select count(*) filter (where r.state = 'online' and r.there_until > %(now)s)::int as online,
             coalesce(avg(p.capacity_points) filter (where r.state = 'online'), 6)::float8 as capacity,
             count(*) filter (where a.is_reserve and coalesce(r.state = 'offline' or r.is_silent, true))::int as reserve
-        from person p left join presence r on r.person_id = p.id left join agent_routing a on a.person_id = p.id
+        from person p left join present r on r.person_id = p.id left join agent_routing a on a.person_id = p.id
         where p.deactivated_at is null and p.role in ('agent', 'supervisor')"""
-    found = await row(tx, _People, sql, {"silent": now - timedelta(seconds=SILENCE_SECONDS)})
+    found = await row(tx, _People, sql, {"now": now})
     return found or _People(0, 6.0, 0)
 
 

@@ -62,7 +62,7 @@ def _offer(text: str, one: Promise, frame: Frame) -> PromiseOffer:
         kind=one.kind.value,
         due_at=one.due_at,
         problems=problems,
-        safe=safe_words(words, problems, frame) if needs_other else None,
+        safe=safe_words(words, problems, frame, text[: one.start]) if needs_other else None,
     )
 
 

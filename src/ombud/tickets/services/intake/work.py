@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from psycopg import OperationalError
@@ -31,8 +31,6 @@ from ombud.tickets.services.timeline import Told, notify_all
 log = logging.getLogger(__name__)
 MAX_BATCH = 500
 MAX_ATTEMPTS = 3
-# A person whose screen was silent for longer is not there.
-PRESENCE_SECONDS = 60
 RECEIPT_KINDS = frozenset({"bounce", "delivered", "complaint"})
 
 
@@ -245,7 +243,6 @@ async def _tell_holders(
 
 async def _who_is_there(tx: Transaction, people: set[int], *, now: datetime) -> set[int]:
     sql = """
-        select person_id from presence
-        where person_id = any(%(ids)s) and state = 'online' and seen_at > %(since)s"""
-    since = now - timedelta(seconds=PRESENCE_SECONDS)
-    return set(await values(tx, int, sql, {"ids": sorted(people), "since": since}))
+        select person_id from present
+        where person_id = any(%(ids)s) and state = 'online' and there_until > %(now)s"""
+    return set(await values(tx, int, sql, {"ids": sorted(people), "now": now}))

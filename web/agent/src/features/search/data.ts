@@ -23,7 +23,7 @@ export interface Asked {
 
 /** A wrong part of a query as the server tells it; places count characters. */
 export interface QueryProblem {
-  code: 'unknown_operator' | 'unknown_value' | 'value_missing' | 'or_misplaced'
+  code: 'unknown_operator' | 'unknown_value' | 'ends_first' | 'value_missing' | 'or_misplaced'
   start: number
   end: number
   operator: string

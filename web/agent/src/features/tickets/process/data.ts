@@ -16,8 +16,11 @@ export function useProcess(ticketId: Ref<Id>) {
 export const saveAnswers = (id: Id, answers: Record<string, unknown>): Promise<boolean> =>
   put(id, 'process/answers', { answers })
 
-export const advance = (id: Id, body: { to?: string; reason?: string } = {}): Promise<boolean> =>
-  post(id, 'process/advance', body)
+export const advance = (
+  id: Id,
+  visit: Id | undefined,
+  body: { to?: string; reason?: string } = {},
+): Promise<boolean> => post(id, 'process/advance', { ...body, visit_id: visit ?? null })
 
 export const confirm = (id: Id, body: object): Promise<boolean> => post(id, 'process/confirmations', body)
 
