@@ -53,7 +53,8 @@ create table classification_setting (
 create table classification_wait (
     ticket_id bigint primary key references ticket,
     asked_at timestamptz not null,
-    attempts int not null default 0
+    attempts int not null default 0,
+    claimed_at timestamptz
 );
 create index classification_wait_asked on classification_wait (asked_at);
 
@@ -62,7 +63,7 @@ create table classification_day (
     looked_at int not null default 0,
     skipped int not null default 0,
     failed int not null default 0,
-    cpu_ms bigint not null default 0
+    ms bigint not null default 0
 );
 
 -- Somebody asked for new heads now.

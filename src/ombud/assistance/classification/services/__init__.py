@@ -1,0 +1,1 @@
+"""Verbs of classification: look, decide, set, learn."""
