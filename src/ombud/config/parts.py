@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from ombud.assistance.answering.services import Knowing
 from ombud.config.settings import Settings
-<<<<<<< HEAD
 from ombud.intelligence.embedding.services import Meaning
-from ombud.knowledge.retrieval.index import PassageIndex
-=======
 from ombud.intelligence.models.services import Models
->>>>>>> main
+from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
@@ -34,11 +31,8 @@ class Parts:
     files: FileStore
     door: Door
     outbound: Outbound
-<<<<<<< HEAD
     knowing: Knowing
-=======
     models: Models
->>>>>>> main
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -56,13 +50,9 @@ class Parts:
             key_ring=key_ring,
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
-<<<<<<< HEAD
             outbound=outbound,
             knowing=Knowing(PassageIndex(Meaning(outbound, key_ring))),
-=======
-            outbound=Outbound(Guard(settings.outbound_networks)),
             models=Models(database, key_ring, clock, Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")),
->>>>>>> main
         )
 
     @asynccontextmanager
