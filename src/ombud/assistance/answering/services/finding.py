@@ -73,10 +73,10 @@ async def judge(
     told = [one for one in found if one.kind in TOLD_KINDS]
     if not told or told[0].confidence < rule.threshold:
         return Judged("not_sure", "unknown", best=told[0] if told else None)
-    fresh = [one for one in told if one.confidence >= rule.threshold and one.article_id not in said_ids]
-    if not fresh:
+    if told[0].article_id in said_ids:
+        # Whoever asks the same again was not helped by it, and the next best is a guess.
         return Judged("not_sure", "repeated", best=told[0])
-    return await _weigh(tx, knowing, asked, fresh[0], rule, locale, now=now)
+    return await _weigh(tx, knowing, asked, told[0], rule, locale, now=now)
 
 
 async def _weigh(

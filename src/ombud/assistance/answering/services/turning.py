@@ -88,7 +88,7 @@ async def _look(tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, 
         ticket = await locked(tx, turn.ticket_id)
         if ticket is not None:
             await finish(tx, ticket, asked.rule, "helped", locale, now=now)
-    elif not is_question(asked.text) and not asked.subject.strip():
+    elif not is_question(_question(asked)):
         await _ask_again(tx, turn, asked, None, locale, now=now)
     else:
         await _search(tx, scene, turn, asked, locale, now=now)
@@ -96,7 +96,7 @@ async def _look(tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, 
 
 def _why_person(asked: Asked, *, is_late: bool) -> Reason | None:
     """Why a person has it without any look at the articles: the customer's wish comes first."""
-    text = asked.text if asked.rule.place == "widget" else question_of(asked.subject, asked.text)
+    text = _question(asked)
     is_second = asked.rule.place != "widget" and asked.talk_answers > 0
     enough = asked.talk_answers >= asked.rule.most_answers or asked.answers_today >= MOST_A_DAY
     if is_second and is_done(asked.text):
