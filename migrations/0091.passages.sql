@@ -17,7 +17,7 @@ create table passage (
     unique (version_id, position)
 );
 create index passage_article on passage (article_id, locale);
-create index passage_unembedded on passage (id) where vector is null;
+create index passage_maker on passage (embedded_by);
 
 -- What each article has passages of. A process that finds another revision here than it holds loads the article anew.
 create table passage_source (

@@ -71,5 +71,3 @@ def _read(data: Path) -> list[Paragraph]:
     except (OSError, msgspec.MsgspecError) as problem:
         msg = f'{data} does not hold a list like [{{"text": …, "questions": ["…"]}}]: {problem}'
         raise InstallationError(msg) from problem
-
-

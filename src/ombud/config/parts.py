@@ -31,8 +31,8 @@ class Parts:
     files: FileStore
     door: Door
     outbound: Outbound
-    knowing: Knowing
     models: Models
+    passages: PassageIndex
 
     @classmethod
     def build(cls, settings: Settings, *, max_connections: int = 20) -> "Parts":
@@ -41,7 +41,7 @@ class Parts:
         database = Database(settings.database_url, max_connections=max_connections)
         bus = Bus(NatsCarrier(settings.bus_url, database) if settings.bus_url else NotifyCarrier(database))
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
-        outbound = Outbound(Guard(settings.outbound_networks))
+        outside = Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")
         return cls(
             settings=settings,
             clock=clock,
@@ -50,10 +50,15 @@ class Parts:
             key_ring=key_ring,
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
-            outbound=outbound,
-            knowing=Knowing(PassageIndex(Meaning(outbound, key_ring))),
-            models=Models(database, key_ring, clock, Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")),
+            outbound=Outbound(Guard(settings.outbound_networks)),
+            models=Models(database, key_ring, clock, outside),
+            passages=PassageIndex(Meaning(Outbound(outside), key_ring, is_shipped=settings.meaning)),
         )
+
+    @property
+    def knowing(self) -> Knowing:
+        """What simple questions are answered from."""
+        return Knowing(self.passages)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -66,4 +71,5 @@ class Parts:
             await self.bus.stop()
             await self.outbound.close()
             await self.models.close()
+            await self.passages.meaning.close()
             await self.database.close()

@@ -4,6 +4,7 @@ from ombud.assistance.answering.reactions import ANSWERING
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
@@ -31,4 +32,5 @@ READERS: list[Reader] = [
     FLOOR,
     RISKS,
     ANSWERING,
+    PASSAGES,
 ]

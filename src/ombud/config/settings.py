@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=variable):
     check_senders: Annotated[
         bool, Meta(description="verify DKIM by DNS lookups where the mailbox's own server did not")
     ] = True
+    meaning: Annotated[
+        bool, Meta(description="use the model of meaning that comes along; without it words alone are compared")
+    ] = True
     demo: Annotated[bool, Meta(description="play a living desk: simulated customers write, colleagues answer")] = False
 
     @classmethod

@@ -24,6 +24,8 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.services import forget_exchanges
+from ombud.knowledge.retrieval.jobs import PassageHand
+from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
@@ -61,6 +63,7 @@ TOPICS = (
     "confirmations",
     "simulations",
     ANSWERING_TOPIC,
+    PASSAGE_TOPIC,
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
@@ -88,6 +91,7 @@ class Worker:
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
+        self._passages = PassageHand(parts.database, parts.passages.meaning)
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
@@ -123,6 +127,7 @@ class Worker:
             self._loop("simulations", self._simulations.step),
             self._loop(ANSWERING_TOPIC, self._answering.step),
             self._keeping_answers(),
+            self._loop(PASSAGE_TOPIC, self._passages.step),
             self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),

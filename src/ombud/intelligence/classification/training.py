@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.svm import LinearSVC
 
-from ombud.intelligence.classification.features import Columns, counted, learn_columns, weighted
+from ombud.intelligence.classification.features import counted, learn_columns, weighted
 from ombud.intelligence.classification.heads import Head, centred, confidences_of
 from ombud.intelligence.embedding.schemas import Vectors
 

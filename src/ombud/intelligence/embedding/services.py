@@ -47,6 +47,10 @@ class Meaning:
             self._choose(await _endpoint(tx))
         return self._outside or await self._own()
 
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._outbound.close()
+
     def _choose(self, endpoint: _Endpoint | None) -> None:
         if endpoint == self._endpoint:
             return
@@ -54,9 +58,7 @@ class Meaning:
         if endpoint is not None:
             place = f"model_endpoint.key.{endpoint.id}"
             key = self._key_ring.open(endpoint.key, place=place).decode() if endpoint.key else ""
-            self._outside = EndpointEmbedder(
-                self._outbound, base_url=endpoint.base_url, model=endpoint.model, key=key
-            )
+            self._outside = EndpointEmbedder(self._outbound, base_url=endpoint.base_url, model=endpoint.model, key=key)
 
     async def _own(self) -> Embedder | None:
         if self._is_shipped and not self._has_looked:

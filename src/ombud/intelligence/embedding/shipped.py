@@ -79,8 +79,7 @@ class ShippedEmbedder:
     async def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what is to be found, a few at a time so that questions get in between."""
         parts = [
-            await self._run(self._model.passages, texts[start : start + BATCH])
-            for start in range(0, len(texts), BATCH)
+            await self._run(self._model.passages, texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)
         ]
         return np.concatenate(parts) if parts else np.empty((0, DIMENSIONS), dtype=np.float32)
 

@@ -16,6 +16,8 @@ from ombud.intelligence.retrieval.terms import Keys, counted_terms
 MEANING: Final = 0.08
 # What is written in the reader's language goes before the same thing in another.
 SAME_LANGUAGE: Final = 0.02
+# So much of the best score a passage in the reader's language has to have to be shown in its place.
+NEARLY: Final = 0.6
 # A word that stands in more of the passages than this tells nothing, and costs most.
 TOO_COMMON: Final = 0.5
 # Parts that changed pile up until so many are there; then all are laid together anew.
@@ -120,9 +122,20 @@ class Index:
         wide = min(len(ranked.scores), 8 * limit)
         order = np.argpartition(-ranked.scores, wide - 1)[:wide]
         order = order[np.argsort(-ranked.scores[order], kind="stable")]
-        _, first = np.unique(self._article_ids[order], return_index=True)
-        chosen = [int(place) for place in order[np.sort(first)] if np.isfinite(ranked.scores[place])][:limit]
-        return [self._hit(ranked, query, place) for place in chosen]
+        chosen = self._one_of_each([int(place) for place in order if np.isfinite(ranked.scores[place])], ranked, query)
+        return [self._hit(ranked, query, place) for place in chosen[:limit]]
+
+    def _one_of_each(self, order: Sequence[int], ranked: Ranked, query: Query) -> list[int]:
+        """The best passage of each article; one in the reader's language where that says nearly as much."""
+        is_own = self._is_in(query.locale) if query.locale else np.ones(len(self._alive), dtype=bool)
+        best: dict[int, int] = {}
+        own: dict[int, int] = {}
+        for place in order:
+            article_id = int(self._article_ids[place])
+            first = best.setdefault(article_id, place)
+            if is_own[place] and ranked.scores[place] >= NEARLY * ranked.scores[first]:
+                own.setdefault(article_id, place)
+        return [own.get(article_id, place) for article_id, place in best.items()]
 
     def _hit(self, ranked: Ranked, query: Query, place: int) -> Hit:
         has_meaning = query.vector is not None and bool(self._has_vector[place])

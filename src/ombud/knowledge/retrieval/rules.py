@@ -14,7 +14,9 @@ LONGEST: Final = 320.0
 SHORTEST: Final = 60.0
 _LATIN_SHARE: Final = 1 / 3
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS: Final = frozenset({"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "br", "dt", "dd", "section"})
+_BLOCKS: Final = frozenset(
+    {"p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "br", "dt", "dd", "section"}
+)
 _SILENT: Final = frozenset({"script", "style", "template"})
 _SENTENCE: Final = re.compile(r".+?(?:[。！？；!?;\n]+[”」』\"]?|\.(?=\s)|$)", re.DOTALL)
 BETWEEN: Final = " › "

@@ -126,7 +126,8 @@ async def embed_next(database: Database, embedder: Embedder) -> int:
     async with database.transaction() as tx:
         sql = """
             select id, article_id, locale, heading, text from passage
-            where embedded_by is distinct from %(name)s order by id limit %(limit)s"""
+            where embedded_by is null or embedded_by < %(name)s or embedded_by > %(name)s
+            order by id limit %(limit)s"""
         bare = await rows(tx, _Bare, sql, {"name": embedder.name, "limit": EMBED_BATCH})
     if not bare:
         return 0

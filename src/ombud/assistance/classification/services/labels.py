@@ -239,9 +239,7 @@ async def note_decision(
     params = {"ticket": ticket.id, "aspect": aspect, "label": label, "by": by.person_id or None, "now": now}
     state = await value(tx, str, sql, params)
     if state is not None:
-        fact = LabelDecided(
-            ticket_id=ticket.id, team_id=ticket.team_id, fields=[aspect], state=cast("Any", state)
-        )
+        fact = LabelDecided(ticket_id=ticket.id, team_id=ticket.team_id, fields=[aspect], state=cast("Any", state))
         await emit(tx, fact, by=by, at=now)
 
 

@@ -169,5 +169,3 @@ def _guess(mind: Mind, text: str, vector: Vectors | None) -> Guess:
     if mind.prototypes is not None:
         return mind.prototypes.guess(text, vector)
     return Guess("", 0.0, is_unknown=True)
-
-
