@@ -1,5 +1,7 @@
 """Drafts: made, saved over, dropped, taken from the history; what is unsafe or too large never gets in."""
 
+from typing import Any
+
 import pytest
 
 from ombud.knowledge.articles.schemas import ArticleIn, Words
@@ -51,7 +53,7 @@ async def test_two_articles_of_one_title_have_two_addresses(library: Library) ->
 @pytest.mark.parametrize(
     "more", [{"audience": "team"}, {"audience": "team", "team_ids": [999]}, {"category_id": 9}, {"owner_id": 99_999}]
 )
-async def test_make_article_in_a_place_that_is_not_there_is_refused(library: Library, more: dict[str, object]) -> None:
+async def test_make_article_in_a_place_that_is_not_there_is_refused(library: Library, more: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         await library.make(by=library.writer, is_published=False, **more)
 

@@ -18,6 +18,7 @@ from ombud.demo.floor import make_floor
 from ombud.demo.ground import lay_ground
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
+from ombud.demo.knowledge import make_knowledge
 from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
@@ -117,6 +118,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_skills(tx, by, now=now)
     await make_waits(tx, by, now=now)
     await make_surge(tx, by, now=now)
+    await make_knowledge(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

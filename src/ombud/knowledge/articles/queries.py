@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from ombud.knowledge.articles.markup import MARK, fill_text, pictures_of, put_in, text_of, with_places
 from ombud.knowledge.articles.rules import audiences_of
@@ -40,7 +40,8 @@ NEAREST = """
 OUTDATED = """
     (v.locale <> a.default_locale and exists (select from article_version o where o.article_id = a.id
         and o.locale = a.default_locale and o.state = 'published'
-        and case when v.translated_from is null then o.published_at > v.written_at else o.id > v.translated_from end))"""
+        and case when v.translated_from is null then o.published_at > v.written_at
+            else o.id > v.translated_from end))"""
 LANGUAGES = f"""
     (select jsonb_agg(jsonb_build_object('locale', l.locale, 'title', l.title, 'published_number', l.published_number,
             'draft_number', l.draft_number, 'draft_state', l.draft_state, 'is_outdated', l.is_outdated)
@@ -91,7 +92,8 @@ def sight(reader: Reader) -> dict[str, object]:
 def reachable(article: str = "a") -> str:
     """Whether somebody may see an article in any state: the rule of editors, and the main part of :func:`visible`."""
     return f"""
-        ((%(kb_brands)s::bigint[] is null or {article}.brand_id is null or {article}.brand_id = any(%(kb_brands)s::bigint[]))
+        ((%(kb_brands)s::bigint[] is null or {article}.brand_id is null
+          or {article}.brand_id = any(%(kb_brands)s::bigint[]))
          and ({article}.audience = any(%(kb_audiences)s::text[])
               or ({article}.audience = 'team' and %(kb_is_agent)s
                   and (%(kb_teams)s::bigint[] is null or {article}.team_ids && %(kb_teams)s::bigint[])))
@@ -155,7 +157,8 @@ async def list_articles(
             else 0 end as rank) r
         where {" and ".join(filters)} order by r.rank desc, a.changed_at desc, a.id desc limit %(limit)s"""
     found = await rows(tx, _Ranked, sql, params)
-    return page(found, size, lambda one: (one.rank, one.changed_at, one.id))  # type: ignore[arg-type,return-value]
+    paged = page(found, size, lambda one: (one.rank, one.changed_at, one.id))
+    return Paged([convert(one, ArticleRow, from_attributes=True) for one in paged.items], paged.next)
 
 
 def _filters(query: ArticleQuery, has_words: bool) -> list[str]:
@@ -371,7 +374,8 @@ async def preview(tx: Transaction, body: str, locale: str, *, brand_id: int | No
 async def blocks_in(tx: Transaction, locale: str) -> dict[str, str]:
     """What each block says in a language, or in a sister of it."""
     sql = """
-        select distinct on (b.name) b.name, t.body from knowledge_block b join knowledge_block_text t on t.block_id = b.id
+        select distinct on (b.name) b.name, t.body
+        from knowledge_block b join knowledge_block_text t on t.block_id = b.id
         where split_part(t.locale, '-', 1) = split_part(%(locale)s, '-', 1)
         order by b.name, t.locale = %(locale)s desc, t.locale"""
     return {one.name: one.body for one in await rows(tx, _NamedBody, sql, {"locale": locale})}

@@ -1,6 +1,7 @@
 """From a draft to what is read: approval, publication, archive, and where an article stands."""
 
 from datetime import date, datetime
+from typing import Any
 
 from msgspec import UNSET, structs
 
@@ -21,8 +22,10 @@ from ombud.knowledge.articles.services.writing import (
     WRITE,
     Archived,
     LockedArticle,
+    check_brand,
+    check_category,
     check_owner,
-    check_place,
+    check_teams,
     lock_article,
     require_draft,
     roll_back,
@@ -327,14 +330,15 @@ async def _really_changed(tx: Transaction, article_id: int, given: dict[str, obj
     return {name for name, is_other in found.items() if is_other}
 
 
-async def _check_patch(tx: Transaction, article: LockedArticle, given: dict[str, object], *, by: Actor) -> None:
-    now = {**structs.asdict(article), **given}
-    if given.keys() & {"audience", "team_ids", "brand_id", "category_id"}:
-        # Only what is new is held against the actor: they may keep what others chose.
-        category = given.get("category_id")
-        await check_place(tx, now["audience"], now["team_ids"], now["brand_id"], category, by=by)
+async def _check_patch(tx: Transaction, article: LockedArticle, given: dict[str, Any], *, by: Actor) -> None:
+    # Only what is new is held against the actor: they may keep what others chose.
+    if given.keys() & {"audience", "team_ids"}:
+        check_teams(given.get("audience", article.audience), given.get("team_ids", article.team_ids), by=by)
+    if "brand_id" in given:
+        check_brand(given["brand_id"], by=by)
+    await check_category(tx, given.get("category_id"))
     if given.get("owner_id") is not None:
-        await check_owner(tx, given["owner_id"])  # type: ignore[arg-type]  # the struct has checked it
+        await check_owner(tx, given["owner_id"])
     if "slug" in given:
         sql = "select exists (select from article where slug = %(slug)s and id <> %(id)s)"
         if await value(tx, bool, sql, {"slug": given["slug"], "id": article.id}):

@@ -285,10 +285,37 @@ async def check_place(
     Raises:
         Invalid: a team or brand that is not the actor's, a category that is not there.
     """
+    check_teams(audience, team_ids, by=by)
+    check_brand(brand_id, by=by)
+    await check_category(tx, category_id)
+
+
+def check_teams(audience: str, team_ids: list[int], *, by: Actor) -> None:
+    """Refuse a team's article without a team, or for one that is not the actor's.
+
+    Raises:
+        Invalid: so it is.
+    """
     if audience == "team" and not (team_ids and all(map(by.sees_team, team_ids))):
         raise Invalid("Choose one of your teams.", fields={"team_ids": "required"})
+
+
+def check_brand(brand_id: int | None, *, by: Actor) -> None:
+    """Refuse a brand that is not the actor's; every brand is for those who see every brand.
+
+    Raises:
+        Invalid: so it is.
+    """
     if by.brand_ids is not None and brand_id not in by.brand_ids:
         raise Invalid("Choose one of your brands.", fields={"brand_id": "required"})
+
+
+async def check_category(tx: Transaction, category_id: int | None) -> None:
+    """Refuse a category that is not there or archived.
+
+    Raises:
+        Invalid: so it is.
+    """
     sql = "select exists (select from knowledge_category where id = %(id)s and not is_hidden)"
     if category_id is not None and not await value(tx, bool, sql, {"id": category_id}):
         raise Invalid("The category is not there any more, or archived.", fields={"category_id": "unknown"})
