@@ -362,7 +362,7 @@ class Cache:
 
 
 def _json(data: Any) -> bytes:
-    return Frame("x", data).encode().partition(b"data: ")[2]
+    return Frame("x", data).encode(data).partition(b"data: ")[2]
 
 
 async def test_state_and_events_equal_fresh_state_after_every_verb(site: Site) -> None:

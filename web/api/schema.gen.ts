@@ -82,6 +82,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answering/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFigures
+         * @description How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresGetAnswerFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/figures/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFiguresFile
+         * @description The same as a table.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresFileGetAnswerFiguresFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerRules
+         * @description Where questions could be answered by a machine, and where they are.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesGetAnswerRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswerRule
+         * @description Say how a channel answers; 0 is the help centre. 409 ``answer_rule_changed`` if it is not what was read.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        put: operations["ApiV1AnsweringRulesChannelIdPutAnswerRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAnswerQuestion
+         * @description What a place would say to a question, whether it is on or not. Nothing is kept.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerTrial
+         * @description What would have been answered on earlier tickets, by threshold, beside what people answered.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial"];
+        put?: never;
+        /**
+         * PostAnswerTrial
+         * @description Have the newest solved tickets tried; it takes a while.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -1690,6 +1828,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSilence
+         * @description Say how long any screen of the desk may be silent, in seconds, before whoever sits there counts as gone.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1FloorRulesSilencePutSilence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor-rules/{team_id}/breaks": {
         parameters: {
             query?: never;
@@ -2538,6 +2698,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pulse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPulse
+         * @description Show that one's screen is still awake; a page does so whenever its stream says something.
+         *
+         *     Read, not written: the worker that holds the stream for all tabs has no token to write with, and being there is
+         *     all that comes of it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MePulseGetPulse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor": {
         parameters: {
             query?: never;
@@ -2715,6 +2900,144 @@ export interface paths {
          *     Needs the permission `presence.own`.
          */
         put: operations["ApiV1MeSurgeCallsRunIdPutMyCall"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelEndpoint
+         * @description Enter an endpoint. Its key is never shown again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsPostModelEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelEndpoint
+         * @description Remove an endpoint; 409 with the code ``model_endpoint_in_use`` while a purpose uses it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        delete: operations["ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchModelEndpoint
+         * @description Change an endpoint, which ends its rest. Another address needs its key again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        patch: operations["ApiV1ModelEndpointsEndpointIdPatchModelEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelTrial
+         * @description Ask it one small question at once and tell what came of it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsEndpointIdTrialPostModelTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPolicy
+         * @description Say how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPolicyPutModelPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPurpose
+         * @description Say what a purpose may use and spend in a day, or switch it off.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPurposesPutModelPurpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelSettings
+         * @description Endpoints with how they do, purposes with what was spent today, and how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1ModelSettingsGetModelSettings"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6240,6 +6563,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/machine-talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMachineTalk
+         * @description What a machine and the customer said to each other, how sure it was, from which article, and why it stopped.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMachineTalkGetMachineTalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
         parameters: {
             query?: never;
@@ -6462,6 +6807,8 @@ export interface paths {
         /**
          * PostAdvance
          * @description Go on to the next stage. 422 ``stage_open`` names what this one still needs.
+         *
+         *     ``visit_id`` is the stay in the stage that one means to leave: 409 ``stage_is_left`` when it is over already.
          *
          *     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
          *
@@ -7877,6 +8224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/messages/{entry_id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Whether an answer helped
+         * @description Say whether a machine's answer helped: if so the talk is solved, if not a person takes over.
+         */
+        put: operations["put_visitor_helped"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/read": {
         parameters: {
             query?: never;
@@ -8010,6 +8377,7 @@ export interface components {
             /** @default  */
             reason?: string;
             to?: string | null;
+            visit_id?: number | null;
         };
         /** AgentReadFrame */
         AgentReadFrame: {
@@ -8083,6 +8451,74 @@ export interface components {
         AlarmList: {
             items: components["schemas"]["Alarm"][];
         };
+        /** Answer */
+        Answer: {
+            article_id: number;
+            category_id: number | null;
+            confidence: number;
+            id: number | null;
+            /** @default false */
+            is_worded: boolean;
+            locale: string;
+            passage_id: number | null;
+            path: string;
+            slug: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** AnswerRule */
+        AnswerRule: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence: "solve" | "hand_off";
+            category_ids: number[] | null;
+            channel_id: number | null;
+            channel_name: string;
+            /** @default true */
+            holds: boolean;
+            id: number | null;
+            /** @default false */
+            is_on: boolean;
+            /** @default true */
+            is_strict: boolean;
+            /** @default 3 */
+            most_answers: number;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            /** @default 30 */
+            silence_minutes: number;
+            /** @default 0.8 */
+            threshold: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** AnswerRuleIn */
+        AnswerRuleIn: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence?: "solve" | "hand_off";
+            category_ids?: number[] | null;
+            /** @default true */
+            holds?: boolean;
+            is_on: boolean;
+            /** @default true */
+            is_strict?: boolean;
+            /** @default 3 */
+            most_answers?: number;
+            /** @default 30 */
+            silence_minutes?: number;
+            threshold: number;
+            version: number;
+        };
+        /** AnswerRules */
+        AnswerRules: {
+            items: components["schemas"]["AnswerRule"][];
+        };
         /** Answered */
         Answered: {
             in_time: number;
@@ -8118,6 +8554,12 @@ export interface components {
         /** ArchiveIn */
         ArchiveIn: {
             open_tickets_to?: number | null;
+        };
+        /** ArticleFigures */
+        ArticleFigures: {
+            article_id: number;
+            line: components["schemas"]["FiguresLine"];
+            title: string;
         };
         /** AskedMessage */
         AskedMessage: {
@@ -9246,6 +9688,62 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
+        /** Endpoint */
+        Endpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** EndpointChange */
+        EndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -9302,6 +9800,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            machine?: components["schemas"]["MachineNote"];
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
             promises?: components["schemas"]["PromiseChoice"][];
@@ -9577,6 +10076,28 @@ export interface components {
             at: string;
             figures: components["schemas"]["DeskFigures"];
         };
+        /** Figures */
+        Figures: {
+            articles: components["schemas"]["ArticleFigures"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceFigures"][];
+            reasons: components["schemas"]["ReasonFigures"][];
+            total: components["schemas"]["FiguresLine"];
+        };
+        /** FiguresLine */
+        FiguresLine: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
         /** FileRef */
         FileRef: {
             id: number;
@@ -9631,6 +10152,7 @@ export interface components {
         /** FloorRulesList */
         FloorRulesList: {
             items: components["schemas"]["FloorRules"][];
+            silence_seconds: number;
         };
         /** Follower */
         Follower: {
@@ -9783,6 +10305,10 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
+        };
+        /** HelpedIn */
+        HelpedIn: {
+            helped: boolean;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -10132,6 +10658,59 @@ export interface components {
             doing?: "looking" | "reply" | "note";
             tab: string;
         };
+        /** MachineAnswer */
+        MachineAnswer: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            entry_id: number | null;
+            helped: boolean | null;
+            helped_at: string | null;
+            id: number;
+            is_worded: boolean;
+            locale: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            question: string;
+            question_entry_id: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            slug: string;
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** MachineNote */
+        MachineNote: {
+            answer_id?: number;
+            article_id?: number;
+            confidence?: number;
+            helped?: boolean;
+            /** @default false */
+            is_worded?: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path?: string;
+            /** @default  */
+            title?: string;
+        };
+        /** MachineTalk */
+        MachineTalk: {
+            answers: number;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+            handed_off_at: string | null;
+            /** @enum {null|string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            /** @enum {string} */
+            state: "talking" | "handed_off" | "helped" | "silent";
+            ticket_id: number;
+        };
         /** Macro */
         Macro: {
             actions: components["schemas"]["MacroActions"];
@@ -10334,16 +10913,21 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /**
-             * @default en
-             * @enum {string}
-             */
-            locale?: "en" | "zh-CN";
+            /** @enum {null|string} */
+            locale?: "en" | "zh-CN" | null;
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
             /** @default  */
             text?: string;
+        };
+        /** ModelSettings */
+        ModelSettings: {
+            /** Format: date */
+            day: string;
+            endpoints: components["schemas"]["Endpoint"][];
+            keep_days: number;
+            purposes: components["schemas"]["PurposeState"][];
         };
         /** Moved */
         Moved: {
@@ -10906,6 +11490,14 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** PlaceFigures */
+        PlaceFigures: {
+            channel_id: number | null;
+            line: components["schemas"]["FiguresLine"];
+            name: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+        };
         /** Plan */
         Plan: {
             /** Format: date-time */
@@ -10979,21 +11571,6 @@ export interface components {
             position: number;
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
-        };
-        /** PolicyIn */
-        PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
         PolicyList: {
@@ -11316,6 +11893,28 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
+        /** PurposeIn */
+        PurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
+        /** PurposeState */
+        PurposeState: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -11349,13 +11948,19 @@ export interface components {
             name_zh: string;
             value: string;
         };
+        /** QuestionIn */
+        QuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
         /** QueueState */
         QueueState: {
             callback: components["schemas"]["WidgetCallback"] | null;
             offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
-            state: "none" | "waiting" | "assigned" | "closed";
+            state: "none" | "waiting" | "machine" | "assigned" | "closed";
             wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
@@ -11374,6 +11979,12 @@ export interface components {
             code: string;
             idle_since?: string;
             load_points?: number;
+        };
+        /** ReasonFigures */
+        ReasonFigures: {
+            count: number;
+            /** @enum {string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
         };
         /** ReasonIn */
         ReasonIn: {
@@ -12122,7 +12733,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -12247,6 +12858,10 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** SilenceIn */
+        SilenceIn: {
+            seconds: number;
         };
         /** SimulationIn */
         SimulationIn: {
@@ -13133,6 +13748,11 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketTalk */
+        TicketTalk: {
+            answers: components["schemas"]["MachineAnswer"][];
+            talk: components["schemas"]["MachineTalk"] | null;
+        };
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
@@ -13245,15 +13865,6 @@ export interface components {
         TokenInput: {
             token: string;
         };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
-        };
         /** TrialDay */
         TrialDay: {
             /** @enum {string} */
@@ -13269,14 +13880,40 @@ export interface components {
                 number
             ][];
         };
-        /** TrialIn */
-        TrialIn: {
-            days_from?: string | null;
-            span: components["schemas"]["Span"];
-            spec: components["schemas"]["CalendarSpec"];
-            /** Format: date-time */
-            start: string;
-            tables?: string[];
+        /** TrialStep */
+        TrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** Trials */
+        Trials: {
+            newest: components["schemas"]["assistance_answering_schemas_Trial"] | null;
+        };
+        /** Tried */
+        Tried: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
+        };
+        /** TriedAnswer */
+        TriedAnswer: {
+            answer: components["schemas"]["Answer"] | null;
+            confidence: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
         };
         /** TypingFrame */
         TypingFrame: {
@@ -13617,6 +14254,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
@@ -13633,6 +14272,18 @@ export interface components {
             type: string;
             url: string;
         };
+        /** WidgetMachine */
+        WidgetMachine: {
+            helped: boolean | null;
+            /** @default false */
+            is_worded: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path: string;
+            /** @default  */
+            title: string;
+        };
         /** WidgetMessage */
         WidgetMessage: {
             /** Format: date-time */
@@ -13643,6 +14294,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            machine: components["schemas"]["WidgetMachine"] | null;
             promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
@@ -13716,6 +14368,74 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Trial */
+        assistance_answering_schemas_Trial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["Tried"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["TrialStep"][];
+        };
+        /** TrialIn */
+        assistance_answering_schemas_TrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** PolicyIn */
+        intelligence_models_schemas_PolicyIn: {
+            keep_days: number;
+        };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** PolicyIn */
+        service_levels_schemas_PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
+        /** TrialIn */
+        service_levels_schemas_TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
         };
     };
     responses: never;
@@ -13880,6 +14600,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresGetAnswerFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                channel_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresFileGetAnswerFiguresFile: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesGetAnswerRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRules"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdPutAnswerRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["assistance_answering_schemas_TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trials"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -14289,7 +15242,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrialIn"];
+                "application/json": components["schemas"]["service_levels_schemas_TrialIn"];
             };
         };
         responses: {
@@ -14299,7 +15252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -16870,6 +17823,37 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesSilencePutSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
         parameters: {
             query?: never;
@@ -18154,6 +19138,33 @@ export interface operations {
             };
         };
     };
+    ApiV1MePulseGetPulse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirm_second_factor: {
         parameters: {
             query?: never;
@@ -18489,6 +19500,231 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsPostModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdPatchModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdTrialPostModelTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPolicyPutModelPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPurposesPutModelPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelSettingsGetModelSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -21144,7 +22380,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -21179,7 +22415,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -24689,6 +25925,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdMachineTalkGetMachineTalk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTalk"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
         parameters: {
             query?: never;
@@ -27521,6 +28788,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageAccepted"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_visitor_helped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -15,6 +15,7 @@ WORK = frozenset(
         "customers.merge",
         "presence.own",
         "tasks.work",
+        "personal_data.show",
         "knowledge.write",
     }
 )
@@ -35,6 +36,7 @@ LEAD = frozenset(
         "routing.manage",
         "surge.manage",
         "answering.manage",
+        "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",
     }
@@ -49,6 +51,8 @@ ADMINISTRATION = frozenset(
         "fields.manage",
         "webhooks.manage",
         "rules.manage",
+        "personal_data.manage",
+        "personal_data.unseal",
         "models.manage",
         "models.audit",
     }
@@ -71,5 +75,5 @@ ROLES: dict[Role, frozenset[str]] = {
     "partner": frozenset({"tasks.work", "releases.read"}),
 }
 
-SCOPES = ALL - {"presence.own", "floor.lead"}
-"""What an API key may be given; a program is never present, and leads nobody."""
+SCOPES = ALL - {"presence.own", "floor.lead", "personal_data.unseal"}
+"""What an API key may be given; a program is never present, leads nobody, and opens no seal."""

@@ -21,7 +21,9 @@ from ombud.channels.chat.stream import Signals
 from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
+from ombud.config.answers import Answer
 from ombud.config.customer_timeline import SOURCES
+from ombud.config.logs import begin_logging
 from ombud.config.machine import MACHINE
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
@@ -31,6 +33,7 @@ from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat, pulse_seconds
 from ombud.routing.supervision.board import Board
@@ -56,6 +59,7 @@ def build_app(parts: Parts) -> Litestar:
         state=build_state(parts, counts=counts, requests=requests),
         dependencies=DEPENDENCIES,
         exception_handlers=EXCEPTION_HANDLERS,
+        response_class=Answer,
         middleware=[requests.middleware, counts.middleware, give_back],
         lifespan=[_live],
         after_response=_wake_sequencer,
@@ -82,6 +86,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "hub": build_hub(parts),
             "pages": pages.Pages(),
             "outbound": parts.outbound,
+            "mask": mask_tree,
             "models": parts.models,
             "request_counts": counts,
             "view_counts": Counts(),
@@ -111,7 +116,7 @@ def build_hub(parts: Parts) -> Hub:
             await note_heartbeat(tx, person_ids, now=parts.clock.now())
         return await pulse_seconds(tx)
 
-    return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat)
+    return Hub(parts.database, parts.bus, loaders=LOADERS, load_actors=load_actors, beat=beat, mask=mask_tree)
 
 
 @contextlib.asynccontextmanager
@@ -154,9 +159,7 @@ def serve(settings: Settings, *, web: bool, work: bool) -> int:
         InstallationError: the schema of the database is not this code's own.
     """
     check_schema(settings.database_url)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "psycopg.pool"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    begin_logging()
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # What is loaded now stays for good: the collector need not look at it again and again.
         gc.collect()

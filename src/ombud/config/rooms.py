@@ -16,6 +16,7 @@ import ombud.fields.api
 import ombud.intelligence.models.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
+import ombud.quality.personal_data.api
 import ombud.quality.risks.api
 import ombud.realtime.api
 import ombud.releases.api
@@ -63,6 +64,7 @@ ROOMS: list[Any] = [
     ombud.automation.rules.api,
     ombud.quality.risks.api,
     ombud.assistance.answering.api,
+    ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.realtime.api,
     ombud.demo.shop,

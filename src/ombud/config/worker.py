@@ -27,6 +27,8 @@ from ombud.intelligence.models.services import forget_exchanges
 from ombud.knowledge.retrieval.jobs import PassageHand
 from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
 from ombud.processes.services.links import send_links
+from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
+from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
 from ombud.releases.jobs import warn_releases
 from ombud.routing.engine.services import BATCH as ROUTING_BATCH
 from ombud.routing.engine.services import forget_decisions, note_stuck, route
@@ -140,6 +142,8 @@ class Worker:
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
+            self._fill_personal_data(),
+            self._destroying(),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
@@ -200,6 +204,30 @@ class Worker:
         # Whoever waits goes first.
         await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
         return filled
+
+    async def _fill_personal_data(self) -> None:
+        while True:
+            await self._run_dry("personal data", self._look_for_personal_data)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _look_for_personal_data(self) -> int:
+        looked = await fill_personal_data(self.parts.database)
+        # Whoever waits goes first.
+        await asyncio.sleep(FILL_PAUSE_SECONDS if looked else 0)
+        return looked
+
+    async def _destroying(self) -> None:
+        while True:
+            await self._run_dry("redactions", self._destroy)
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+    async def _destroy(self) -> int:
+        parts = self.parts
+        gone = await destroy_originals(parts.database, now=parts.clock.now())
+        if gone:
+            parts.bus.wake("sequence")
+        await destroy_files(parts.database, parts.files)
+        return 0
 
     async def _send_mails(self) -> int:
         sent = await self._sender.send_due()

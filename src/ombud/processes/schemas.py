@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from ombud.shared.calendars.schemas import Span
+from ombud.shared.personal import Personal
 
 Key = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
 # A stage's key, or '' for none: the end of a process, no stage to go to.
@@ -200,7 +201,7 @@ class Solution(Struct):
     """A solution that was tried."""
 
     id: int
-    text: str
+    text: Personal
     outcome: Literal["worked", "failed"] | None
     person_id: int | None
     at: datetime
@@ -241,7 +242,7 @@ class Confirmation(Struct):
     """A customer's word on a stage."""
 
     answer: Answer
-    words: str
+    words: Personal
     way: HeardBy
     person_id: int | None
     at: datetime

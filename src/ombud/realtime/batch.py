@@ -5,38 +5,49 @@ comes back with the last number that they got misses nothing and hears nothing t
 visitor for one, has no part in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ombud.realtime.schemas import Frame
 
+Hidden = frozenset[str]
+Mask = Callable[[Any, Hidden], Any]
+NOTHING: Hidden = frozenset()
+
 
 class Batch:
-    """Each frame is encoded once, and each choice of frames put together once, however many streams hear it."""
+    """Each frame is encoded once for all from whom the same is hidden, and each choice of frames put together once."""
 
-    def __init__(self, frames: Sequence[Frame], *, upto: int) -> None:
+    def __init__(self, frames: Sequence[Frame], *, upto: int, mask: Mask = lambda data, _: data) -> None:
         self.frames = sorted(frames, key=lambda frame: frame.seq or 0)
         self.upto = upto
-        self._bodies: dict[int, bytes] = {}
-        self._packed: dict[tuple[int, ...], bytes] = {}
+        self._mask = mask
+        self._bodies: dict[tuple[int, Hidden], bytes] = {}
+        self._packed: dict[tuple[tuple[int, ...], Hidden], bytes] = {}
 
-    def pack(self, places: Sequence[int]) -> bytes:
+    def pack(self, places: Sequence[int], hidden: Hidden = NOTHING) -> bytes:
         """The frames at these places, which are all that one stream hears of the batch."""
-        key = tuple(places)
+        key = (tuple(places), hidden)
         if key not in self._packed:
-            self._packed[key] = self._pack(key)
+            self._packed[key] = self._pack(*key)
         return self._packed[key]
 
-    def _pack(self, places: tuple[int, ...]) -> bytes:
+    def _pack(self, places: tuple[int, ...], hidden: Hidden) -> bytes:
         chosen = [self.frames[place] for place in places]
         parts = []
         for place, number in zip(places, numbers(chosen, upto=self.upto), strict=True):
-            parts += [b"" if number is None else b"id: %d\n" % number, self._body(place)]
+            parts += [b"" if number is None else b"id: %d\n" % number, self._body(place, hidden)]
         return b"".join(parts)
 
-    def _body(self, place: int) -> bytes:
-        if place not in self._bodies:
-            self._bodies[place] = self.frames[place].encode()
-        return self._bodies[place]
+    def _body(self, place: int, hidden: Hidden) -> bytes:
+        key = (place, hidden)
+        if key not in self._bodies:
+            frame = self.frames[place]
+            data = self._mask(frame.data, hidden)
+            # What hides nothing is the same for everybody.
+            same = hidden and data is frame.data
+            self._bodies[key] = self._body(place, NOTHING) if same else frame.encode(data)
+        return self._bodies[key]
 
 
 def numbers(frames: Sequence[Frame], *, upto: int) -> list[int | None]:

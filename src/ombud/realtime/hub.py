@@ -11,7 +11,7 @@ from typing import TypeVar
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from ombud.realtime.batch import Batch
+from ombud.realtime.batch import Batch, Hidden, Mask
 from ombud.realtime.schemas import KEEP_ALIVE, RESET, Frame
 from ombud.realtime.stream import MAX_PENDING_BYTES, Stream
 from ombud.shared.actor import Actor
@@ -51,12 +51,14 @@ class Hub:
         loaders: Iterable[Loader],
         load_actors: LoadActors,
         beat: Beat,
+        mask: Mask,
     ) -> None:
         self._database = database
         self._bus = bus
         self._loaders = list(loaders)
         self._load_actors = load_actors
         self._beat = beat
+        self._mask = mask
         self._agents: set[Stream] = set()
         # Who sees a team is looked up, not searched for: a frame costs its readers only.
         self._by_team: defaultdict[int | None, set[Stream]] = defaultdict(set)
@@ -111,7 +113,8 @@ class Hub:
             if len(events) > MAX_REPLAY:
                 return [RESET]
             batch = await self._load(tx, events, upto=known)
-        missed = batch.pack([place for place, frame in enumerate(batch.frames) if self._is_for(stream, frame)])
+        places = [place for place, frame in enumerate(batch.frames) if self._is_for(stream, frame)]
+        missed = batch.pack(places, stream.hidden)
         # More than a stream may have pending would cut it off, now and at each return.
         return [RESET] if len(missed) > MAX_REPLAY_BYTES else [missed]
 
@@ -144,13 +147,15 @@ class Hub:
                 _discard(self._by_team, team_id, stream)
 
     def send(self, frame: Frame) -> None:
-        """Give a fleeting frame to its audience; it is encoded once."""
+        """Give a fleeting frame to its audience; it is encoded once for those from whom the same is hidden."""
         audience = self._audience(frame)
         if not audience:
             return
-        chunk = frame.encode()
+        chunks: dict[Hidden, bytes] = {}
         for stream in audience:
-            stream.push(chunk)
+            if stream.hidden not in chunks:
+                chunks[stream.hidden] = frame.encode(self._mask(frame.data, stream.hidden))
+            stream.push(chunks[stream.hidden])
 
     def _send_batch(self, batch: Batch) -> None:
         heard: defaultdict[Stream, list[int]] = defaultdict(list)
@@ -158,7 +163,7 @@ class Hub:
             for stream in self._audience(frame):
                 heard[stream].append(place)
         for stream, places in heard.items():
-            stream.push(batch.pack(places))
+            stream.push(batch.pack(places, stream.hidden))
 
     def _audience(self, frame: Frame) -> Collection[Stream]:
         if frame.topic is not None:
@@ -183,7 +188,7 @@ class Hub:
         found: list[Frame] = []
         for loader in self._loaders:
             found.extend(await loader(tx, events))
-        return Batch(found, upto=upto)
+        return Batch(found, upto=upto, mask=self._mask)
 
     async def _follow(self) -> None:
         while True:

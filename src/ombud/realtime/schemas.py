@@ -31,9 +31,12 @@ class Frame(Struct, frozen=True):
     # of what is about a team and no ticket: only whoever holds this permission, whatever brands they see
     needs: str | None = None
 
-    def encode(self) -> bytes:
-        """The frame as it goes over the wire, without a number: that is each stream's own."""
-        return f"event: {self.event}\n".encode() + b"data: " + msgspec.json.encode(self.data) + b"\n\n"
+    def encode(self, data: Any) -> bytes:
+        """The frame as it goes over the wire, without a number: that is each stream's own.
+
+        ``data`` is the frame's own, or what the listener may see of it.
+        """
+        return f"event: {self.event}\n".encode() + b"data: " + msgspec.json.encode(data) + b"\n\n"
 
 
 KEEP_ALIVE = b": keep-alive\n\n"

@@ -53,6 +53,11 @@ class Stream:
         self._ended = False
         self._bye = b""
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Kinds of personal data that are hidden from who listens; a visitor reads their own words."""
+        return frozenset() if self.actor is None else self.actor.hidden_kinds
+
     def hears(self, frame: Frame) -> bool:
         """Whether a frame for a team is for this stream, by the rights of this moment."""
         if self.actor is None or frame.team_id is None:

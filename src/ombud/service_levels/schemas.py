@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 from ombud.shared.calendars.holidays import HolidayTable
 from ombud.shared.calendars.schemas import CalendarSpec, DayOff, ExchangedDay, Rest, Span
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import Category, ChannelKind, Priority
 
 Metric = Literal["first_response", "next_response", "periodic_update", "agent_work", "requester_wait", "resolution"]
@@ -308,7 +309,7 @@ class Matched(Struct):
     """A ticket that a policy would have, and its targets."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     due_at: datetime | None
     metric: Metric | None
 
@@ -325,7 +326,7 @@ class Moved(Struct):
     """How the next deadline of a ticket would move."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     before: datetime | None
     after: datetime | None
 

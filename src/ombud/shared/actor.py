@@ -23,6 +23,8 @@ class Actor(Struct, frozen=True):
     csrf: str = ""
     locale: str = "en"
     brand_ids: frozenset[int] | None = None
+    # kinds of personal data that texts hide from the actor
+    hidden_kinds: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Whether the actor holds a permission; the system holds all."""

@@ -139,9 +139,14 @@ def problem(status: int, code: str, detail: str, **extra: object) -> Response[by
     )
 
 
-def ombud_problem(_: Request[Any, Any, Any], error: OmbudError) -> Response[bytes]:
-    """Our own errors speak for themselves."""
-    answer = problem(error.status, error.code, error.detail, **error.extra())
+def ombud_problem(request: Request[Any, Any, Any], error: OmbudError) -> Response[bytes]:
+    """Our own errors speak for themselves; what they quote is masked like every answer."""
+    scope: dict[str, Any] = request.scope  # type: ignore[assignment]  # a place for our own
+    actor: Actor = scope.get("ombud_actor", NOBODY)
+    extra = error.extra()
+    if extra and actor.hidden_kinds:
+        extra = request.app.state.mask(extra, actor.hidden_kinds)
+    answer = problem(error.status, error.code, error.detail, **extra)
     if isinstance(error, LimitReached):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)
     return answer

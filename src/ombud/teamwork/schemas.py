@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.shared.calendars.schemas import Span
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas import FileRef
 from ombud.tickets.schemas.values import Category
 from ombud.tickets.services.closing import Closing
@@ -65,7 +66,7 @@ class Dispatch(Struct):
     id: int
     team_id: int
     from_team_id: int
-    note: str
+    note: Personal
     span: Span
     dispatched_by: int | None
     dispatched_at: datetime
@@ -83,7 +84,7 @@ class Urge(Struct):
     """One time that the customer asked again."""
 
     number: int
-    words: str
+    words: Personal
     has_escalated: bool
     made_by: int | None
     at: datetime
@@ -104,7 +105,7 @@ class Extension(Struct):
     """More time that was asked for."""
 
     id: int
-    reason: str
+    reason: Personal
     due_before: datetime
     due_wanted: datetime
     asked_by: int | None
@@ -128,7 +129,7 @@ class TaskWord(Struct):
     """What somebody said in a task."""
 
     id: int
-    text: str
+    text: Personal
     person_name: str
     at: datetime
 
@@ -183,18 +184,18 @@ class Task(Struct):
     assignee_id: int | None
     assignee_name: str | None
     made_by_name: str | None
-    title: str
+    title: Personal
     # of a task that a process gave, in both languages; else ''
     title_en: str
     title_zh: str
-    text: str
+    text: Personal
     span: Span
     state: TaskState
     made_at: datetime
     accepted_at: datetime | None
     due_at: datetime
     ended_at: datetime | None
-    result: str
+    result: Personal
     items: list[TaskItem] = []
     files: list[TaskFile] = []
     words: list[TaskWord] = []
@@ -226,7 +227,7 @@ class FirstContact(Struct):
     """A ticket that the person took first, wherever it is now."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     category: Category
     team_id: int
     brand_id: int

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ombud.customers.schemas import Consent, Customer, CustomerNote, IdentityCheck, ShortText
+from ombud.shared.personal import Personal, PersonalCut
 from ombud.tickets.schemas import Author, ChannelKind
 
 Side = Literal["survivor", "absorbed"]
@@ -88,9 +89,9 @@ class CustomerEvent(Struct):
     kind: str
     id: int
     at: datetime
-    text: str = ""
+    text: PersonalCut = ""
     ticket_id: int | None = None
-    subject: str = ""
+    subject: Personal = ""
     channel_kind: ChannelKind | None = None
     direction: Literal["in", "out"] | None = None
     author: Author | None = None

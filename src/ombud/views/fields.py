@@ -29,6 +29,9 @@ FOLLOWING = "exists (select from follower f where f.ticket_id = t.id and f.perso
 MENTIONED = "exists (select from mention m where m.ticket_id = t.id and m.person_id = %(me)s)"
 STAGE = "(select v.stage from stage_visit v where v.ticket_id = t.id and v.ended_at is null limit 1)"
 SPENT = "(select coalesce(sum(s.seconds), 0) from time_spent s where s.ticket_id = t.id)"
+# Read from the table of risks, because conditions are built below the room that fills it.
+RISKS = "array(select distinct a.kind from risk_alert a where a.ticket_id = t.id and a.state <> 'false_alarm')"
+RISK_STATES = "array(select distinct a.state from risk_alert a where a.ticket_id = t.id)"
 # What is another thing for each reader, whoever else is asked.
 PERSONAL = frozenset({"unread", "following", "mentioned"})
 
@@ -61,6 +64,9 @@ SHIPPED: dict[str, Place] = {
     "messages": Place("number", "t.message_count::float8"),
     "following": Place("yes_no", FOLLOWING),
     "mentioned": Place("yes_no", MENTIONED),
+    # kinds that nobody has called a false alarm, and what people have said of all alerts
+    "risk": Place("many", RISKS),
+    "risk_state": Place("many", RISK_STATES),
     # in minutes; none is no value
     "time_spent": Place("number", f"(nullif({SPENT}, 0)::float8 / 60)"),
 }

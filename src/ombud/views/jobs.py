@@ -19,6 +19,7 @@ from psycopg_pool import PoolTimeout
 
 from ombud.accounts.queries.actors import person_actor
 from ombud.fields.queries import list_fields
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.shared.actor import Actor
 from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock
@@ -206,7 +207,7 @@ class JobRunner:
                 outcomes = [Outcome(one, "same") if one in shown else _unseen(one) for one in ids]
                 await write_outcomes(tx, work.id, outcomes)
                 table.values = await names_in(tx, table.fields, seen, by=by)
-            write([table.row(one) for one in seen])
+            write([table.row(mask_tree(one, by.hidden_kinds)) for one in seen])
             after = ids[-1]
             await self._tell(work)
         return False

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
+from ombud.shared.personal import Personal
 from ombud.shared.spreadsheets import Cell
 from ombud.tickets.queries.lists import visible_team_ids
 
@@ -58,12 +60,12 @@ class TimeReport(Struct):
 class _Entry(Struct):
     at: datetime
     ticket_id: int
-    subject: str
+    subject: Personal
     team: str
     name: str
     seconds: int
     way: str
-    note: str
+    note: Personal
 
 
 class _Reader(Struct):
@@ -100,7 +102,7 @@ async def list_cells(tx: Transaction, wanted: TimeFilter, *, by: Actor) -> tuple
     person = "select locale, time_zone from person where id = %(me)s"
     reader = await row(tx, _Reader, person, {"me": by.person_id}) or _Reader("en", "UTC")
     zone, ways = ZoneInfo(reader.time_zone), WAYS[reader.locale]
-    return HEAD[reader.locale], [_cells(one, zone, ways) for one in found]
+    return HEAD[reader.locale], [_cells(mask_tree(one, by.hidden_kinds), zone, ways) for one in found]
 
 
 def _cells(one: _Entry, zone: ZoneInfo, ways: dict[str, str]) -> list[Cell]:

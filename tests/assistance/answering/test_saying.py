@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ombud.assistance.answering.rules.judging import lower_end, proposed, steps_of
 from ombud.assistance.answering.rules.saying import adds_figures, names_amount, say, sentences_of, width
-from ombud.assistance.answering.schemas import Tried, Verdict
+from ombud.assistance.answering.schemas import TriedTicket, Verdict
 
 PASSAGE = (
     "商品签收后7天内可以退货。请保留包装。\n1. 打开“我的订单”。\n2. 选择“申请退货”。\n如需上门取件，运费由买家承担。"
@@ -64,12 +64,12 @@ def test_adds_figures_finds_what_the_source_does_not_say() -> None:
 
 
 @pytest.mark.parametrize(("text", "is_named"), [("上门费80元", True), ("20% off", True), ("$5", True), ("7天", False)])
-def test_names_amount(text: str, is_named: bool) -> None:  # noqa: FBT001 – a case of the table
+def test_names_amount(text: str, is_named: bool) -> None:
     assert names_amount(text) is is_named
 
 
-def tried(confidence: float, verdict: Verdict, count: int = 1) -> list[Tried]:
-    return [Tried(at, "?", 1, "", confidence, verdict) for at in range(count)]
+def tried(confidence: float, verdict: Verdict, count: int = 1) -> list[TriedTicket]:
+    return [TriedTicket(at, "?", 1, "", confidence, verdict) for at in range(count)]
 
 
 def test_lower_end_grows_with_the_number_and_stays_below_the_share() -> None:
@@ -92,5 +92,5 @@ def test_proposed_says_nothing_from_few_tickets() -> None:
 
 
 def test_steps_leave_out_what_would_not_have_been_sent() -> None:
-    refused = Tried(1, "?", 1, "", 0.9, "right", "promise")
+    refused = TriedTicket(1, "?", 1, "", 0.9, "right", "promise")
     assert {one.answered for one in steps_of([refused])} == {0}

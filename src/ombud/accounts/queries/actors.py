@@ -14,10 +14,17 @@ ALIVE = """
     s.revoked_at is null and s.expires_at > %(now)s and s.seen_at > %(idle_after)s and p.deactivated_at is null"""
 # Read from the table of routing, because no room below knows it and no request may pass it by.
 SUSPENDED = "exists (select from agent_routing a where a.person_id = p.id and a.suspended_at is not null)"
+# The setting of personal data, read here because every answer to the actor is masked by it.
+_HIDDEN = """
+    array(select k.key from setting s cross join jsonb_each(s.value -> 'kinds') k where s.name = 'personal_data'
+        and (k.value ->> 'is_on')::boolean and not k.value -> 'clear_for' ? {role}) as hidden_kinds"""
+HIDDEN = _HIDDEN.format(role="p.role")
+HIDDEN_FROM_PROGRAMS = _HIDDEN.format(role="'program'")
 BEHIND = f"""
     select s.id as session_id, s.is_complete, s.seen_at, p.id as person_id, p.name, p.role, p.locale, p.sees_all_teams,
         p.brand_ids,
-        array(select m.team_id from membership m where m.person_id = p.id) as team_ids, {SUSPENDED} as is_suspended
+        array(select m.team_id from membership m where m.person_id = p.id) as team_ids, {SUSPENDED} as is_suspended,
+        {HIDDEN}
     from session s join person p on p.id = s.person_id where"""
 
 
@@ -35,6 +42,7 @@ class PersonBehind(Struct, frozen=True):
     brand_ids: frozenset[int] | None
     team_ids: frozenset[int]
     is_suspended: bool = False
+    hidden_kinds: frozenset[str] = frozenset()
 
     def actor(self, csrf: str = "") -> Actor:
         """The person as one who acts."""
@@ -48,6 +56,7 @@ class PersonBehind(Struct, frozen=True):
             csrf=csrf,
             locale=self.locale,
             brand_ids=self.brand_ids,
+            hidden_kinds=self.hidden_kinds,
         )
 
 
@@ -64,12 +73,19 @@ class KeyBehind(Struct, frozen=True):
     team_ids: frozenset[int] | None
     brand_ids: frozenset[int] | None
     last_used_at: datetime | None
+    hidden_kinds: frozenset[str] = frozenset()
 
     def actor(self) -> Actor:
         """The program as one who acts; a scope that no longer exists is worth nothing."""
         scopes = self.scopes & SCOPES
         return Actor(
-            "api_key", self.id, self.name, permissions=scopes, team_ids=self.team_ids, brand_ids=self.brand_ids
+            "api_key",
+            self.id,
+            self.name,
+            permissions=scopes,
+            team_ids=self.team_ids,
+            brand_ids=self.brand_ids,
+            hidden_kinds=self.hidden_kinds,
         )
 
 
@@ -81,8 +97,8 @@ async def person_behind(tx: Transaction, token_hash: bytes, *, now: datetime) ->
 
 async def key_actor(tx: Transaction, key_hash: bytes) -> KeyBehind | None:
     """The program that holds a key."""
-    sql = """
-        select id, name, scopes, team_ids, brand_ids, last_used_at from api_key
+    sql = f"""
+        select id, name, scopes, team_ids, brand_ids, last_used_at, {HIDDEN_FROM_PROGRAMS} from api_key
         where key_hash = %(key_hash)s and revoked_at is null"""
     return await row(tx, KeyBehind, sql, {"key_hash": key_hash})
 
@@ -112,17 +128,27 @@ class _Person(Struct):
     brand_ids: frozenset[int] | None
     team_ids: frozenset[int]
     is_suspended: bool
+    hidden_kinds: frozenset[str]
 
 
 async def person_actor(tx: Transaction, person_id: int) -> Actor | None:
     """A person as one who acts at this moment, for work that goes on behind them; None once they are deactivated."""
     sql = f"""
         select p.id, p.name, p.role, p.locale, p.sees_all_teams, p.brand_ids, {SUSPENDED} as is_suspended,
-            array(select m.team_id from membership m where m.person_id = p.id) as team_ids
+            array(select m.team_id from membership m where m.person_id = p.id) as team_ids, {HIDDEN}
         from person p where p.id = %(id)s and p.deactivated_at is null"""
     found = await row(tx, _Person, sql, {"id": person_id})
     if found is None:
         return None
     team_ids = None if found.sees_all_teams else found.team_ids
     role = _permissions(found.role, is_suspended=found.is_suspended)
-    return Actor("person", found.id, found.name, role, team_ids, locale=found.locale, brand_ids=found.brand_ids)
+    return Actor(
+        "person",
+        found.id,
+        found.name,
+        role,
+        team_ids,
+        locale=found.locale,
+        brand_ids=found.brand_ids,
+        hidden_kinds=found.hidden_kinds,
+    )

@@ -10,14 +10,14 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 from msgspec import Meta
 
 from ombud.assistance.answering.schemas import (
+    AnswerFigures,
+    AnswerQuestionIn,
     AnswerRule,
     AnswerRuleIn,
     AnswerRules,
-    Figures,
-    QuestionIn,
+    AnswerTrialIn,
+    AnswerTrials,
     TicketTalk,
-    TrialIn,
-    Trials,
     TriedAnswer,
 )
 from ombud.assistance.answering.services.figures import show_figures, table_of
@@ -53,20 +53,22 @@ async def put_answer_rule(
 
 @post(f"{RULE}/question", guards=[may("answering.manage")], status_code=HTTP_200_OK)
 async def post_answer_question(
-    reading: Reading, state: State, now: Now, channel_id: FromPath[int], data: JSONBody[QuestionIn]
+    reading: Reading, state: State, now: Now, channel_id: FromPath[int], data: JSONBody[AnswerQuestionIn]
 ) -> TriedAnswer:
     """What a place would say to a question, whether it is on or not. Nothing is kept."""
     return await try_question(reading, state.knowing, channel_id or None, data, now=now)
 
 
 @get(f"{RULE}/trial", guards=[may("answering.manage")])
-async def get_answer_trial(reading: Reading, channel_id: FromPath[int]) -> Trials:
+async def get_answer_trial(reading: Reading, channel_id: FromPath[int]) -> AnswerTrials:
     """What would have been answered on earlier tickets, by threshold, beside what people answered."""
     return await show_trials(reading, channel_id or None)
 
 
 @post(f"{RULE}/trial", guards=[may("answering.manage")], status_code=HTTP_202_ACCEPTED)
-async def post_answer_trial(tx: Tx, actor: By, now: Now, channel_id: FromPath[int], data: JSONBody[TrialIn]) -> Trials:
+async def post_answer_trial(
+    tx: Tx, actor: By, now: Now, channel_id: FromPath[int], data: JSONBody[AnswerTrialIn]
+) -> AnswerTrials:
     """Have the newest solved tickets tried; it takes a while."""
     return await ask_trial(tx, channel_id or None, data, by=actor, now=now)
 
@@ -79,7 +81,7 @@ async def get_answer_figures(
     until: FromQuery[Moment | None] = None,
     days: FromQuery[Days] = QUIET_DAYS,
     channel_id: FromQuery[int | None] = None,
-) -> Figures:
+) -> AnswerFigures:
     """How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not."""
     start, end = period_of(since, until, now=now, shown=SHOWN, longest=LONGEST, field="since")
     return await show_figures(reading, since=start, until=end, days=days, channel_id=channel_id, now=now)

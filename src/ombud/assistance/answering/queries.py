@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.assistance.answering.schemas import AnswerRule, MachineAnswer, MachineTalk, Place, TalkState, Tried
+from ombud.assistance.answering.schemas import AnswerRule, MachineAnswer, MachineTalk, Place, TalkState, TriedTicket
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.tickets.schemas import EntryDetails
 
@@ -217,7 +217,7 @@ class TrialRow(Struct):
     done_at: datetime | None
     most: int
     looked_at: int
-    tried: list[Tried]
+    tried: list[TriedTicket]
 
 
 TRIAL = "id, rule_id, state, asked_at, done_at, most, looked_at, tried"

@@ -146,7 +146,7 @@ class TicketTalk(Struct):
     answers: list[MachineAnswer]
 
 
-class QuestionIn(Struct, forbid_unknown_fields=True):
+class AnswerQuestionIn(Struct, forbid_unknown_fields=True):
     """A question that somebody tries."""
 
     text: Annotated[str, Meta(min_length=1, max_length=2_000)]
@@ -163,7 +163,7 @@ class TriedAnswer(Struct):
     threshold: float
 
 
-class TrialIn(Struct, forbid_unknown_fields=True):
+class AnswerTrialIn(Struct, forbid_unknown_fields=True):
     """How many of the newest solved tickets to try."""
 
     most: Annotated[int, Meta(ge=10, le=2_000)] = 200
@@ -172,7 +172,7 @@ class TrialIn(Struct, forbid_unknown_fields=True):
 Verdict = Literal["right", "wrong", "open"]
 
 
-class Tried(Struct):
+class TriedTicket(Struct):
     """One ticket of a trial: what would have been answered, and whether people answered the same.
 
     ``open``: nobody can tell, since the answers of people lead to no article.
@@ -188,7 +188,7 @@ class Tried(Struct):
     reason: Reason | Literal[""] = ""
 
 
-class TrialStep(Struct):
+class AnswerTrialStep(Struct):
     """What a threshold would have meant: ``low`` is the lower end of the 95 % interval of the precision."""
 
     threshold: float
@@ -200,7 +200,7 @@ class TrialStep(Struct):
     low: float | None
 
 
-class Trial(Struct):
+class AnswerTrial(Struct):
     """A trial of the newest solved tickets of a place."""
 
     id: int
@@ -209,21 +209,21 @@ class Trial(Struct):
     done_at: datetime | None
     most: int
     looked_at: int
-    steps: list[TrialStep]
+    steps: list[AnswerTrialStep]
     # the lowest that is right often enough; None: too few tickets tell
     proposed: float | None
     # right at least so often, by the lower end of the interval
     aim: float
-    examples: list[Tried]
+    examples: list[TriedTicket]
 
 
-class Trials(Struct):
+class AnswerTrials(Struct):
     """The newest trial of a place, if there was one."""
 
-    newest: Trial | None
+    newest: AnswerTrial | None
 
 
-class FiguresLine(Struct):
+class AnswerCounts(Struct):
     """Figures of one place, article or day.
 
     ``solved``: solved with nothing but the machine's answers and not reopened, nor written again on, within the days;
@@ -239,43 +239,37 @@ class FiguresLine(Struct):
     solved: int
 
 
-class PlaceFigures(Struct):
+class PlaceAnswers(Struct):
     """Figures of a place."""
 
     place: Place
     channel_id: int | None
     name: str
-    line: FiguresLine
+    line: AnswerCounts
 
 
-class ArticleFigures(Struct):
+class ArticleAnswers(Struct):
     """Figures of an article."""
 
     article_id: int
     title: str
-    line: FiguresLine
+    line: AnswerCounts
 
 
-class ReasonFigures(Struct):
+class ReasonCount(Struct):
     """How often talks went to a person for a reason."""
 
     reason: Reason
     count: int
 
 
-class Figures(Struct):
+class AnswerFigures(Struct):
     """How answering went in a period; ``days`` is how long a solved question must stay quiet to count."""
 
     begins_at: datetime
     ends_at: datetime
     days: int
-    total: FiguresLine
-    places: list[PlaceFigures]
-    articles: list[ArticleFigures]
-    reasons: list[ReasonFigures]
-
-
-class HelpedIn(Struct, forbid_unknown_fields=True):
-    """Whether an answer helped."""
-
-    helped: bool
+    total: AnswerCounts
+    places: list[PlaceAnswers]
+    articles: list[ArticleAnswers]
+    reasons: list[ReasonCount]

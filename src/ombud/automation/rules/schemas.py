@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ombud.shared.calendars.schemas import Span
+from ombud.shared.personal import Personal
 from ombud.teamwork.schemas import DispatchIn
 from ombud.tickets.schemas import MacroActions, MacroChange
 from ombud.tickets.schemas.values import MAX_TEXT, Subject
@@ -29,6 +30,7 @@ EventKind = Literal[
     "ticket_withdrawn",
     "stage_entered",
     "stage_late",
+    "risk_found",
 ]
 Since = Literal["created", "waiting", "answered", "solved"]
 Hours = Literal["any", "open", "closed"]
@@ -208,7 +210,7 @@ class RuleRun(Struct):
     rule_id: int
     version: int
     ticket_id: int
-    subject: str
+    subject: Personal
     state: RunState
     cause: str
     problem: str | None
@@ -227,7 +229,7 @@ class DryMatch(Struct):
     """A ticket that a rule would act on: why, what would change, and what would be written."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     because: list[dict[str, Any]]
     changes: list[MacroChange]
     reply: str = ""

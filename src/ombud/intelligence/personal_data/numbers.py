@@ -30,7 +30,7 @@ _MOBILE = re.compile(r"(?:86|0086)?1(?:3\d|4[014-9]|5[0-35-9]|6[2567]|7[0-8]|8\d
 # What such a number is called when it is no telephone.
 _OTHER_NUMBER = re.compile(r"(?:订单编?号?码?|order (?:no|number|id))[ ::#.]*$", re.IGNORECASE)
 _LANDLINE = re.compile(r"(?:010|02\d)\d{8}|0[3-9]\d{2}\d{7,8}")
-_ABROAD = re.compile(r"(?<![\w+-])(?:\+|00)(?!86)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?!\d)")
+_ABROAD = re.compile(r"(?<![\w+-])(?<!\d )(?:\+|00)(?!86)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?!\d)")
 _ABROAD_DIGITS = range(8, 16)
 _US = re.compile(r"(?<![\d.-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?![\d.-])")
 _HANGS_ON = re.compile(r"[A-Za-z]\d?$")

@@ -20,3 +20,10 @@ class Finding(Struct, frozen=True):
     def is_suspect(self) -> bool:
         """Whether it only looks like it: no checksum and no fixed form says so."""
         return self.kind in SUSPECTS
+
+
+class Redacted(Struct, frozen=True):
+    """A text with placeholders, and what each of them stands for."""
+
+    text: str
+    kept: dict[str, str]

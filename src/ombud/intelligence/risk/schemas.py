@@ -15,6 +15,8 @@ Kind = Literal[
     "abuse",
     "leadership",
     "agent_language",
+    # no words of one message show it, but the tickets before
+    "third_contact",
 ]
 # Which side wrote a text: risks of a customer's words, or the language of one of us.
 Side = Literal["customer", "agent"]

@@ -14,6 +14,7 @@ from ombud.quality.risks.schemas import (
     RiskDecisionIn,
     RiskRecipientsIn,
     RiskSettings,
+    ThirdContactIn,
 )
 from ombud.shared.http import By, Now, Reading, Tx, may
 
@@ -56,6 +57,12 @@ async def put_risk_recipients(
     return await services.change_recipients(tx, kind, data, by=actor, now=now)
 
 
+@put("/risk-settings/third-contact", guards=[may("teamwork.lead")])
+async def put_third_contact(tx: Tx, actor: By, now: Now, data: JSONBody[ThirdContactIn]) -> RiskSettings:
+    """Say how many days back contacts for the same thing are counted; 0 switches the alert off."""
+    return await services.change_third_contact(tx, data, by=actor, now=now)
+
+
 @delete("/risk-settings/silences/{silence_id:int}", guards=[may("teamwork.lead")], status_code=HTTP_200_OK)
 async def delete_silence(tx: Tx, actor: By, now: Now, silence_id: FromPath[int]) -> RiskSettings:
     """Let words alarm again that people had called false."""
@@ -67,7 +74,7 @@ routers = [
         "/api/v1",
         route_handlers=[
             *(get_risks, put_risk_decision, post_language_doubts),
-            *(get_risk_settings, put_risk_recipients, delete_silence),
+            *(get_risk_settings, put_risk_recipients, put_third_contact, delete_silence),
         ],
         tags=["risks"],
     )

@@ -26,4 +26,4 @@ class RiskSettingsChanged(Fact, frozen=True, kw_only=True):
     """Other people hear of a kind, or words alarm again."""
 
     risk: str
-    change: Literal["recipients", "silence_began", "silence_ended"]
+    change: Literal["recipients", "silence_began", "silence_ended", "days"]

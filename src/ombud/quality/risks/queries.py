@@ -6,14 +6,15 @@ from typing import Final
 from msgspec import Struct
 
 from ombud.intelligence.risk.schemas import Kind
+from ombud.quality.risks.repeats import Contact
 from ombud.quality.risks.schemas import RiskAlert, RiskRecipients, RiskSilence
-from ombud.shared.database import Transaction, row, rows, values
+from ombud.shared.database import Transaction, row, rows, value, values
 
 KINDS: Final[tuple[Kind, ...]] = (
     *("safety", "self_harm", "legal", "media_regulator", "fraud", "privacy_leak"),
-    *("leadership", "abuse", "churn"),
+    *("leadership", "abuse", "churn", "third_contact"),
 )
-ALERT = "id, ticket_id, entry_id, kind, starts, ends, words, at, state, decided_by, decided_at"
+ALERT = "id, ticket_id, entry_id, kind, starts, ends, words, at, state, decided_by, decided_at, earlier_ids"
 
 
 class Written(Struct):
@@ -80,3 +81,51 @@ async def people_for(tx: Transaction, wanted: RiskRecipients, team_id: int) -> l
                 or exists (select from membership m where m.person_id = p.id and m.team_id = %(team)s)))
         order by p.id limit 100"""
     return await values(tx, int, sql, {"people": wanted.person_ids, "roles": wanted.roles, "team": team_id})
+
+
+SETTING: Final = "risk_third_contact_days"
+DEFAULT_DAYS: Final = 14
+MOST_EARLIER: Final = 20
+
+
+async def third_contact_days(tx: Transaction) -> int:
+    """How many days back contacts for the same thing are counted; 0: not at all."""
+    days = await value(tx, int, "select value from setting where name = %(name)s", {"name": SETTING})
+    return DEFAULT_DAYS if days is None else days
+
+
+_CONTACT: Final = """
+    select t.id, t.type_id, t.fields, concat_ws(E'\n', t.subject, left(coalesce(m.text, ''), 2000)) as text
+    from ticket t left join lateral (select e.text from public_entry e where e.ticket_id = t.id and e.direction = 'in'
+        and e.author_kind = 'customer' order by e.id limit 1) m on true"""
+
+
+async def load_contact(tx: Transaction, ticket_id: int) -> Contact | None:
+    """A ticket as it is compared with others."""
+    return await row(tx, Contact, f"{_CONTACT} where t.id = %(id)s", {"id": ticket_id})
+
+
+async def earlier_contacts(tx: Transaction, ticket_id: int, *, days: int) -> list[Contact]:
+    """Tickets that the same customer opened in the days before this one; merged ones are no contacts of their own."""
+    sql = f"""
+        {_CONTACT}
+        join ticket n on n.id = %(id)s and n.customer_id = t.customer_id and t.id < n.id
+            and t.created_at > n.created_at - make_interval(days => %(days)s)
+        where t.merged_into_id is null order by t.id desc limit {MOST_EARLIER}"""
+    return await rows(tx, Contact, sql, {"id": ticket_id, "days": days})
+
+
+class FirstWords(Struct):
+    """The customer's first message on a ticket."""
+
+    id: int
+    ticket_id: int
+    text: str
+
+
+async def first_words(tx: Transaction, ticket_id: int) -> FirstWords | None:
+    """The message that opened a ticket, if a customer wrote it."""
+    sql = """
+        select id, ticket_id, text from public_entry
+        where ticket_id = %(id)s and direction = 'in' and author_kind = 'customer' order by id limit 1"""
+    return await row(tx, FirstWords, sql, {"id": ticket_id})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ombud.quality.risks.queries import load_written
-from ombud.quality.risks.services import alert, follow_entries
+from ombud.quality.risks.services import alert, alert_repeated, follow_entries
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
 from ombud.shared.errors import NotFound
@@ -27,9 +27,20 @@ async def watch_risks(tx: Transaction, events: Sequence[Event], now: datetime) -
         ticket = await _locked(tx, said.ticket_id)
         if ticket is not None:
             await alert(tx, ticket, said, now=now)
+    for ticket_id in sorted({one.ticket_id for one in events if one.ticket_id and _may_repeat(one)}):
+        ticket = await _locked(tx, ticket_id)
+        if ticket is not None:
+            await alert_repeated(tx, ticket, now=now)
     for event in events:
         if event.kind in _OTHERS:
             await follow_entries(tx, [event.ticket_id or 0, int(event.data[_OTHERS[event.kind]])])
+
+
+def _may_repeat(event: Event) -> bool:
+    """What a ticket is about is known when it opens, or when somebody says so."""
+    if event.kind == "ticket_changed":
+        return any(name == "type" or name.startswith("fields.") for name in event.data.get("fields", ()))
+    return event.kind == "ticket_opened"
 
 
 async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
@@ -39,4 +50,5 @@ async def _locked(tx: Transaction, ticket_id: int) -> LockedTicket | None:
         return None
 
 
-RISKS = Reader(name="risks", react=watch_risks, kinds=frozenset({"message_received", *_OTHERS}))
+KINDS = frozenset({"message_received", "ticket_opened", "ticket_changed", *_OTHERS})
+RISKS = Reader(name="risks", react=watch_risks, kinds=KINDS)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ombud.intelligence.risk.schemas import Kind
+from ombud.shared.personal import Personal
 
 RiskState = Literal["open", "confirmed", "false_alarm"]
 RecipientRole = Literal["administrator", "supervisor", "agent"]
@@ -20,11 +21,13 @@ class RiskAlert(Struct):
     kind: Kind
     starts: int
     ends: int
-    words: str
+    words: Personal
     at: datetime
     state: RiskState
     decided_by: int | None
     decided_at: datetime | None
+    # of a third contact: the tickets before, the newest first
+    earlier_ids: list[int] = []
 
 
 class RiskAlerts(Struct):
@@ -69,6 +72,14 @@ class RiskSettings(Struct):
 
     recipients: list[RiskRecipients]
     silences: list[RiskSilence]
+    # so many days back a contact counts as one for the same thing; 0: nobody looks
+    third_contact_days: int
+
+
+class ThirdContactIn(Struct, forbid_unknown_fields=True):
+    """How far back contacts for the same thing are counted; 0 switches the alert off."""
+
+    days: Annotated[int, Meta(ge=0, le=365)]
 
 
 class LanguageIn(Struct, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from ombud.intelligence.risk.services import find_risks, phrase_of
 from ombud.quality.risks import queries
 from ombud.quality.risks.events import RiskDecided, RiskFound, RiskSettingsChanged
 from ombud.quality.risks.queries import Written
+from ombud.quality.risks.repeats import repeated
 from ombud.quality.risks.schemas import (
     LanguageDoubt,
     LanguageDoubts,
@@ -17,6 +18,7 @@ from ombud.quality.risks.schemas import (
     RiskDecisionIn,
     RiskRecipientsIn,
     RiskSettings,
+    ThirdContactIn,
 )
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, value
@@ -30,6 +32,9 @@ from ombud.tickets.services.timeline import notify
 ENOUGH: Final = 3
 # A life is worth any number of false alarms.
 NEVER_SILENT: Final = frozenset[Kind]({"self_harm"})
+# Of what no words show, no words are learned.
+WORDLESS: Final = frozenset[Kind]({"third_contact"})
+LONGEST_EVIDENCE: Final = 80
 LONGEST_WORDS: Final = 500
 
 
@@ -47,17 +52,26 @@ async def alert(tx: Transaction, ticket: LockedTicket, said: Written, *, now: da
     return len(fresh)
 
 
-async def _keep(tx: Transaction, ticket: LockedTicket, said: Written, one: Finding, *, now: datetime) -> bool:
+async def _keep(
+    tx: Transaction,
+    ticket: LockedTicket,
+    said: Written,
+    one: Finding,
+    *,
+    now: datetime,
+    earlier_ids: Sequence[int] = (),
+) -> bool:
     sql = """
         select exists (select from risk_alert where ticket_id = %(ticket)s and kind = %(kind)s
             and state <> 'false_alarm')"""
     is_known = await value(tx, bool, sql, {"ticket": ticket.id, "kind": one.kind})
     words = said.text[one.start : one.end][:LONGEST_WORDS]
     sql = """
-        insert into risk_alert (ticket_id, entry_id, kind, starts, ends, words, phrase, at)
-        values (%(ticket)s, %(entry)s, %(kind)s, %(starts)s, %(ends)s, %(words)s, %(phrase)s, %(now)s)
+        insert into risk_alert (ticket_id, entry_id, kind, starts, ends, words, phrase, at, earlier_ids)
+        values (%(ticket)s, %(entry)s, %(kind)s, %(starts)s, %(ends)s, %(words)s, %(phrase)s, %(now)s, %(earlier)s)
         on conflict (entry_id, kind) do nothing returning id"""
-    params = {"ticket": ticket.id, "entry": said.id, "kind": one.kind, "starts": one.start, "ends": one.end}
+    params: dict[str, object] = {"ticket": ticket.id, "entry": said.id, "kind": one.kind}
+    params |= {"starts": one.start, "ends": one.end, "earlier": list(earlier_ids)}
     made = await value(tx, int, sql, params | {"words": words, "phrase": phrase_of(words), "now": now})
     if made is None:
         return False
@@ -65,6 +79,26 @@ async def _keep(tx: Transaction, ticket: LockedTicket, said: Written, one: Findi
     await emit(tx, fact, by=SYSTEM, at=now)
     if not is_known:
         await _tell(tx, ticket, one.kind, said.id, now=now)
+    return True
+
+
+async def alert_repeated(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> bool:
+    """Keep that a ticket is the third contact for the same thing, once, with the tickets before; whether it is new.
+
+    Emits: RiskFound, NotificationMade
+    """
+    days = await queries.third_contact_days(tx)
+    contact, said = await queries.load_contact(tx, ticket.id), await queries.first_words(tx, ticket.id)
+    if not days or contact is None or said is None or not said.text:
+        return False
+    earlier = repeated(contact, await queries.earlier_contacts(tx, ticket.id, days=days))
+    if not earlier:
+        return False
+    one = Finding("third_contact", 0, min(len(said.text), LONGEST_EVIDENCE))
+    written = Written(said.id, said.ticket_id, said.text)
+    if not await _keep(tx, ticket, written, one, now=now, earlier_ids=earlier):
+        return False
+    await _score_anew(tx, ticket.id)
     return True
 
 
@@ -126,7 +160,7 @@ async def decide_alert(
 
 
 async def _learn(tx: Transaction, kind: Kind, phrase: str, *, by: Actor, now: datetime) -> None:
-    if kind in NEVER_SILENT:
+    if kind in NEVER_SILENT | WORDLESS:
         return
     params = {"kind": kind, "phrase": phrase, "now": now, "enough": ENOUGH}
     # Two people who say so at once would each count one too few.
@@ -155,7 +189,8 @@ async def follow_entries(tx: Transaction, ticket_ids: Sequence[int]) -> None:
 
 async def show_settings(tx: Transaction) -> RiskSettings:
     """Who hears of what, and what alarms no more."""
-    return RiskSettings(await queries.list_recipients(tx), await queries.list_silences(tx))
+    days = await queries.third_contact_days(tx)
+    return RiskSettings(await queries.list_recipients(tx), await queries.list_silences(tx), days)
 
 
 async def change_recipients(
@@ -183,6 +218,20 @@ async def change_recipients(
     params = {"kind": kind, "roles": sorted(set(data.roles)), "people": people}
     if await value(tx, int, sql, params) is not None:
         await emit(tx, RiskSettingsChanged(risk=kind, change="recipients"), by=by, at=now)
+    return await show_settings(tx)
+
+
+async def change_third_contact(tx: Transaction, data: ThirdContactIn, *, by: Actor, now: datetime) -> RiskSettings:
+    """Say how far back contacts for the same thing are counted; what is the same already changes nothing.
+
+    Emits: RiskSettingsChanged
+    """
+    if data.days != await queries.third_contact_days(tx):
+        sql = """
+            insert into setting (name, value) values (%(name)s, to_jsonb(%(days)s::int))
+            on conflict (name) do update set value = excluded.value"""
+        await tx.execute(sql, {"name": queries.SETTING, "days": data.days})
+        await emit(tx, RiskSettingsChanged(risk="third_contact", change="days"), by=by, at=now)
     return await show_settings(tx)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal
+
 PresenceState = Literal["online", "away", "offline", "busy", "break", "wrap_up"]
 ChosenState = Literal["online", "away", "offline", "busy", "wrap_up"]
 BusyReason = Literal["ticket_work", "missed", "system_fault", "arranged"]
@@ -261,7 +263,7 @@ class Word(Struct, frozen=True):
     ticket_id: int | None
     from_id: int
     to_id: int
-    text: str
+    text: Personal
     at: datetime
     read_at: datetime | None
 
@@ -279,9 +281,9 @@ class Hand(Struct, frozen=True):
     person_id: int
     team_id: int
     ticket_id: int | None
-    subject: str | None
+    subject: Personal | None
     wants: Literal["leader", "expert"]
-    question: str
+    question: Personal
     raised_at: datetime
     taken_by: int | None
     taken_at: datetime | None
@@ -320,7 +322,7 @@ class DutyNote(Struct, frozen=True):
     team_id: int
     kind: DutyKind
     ticket_id: int | None
-    text: str
+    text: Personal
     author_id: int
     at: datetime
     is_open: bool
@@ -351,7 +353,7 @@ class DutyItem(Struct, frozen=True):
     id: int
     kind: ItemKind
     ticket_id: int | None
-    text: str
+    text: Personal
     due_at: datetime | None
     accepted_by: int | None
     accepted_at: datetime | None

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 from ombud.accounts.schemas import RoutingMode
 from ombud.routing.engine.schemas import Step, Weights
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import ChannelKind
 
 SkillKind = Literal["language", "product", "channel", "process", "certificate", "other"]
@@ -314,7 +315,7 @@ class Fits(Struct):
     """A waiting ticket that a rule would count for."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     team_id: int
 
 
@@ -361,7 +362,7 @@ class MovedTicket(Struct):
     """A waiting ticket with its place in the order and its score, as they are and as they would be."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     before: int
     after: int
     score_before: float

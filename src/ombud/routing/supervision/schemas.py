@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from ombud.routing.floor.schemas import Alarm, Hand, Level, PresenceState, Waiting
 from ombud.routing.skills.schemas import Held
+from ombud.shared.personal import Personal, PersonalCut
 
 DraftKind = Literal["reply", "note"]
 Reason = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
@@ -75,7 +76,7 @@ class LiveTicket(Struct, frozen=True):
     """A conversation as the live page lists it."""
 
     id: int
-    subject: str
+    subject: Personal
     customer: str
     channel: str | None
     team_id: int
@@ -84,7 +85,7 @@ class LiveTicket(Struct, frozen=True):
     priority: int
     waiting_since: datetime | None
     activity_at: datetime
-    preview: str
+    preview: PersonalCut
 
 
 class LiveTicketList(Struct, frozen=True):
@@ -98,7 +99,7 @@ class Writing(Struct, frozen=True):
 
     person_id: int
     kind: DraftKind
-    text: str
+    text: Personal
     updated_at: datetime
 
 

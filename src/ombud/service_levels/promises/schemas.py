@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ombud.shared.personal import Personal
+
 
 class PromiseKind(StrEnum):
     """How far a promise binds us to a moment."""
@@ -184,7 +186,7 @@ class WatchedPromise(msgspec.Struct):
     entry_id: int | None
     way: Way
     kind: Kind
-    words: str
+    words: Personal
     due_at: datetime | None
     first_due_at: datetime | None
     moves: list[PromiseMove]
@@ -209,7 +211,7 @@ class PromiseRow(msgspec.Struct):
 
     id: int
     ticket_id: int
-    subject: str
+    subject: Personal
     customer_id: int
     customer_name: str
     team_id: int
@@ -217,7 +219,7 @@ class PromiseRow(msgspec.Struct):
     made_by: int | None
     made_at: datetime
     way: Way
-    words: str
+    words: Personal
     due_at: datetime | None
     status: Status
     ended_at: datetime | None

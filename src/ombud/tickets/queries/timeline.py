@@ -29,7 +29,7 @@ DELIVERY = """
         'can_undo', o.state = 'queued' and o.not_before > %(now)s) end as delivery"""
 COLUMNS = f"""
     e.id, e.ticket_id, e.kind, e.direction, e.at, e.text, e.html, e.quoted, e.details, e.client_key,
-    e.origin_ticket_id, e.side_id,
+    e.origin_ticket_id, e.side_id, e.personal_data,
     ch.kind as channel_kind, {AUTHOR}, {ATTACHMENTS}, {DELIVERY}"""
 FROM = "from entry e left join channel ch on ch.id = e.channel_id left join outbox o on o.entry_id = e.id"
 

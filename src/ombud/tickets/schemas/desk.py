@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import MAX_TEXT, Addresses, FileRef, NotificationKind, Text
 
 
@@ -55,7 +56,7 @@ class Notification(Struct):
     kind: NotificationKind
     # None: it is about something that the person was asked, and not about a ticket that they need see
     ticket_id: int | None
-    subject: str
+    subject: Personal
     entry_id: int | None
     at: datetime
     read_at: datetime | None

@@ -1,10 +1,10 @@
 """The history of a ticket's fields."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
+from ombud.shared.personal import PersonalValue
 from ombud.tickets.schemas.timeline import Author
 
 
@@ -15,8 +15,8 @@ class FieldChange(Struct):
     field: str
     at: datetime
     author: Author
-    from_value: Any
-    to_value: Any
+    from_value: PersonalValue
+    to_value: PersonalValue
 
 
 class FieldHistory(Struct):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import Subject
 
 LinkVerb = Literal["related", "duplicate_of", "child_of"]
@@ -48,7 +49,7 @@ class MergeHint(Struct):
     """A ticket that could be merged with this one."""
 
     id: int
-    subject: str
+    subject: Personal
     category: str
     status_id: int
     customer_name: str

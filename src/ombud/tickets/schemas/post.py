@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from ombud.customers.schemas import Sender
+from ombud.shared.personal import PersonalCut
 from ombud.tickets.schemas.timeline import BounceRecipient, EntryDetails
 from ombud.tickets.schemas.values import Address, MailKind
 
@@ -62,7 +63,7 @@ class InboxProblem(Struct):
     received_at: datetime
     problem: str
     attempts: int
-    preview: str
+    preview: PersonalCut
 
 
 class Envelope(Struct, omit_defaults=True):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ombud.customers.schemas import CustomerBrief
+from ombud.shared.personal import Personal, PersonalCut
 from ombud.tickets.schemas.timeline import Reason, SolvedAlong
 from ombud.tickets.schemas.values import Address, Category, ChannelKind, Priority, View
 
@@ -14,7 +15,7 @@ class TicketRow(Struct):
     """A ticket in a list."""
 
     id: int
-    subject: str
+    subject: Personal
     status_id: int
     category: Category
     priority: Priority
@@ -33,7 +34,7 @@ class TicketRow(Struct):
     # the next deadline that a clock of ours has to keep, and of which it is
     due_at: datetime | None
     due_metric: str | None
-    preview: str
+    preview: PersonalCut
     preview_by: Literal["customer", "person", "system"]
     last_message_id: int | None
     message_count: int
@@ -61,7 +62,7 @@ class TicketLink(Struct):
 
     ticket_id: int
     kind: LinkKind
-    subject: str
+    subject: Personal
     category: Category = "open"
     status_id: int = 0
 

@@ -1,10 +1,12 @@
 """Entries of a timeline: what was said, what came with it, and where an answer is."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
+from ombud.intelligence.personal_data.schemas import Finding
+from ombud.shared.personal import Personal, PersonalHtml, PersonalValue
 from ombud.tickets.schemas.values import Address, ChannelKind, DeliveryState, MailKind, PromiseChoice
 
 
@@ -22,14 +24,14 @@ class Bounce(Struct, frozen=True):
     kind: MailKind
     recipients: list[BounceRecipient]
     entry_id: int | None
-    text: str = ""
+    text: Personal = ""
 
 
 class HostPage(Struct, frozen=True):
     """The page on which a visitor wrote."""
 
-    url: str
-    title: str = ""
+    url: Personal
+    title: Personal = ""
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
@@ -76,7 +78,7 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     cc: list[Address] = []
     # agents see it, no recipient does
     bcc: list[Address] = []
-    subject: str = ""
+    subject: Personal = ""
     authentication: dict[str, str] = {}
     # false: somebody who could not prove to take part in this ticket
     is_verified: bool = True
@@ -87,8 +89,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     bounce: Bounce | None = None
     page: HostPage | None = None
     field: str = ""
-    from_value: Any = None
-    to_value: Any = None
+    from_value: PersonalValue = None
+    to_value: PersonalValue = None
     reason: Reason | None = None
     mentions: list[int] = []
     # why a bar on this channel was passed
@@ -171,9 +173,9 @@ class Entry(Struct):
     author: Author
     channel_kind: ChannelKind | None
     at: datetime
-    text: str
-    html: str | None
-    quoted: str | None
+    text: Personal
+    html: PersonalHtml | None
+    quoted: Personal | None
     details: EntryDetails
     attachments: list[Attachment]
     delivery: Delivery | None
@@ -182,6 +184,8 @@ class Entry(Struct):
     origin_ticket_id: int | None = None
     # of a side entry: its side conversation
     side_id: int | None = None
+    # where personal data stands in the text, in characters; None: nobody has looked yet
+    personal_data: list[Finding] | None = None
 
 
 class Timeline(Struct):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from ombud.shared.personal import Personal
 from ombud.shared.words import (
     STOP_WORDS,
     Piece,
@@ -43,7 +44,7 @@ class Match(Struct, frozen=True):
 class Snippet(Struct):
     """A part of a text; marks are ranges of characters (code points) in it."""
 
-    text: str
+    text: Personal
     marks: list[tuple[int, int]]
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.customers.queries import match_customers, match_organisations
+from ombud.intelligence.personal_data.masking import mask_text
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor
-from ombud.shared.words import Term
 from ombud.tickets.queries.lists import JOINS, READ, ROW, UNREAD
 from ombud.tickets.schemas import TicketRow
 from ombud.tickets.search.conditions import Conditions, conditions_of
@@ -181,27 +181,32 @@ async def _show(tx: Transaction, search: Search, kind: Kind, keys: Sequence[int]
         tickets = await _tickets(tx, search, keys)
         # A merged ticket and the one that goes on are one hit, where the first of them stands.
         shown = {tickets[key].id: tickets[key] for key in keys if key in tickets}
-        return [_ticket_hit(one, search.match.terms) for one in shown.values()]
+        return [_ticket_hit(one, search) for one in shown.values()]
     found = await (_files if kind == "attachments" else _entries)(tx, search, keys)
     tickets = await _tickets(tx, search, [one.ticket_id for one in found.values()])
     return [
-        _entry_hit(kind, key, found[key], tickets[found[key].ticket_id], search.match.terms)
+        _entry_hit(kind, key, found[key], tickets[found[key].ticket_id], search)
         for key in keys
         if key in found and found[key].ticket_id in tickets
     ]
 
 
-def _ticket_hit(ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
-    return SearchHit("tickets", ticket.id, ticket=ticket, snippet=snippet_of(ticket.subject, terms))
+def _ticket_hit(ticket: TicketRow, search: Search) -> SearchHit:
+    return SearchHit("tickets", ticket.id, ticket=ticket, snippet=_snippet(ticket.subject, search))
 
 
-def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, terms: Sequence[Term]) -> SearchHit:
+def _snippet(text: str, search: Search) -> Snippet:
+    # The whole text is masked, then cut: of half a number nothing tells what it was.
+    return snippet_of(mask_text(text, search.by.hidden_kinds), search.match.terms)
+
+
+def _entry_hit(kind: Kind, key: int, row: EntryRow, ticket: TicketRow, search: Search) -> SearchHit:
     entry = FoundEntry(row.id, row.kind, row.direction, row.author_kind, row.author_name or "", row.at)
     file = FoundFile(row.attachment_id, row.name, row.type, row.size, row.url) if isinstance(row, FileRow) else None
-    snippet = snippet_of(row.text, terms)
+    snippet = _snippet(row.text, search)
     if file is not None and not snippet.marks:
         # Found by its name, which the text of the file need not hold.
-        snippet = snippet_of(file.name, terms)
+        snippet = _snippet(file.name, search)
     return SearchHit(kind, key, ticket=ticket, entry=entry, file=file, snippet=snippet)
 
 

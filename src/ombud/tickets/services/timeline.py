@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from psycopg.types.json import Jsonb
 
+from ombud.intelligence.personal_data.services import LONGEST, find, kept_spans
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, draw_ids, execute, row, value
 from ombud.shared.errors import Conflict, Invalid
@@ -46,9 +47,9 @@ DRAFTS = {"message": "reply", "note": "note", "side": "forward"}
 INSERT_COMPOSED = """
     with made as (
         insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
-            client_key, side_id)
+            client_key, side_id, personal_data)
         values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
-            %(html)s, %(details)s, %(key)s, %(side)s)
+            %(html)s, %(details)s, %(key)s, %(side)s, %(spans)s::jsonb)
         on conflict (ticket_id, client_key) where client_key is not null do nothing returning id
     ), composed as (
         delete from draft where ticket_id = %(ticket)s and person_id = %(author)s and kind = %(draft)s
@@ -70,6 +71,7 @@ def compose_entry(
     channel_kind: ChannelKind | None = None,
 ) -> Entry:
     """What an agent or a program writes, as agents will see it, without files; ``add_composed`` gives it its id."""
+    said = text.replace("\x00", "")
     return Entry(
         id=0,
         ticket_id=ticket_id,
@@ -78,13 +80,14 @@ def compose_entry(
         author=Author(by.kind, by.id, by.name),
         channel_kind=channel_kind,
         at=now,
-        text=text.replace("\x00", ""),
+        text=said,
         html=html,
         quoted=None,
         details=details,
         attachments=[],
         delivery=None,
         client_key=client_key,
+        personal_data=find(said) if len(said) <= LONGEST else None,
     )
 
 
@@ -111,6 +114,7 @@ async def add_composed(
         "key": entry.client_key,
         "draft": DRAFTS[entry.kind] if draft is None else draft,
         "side": entry.side_id,
+        "spans": kept_spans(entry.text),
     }
     entry.id = await value(tx, int, INSERT_COMPOSED, params) or 0
     return entry.id > 0
@@ -132,10 +136,9 @@ async def add_entry(
     """Append one entry made by an agent, a key or the system; gives its id."""
     sql = """
         insert into entry (ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, details,
-            client_key)
+            client_key, personal_data)
         values (%(ticket)s, %(kind)s, %(direction)s, %(author_kind)s, %(author)s, %(channel)s, %(now)s, %(text)s,
-            %(html)s,
-                %(details)s, %(key)s)
+            %(html)s, %(details)s, %(key)s, %(spans)s::jsonb)
         returning id"""
     params = {
         "ticket": ticket_id,
@@ -149,6 +152,7 @@ async def add_entry(
         "html": html,
         "details": Jsonb(msgspec.to_builtins(details or EntryDetails())),
         "key": client_key,
+        "spans": kept_spans(text.replace("\x00", "")),
     }
     return await value(tx, int, sql, params) or 0
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal, PersonalCut, PersonalHtml
 from ombud.tickets.schemas import Address, Entry
 from ombud.tickets.schemas.inputs import Written
 from ombud.tickets.schemas.values import Addresses, ClientKey, FileRef, Subject
@@ -69,7 +70,7 @@ class Side(Struct):
     id: int
     ticket_id: int
     kind: SideKind
-    subject: str
+    subject: Personal
     opened_by: int | None
     opened_by_name: str
     opened_at: datetime
@@ -79,7 +80,7 @@ class Side(Struct):
     last_at: datetime
     # in: those who were asked wrote last
     last_direction: Literal["in", "out"]
-    preview: str
+    preview: PersonalCut
 
 
 class SideList(Struct):
@@ -103,8 +104,8 @@ class AskedMessage(Struct):
     at: datetime
     name: str
     is_own: bool
-    text: str
-    html: str | None = None
+    text: Personal
+    html: PersonalHtml | None = None
     files: list[FileRef] = []
 
 

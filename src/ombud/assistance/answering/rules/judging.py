@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from ombud.assistance.answering.schemas import TrialStep, Tried
+from ombud.assistance.answering.schemas import AnswerTrialStep, TriedTicket
 
 # The lower end of the 95 % interval has to reach it.
 AIM: Final = 0.9
@@ -32,21 +32,21 @@ def lower_end(right: int, judged: int) -> float:
     return max(0.0, (middle - spread) / (1 + _Z**2 / judged))
 
 
-def steps_of(tried: Sequence[Tried]) -> list[TrialStep]:
+def steps_of(tried: Sequence[TriedTicket]) -> list[AnswerTrialStep]:
     """What each threshold would have meant; tickets on which nothing would have been sent anyway count nowhere."""
     return [_step(at, [one for one in tried if not one.reason and one.confidence >= at]) for at in thresholds()]
 
 
-def _step(threshold: float, answered: Sequence[Tried]) -> TrialStep:
+def _step(threshold: float, answered: Sequence[TriedTicket]) -> AnswerTrialStep:
     right = sum(one.verdict == "right" for one in answered)
     wrong = sum(one.verdict == "wrong" for one in answered)
     judged = right + wrong
     precision = right / judged if judged else None
     low = lower_end(right, judged) if judged else None
-    return TrialStep(threshold, len(answered), right, wrong, len(answered) - judged, precision, low)
+    return AnswerTrialStep(threshold, len(answered), right, wrong, len(answered) - judged, precision, low)
 
 
-def proposed(steps: Sequence[TrialStep], aim: float = AIM) -> float | None:
+def proposed(steps: Sequence[AnswerTrialStep], aim: float = AIM) -> float | None:
     """The lowest threshold from which on answers are right often enough; None where too few tickets tell."""
     fit = [one.threshold for one in steps if one.right + one.wrong >= FEWEST and (one.low or 0.0) >= aim]
     return min(fit) if fit else None

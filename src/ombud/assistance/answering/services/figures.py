@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ombud.assistance.answering.schemas import (
-    ArticleFigures,
-    Figures,
-    FiguresLine,
+    AnswerCounts,
+    AnswerFigures,
+    ArticleAnswers,
     Place,
-    PlaceFigures,
-    ReasonFigures,
+    PlaceAnswers,
+    ReasonCount,
 )
 from ombud.shared.database import Transaction, rows
 from ombud.shared.spreadsheets import Cell
@@ -56,13 +56,13 @@ class _Row(Struct):
     solved: int
 
     @property
-    def line(self) -> FiguresLine:
-        return FiguresLine(*(getattr(self, name) for name in FiguresLine.__struct_fields__))
+    def line(self) -> AnswerCounts:
+        return AnswerCounts(*(getattr(self, name) for name in AnswerCounts.__struct_fields__))
 
 
 async def show_figures(
     tx: Transaction, *, since: datetime, until: datetime, days: int, channel_id: int | None, now: datetime
-) -> Figures:
+) -> AnswerFigures:
     """How answering went in a period: in all, by place, by article, and why people took over."""
     params = {"since": since, "until": until, "quiet": timedelta(days=days), "channel": channel_id, "now": now}
     sql = f"""
@@ -73,24 +73,24 @@ async def show_figures(
         from asked group by grouping sets ((), (place, channel_id), (article_id))
         order by level, asked desc"""
     found = await rows(tx, _Row, sql, params)
-    total = next((one.line for one in found if one.level == _ALL), FiguresLine(0, 0, 0, 0, 0, 0, 0))
-    places = [PlaceFigures(one.place, one.channel_id, one.name, one.line) for one in found if one.place is not None]
+    total = next((one.line for one in found if one.level == _ALL), AnswerCounts(0, 0, 0, 0, 0, 0, 0))
+    places = [PlaceAnswers(one.place, one.channel_id, one.name, one.line) for one in found if one.place is not None]
     answered = [one for one in found if one.level == _ARTICLE and one.article_id is not None and one.answered]
-    articles = [ArticleFigures(one.article_id or 0, one.title, one.line) for one in answered[:MOST_ARTICLES]]
-    return Figures(since, until, days, total, places, articles, await _reasons(tx, params))
+    articles = [ArticleAnswers(one.article_id or 0, one.title, one.line) for one in answered[:MOST_ARTICLES]]
+    return AnswerFigures(since, until, days, total, places, articles, await _reasons(tx, params))
 
 
 # How PostgreSQL numbers what a row was not grouped by.
 _ALL, _ARTICLE = 0b111, 0b110
 
 
-async def _reasons(tx: Transaction, params: dict[str, object]) -> list[ReasonFigures]:
+async def _reasons(tx: Transaction, params: dict[str, object]) -> list[ReasonCount]:
     sql = """
         select m.reason, count(*)::int as count from machine_talk m join ticket t on t.id = m.ticket_id
         where m.handed_off_at >= %(since)s and m.handed_off_at < %(until)s
             and (%(channel)s::bigint is null or t.channel_id = %(channel)s)
         group by m.reason order by count desc, m.reason"""
-    return await rows(tx, ReasonFigures, sql, params)
+    return await rows(tx, ReasonCount, sql, params)
 
 
 HEADS = {
@@ -115,7 +115,7 @@ NAMES: dict[str, dict[Place, str]] = {
 }
 
 
-def table_of(found: Figures, locale: str) -> tuple[Sequence[str], list[Sequence[Cell]]]:
+def table_of(found: AnswerFigures, locale: str) -> tuple[Sequence[str], list[Sequence[Cell]]]:
     """The figures as a table."""
     kinds = KINDS[locale]
     cells: list[Sequence[Cell]] = [_cells(kinds["all"], "", found.total)]
@@ -125,10 +125,10 @@ def table_of(found: Figures, locale: str) -> tuple[Sequence[str], list[Sequence[
     return HEADS[locale], cells
 
 
-def _cells(kind: str, name: str, line: FiguresLine) -> Sequence[Cell]:
+def _cells(kind: str, name: str, line: AnswerCounts) -> Sequence[Cell]:
     return (kind, name, *_counts(line), line.solved / line.due if line.due else None)
 
 
-def _counts(line: FiguresLine) -> Iterator[int]:
-    for name in FiguresLine.__struct_fields__:
+def _counts(line: AnswerCounts) -> Iterator[int]:
+    for name in AnswerCounts.__struct_fields__:
         yield getattr(line, name)

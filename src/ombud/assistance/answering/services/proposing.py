@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.wishes import is_angry, is_question, language_of, wants_person
-from ombud.assistance.answering.schemas import Answer, AnswerRule, Place, QuestionIn, TriedAnswer
+from ombud.assistance.answering.schemas import Answer, AnswerQuestionIn, AnswerRule, Place, TriedAnswer
 from ombud.assistance.answering.services.finding import Judged, Knowing, judge
 from ombud.assistance.answering.services.keeping import keep_question
 from ombud.intelligence.risk.services import find_risks
@@ -61,7 +61,7 @@ def refused(question: str) -> Judged | None:
 
 
 async def try_question(
-    tx: Transaction, knowing: Knowing, rule_channel_id: int | None, data: QuestionIn, *, now: datetime
+    tx: Transaction, knowing: Knowing, rule_channel_id: int | None, data: AnswerQuestionIn, *, now: datetime
 ) -> TriedAnswer:
     """What a place would do with a question, whether it is on or not; nothing is kept.
 

@@ -14,7 +14,16 @@ from ombud.assistance.answering import queries
 from ombud.assistance.answering.events import AnswerTrialEnded
 from ombud.assistance.answering.queries import Past, TrialRow
 from ombud.assistance.answering.rules.judging import AIM, proposed, steps_of
-from ombud.assistance.answering.schemas import AnswerRule, AnswerRuleIn, Reason, Trial, TrialIn, Trials, Tried, Verdict
+from ombud.assistance.answering.schemas import (
+    AnswerRule,
+    AnswerRuleIn,
+    AnswerTrial,
+    AnswerTrialIn,
+    AnswerTrials,
+    Reason,
+    TriedTicket,
+    Verdict,
+)
 from ombud.assistance.answering.services.finding import Judged, Knowing, judge
 from ombud.assistance.answering.services.proposing import refused
 from ombud.assistance.answering.services.ruling import change_rule
@@ -33,7 +42,9 @@ EXAMPLES = 60
 SHOWN = 160
 
 
-async def ask_trial(tx: Transaction, channel_id: int | None, data: TrialIn, *, by: Actor, now: datetime) -> Trials:
+async def ask_trial(
+    tx: Transaction, channel_id: int | None, data: AnswerTrialIn, *, by: Actor, now: datetime
+) -> AnswerTrials:
     """Have the newest solved tickets of a place tried; one that is asked for already is waited for.
 
     Raises:
@@ -54,7 +65,7 @@ async def ask_trial(tx: Transaction, channel_id: int | None, data: TrialIn, *, b
     return await show_trials(tx, channel_id)
 
 
-async def show_trials(tx: Transaction, channel_id: int | None) -> Trials:
+async def show_trials(tx: Transaction, channel_id: int | None) -> AnswerTrials:
     """The newest trial of a place.
 
     Raises:
@@ -64,15 +75,15 @@ async def show_trials(tx: Transaction, channel_id: int | None) -> Trials:
     if rule is None:
         raise NotFound
     found = await queries.newest_trial(tx, rule.id) if rule.id else None
-    return Trials(_shown(found) if found else None)
+    return AnswerTrials(_shown(found) if found else None)
 
 
-def _shown(found: TrialRow) -> Trial:
+def _shown(found: TrialRow) -> AnswerTrial:
     steps = steps_of(found.tried)
     telling = [one for one in found.tried if one.verdict == "wrong"] + [
         one for one in found.tried if one.verdict != "wrong"
     ]
-    return Trial(
+    return AnswerTrial(
         found.id,
         found.state,
         found.asked_at,
@@ -121,7 +132,7 @@ async def fail_trial(tx: Transaction, *, now: datetime) -> int:
     return await execute(tx, sql, {"now": now})
 
 
-async def _try(tx: Transaction, knowing: Knowing, rule: AnswerRule, one: Past, *, now: datetime) -> Tried:
+async def _try(tx: Transaction, knowing: Knowing, rule: AnswerRule, one: Past, *, now: datetime) -> TriedTicket:
     reader = Reader("public", frozenset(), frozenset({one.brand_id}))
     open_to_all = msgspec.structs.replace(rule, threshold=0.0)
     judged = refused(one.question) or await judge(tx, knowing, one.question, open_to_all, reader, now=now)
@@ -129,7 +140,7 @@ async def _try(tx: Transaction, knowing: Knowing, rule: AnswerRule, one: Past, *
     verdict: Verdict = "open"
     if best is not None:
         verdict = await _verdict(tx, knowing, one, best.article_id, reader)
-    return Tried(
+    return TriedTicket(
         one.ticket_id,
         one.question[:SHOWN],
         best.article_id if best else None,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from ombud.routing.engine.schemas.core import Exclusion, Need, ScorePart
+from ombud.shared.personal import Personal, PersonalCut
 
 Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 OfferState = Literal["open", "accepted", "missed", "declined", "withdrawn"]
@@ -16,12 +17,12 @@ class Offer(Struct):
 
     id: int
     ticket_id: int
-    subject: str
+    subject: Personal
     customer_name: str
     team_id: int
     channel_kind: str
     priority: int
-    preview: str
+    preview: PersonalCut
     offered_at: datetime
     expires_at: datetime
     seconds: float
@@ -72,7 +73,7 @@ class Override(Struct):
 
     id: int
     ticket_id: int
-    subject: str
+    subject: Personal
     score: float
     score_before: float | None
     reason: str
@@ -109,7 +110,7 @@ class Ahead(Struct):
     """A ticket that goes first, and by which parts of the score: only those in which it has more."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     score: float
     more: list[ScorePart]
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.routing.floor.schemas import DutyLog
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows
@@ -60,7 +61,7 @@ async def list_cells(tx: Transaction, log: DutyLog, *, by: Actor) -> tuple[tuple
     names = {one.id: one.name for one in await rows(tx, _Named, "select id, name from person")}
     teams = {one.id: one.name for one in await rows(tx, _Named, "select id, name from team")}
     table = _Table(names, teams, KINDS[reader.locale], ZoneInfo(reader.time_zone))
-    return HEAD[reader.locale], table.cells(log)
+    return HEAD[reader.locale], table.cells(mask_tree(log, by.hidden_kinds))
 
 
 class _Table(Struct):

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ombud.intelligence.personal_data.masking import mask_tree
 from ombud.service_levels.promises.schemas import PromiseFigures, PromiseShare
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid
+from ombud.shared.personal import Personal
 from ombud.shared.spreadsheets import Cell
 from ombud.tickets.queries.lists import visible_team_ids
 
@@ -86,13 +88,13 @@ class _Promise(Struct):
     status: str
     ended_at: datetime | None
     ticket_id: int
-    subject: str
+    subject: Personal
     team: str
     name: str
     way: str
-    words: str
+    words: Personal
     moves: int
-    reason: str
+    reason: Personal
 
 
 class _Reader(Struct):
@@ -117,7 +119,7 @@ async def list_cells(tx: Transaction, wanted: Period, *, by: Actor) -> tuple[tup
         raise Invalid("There are more than 20,000 promises. Choose a shorter period.", fields={"until": "too_far"})
     person = "select locale, time_zone from person where id = %(me)s"
     reader = await row(tx, _Reader, person, {"me": by.person_id}) or _Reader("en", "UTC")
-    return HEAD[reader.locale], [_cells(one, reader) for one in found]
+    return HEAD[reader.locale], [_cells(mask_tree(one, by.hidden_kinds), reader) for one in found]
 
 
 def _cells(one: _Promise, reader: _Reader) -> list[Cell]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from ombud.intelligence.personal_data.services import kept_spans
 from ombud.shared.database import Transaction
 from ombud.tickets.rules import load_points, subject_of
 from ombud.tickets.services.intake.filling import write_facets_of_new
@@ -101,16 +102,17 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
     """Append the messages to their timelines under the ids that were drawn for them, in the order of arrival."""
     sql = """
         insert into entry (id, ticket_id, kind, direction, author_kind, author_id, channel_id, at, text, html, quoted,
-                           details, client_key, side_id)
+                           details, client_key, side_id, personal_data)
         select n.id, n.ticket_id, n.kind, 'in', case when n.author_id is null then 'third_party' else 'customer' end,
             n.author_id, n.channel_id, n.at, n.text, n.html,
             n.quoted,
-               n.details::jsonb, n.client_key, n.side_id
+               n.details::jsonb, n.client_key, n.side_id, n.spans::jsonb
         from unnest(%(ids)s::bigint[], %(tickets)s::bigint[], %(authors)s::bigint[], %(channels)s::bigint[],
                     %(ats)s::timestamptz[], %(texts)s::text[], %(htmls)s::text[], %(quotes)s::text[],
                     %(details)s::text[],
-                    %(keys)s::text[], %(kinds)s::text[], %(sides)s::bigint[])
-            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key, kind, side_id)"""
+                    %(keys)s::text[], %(kinds)s::text[], %(sides)s::bigint[], %(spans)s::text[])
+            as n (id, ticket_id, author_id, channel_id, at, text, html, quoted, details, client_key, kind, side_id,
+                  spans)"""
     params = {
         "ids": [one.entry_id for one in batch],
         "tickets": [one.ticket_id for one in batch],
@@ -124,6 +126,7 @@ async def write_entries(tx: Transaction, batch: Sequence[Incoming]) -> None:
         "keys": [one.message.client_key for one in batch],
         "kinds": ["side" if one.is_side else "message" for one in batch],
         "sides": [one.side.id if one.side else None for one in batch],
+        "spans": [kept_spans(one.message.text) for one in batch],
     }
     await tx.execute(sql, params)
     await _write_references(tx, batch)

@@ -1,0 +1,1 @@
+"""Verbs of personal data: settings, showing, blacking out, opening and bringing back."""
