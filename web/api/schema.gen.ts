@@ -3383,6 +3383,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personal-data/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAccesses
+         * @description Who had hidden personal data shown, the newest first; never what it was.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataAccessesGetAccesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMarking
+         * @description Which kinds are marked, which are hidden from the person, and what they may do with them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PersonalDataMarkingGetMarking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicy
+         * @description Who sees which kinds of personal data, and what becomes of originals.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataPolicyGetPolicy"];
+        /**
+         * PutPolicy
+         * @description Say who sees what. It holds within some seconds, on open screens, too.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        put: operations["ApiV1PersonalDataPolicyPutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-examples": {
         parameters: {
             query?: never;
@@ -3581,6 +3653,50 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRedaction
+         * @description Bring back what was blacked out, as long as its original is sealed.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        delete: operations["ApiV1RedactionsRedactionIdDeleteRedaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOpening
+         * @description Read a sealed original; who and why is written down.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        post: operations["ApiV1RedactionsRedactionIdOpeningPostOpening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4080,6 +4196,28 @@ export interface paths {
          *     Needs the permission `teamwork.lead`.
          */
         delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/third-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThirdContact
+         * @description Say how many days back contacts for the same thing are counted; 0 switches the alert off.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsThirdContactPutThirdContact"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6265,6 +6403,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/entries/{entry_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostShowing
+         * @description A message in full. Which kinds were hidden from the person, and that they read them, is written down.
+         *
+         *     Needs the permission `personal_data.show`.
+         */
+        post: operations["ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/extensions": {
         parameters: {
             query?: never;
@@ -7025,6 +7185,34 @@ export interface paths {
          */
         put: operations["ApiV1TicketsTicketIdReadPutRead"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRedactions
+         * @description What was blacked out on a ticket: when, by whom, of which kind.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRedactionsGetRedactions"];
+        put?: never;
+        /**
+         * PostRedaction
+         * @description Black out words of a message, or a file of it, wherever they are kept of the ticket.
+         *
+         *     Needs the permission `personal_data.redact`.
+         */
+        post: operations["ApiV1TicketsTicketIdRedactionsPostRedaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8366,6 +8554,22 @@ export interface components {
              */
             state: "accepted";
         };
+        /** Access */
+        Access: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** AccessList */
+        AccessList: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         /** Address */
         Address: {
             address: string;
@@ -8467,6 +8671,34 @@ export interface components {
             title: string;
             version_id: number;
         };
+        /** AnswerCounts */
+        AnswerCounts: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
+        /** AnswerFigures */
+        AnswerFigures: {
+            articles: components["schemas"]["ArticleAnswers"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceAnswers"][];
+            reasons: components["schemas"]["ReasonCount"][];
+            total: components["schemas"]["AnswerCounts"];
+        };
+        /** AnswerQuestionIn */
+        AnswerQuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
         /** AnswerRule */
         AnswerRule: {
             /**
@@ -8518,6 +8750,47 @@ export interface components {
         /** AnswerRules */
         AnswerRules: {
             items: components["schemas"]["AnswerRule"][];
+            topics: components["schemas"]["AnswerTopic"][];
+        };
+        /** AnswerTopic */
+        AnswerTopic: {
+            id: number;
+            name_en: string;
+            name_zh: string;
+        };
+        /** AnswerTrial */
+        AnswerTrial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["TriedTicket"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["AnswerTrialStep"][];
+        };
+        /** AnswerTrialIn */
+        AnswerTrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** AnswerTrialStep */
+        AnswerTrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** AnswerTrials */
+        AnswerTrials: {
+            newest: components["schemas"]["AnswerTrial"] | null;
         };
         /** Answered */
         Answered: {
@@ -8555,10 +8828,10 @@ export interface components {
         ArchiveIn: {
             open_tickets_to?: number | null;
         };
-        /** ArticleFigures */
-        ArticleFigures: {
+        /** ArticleAnswers */
+        ArticleAnswers: {
             article_id: number;
-            line: components["schemas"]["FiguresLine"];
+            line: components["schemas"]["AnswerCounts"];
             title: string;
         };
         /** AskedMessage */
@@ -9768,6 +10041,7 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note" | "change" | "side";
             origin_ticket_id: number | null;
+            personal_data: components["schemas"]["Finding"][] | null;
             quoted: string | null;
             side_id: number | null;
             text: string;
@@ -10076,28 +10350,6 @@ export interface components {
             at: string;
             figures: components["schemas"]["DeskFigures"];
         };
-        /** Figures */
-        Figures: {
-            articles: components["schemas"]["ArticleFigures"][];
-            /** Format: date-time */
-            begins_at: string;
-            days: number;
-            /** Format: date-time */
-            ends_at: string;
-            places: components["schemas"]["PlaceFigures"][];
-            reasons: components["schemas"]["ReasonFigures"][];
-            total: components["schemas"]["FiguresLine"];
-        };
-        /** FiguresLine */
-        FiguresLine: {
-            answered: number;
-            asked: number;
-            due: number;
-            handed_off: number;
-            helped: number;
-            not_helped: number;
-            solved: number;
-        };
         /** FileRef */
         FileRef: {
             id: number;
@@ -10106,6 +10358,13 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Finding */
+        Finding: {
+            end: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
+            start: number;
         };
         /** FirstContact */
         FirstContact: {
@@ -10491,6 +10750,11 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** KindRule */
+        KindRule: {
+            clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
+            is_on: boolean;
+        };
         /** LanguageDoubt */
         LanguageDoubt: {
             end: number;
@@ -10794,6 +11058,14 @@ export interface components {
             number: number;
             person_id: number;
             visit_id: number;
+        };
+        /** Marking */
+        Marking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
         };
         /** Matched */
         Matched: {
@@ -11135,7 +11407,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late" | "risk_found")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -11147,6 +11419,14 @@ export interface components {
             kind: "time";
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
+        };
+        /** Opened */
+        Opened: {
+            words: string;
+        };
+        /** OpeningIn */
+        OpeningIn: {
+            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -11483,6 +11763,14 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataPolicy */
+        PersonalDataPolicy: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+        };
         /** Ping */
         Ping: {
             duration_ms: number;
@@ -11490,10 +11778,10 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
-        /** PlaceFigures */
-        PlaceFigures: {
+        /** PlaceAnswers */
+        PlaceAnswers: {
             channel_id: number | null;
-            line: components["schemas"]["FiguresLine"];
+            line: components["schemas"]["AnswerCounts"];
             name: string;
             /** @enum {string} */
             place: "widget" | "help_centre" | "mail" | "form";
@@ -11579,6 +11867,16 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicyShown */
+        PolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -11948,12 +12246,6 @@ export interface components {
             name_zh: string;
             value: string;
         };
-        /** QuestionIn */
-        QuestionIn: {
-            /** @default en */
-            locale?: string;
-            text: string;
-        };
         /** QueueState */
         QueueState: {
             callback: components["schemas"]["WidgetCallback"] | null;
@@ -11980,8 +12272,8 @@ export interface components {
             idle_since?: string;
             load_points?: number;
         };
-        /** ReasonFigures */
-        ReasonFigures: {
+        /** ReasonCount */
+        ReasonCount: {
             count: number;
             /** @enum {string} */
             reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
@@ -12018,6 +12310,53 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** Redaction */
+        Redaction: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            by_name: string;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
+        };
+        /** RedactionIn */
+        RedactionIn: {
+            attachment_id?: number | null;
+            end?: number | null;
+            entry_id: number;
+            /** @default  */
+            reason?: string;
+            start?: number | null;
+        };
+        /** RedactionList */
+        RedactionList: {
+            items: components["schemas"]["Redaction"][];
+        };
+        /** RedactionMade */
+        RedactionMade: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            attachment_ids: number[];
+            by_name: string;
+            elsewhere: number[];
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
         };
         /** RedemptionInput */
         RedemptionInput: {
@@ -12350,11 +12689,12 @@ export interface components {
             at: string;
             decided_at: string | null;
             decided_by: number | null;
+            earlier_ids: number[];
             ends: number;
             entry_id: number;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             starts: number;
             /** @enum {string} */
             state: "open" | "confirmed" | "false_alarm";
@@ -12373,7 +12713,7 @@ export interface components {
         /** RiskRecipients */
         RiskRecipients: {
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             roles: ("administrator" | "supervisor" | "agent")[];
         };
@@ -12386,6 +12726,7 @@ export interface components {
         RiskSettings: {
             recipients: components["schemas"]["RiskRecipients"][];
             silences: components["schemas"]["RiskSilence"][];
+            third_contact_days: number;
         };
         /** RiskSilence */
         RiskSilence: {
@@ -12393,7 +12734,7 @@ export interface components {
             began_at: string;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             phrase: string;
         };
@@ -12765,6 +13106,14 @@ export interface components {
             about: components["schemas"]["Words"];
             key: string;
             name: components["schemas"]["Words"];
+            text: string;
+        };
+        /** Shown */
+        Shown: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
             text: string;
         };
         /** Side */
@@ -13555,6 +13904,10 @@ export interface components {
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
         };
+        /** ThirdContactIn */
+        ThirdContactIn: {
+            days: number;
+        };
         /** Thresholds */
         Thresholds: {
             /** @default 120 */
@@ -13880,31 +14233,14 @@ export interface components {
                 number
             ][];
         };
-        /** TrialStep */
-        TrialStep: {
-            answered: number;
-            low: number | null;
-            open: number;
-            precision: number | null;
-            right: number;
-            threshold: number;
-            wrong: number;
-        };
-        /** Trials */
-        Trials: {
-            newest: components["schemas"]["assistance_answering_schemas_Trial"] | null;
-        };
-        /** Tried */
-        Tried: {
-            article_id: number | null;
-            confidence: number;
-            question: string;
-            /** @default  */
-            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
-            ticket_id: number;
-            title: string;
-            /** @enum {string} */
-            verdict: "right" | "wrong" | "open";
+        /** TrialIn */
+        TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
         };
         /** TriedAnswer */
         TriedAnswer: {
@@ -13914,6 +14250,18 @@ export interface components {
             /** @enum {string} */
             state: "answered" | "not_sure" | "refused" | "person";
             threshold: number;
+        };
+        /** TriedTicket */
+        TriedTicket: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
         };
         /** TypingFrame */
         TypingFrame: {
@@ -14369,26 +14717,6 @@ export interface components {
         WritingList: {
             items: components["schemas"]["Writing"][];
         };
-        /** Trial */
-        assistance_answering_schemas_Trial: {
-            aim: number;
-            /** Format: date-time */
-            asked_at: string;
-            done_at: string | null;
-            examples: components["schemas"]["Tried"][];
-            id: number;
-            looked_at: number;
-            most: number;
-            proposed: number | null;
-            /** @enum {string} */
-            state: "asked" | "done" | "failed";
-            steps: components["schemas"]["TrialStep"][];
-        };
-        /** TrialIn */
-        assistance_answering_schemas_TrialIn: {
-            /** @default 200 */
-            most?: number;
-        };
         /** PolicyIn */
         intelligence_models_schemas_PolicyIn: {
             keep_days: number;
@@ -14427,15 +14755,6 @@ export interface components {
             is_beyond_table: boolean;
             is_open_at_start: boolean;
             week_minutes: number;
-        };
-        /** TrialIn */
-        service_levels_schemas_TrialIn: {
-            days_from?: string | null;
-            span: components["schemas"]["Span"];
-            spec: components["schemas"]["CalendarSpec"];
-            /** Format: date-time */
-            start: string;
-            tables?: string[];
         };
     };
     responses: never;
@@ -14632,7 +14951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Figures"];
+                    "application/json": components["schemas"]["AnswerFigures"];
                 };
             };
             /** @description What is wrong */
@@ -14755,7 +15074,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["QuestionIn"];
+                "application/json": components["schemas"]["AnswerQuestionIn"];
             };
         };
         responses: {
@@ -14796,7 +15115,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trials"];
+                    "application/json": components["schemas"]["AnswerTrials"];
                 };
             };
             /** @description What is wrong */
@@ -14821,7 +15140,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assistance_answering_schemas_TrialIn"];
+                "application/json": components["schemas"]["AnswerTrialIn"];
             };
         };
         responses: {
@@ -14831,7 +15150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trials"];
+                    "application/json": components["schemas"]["AnswerTrials"];
                 };
             };
             /** @description What is wrong */
@@ -15242,7 +15561,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_TrialIn"];
+                "application/json": components["schemas"]["TrialIn"];
             };
         };
         responses: {
@@ -20333,6 +20652,131 @@ export interface operations {
             };
         };
     };
+    ApiV1PersonalDataAccessesGetAccesses: {
+        parameters: {
+            query?: {
+                ticket_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataMarkingGetMarking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marking"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyGetPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyPutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalDataPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ProcessExamplesGetProcessExamples: {
         parameters: {
             query?: never;
@@ -20643,6 +21087,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdDeleteRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdOpeningPostOpening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
                 };
             };
             /** @description What is wrong */
@@ -21478,7 +21988,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             };
             cookie?: never;
         };
@@ -21518,6 +22028,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsThirdContactPutThirdContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThirdContactIn"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -25427,6 +25970,38 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdExtensionsPostExtension: {
         parameters: {
             query?: never;
@@ -26714,6 +27289,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsGetRedactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsPostRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionMade"];
+                };
             };
             /** @description What is wrong */
             default: {

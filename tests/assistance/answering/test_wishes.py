@@ -16,7 +16,8 @@ from ombud.assistance.answering.rules.wishes import (
 
 PERSON_ZH = """
 转人工|人工|人工!!!|找客服|我要找人工客服|转认工|轉人工|zhuanrengong|rengong|客服在吗|给我转一个真人|能不能换人来处理
-不要机器人|你是机器人吗|联系客服|人工服务|我想和真人说话|请帮我接人工|叫你们经理来|转 人工|人 工|您好，我要人工|人工客服在不在
+不要机器人|你是机器人吗|联系客服|人工服务|我想和真人说话|请帮我接人工|叫你们经理来|转 人工|人 工|您好，我要人工
+人工客服在不在
 转人公
 """.replace("\n", "|").strip("|")
 PERSON_EN = """
@@ -27,7 +28,8 @@ live agent|I need to speak with your manager|Talk to a person|TALK TO A PERSON|r
 """.replace("\n", "|").strip("|")
 OTHERS = """
 人工费多少钱|安装人工费怎么收|人工智能空调有哪些|这台洗衣机一个人能搬吗|什么时候发货|怎么退货|我的发票什么时候开
-会员积分怎么用|净水机滤芯多久换|商家几点发货|人工安装多少钱|how many people can it serve|can one person install the washer?
+会员积分怎么用|净水机滤芯多久换|商家几点发货|人工安装多少钱
+how many people can it serve|can one person install the washer?
 pick up in person
 what is the warranty period|How long does delivery take?|personal data deletion|does the agency deliver|humidity sensor
 how do I change the person name on the invoice|humanitarian

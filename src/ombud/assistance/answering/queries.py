@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.assistance.answering.schemas import AnswerRule, MachineAnswer, MachineTalk, Place, TalkState, TriedTicket
+from ombud.assistance.answering.schemas import AnswerRule, AnswerTopic, MachineAnswer, MachineTalk, Place, TalkState, TriedTicket
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.tickets.schemas import EntryDetails
 
@@ -36,6 +36,14 @@ class _Channel(Struct):
     id: int
     name: str
     kind: str
+
+
+async def list_topics(tx: Transaction) -> list[AnswerTopic]:
+    """Categories of articles, in their order."""
+    sql = """
+        select id, name_en, name_zh from knowledge_category where archived_at is null
+        order by parent_id nulls first, position, id limit 200"""
+    return await rows(tx, AnswerTopic, sql)
 
 
 async def find_rule(tx: Transaction, channel_id: int | None) -> AnswerRule | None:

@@ -83,10 +83,19 @@ class AnswerRule(Struct):
     id: int | None = None
 
 
+class AnswerTopic(Struct):
+    """A category of articles that answers may be taken from."""
+
+    id: int
+    name_en: str
+    name_zh: str
+
+
 class AnswerRules(Struct):
-    """Every place where questions could be answered by a machine."""
+    """Every place where questions could be answered by a machine, and the topics that there are."""
 
     items: list[AnswerRule]
+    topics: list[AnswerTopic]
 
 
 class AnswerRuleIn(Struct, forbid_unknown_fields=True):

@@ -19,4 +19,4 @@ async def show_talk(tx: Transaction, ticket_id: int, *, by: Actor) -> TicketTalk
 
 async def show_rules(tx: Transaction) -> AnswerRules:
     """Every place where questions could be answered by a machine."""
-    return AnswerRules(await queries.list_rules(tx))
+    return AnswerRules(await queries.list_rules(tx), await queries.list_topics(tx))
