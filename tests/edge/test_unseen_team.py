@@ -29,6 +29,22 @@ OF_THE_DESK = {
     # one's own; of tickets that one sees: tests/routing/engine asks for those of others
     "offer_id",
     "override_id",
+    # articles of teams: tests/knowledge asks for those of others
+    "article_id",
+    # notices, cards, requests, findings: tests/knowledge and tests/assistance ask for those of others
+    "notice_id",
+    "card_id",
+    "request_id",
+    "finding_id",
+    "target_id",
+    "report",
+    "block_id",
+    "category_id",
+    "import_id",
+    "locale",
+    "number",
+    "slug",
+    "variable_id",
     "brand_id",
     "calendar_id",
     "channel_id",

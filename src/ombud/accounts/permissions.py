@@ -39,6 +39,9 @@ LEAD = frozenset(
         "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",
+        "knowledge.care",
+        "notices.manage",
+        "guidance.manage",
     }
 )
 ADMINISTRATION = frozenset(

@@ -1,6 +1,7 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
 from ombud.assistance.answering.reactions import ANSWERING
+from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
@@ -32,5 +33,6 @@ READERS: list[Reader] = [
     FLOOR,
     RISKS,
     ANSWERING,
+    UPKEEP,
     PASSAGES,
 ]

@@ -4,6 +4,8 @@ from typing import Any
 
 import ombud.accounts.api
 import ombud.assistance.answering.api
+import ombud.assistance.guidance.api
+import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -14,6 +16,9 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
+import ombud.knowledge.articles.api
+import ombud.knowledge.notices.api
+import ombud.knowledge.reports.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -39,6 +44,7 @@ ROOMS: list[Any] = [
     ombud.accounts.api,
     ombud.fields.api,
     ombud.customers.api,
+    ombud.knowledge.articles.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
@@ -64,6 +70,10 @@ ROOMS: list[Any] = [
     ombud.automation.rules.api,
     ombud.quality.risks.api,
     ombud.assistance.answering.api,
+    ombud.knowledge.notices.api,
+    ombud.knowledge.reports.api,
+    ombud.assistance.guidance.api,
+    ombud.assistance.upkeep.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.realtime.api,

@@ -53,6 +53,15 @@ Settings = Literal[
     "score_weights",
     "surge",
     "answering",
+    # knowledge: notices, guidance, requests, findings
+    "notices",
+    "guidance_cards",
+    "script_variants",
+    "article_requests",
+    "knowledge_findings",
+    # knowledge/articles
+    "knowledge",
+    "knowledge_frame",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -98,6 +107,21 @@ SETTINGS_OF: dict[str, Settings] = {
     "score_weights_changed": "score_weights",
     "answer_rule_changed": "answering",
     "answer_trial_ended": "answering",
+    # knowledge: notices, guidance, requests, findings
+    "notice_changed": "notices",
+    "guidance_card_changed": "guidance_cards",
+    "script_variants_changed": "script_variants",
+    "article_request_changed": "article_requests",
+    "knowledge_findings_changed": "knowledge_findings",
+    # knowledge/articles
+    "article_changed": "knowledge",
+    "article_published": "knowledge",
+    "article_archived": "knowledge",
+    "article_settings_changed": "knowledge",
+    "knowledge_category_changed": "knowledge_frame",
+    "knowledge_block_changed": "knowledge_frame",
+    "knowledge_variable_changed": "knowledge_frame",
+    "knowledge_policy_changed": "knowledge_frame",
 }
 
 

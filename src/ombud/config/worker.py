@@ -24,6 +24,8 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.services import forget_exchanges
+from ombud.knowledge.notices.services.telling import tell_due
+from ombud.knowledge.reports.services.noting import forget_searches
 from ombud.knowledge.retrieval.jobs import PassageHand
 from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
 from ombud.processes.services.links import send_links
@@ -73,6 +75,7 @@ UPKEEP_SECONDS = 5.0
 # A place in a queue changes no faster than people read.
 WAITS_SECONDS = 2.0
 STRAIN_SECONDS = 60.0
+NOTICE_SECONDS = 30.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -139,6 +142,7 @@ class Worker:
             self._sending_planned(),
             self._telling_waits(),
             self._watching_strain(),
+            self._telling_notices(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -315,6 +319,18 @@ class Worker:
                 await watch_strain(tx, now=self.parts.clock.now())
         return 0
 
+    async def _telling_notices(self) -> None:
+        while True:
+            await self._run_dry("notices", self._tell_notices)
+            await asyncio.sleep(NOTICE_SECONDS)
+
+    async def _tell_notices(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            told = await tell_due(tx, now=self.parts.clock.now())
+        if told:
+            self.parts.bus.wake("sequence")
+        return 0
+
     async def _sending_planned(self) -> None:
         while True:
             await self._run_dry("planned", self._send_planned)
@@ -338,6 +354,7 @@ class Worker:
             await forget_runs(tx, now=now)
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
+            await forget_searches(tx, now=now)
             await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:
