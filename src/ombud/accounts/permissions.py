@@ -36,6 +36,7 @@ LEAD = frozenset(
         "routing.manage",
         "surge.manage",
         "portal.grant",
+        "answering.manage",
         "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",

@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.answering.reactions import ANSWERING
 from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
@@ -34,6 +35,7 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    ANSWERING,
     UPKEEP,
     PASSAGES,
     HELP,

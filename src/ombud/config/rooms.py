@@ -3,6 +3,7 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.answering.api
 import ombud.assistance.copilot.api
 import ombud.assistance.exchanges.api
 import ombud.assistance.guidance.api
@@ -73,6 +74,7 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.assistance.answering.api,
     ombud.knowledge.notices.api,
     ombud.knowledge.reports.api,
     ombud.assistance.guidance.api,

@@ -52,6 +52,7 @@ Settings = Literal[
     "requirements",
     "score_weights",
     "surge",
+    "answering",
     # knowledge: notices, guidance, requests, findings
     "notices",
     "guidance_cards",
@@ -107,6 +108,8 @@ SETTINGS_OF: dict[str, Settings] = {
     "team_routing_changed": "team_routing",
     "requirement_rule_changed": "requirements",
     "score_weights_changed": "score_weights",
+    "answer_rule_changed": "answering",
+    "answer_trial_ended": "answering",
     # knowledge: notices, guidance, requests, findings
     "notice_changed": "notices",
     "guidance_card_changed": "guidance_cards",

@@ -8,6 +8,8 @@ from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.assistance.answering.jobs import TOPIC as ANSWERING_TOPIC
+from ombud.assistance.answering.jobs import AnsweringHand
 from ombud.automation.rules.jobs import LOOK_SECONDS, RuleHand
 from ombud.automation.rules.services.running import forget_runs
 from ombud.automation.webhooks.jobs import Courier
@@ -66,6 +68,7 @@ TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
     "simulations",
+    ANSWERING_TOPIC,
     PASSAGE_TOPIC,
 )
 # A lost wake-up costs at most this long.
@@ -100,6 +103,7 @@ class Worker:
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
         )
+        self._answering = AnsweringHand(parts.database, parts.bus, parts.clock, parts.knowing, parts.settings.address)
         self._waits = WaitTeller(parts.database, parts.bus, parts.clock)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
@@ -128,6 +132,8 @@ class Worker:
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
             self._loop("simulations", self._simulations.step),
+            self._loop(ANSWERING_TOPIC, self._answering.step),
+            self._keeping_answers(),
             self._loop(PASSAGE_TOPIC, self._passages.step),
             self._watching_surge(),
             self._fetcher.run(),
@@ -292,6 +298,12 @@ class Worker:
         while True:
             await self._run_dry("rules on time", self._rules.step, self._rules.full)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keeping_answers(self) -> None:
+        while True:
+            await self._run_dry("talks with the machine", self._answering.keep_up)
+            await self._run_dry("trials of earlier tickets", self._answering.try_tickets)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _telling_waits(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 import {
   AlarmClock,
   ArrowUpNarrowWide,
+  Bot,
   Building2,
   CalendarClock,
   CircleDot,
@@ -67,6 +68,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'answering', key: 'answering', group: 'desk', icon: Bot, permission: 'answering.manage' },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'personal-data',

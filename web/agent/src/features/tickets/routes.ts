@@ -10,6 +10,7 @@ export const routes: RouteRecordRaw[] = [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
         ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'personal'],
         ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'portal'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'answering'],
       ],
     },
   },
