@@ -87,6 +87,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "outbound": parts.outbound,
             "mask": mask_tree,
             "models": parts.models,
+            "passages": parts.passages,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,

@@ -1,5 +1,6 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.classification.reactions import CLASSIFICATION
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
@@ -31,4 +32,5 @@ READERS: list[Reader] = [
     FLOOR,
     RISKS,
     PASSAGES,
+    CLASSIFICATION,
 ]

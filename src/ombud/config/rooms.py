@@ -3,6 +3,7 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.classification.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -62,6 +63,7 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.assistance.classification.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.realtime.api,
