@@ -1,6 +1,7 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
 from ombud.assistance.answering.reactions import ANSWERING
+from ombud.assistance.classification.reactions import CLASSIFICATION
 from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
@@ -39,4 +40,5 @@ READERS: list[Reader] = [
     UPKEEP,
     PASSAGES,
     HELP,
+    CLASSIFICATION,
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 import ombud.accounts.api
 import ombud.assistance.answering.api
+import ombud.assistance.classification.api
 import ombud.assistance.copilot.api
 import ombud.assistance.exchanges.api
 import ombud.assistance.guidance.api
@@ -79,6 +80,7 @@ ROOMS: list[Any] = [
     ombud.knowledge.reports.api,
     ombud.assistance.guidance.api,
     ombud.assistance.upkeep.api,
+    ombud.assistance.classification.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.assistance.copilot.api,
