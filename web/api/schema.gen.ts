@@ -82,6 +82,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answering/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFigures
+         * @description How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresGetAnswerFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/figures/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFiguresFile
+         * @description The same as a table.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresFileGetAnswerFiguresFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerRules
+         * @description Where questions could be answered by a machine, and where they are.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesGetAnswerRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswerRule
+         * @description Say how a channel answers; 0 is the help centre. 409 ``answer_rule_changed`` if it is not what was read.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        put: operations["ApiV1AnsweringRulesChannelIdPutAnswerRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAnswerQuestion
+         * @description What a place would say to a question, whether it is on or not. Nothing is kept.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerTrial
+         * @description What would have been answered on earlier tickets, by threshold, beside what people answered.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial"];
+        put?: never;
+        /**
+         * PostAnswerTrial
+         * @description Have the newest solved tickets tried; it takes a while.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -748,6 +886,116 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/classification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClassificationSettings
+         * @description What is looked at, its heads with their scores, how much waits, and how much was let go today.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1ClassificationSettingsGetClassificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTraining
+         * @description Have new heads learnt now; they are measured on tickets kept apart, and work only if they are no worse.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ClassificationSettingsTrainingPostTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutClassificationSetting
+         * @description Say whether an aspect is looked at, from which confidence on it is set, and which field holds it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectPutClassificationSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHead
+         * @description Let another head work: one of before, or none, then names and shipped examples do.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectHeadPutHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copilot/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCopilotFigures
+         * @description How often suggestions were shown, adopted and ignored.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-merges/{merge_id}/undo": {
@@ -2940,6 +3188,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImports
+         * @description The last imports, the newest first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsGetImports"];
+        put?: never;
+        /**
+         * PostImport
+         * @description Read a file and show what would be made of it; nothing is made yet.
+         *
+         *     Form fields: ``file``, and ``options`` as a file of JSON in the shape of ``ImportOptions``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsPostImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImport
+         * @description An import with its items; failed ones come first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImportFailed
+         * @description What could not be read, as it came and with the reason, as a table.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdFailedGetImportFailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutImportOptions
+         * @description Read the same file with other options, such as what each column holds.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeImportsImportIdOptionsPutImportOptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportRun
+         * @description Make the next 25 articles. Call it until the state is ``done``; whoever stops can go on or undo later.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdRunPostImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportUndoing
+         * @description Take back what the import made; what somebody changed since stays and is counted as ``kept``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/policy": {
         parameters: {
             query?: never;
@@ -3222,6 +3610,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -3342,7 +3752,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -4061,6 +4471,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelExchanges
+         * @description What was asked of language models, newest first; ``text`` searches in questions, answers and problems.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesListModelExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges/{exchange_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelExchange
+         * @description One exchange as it went over the wire, with each attempt.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-policy": {
         parameters: {
             query?: never;
@@ -4577,6 +5031,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/portal-viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViewers
+         * @description Addresses whose owners see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
+        /**
+         * PutViewers
+         * @description Say which addresses see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `portal.grant`.
+         */
+        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -4802,6 +5284,100 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSites
+         * @description Help centre and portal of each brand; one that was never set up has its defaults.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        get: operations["ApiV1PortalSitesGetSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSite
+         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostJwtSecret
+         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLogo
+         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
+        /**
+         * DeleteLogo
+         * @description Take the logo away.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7611,6 +8187,188 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/copilot/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleDraft
+         * @description A draft of an article from a solved ticket, without anybody's data.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCopilotReply
+         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRewrite
+         * @description The agent's text in other words, by a language model.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSteps
+         * @description What to do next, by the ticket's process.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSuggestions
+         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuggestionOutcome
+         * @description Say that a suggestion went into the answer, or was of no use.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSummary
+         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
+        put?: never;
+        /**
+         * PostSummary
+         * @description The same by a language model; ``problem`` says why it is not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTranslation
+         * @description A text or a message in another language, by a language model, with the original.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -7959,6 +8717,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLabels
+         * @description What a machine takes the ticket for, with how sure it is, and what people said of that.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLabelsGetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels/{aspect}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLabelDecision
+         * @description Confirm the machine's label or correct it; new heads learn from that. Type, product and reason are set, too.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/language-doubts": {
         parameters: {
             query?: never;
@@ -8092,6 +8894,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/machine-talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMachineTalk
+         * @description What a machine and the customer said to each other, how sure it was, from which article, and why it stopped.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMachineTalkGetMachineTalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9808,6 +10632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/messages/{entry_id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Whether an answer helped
+         * @description Say whether a machine's answer helped: if so the talk is solved, if not a person takes over.
+         */
+        put: operations["put_visitor_helped"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/read": {
         parameters: {
             query?: never;
@@ -9890,6 +10734,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -9935,6 +10799,18 @@ export interface components {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -10015,6 +10891,150 @@ export interface components {
         AlarmList: {
             items: components["schemas"]["Alarm"][];
         };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
+        };
+        /** Answer */
+        Answer: {
+            article_id: number;
+            category_id: number | null;
+            confidence: number;
+            id: number | null;
+            /** @default false */
+            is_worded: boolean;
+            locale: string;
+            passage_id: number | null;
+            path: string;
+            slug: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** AnswerCounts */
+        AnswerCounts: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
+        /** AnswerFigures */
+        AnswerFigures: {
+            articles: components["schemas"]["ArticleAnswers"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceAnswers"][];
+            reasons: components["schemas"]["ReasonCount"][];
+            total: components["schemas"]["AnswerCounts"];
+        };
+        /** AnswerQuestionIn */
+        AnswerQuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
+        /** AnswerRule */
+        AnswerRule: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence: "solve" | "hand_off";
+            category_ids: number[] | null;
+            channel_id: number | null;
+            channel_name: string;
+            /** @default true */
+            holds: boolean;
+            id: number | null;
+            /** @default false */
+            is_on: boolean;
+            /** @default true */
+            is_strict: boolean;
+            /** @default 3 */
+            most_answers: number;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            /** @default 30 */
+            silence_minutes: number;
+            /** @default 0.8 */
+            threshold: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** AnswerRuleIn */
+        AnswerRuleIn: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence?: "solve" | "hand_off";
+            category_ids?: number[] | null;
+            /** @default true */
+            holds?: boolean;
+            is_on: boolean;
+            /** @default true */
+            is_strict?: boolean;
+            /** @default 3 */
+            most_answers?: number;
+            /** @default 30 */
+            silence_minutes?: number;
+            threshold: number;
+            version: number;
+        };
+        /** AnswerRules */
+        AnswerRules: {
+            items: components["schemas"]["AnswerRule"][];
+            topics: components["schemas"]["AnswerTopic"][];
+        };
+        /** AnswerTopic */
+        AnswerTopic: {
+            id: number;
+            name_en: string;
+            name_zh: string;
+        };
+        /** AnswerTrial */
+        AnswerTrial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["TriedTicket"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["AnswerTrialStep"][];
+        };
+        /** AnswerTrialIn */
+        AnswerTrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** AnswerTrialStep */
+        AnswerTrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** AnswerTrials */
+        AnswerTrials: {
+            newest: components["schemas"]["AnswerTrial"] | null;
+        };
         /** Answered */
         Answered: {
             in_time: number;
@@ -10078,6 +11098,12 @@ export interface components {
             team_ids: number[];
             title: string;
             versions: components["schemas"]["Version"][];
+        };
+        /** ArticleAnswers */
+        ArticleAnswers: {
+            article_id: number;
+            line: components["schemas"]["AnswerCounts"];
+            title: string;
         };
         /** ArticleFigures */
         ArticleFigures: {
@@ -10233,6 +11259,30 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** AspectSetting */
+        AspectSetting: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            field_key: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectSettingIn */
+        AspectSettingIn: {
+            field_key?: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectState */
+        AspectState: {
+            confirmed: number;
+            corrected: number;
+            heads: components["schemas"]["HeadVersion"][];
+            proposed: number;
+            set: number;
+            setting: components["schemas"]["AspectSetting"];
+            unknown: number;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -10252,6 +11302,15 @@ export interface components {
             size: number;
             type: string;
             url: string;
+        };
+        /** Attempt */
+        Attempt: {
+            answer: string;
+            detail: string;
+            ms: number;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
         };
         /** Author */
         Author: {
@@ -10768,6 +11827,13 @@ export interface components {
             name_zh: string;
             value: string;
         };
+        /** ClassificationSettings */
+        ClassificationSettings: {
+            aspects: components["schemas"]["AspectState"][];
+            has_meaning: boolean;
+            load: components["schemas"]["Load"];
+            training: components["schemas"]["Training"];
+        };
         /** ClientCustomer */
         ClientCustomer: {
             /** @default  */
@@ -10906,7 +11972,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link";
+            way: "message" | "phone" | "in_person" | "link" | "portal";
             words: string;
         };
         /** ConfirmationIn */
@@ -11362,6 +12428,14 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** DraftedArticle */
+        DraftedArticle: {
+            article_id: number;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** DryMatch */
         DryMatch: {
             because: {
@@ -11530,7 +12604,7 @@ export interface components {
             /** @enum {string} */
             output: "json_schema" | "json_object" | "text";
             /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Enrolment */
         Enrolment: {
@@ -11589,6 +12663,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            machine?: components["schemas"]["MachineNote"];
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
             promises?: components["schemas"]["PromiseChoice"][];
@@ -11617,6 +12692,14 @@ export interface components {
             margin: number | null;
             mean: number;
         };
+        /** Evidence */
+        Evidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
         /** Example */
         Example: {
             key: string;
@@ -11631,6 +12714,56 @@ export interface components {
         /** ExampleList */
         ExampleList: {
             items: components["schemas"]["Example"][];
+        };
+        /** Exchange */
+        Exchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ExchangeRow */
+        ExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -11893,18 +13026,16 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
-        /** Figure */
-        Figure: {
-            average: number | null;
-            average_at: string | null;
-            of: number | null;
-            value: number | null;
-        };
         /** FigurePoint */
         FigurePoint: {
             /** Format: date-time */
             at: string;
             figures: components["schemas"]["DeskFigures"];
+        };
+        /** Figures */
+        Figures: {
+            days: number;
+            items: components["schemas"]["assistance_copilot_schemas_Figure"][];
         };
         /** FileRef */
         FileRef: {
@@ -11992,6 +13123,11 @@ export interface components {
             since: string;
             /** @enum {string} */
             way: "own" | "added" | "mention";
+        };
+        /** FooterLink */
+        FooterLink: {
+            name: components["schemas"]["InBoth"];
+            url: string;
         };
         /** FormField */
         FormField: {
@@ -12128,6 +13264,25 @@ export interface components {
             summary?: string;
             team_id: number;
         };
+        /** HeadIn */
+        HeadIn: {
+            version_id: number | null;
+        };
+        /** HeadVersion */
+        HeadVersion: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            examples: number;
+            held_out: number;
+            id: number;
+            labels: number;
+            /** Format: date-time */
+            made_at: string;
+            score: number;
+            score_before: number | null;
+            /** @enum {string} */
+            state: "on" | "retired" | "refused";
+        };
         /** Held */
         Held: {
             /** @default false */
@@ -12135,6 +13290,17 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
+        };
+        /** HelpedIn */
+        HelpedIn: {
+            helped: boolean;
+        };
+        /** History */
+        History: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -12219,6 +13385,98 @@ export interface components {
         /** IdentitySecret */
         IdentitySecret: {
             identity_secret: string;
+        };
+        /** Import */
+        Import: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** ImportItem */
+        ImportItem: {
+            article_id: number | null;
+            category: string[];
+            id: number;
+            kind: string;
+            locale: string;
+            name: string;
+            position: number;
+            problem: string | null;
+            raw: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string} */
+            state: "ready" | "failed" | "made" | "undone" | "kept";
+            text: string;
+            title: string;
+            warnings: string[];
+        };
+        /** ImportList */
+        ImportList: {
+            items: components["schemas"]["Import"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            columns?: ("" | "title" | "body" | "summary" | "keywords" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
+            /** @default false */
+            is_published?: boolean;
+            /**
+             * @default article
+             * @enum {string}
+             */
+            kind?: "article" | "faq" | "script";
+            /** @default en */
+            locale?: string;
+            team_ids?: number[];
+        };
+        /** ImportPage */
+        ImportPage: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            items: components["schemas"]["ImportItem"][];
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** InBoth */
+        InBoth: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
         };
         /** InboxProblem */
         InboxProblem: {
@@ -12317,6 +13575,10 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** JwtSecret */
+        JwtSecret: {
+            jwt_secret: string;
+        };
         /** KindRule */
         KindRule: {
             clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
@@ -12339,6 +13601,16 @@ export interface components {
         KnowledgePolicyPatch: {
             own_approval?: boolean;
             review_months?: number;
+        };
+        /** LabelChoice */
+        LabelChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** LabelDecisionIn */
+        LabelDecisionIn: {
+            label: string;
         };
         /** LanguageDoubt */
         LanguageDoubt: {
@@ -12485,12 +13757,41 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** Load */
+        Load: {
+            failed: number;
+            looked_at: number;
+            ms: number;
+            oldest_at: string | null;
+            skipped: number;
+            waiting: number;
+        };
         /** LoadPart */
         LoadPart: {
             count: number;
             /** @enum {string} */
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
+        };
+        /** Look */
+        Look: {
+            /** @default #0d7a6f */
+            accent?: string;
+            /** @default #37b3a4 */
+            accent_dark?: string;
+            footer?: components["schemas"]["InBoth"];
+            /** @default true */
+            is_listed?: boolean;
+            links?: components["schemas"]["FooterLink"][];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale_default?: "en" | "zh-CN";
+            name?: components["schemas"]["InBoth"];
+            /** @default UTC */
+            time_zone?: string;
+            welcome?: components["schemas"]["InBoth"];
         };
         /** Looker */
         Looker: {
@@ -12516,6 +13817,59 @@ export interface components {
              */
             doing?: "looking" | "reply" | "note";
             tab: string;
+        };
+        /** MachineAnswer */
+        MachineAnswer: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            entry_id: number | null;
+            helped: boolean | null;
+            helped_at: string | null;
+            id: number;
+            is_worded: boolean;
+            locale: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            question: string;
+            question_entry_id: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            slug: string;
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** MachineNote */
+        MachineNote: {
+            answer_id?: number;
+            article_id?: number;
+            confidence?: number;
+            helped?: boolean;
+            /** @default false */
+            is_worded?: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path?: string;
+            /** @default  */
+            title?: string;
+        };
+        /** MachineTalk */
+        MachineTalk: {
+            answers: number;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+            handed_off_at: string | null;
+            /** @enum {null|string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            /** @enum {string} */
+            state: "talking" | "handed_off" | "helped" | "silent";
+            ticket_id: number;
         };
         /** Macro */
         Macro: {
@@ -12656,6 +14010,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -12663,6 +14018,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -12876,7 +14232,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["Step"] | null;
+            step: components["schemas"]["service_levels_schemas_Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -12984,7 +14340,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
             notice_id: number | null;
             read_at: string | null;
             release_id: number | null;
@@ -13101,6 +14457,11 @@ export interface components {
             name?: string;
             notes?: string;
             tier?: string;
+        };
+        /** OutcomeIn */
+        OutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
         };
         /** Outgoing */
         Outgoing: {
@@ -13304,6 +14665,11 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[ExchangeRow] */
+        PageOfExchangeRow: {
+            items: components["schemas"]["ExchangeRow"][];
+            next: string | null;
+        };
         /** Paged[ArticleRow] */
         PageOfArticleRow: {
             items: components["schemas"]["ArticleRow"][];
@@ -13347,6 +14713,17 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
+        };
+        /** PastTicket */
+        PastTicket: {
+            answer: string;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** Format: date-time */
+            created_at: string;
+            solved_at: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -13464,6 +14841,14 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** PlaceAnswers */
+        PlaceAnswers: {
+            channel_id: number | null;
+            line: components["schemas"]["AnswerCounts"];
+            name: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+        };
         /** Plan */
         Plan: {
             /** Format: date-time */
@@ -13526,6 +14911,16 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
+        /** Point */
+        Point: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
+        };
         /** Policy */
         Policy: {
             /** Format: date-time */
@@ -13577,8 +14972,40 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["service_levels_schemas_Target"][];
+        };
+        /** PortalSite */
+        PortalSite: {
+            brand: string;
+            brand_id: number;
+            form_channel_id: number | null;
+            has_jwt_secret: boolean;
+            has_portal: boolean;
+            host: string | null;
+            is_on: boolean;
+            jwt_audience: string;
+            jwt_made_at: string | null;
+            key: string;
+            logo_url: string | null;
+            look: components["schemas"]["Look"];
+            portal_url: string;
+            url: string;
+            version: number;
+        };
+        /** PortalSiteList */
+        PortalSiteList: {
+            items: components["schemas"]["PortalSite"][];
+        };
+        /** PortalSitePatch */
+        PortalSitePatch: {
+            form_channel_id?: number | null;
+            has_portal?: boolean;
+            host?: string | null;
+            is_on?: boolean;
+            key?: string;
+            look?: components["schemas"]["Look"];
+            version: number;
         };
         /** PreChat */
         PreChat: {
@@ -13606,6 +15033,27 @@ export interface components {
             channel?: "email" | "chat" | "api" | "phone" | "sms";
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
+        };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @default false */
+            is_machine_on?: boolean;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -13717,8 +15165,8 @@ export interface components {
             channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
-            contacts_30: components["schemas"]["Figure"];
-            contacts_90: components["schemas"]["Figure"];
+            contacts_30: components["schemas"]["tickets_customer_schemas_Figure"];
+            contacts_90: components["schemas"]["tickets_customer_schemas_Figure"];
             first_contact_at: string | null;
             last_agents: components["schemas"]["LastAgent"][];
             last_contact_at: string | null;
@@ -13726,7 +15174,7 @@ export interface components {
             open_promises: number | null;
             open_tickets: number;
             reasons: components["schemas"]["ContactReason"][];
-            solved_share: components["schemas"]["Figure"];
+            solved_share: components["schemas"]["tickets_customer_schemas_Figure"];
             value_cents: number | null;
         };
         /** PromiseChoice */
@@ -13898,7 +15346,7 @@ export interface components {
             offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
-            state: "none" | "waiting" | "assigned" | "closed";
+            state: "none" | "waiting" | "machine" | "assigned" | "closed";
             wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
@@ -13956,6 +15404,12 @@ export interface components {
             code: string;
             idle_since?: string;
             load_points?: number;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            count: number;
+            /** @enum {string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
         };
         /** ReasonIn */
         ReasonIn: {
@@ -14280,8 +15734,11 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -14393,6 +15850,12 @@ export interface components {
         /** ReviewedIn */
         ReviewedIn: {
             review_by: string | null;
+        };
+        /** RewriteIn */
+        RewriteIn: {
+            text: string;
+            /** @enum {string} */
+            tone: "shorter" | "warmer" | "formal";
         };
         /** RiskAlert */
         RiskAlert: {
@@ -14645,6 +16108,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -14824,7 +16289,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports" | "portal";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -15151,6 +16616,10 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
+            /** @default  */
+            customer_name_en?: string;
+            /** @default  */
+            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -15273,27 +16742,6 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
-        /** Step */
-        Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -15304,6 +16752,14 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** Steps */
+        Steps: {
+            items: components["schemas"]["assistance_copilot_schemas_Step"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
         };
         /** StrainIn */
         StrainIn: {
@@ -15382,19 +16838,20 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
-        /** Suggestion */
-        Suggestion: {
+        /** SuggestIn */
+        SuggestIn: {
             /** @default  */
-            hint: string;
-            id: number | null;
-            /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
-            label: string;
-            value: string;
+            text?: string;
         };
-        /** Suggestions */
-        Suggestions: {
-            items: components["schemas"]["Suggestion"][];
+        /** Summary */
+        Summary: {
+            history: components["schemas"]["History"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["Point"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Supervision */
         Supervision: {
@@ -15433,6 +16890,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -15811,6 +17269,31 @@ export interface components {
              */
             write_as?: "reply" | "note";
         };
+        /** TicketLabel */
+        TicketLabel: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            guess: string | null;
+            label: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            state: "set" | "proposed" | "unknown" | "corrected" | "confirmed";
+            ticket_id: number;
+        };
+        /** TicketLabels */
+        TicketLabels: {
+            choices: {
+                [key: string]: components["schemas"]["LabelChoice"][];
+            };
+            is_waiting: boolean;
+            items: components["schemas"]["TicketLabel"][];
+        };
         /** TicketLink */
         TicketLink: {
             /**
@@ -15899,6 +17382,11 @@ export interface components {
             unread: boolean;
             version: number;
             waiting_since: string | null;
+        };
+        /** TicketTalk */
+        TicketTalk: {
+            answers: components["schemas"]["MachineAnswer"][];
+            talk: components["schemas"]["MachineTalk"] | null;
         };
         /** TicketTemplate */
         TicketTemplate: {
@@ -16012,6 +17500,13 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Training */
+        Training: {
+            asked_at: string | null;
+            ended_at: string | null;
+            problem: string;
+            started_at: string | null;
+        };
         /** Trait */
         Trait: {
             evidence: string;
@@ -16019,6 +17514,14 @@ export interface components {
             listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
             /** @enum {string} */
             source: "message" | "tier" | "tag" | "organisation" | "label";
+        };
+        /** TranslateIn */
+        TranslateIn: {
+            entry_id?: number | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @default  */
+            text?: string;
         };
         /** TrialDay */
         TrialDay: {
@@ -16034,6 +17537,27 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /** TriedAnswer */
+        TriedAnswer: {
+            answer: components["schemas"]["Answer"] | null;
+            confidence: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+        };
+        /** TriedTicket */
+        TriedTicket: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
         };
         /** TypingFrame */
         TypingFrame: {
@@ -16273,6 +17797,10 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** Viewers */
+        Viewers: {
+            addresses: string[];
+        };
         /** Visit */
         Visit: {
             due_at: string | null;
@@ -16507,6 +18035,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -16518,6 +18047,18 @@ export interface components {
             type: string;
             url: string;
         };
+        /** WidgetMachine */
+        WidgetMachine: {
+            helped: boolean | null;
+            /** @default false */
+            is_worded: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path: string;
+            /** @default  */
+            title: string;
+        };
         /** WidgetMessage */
         WidgetMessage: {
             /** Format: date-time */
@@ -16528,6 +18069,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            machine: components["schemas"]["WidgetMachine"] | null;
             promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
@@ -16536,6 +18078,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -16595,6 +18143,11 @@ export interface components {
             text: string;
             variant_id: number | null;
         };
+        /** WriteIn */
+        WriteIn: {
+            /** @enum {null|string} */
+            language?: "en" | "zh-CN" | null;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -16607,6 +18160,66 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Written */
+        Written: {
+            evidence: components["schemas"]["Evidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
+        };
+        /** Figure */
+        assistance_copilot_schemas_Figure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** Step */
+        assistance_copilot_schemas_Step: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** Suggestion */
+        assistance_copilot_schemas_Suggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** Suggestions */
+        assistance_copilot_schemas_Suggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["assistance_copilot_schemas_Suggestion"][];
         };
         /** Trial */
         assistance_guidance_schemas_Trial: {
@@ -16804,7 +18417,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["service_levels_schemas_Target"][];
         };
         /** Preview */
@@ -16817,6 +18430,27 @@ export interface components {
         service_levels_schemas_PreviewIn: {
             policy_id?: number | null;
             spec: components["schemas"]["PolicySpec"];
+        };
+        /** Step */
+        service_levels_schemas_Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
         };
         /** Target */
         service_levels_schemas_Target: {
@@ -16846,11 +18480,32 @@ export interface components {
             start: string;
             tables?: string[];
         };
+        /** Figure */
+        tickets_customer_schemas_Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
         /** DraftIn */
         tickets_schemas_desk_DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
             version?: number | null;
+        };
+        /** Suggestions */
+        tickets_search_api_Suggestions: {
+            items: components["schemas"]["tickets_search_suggest_Suggestion"][];
+        };
+        /** Suggestion */
+        tickets_search_suggest_Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            label: string;
+            value: string;
         };
     };
     responses: never;
@@ -17015,6 +18670,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresGetAnswerFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                channel_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresFileGetAnswerFiguresFile: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesGetAnswerRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRules"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdPutAnswerRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -18308,6 +20196,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsGetClassificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsTrainingPostTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectPutClassificationSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AspectSettingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectHeadPutHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CopilotFiguresGetCopilotFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
                 };
             };
             /** @description What is wrong */
@@ -22174,6 +24221,229 @@ export interface operations {
             };
         };
     };
+    ApiV1KnowledgeImportsGetImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsPostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdFailedGetImportFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdOptionsPutImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdRunPostImportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1KnowledgePolicyGetKnowledgePolicy: {
         parameters: {
             query?: never;
@@ -22640,6 +24910,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
                 };
             };
             /** @description What is wrong */
@@ -24002,6 +26301,75 @@ export interface operations {
             };
         };
     };
+    ApiV1ModelExchangesListModelExchanges: {
+        parameters: {
+            query?: {
+                text?: string;
+                purpose?: string | null;
+                outcome?: "sent" | "answered" | "refused" | "failed" | null;
+                ticket_id?: number | null;
+                person_id?: number | null;
+                is_attacked?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExchangeRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesExchangeIdGetModelExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ModelPolicyPutModelPolicy: {
         parameters: {
             query?: never;
@@ -24907,6 +27275,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Viewers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -25284,6 +27718,167 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesGetSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSiteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdPatchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwtSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoPostLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -27390,7 +29985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestions"];
+                    "application/json": components["schemas"]["tickets_search_api_Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -30221,6 +32816,304 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["assistance_copilot_schemas_Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranslateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -30820,6 +33713,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLabelsGetLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts: {
         parameters: {
             query?: never;
@@ -31038,6 +33998,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMachineTalkGetMachineTalk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTalk"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -34027,6 +37018,39 @@ export interface operations {
             };
         };
     };
+    put_visitor_helped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     visitor_read: {
         parameters: {
             query?: never;
@@ -34146,6 +37170,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -14,6 +14,7 @@ Purpose = Literal["reply", "summary", "rewrite", "translate", "article", "answer
 PURPOSES: tuple[Purpose, ...] = ("reply", "summary", "rewrite", "translate", "article", "answer", "embed")
 Problem = Literal[
     "no_model",  # nothing is set up for the purpose
+    "no_source",  # no article speaks of it
     "off",  # switched off, the purpose or the endpoint
     "over_budget",
     "resting",  # the circuit breaker

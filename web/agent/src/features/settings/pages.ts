@@ -1,6 +1,7 @@
 import {
   AlarmClock,
   ArrowUpNarrowWide,
+  Bot,
   Building2,
   CalendarClock,
   CircleDot,
@@ -18,6 +19,7 @@ import {
   HeartPulse,
   Inbox,
   KeyRound,
+  LifeBuoy,
   ListChecks,
   ListFilter,
   MailWarning,
@@ -54,6 +56,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'mailboxes', key: 'mailboxes', group: 'channels', icon: Inbox, permission: 'channels.manage' },
   { path: 'widgets', key: 'widgets', group: 'channels', icon: MessageCircle, permission: 'channels.manage' },
   { path: 'forms', key: 'forms', group: 'channels', icon: FileInput, permission: 'channels.manage' },
+  { path: 'help-centre', key: 'helpCentre', group: 'channels', icon: LifeBuoy, permission: 'portal.manage' },
   { path: 'api-channels', key: 'apiChannels', group: 'channels', icon: Code, permission: 'channels.manage' },
   { path: 'set-aside', key: 'setAside', group: 'channels', icon: MailWarning, permission: 'intake.manage' },
   { path: 'people', key: 'people', group: 'desk', icon: Users, permission: 'people.manage' },
@@ -65,6 +68,7 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'answering', key: 'answering', group: 'desk', icon: Bot, permission: 'answering.manage' },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'personal-data',

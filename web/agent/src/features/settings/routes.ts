@@ -55,6 +55,13 @@ const pages: RouteRecordRaw[] = [
     () => import('./apiChannels/ApiChannelsPage.vue'),
     () => import('./apiChannels/ApiChannelPage.vue'),
   ),
+  ...['help-centre', 'help-centre/:id(\\d+)'].map((path, place) => ({
+    path,
+    component: place
+      ? () => import('./helpCentre/HelpCentrePage.vue')
+      : () => import('./helpCentre/HelpCentresPage.vue'),
+    meta: { words: [...words, 'helpCentre'], permission: 'portal.manage' },
+  })),
   ...pair(
     'webhooks',
     'webhooks.manage',
@@ -122,6 +129,11 @@ const pages: RouteRecordRaw[] = [
   routing('requirements/:id(new|\\d+)', () => import('./routing/RequirementPage.vue')),
   routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
+  {
+    path: 'answering',
+    component: () => import('./answering/AnsweringPage.vue'),
+    meta: { words: [...words, 'answering'], permission: 'answering.manage' },
+  },
   {
     path: 'risks',
     component: () => import('./risks/RisksPage.vue'),

@@ -9,6 +9,8 @@ export const routes: RouteRecordRaw[] = [
       words: [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
         ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'personal'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'portal'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'answering'],
       ],
     },
   },

@@ -66,6 +66,8 @@ function applyWaiting(): void {
     if (kind.startsWith('redaction_'))
       void queryClient.invalidateQueries({ queryKey: ['redactions', ticket.id] })
     if (kind.startsWith('risk_')) void queryClient.invalidateQueries({ queryKey: ['risks', ticket.id] })
+    if (/^(question_answered|machine_talk_ended|answer_helped)$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['machine-talk', ticket.id] })
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (
       /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(
