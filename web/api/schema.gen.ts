@@ -12062,7 +12062,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
-            scenario: string;
+            scenario_en: string;
+            scenario_zh: string;
             version: number;
         };
         /** RehearsalIn */
