@@ -14,10 +14,12 @@ from litestar.types import Receive, Scope, Send
 
 from ombud.channels.chat import assets, limits, queries, services, tokens, waiting
 from ombud.channels.chat.cors import open_to_pages
+from ombud.channels.chat.machine import say_helped
 from ombud.channels.chat.rules import office_state
 from ombud.channels.chat.schemas import (
     CallbackIn,
     ContactIn,
+    HelpedIn,
     MessageAccepted,
     MessageIn,
     PreparedUseIn,
@@ -113,6 +115,7 @@ async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) 
             WidgetPrepared(one.id, _both(one.question), _both(one.answer))
             for one in await prepared_now(tx, stored.id, now=now)
         ],
+        is_machine_on=await state.machine.is_answering(tx, stored.id),
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
 
@@ -249,6 +252,23 @@ async def delete_callback(tx: Tx, now: Now, state: State, visitor: Asking) -> No
     await waiting.withdraw_callback(tx, place, state.waits, now=now)
 
 
+@put(
+    "/messages/{entry_id:int}/helped",
+    guards=[anybody],
+    status_code=HTTP_204_NO_CONTENT,
+    operation_id="put_visitor_helped",
+    summary="Whether an answer helped",
+    request_max_body_size=MAX_JSON_BYTES,
+)
+async def put_helped(
+    tx: Tx, now: Now, state: State, visitor: Asking, entry_id: FromPath[int], data: JSONBody[HelpedIn]
+) -> None:
+    """Say whether a machine's answer helped: if so the talk is solved, if not a person takes over."""
+    place = await queries.load_place(tx, visitor)
+    await take(tx, limits.SIGNALS, visitor.public_id, now=now, cost=5)
+    await say_helped(tx, place, entry_id, state.machine, helped=data.helped, now=now)
+
+
 @asgi("/stream", guards=[anybody], copy_scope=False)
 async def get_stream(scope: Scope, receive: Receive, send: Send) -> None:
     """The visitor's own events, resumable with Last-Event-ID."""
@@ -378,6 +398,7 @@ routers = [
             put_contact,
             put_callback,
             delete_callback,
+            put_helped,
             post_file,
             get_file,
         ],

@@ -46,6 +46,14 @@ NotificationKind = Literal[
     # work of a team that nobody can take
     "work_stuck",
     "risk_found",
+    # a notice that must be read
+    "notice_told",
+    "notice_reminder",
+    # a request for an article
+    "request_taken",
+    "request_assigned",
+    "request_answered",
+    "request_declined",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]
