@@ -15504,7 +15504,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
-            scenario: string;
+            scenario_en: string;
+            scenario_zh: string;
             version: number;
         };
         /** RehearsalIn */
