@@ -672,6 +672,28 @@ export interface paths {
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
         trace?: never;
     };
+    "/api/v1/copilot/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCopilotFigures
+         * @description How often suggestions were shown, adopted and ignored.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-merges/{merge_id}/undo": {
         parameters: {
             query?: never;
@@ -1690,6 +1712,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSilence
+         * @description Say how long any screen of the desk may be silent, in seconds, before whoever sits there counts as gone.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1FloorRulesSilencePutSilence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor-rules/{team_id}/breaks": {
         parameters: {
             query?: never;
@@ -2538,6 +2582,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pulse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPulse
+         * @description Show that one's screen is still awake; a page does so whenever its stream says something.
+         *
+         *     Read, not written: the worker that holds the stream for all tabs has no token to write with, and being there is
+         *     all that comes of it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MePulseGetPulse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor": {
         parameters: {
             query?: never;
@@ -2715,6 +2784,188 @@ export interface paths {
          *     Needs the permission `presence.own`.
          */
         put: operations["ApiV1MeSurgeCallsRunIdPutMyCall"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelEndpoint
+         * @description Enter an endpoint. Its key is never shown again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsPostModelEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelEndpoint
+         * @description Remove an endpoint; 409 with the code ``model_endpoint_in_use`` while a purpose uses it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        delete: operations["ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchModelEndpoint
+         * @description Change an endpoint, which ends its rest. Another address needs its key again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        patch: operations["ApiV1ModelEndpointsEndpointIdPatchModelEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelTrial
+         * @description Ask it one small question at once and tell what came of it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsEndpointIdTrialPostModelTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelExchanges
+         * @description What was asked of language models, newest first; ``text`` searches in questions, answers and problems, ``ended`` says how.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesListModelExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges/{exchange_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelExchange
+         * @description One exchange as it went over the wire, with each attempt.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPolicy
+         * @description Say how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPolicyPutModelPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPurpose
+         * @description Say what a purpose may use and spend in a day, or switch it off.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPurposesPutModelPurpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelSettings
+         * @description Endpoints with how they do, purposes with what was spent today, and how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1ModelSettingsGetModelSettings"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3060,6 +3311,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personal-data/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAccesses
+         * @description Who had hidden personal data shown, the newest first; never what it was.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataAccessesGetAccesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMarking
+         * @description Which kinds are marked, which are hidden from the person, and what they may do with them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PersonalDataMarkingGetMarking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicy
+         * @description Who sees which kinds of personal data, and what becomes of originals.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataPolicyGetPolicy"];
+        /**
+         * PutPolicy
+         * @description Say who sees what. It holds within some seconds, on open screens, too.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        put: operations["ApiV1PersonalDataPolicyPutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-examples": {
         parameters: {
             query?: never;
@@ -3258,6 +3581,50 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRedaction
+         * @description Bring back what was blacked out, as long as its original is sealed.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        delete: operations["ApiV1RedactionsRedactionIdDeleteRedaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOpening
+         * @description Read a sealed original; who and why is written down.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        post: operations["ApiV1RedactionsRedactionIdOpeningPostOpening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3757,6 +4124,28 @@ export interface paths {
          *     Needs the permission `teamwork.lead`.
          */
         delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/third-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThirdContact
+         * @description Say how many days back contacts for the same thing are counted; 0 switches the alert off.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsThirdContactPutThirdContact"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5798,6 +6187,188 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/copilot/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleDraft
+         * @description A draft of an article from a solved ticket, without anybody's data.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCopilotReply
+         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRewrite
+         * @description The agent's text in other words, by a language model.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSteps
+         * @description What to do next, by the ticket's process.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSuggestions
+         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuggestionOutcome
+         * @description Say that a suggestion went into the answer, or was of no use.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSummary
+         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
+        put?: never;
+        /**
+         * PostSummary
+         * @description The same by a language model; ``problem`` says why it is not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTranslation
+         * @description A text or a message in another language, by a language model, with the original.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -5937,6 +6508,28 @@ export interface paths {
          *     Needs the permission `tickets.note`.
          */
         delete: operations["ApiV1TicketsTicketIdDraftsKindDeleteDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/entries/{entry_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostShowing
+         * @description A message in full. Which kinds were hidden from the person, and that they read them, is written down.
+         *
+         *     Needs the permission `personal_data.show`.
+         */
+        post: operations["ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6463,6 +7056,8 @@ export interface paths {
          * PostAdvance
          * @description Go on to the next stage. 422 ``stage_open`` names what this one still needs.
          *
+         *     ``visit_id`` is the stay in the stage that one means to leave: 409 ``stage_is_left`` when it is over already.
+         *
          *     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
          *
          *     Needs the permission `tickets.write`.
@@ -6678,6 +7273,34 @@ export interface paths {
          */
         put: operations["ApiV1TicketsTicketIdReadPutRead"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRedactions
+         * @description What was blacked out on a ticket: when, by whom, of which kind.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRedactionsGetRedactions"];
+        put?: never;
+        /**
+         * PostRedaction
+         * @description Black out words of a message, or a file of it, wherever they are kept of the ticket.
+         *
+         *     Needs the permission `personal_data.redact`.
+         */
+        post: operations["ApiV1TicketsTicketIdRedactionsPostRedaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7999,6 +8622,22 @@ export interface components {
              */
             state: "accepted";
         };
+        /** Access */
+        Access: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** AccessList */
+        AccessList: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         /** Address */
         Address: {
             address: string;
@@ -8010,6 +8649,7 @@ export interface components {
             /** @default  */
             reason?: string;
             to?: string | null;
+            visit_id?: number | null;
         };
         /** AgentReadFrame */
         AgentReadFrame: {
@@ -8181,6 +8821,15 @@ export interface components {
             size: number;
             type: string;
             url: string;
+        };
+        /** Attempt */
+        Attempt: {
+            answer: string;
+            detail: string;
+            ms: number;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
         };
         /** Author */
         Author: {
@@ -9147,6 +9796,14 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** DraftedArticle */
+        DraftedArticle: {
+            article_id: number;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** DryMatch */
         DryMatch: {
             because: {
@@ -9246,6 +9903,62 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
+        /** Endpoint */
+        Endpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** EndpointChange */
+        EndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -9270,6 +9983,7 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note" | "change" | "side";
             origin_ticket_id: number | null;
+            personal_data: components["schemas"]["Finding"][] | null;
             quoted: string | null;
             side_id: number | null;
             text: string;
@@ -9322,6 +10036,14 @@ export interface components {
             margin: number | null;
             mean: number;
         };
+        /** Evidence */
+        Evidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
         /** Example */
         Example: {
             key: string;
@@ -9336,6 +10058,56 @@ export interface components {
         /** ExampleList */
         ExampleList: {
             items: components["schemas"]["Example"][];
+        };
+        /** Exchange */
+        Exchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ExchangeRow */
+        ExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -9564,18 +10336,16 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
-        /** Figure */
-        Figure: {
-            average: number | null;
-            average_at: string | null;
-            of: number | null;
-            value: number | null;
-        };
         /** FigurePoint */
         FigurePoint: {
             /** Format: date-time */
             at: string;
             figures: components["schemas"]["DeskFigures"];
+        };
+        /** Figures */
+        Figures: {
+            days: number;
+            items: components["schemas"]["assistance_copilot_schemas_Figure"][];
         };
         /** FileRef */
         FileRef: {
@@ -9585,6 +10355,13 @@ export interface components {
             token: string;
             type: string;
             url: string;
+        };
+        /** Finding */
+        Finding: {
+            end: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
+            start: number;
         };
         /** FirstContact */
         FirstContact: {
@@ -9631,6 +10408,7 @@ export interface components {
         /** FloorRulesList */
         FloorRulesList: {
             items: components["schemas"]["FloorRules"][];
+            silence_seconds: number;
         };
         /** Follower */
         Follower: {
@@ -9783,6 +10561,13 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
+        };
+        /** History */
+        History: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -9964,6 +10749,11 @@ export interface components {
             state: "queued" | "running" | "done" | "cancelled" | "failed";
             total: number;
             undoes_id: number | null;
+        };
+        /** KindRule */
+        KindRule: {
+            clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
+            is_on: boolean;
         };
         /** LanguageDoubt */
         LanguageDoubt: {
@@ -10216,6 +11006,14 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
+        /** Marking */
+        Marking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -10334,16 +11132,21 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /**
-             * @default en
-             * @enum {string}
-             */
-            locale?: "en" | "zh-CN";
+            /** @enum {null|string} */
+            locale?: "en" | "zh-CN" | null;
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
             /** @default  */
             text?: string;
+        };
+        /** ModelSettings */
+        ModelSettings: {
+            /** Format: date */
+            day: string;
+            endpoints: components["schemas"]["Endpoint"][];
+            keep_days: number;
+            purposes: components["schemas"]["PurposeState"][];
         };
         /** Moved */
         Moved: {
@@ -10486,7 +11289,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["Step"] | null;
+            step: components["schemas"]["service_levels_schemas_Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -10551,7 +11354,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late" | "risk_found")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -10563,6 +11366,14 @@ export interface components {
             kind: "time";
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
+        };
+        /** Opened */
+        Opened: {
+            words: string;
+        };
+        /** OpeningIn */
+        OpeningIn: {
+            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -10607,6 +11418,11 @@ export interface components {
             name?: string;
             notes?: string;
             tier?: string;
+        };
+        /** OutcomeIn */
+        OutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
         };
         /** Outgoing */
         Outgoing: {
@@ -10793,6 +11609,11 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[ExchangeRow] */
+        PageOfExchangeRow: {
+            items: components["schemas"]["ExchangeRow"][];
+            next: string | null;
+        };
         /** Paged[AgentRouting] */
         PageOfAgentRouting: {
             items: components["schemas"]["AgentRouting"][];
@@ -10831,6 +11652,17 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
+        };
+        /** PastTicket */
+        PastTicket: {
+            answer: string;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** Format: date-time */
+            created_at: string;
+            solved_at: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -10898,6 +11730,14 @@ export interface components {
             name: string;
             person_id: number;
             team_ids: number[];
+        };
+        /** PersonalDataPolicy */
+        PersonalDataPolicy: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
         };
         /** Ping */
         Ping: {
@@ -10968,6 +11808,16 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
+        /** Point */
+        Point: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
+        };
         /** Policy */
         Policy: {
             /** Format: date-time */
@@ -10980,21 +11830,6 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
-        /** PolicyIn */
-        PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
-        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -11002,6 +11837,16 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicyShown */
+        PolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -11034,7 +11879,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -11185,8 +12030,8 @@ export interface components {
             channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
-            contacts_30: components["schemas"]["Figure"];
-            contacts_90: components["schemas"]["Figure"];
+            contacts_30: components["schemas"]["tickets_customer_schemas_Figure"];
+            contacts_90: components["schemas"]["tickets_customer_schemas_Figure"];
             first_contact_at: string | null;
             last_agents: components["schemas"]["LastAgent"][];
             last_contact_at: string | null;
@@ -11194,7 +12039,7 @@ export interface components {
             open_promises: number | null;
             open_tickets: number;
             reasons: components["schemas"]["ContactReason"][];
-            solved_share: components["schemas"]["Figure"];
+            solved_share: components["schemas"]["tickets_customer_schemas_Figure"];
             value_cents: number | null;
         };
         /** PromiseChoice */
@@ -11316,6 +12161,28 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
+        /** PurposeIn */
+        PurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
+        /** PurposeState */
+        PurposeState: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -11407,6 +12274,53 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** Redaction */
+        Redaction: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            by_name: string;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
+        };
+        /** RedactionIn */
+        RedactionIn: {
+            attachment_id?: number | null;
+            end?: number | null;
+            entry_id: number;
+            /** @default  */
+            reason?: string;
+            start?: number | null;
+        };
+        /** RedactionList */
+        RedactionList: {
+            items: components["schemas"]["Redaction"][];
+        };
+        /** RedactionMade */
+        RedactionMade: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            attachment_ids: number[];
+            by_name: string;
+            elsewhere: number[];
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
         };
         /** RedemptionInput */
         RedemptionInput: {
@@ -11733,17 +12647,24 @@ export interface components {
         ReviewIn: {
             review: string;
         };
+        /** RewriteIn */
+        RewriteIn: {
+            text: string;
+            /** @enum {string} */
+            tone: "shorter" | "warmer" | "formal";
+        };
         /** RiskAlert */
         RiskAlert: {
             /** Format: date-time */
             at: string;
             decided_at: string | null;
             decided_by: number | null;
+            earlier_ids: number[];
             ends: number;
             entry_id: number;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             starts: number;
             /** @enum {string} */
             state: "open" | "confirmed" | "false_alarm";
@@ -11762,7 +12683,7 @@ export interface components {
         /** RiskRecipients */
         RiskRecipients: {
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             roles: ("administrator" | "supervisor" | "agent")[];
         };
@@ -11775,6 +12696,7 @@ export interface components {
         RiskSettings: {
             recipients: components["schemas"]["RiskRecipients"][];
             silences: components["schemas"]["RiskSilence"][];
+            third_contact_days: number;
         };
         /** RiskSilence */
         RiskSilence: {
@@ -11782,7 +12704,7 @@ export interface components {
             began_at: string;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             phrase: string;
         };
@@ -12156,6 +13078,14 @@ export interface components {
             name: components["schemas"]["Words"];
             text: string;
         };
+        /** Shown */
+        Shown: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
+            text: string;
+        };
         /** Side */
         Side: {
             closed_at: string | null;
@@ -12247,6 +13177,10 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** SilenceIn */
+        SilenceIn: {
+            seconds: number;
         };
         /** SimulationIn */
         SimulationIn: {
@@ -12511,27 +13445,6 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
-        /** Step */
-        Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -12542,6 +13455,14 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** Steps */
+        Steps: {
+            items: components["schemas"]["assistance_copilot_schemas_Step"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
         };
         /** StrainIn */
         StrainIn: {
@@ -12620,19 +13541,20 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
-        /** Suggestion */
-        Suggestion: {
+        /** SuggestIn */
+        SuggestIn: {
             /** @default  */
-            hint: string;
-            id: number | null;
-            /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
-            label: string;
-            value: string;
+            text?: string;
         };
-        /** Suggestions */
-        Suggestions: {
-            items: components["schemas"]["Suggestion"][];
+        /** Summary */
+        Summary: {
+            history: components["schemas"]["History"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["Point"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Supervision */
         Supervision: {
@@ -12940,6 +13862,10 @@ export interface components {
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
         };
+        /** ThirdContactIn */
+        ThirdContactIn: {
+            days: number;
+        };
         /** Thresholds */
         Thresholds: {
             /** @default 120 */
@@ -13245,14 +14171,13 @@ export interface components {
         TokenInput: {
             token: string;
         };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
+        /** TranslateIn */
+        TranslateIn: {
+            entry_id?: number | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @default  */
+            text?: string;
         };
         /** TrialDay */
         TrialDay: {
@@ -13704,6 +14629,11 @@ export interface components {
             en: string;
             zh: string;
         };
+        /** WriteIn */
+        WriteIn: {
+            /** @enum {null|string} */
+            language?: "en" | "zh-CN" | null;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -13716,6 +14646,147 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** Written */
+        Written: {
+            evidence: components["schemas"]["Evidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
+        };
+        /** Figure */
+        assistance_copilot_schemas_Figure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** Step */
+        assistance_copilot_schemas_Step: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** Suggestion */
+        assistance_copilot_schemas_Suggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** Suggestions */
+        assistance_copilot_schemas_Suggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["assistance_copilot_schemas_Suggestion"][];
+        };
+        /** PolicyIn */
+        intelligence_models_schemas_PolicyIn: {
+            keep_days: number;
+        };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** PolicyIn */
+        service_levels_schemas_PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** Step */
+        service_levels_schemas_Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
+        /** Figure */
+        tickets_customer_schemas_Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
+        /** Suggestions */
+        tickets_search_api_Suggestions: {
+            items: components["schemas"]["tickets_search_suggest_Suggestion"][];
+        };
+        /** Suggestion */
+        tickets_search_suggest_Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            label: string;
+            value: string;
         };
     };
     responses: never;
@@ -14299,7 +15370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -15011,6 +16082,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CopilotFiguresGetCopilotFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
                 };
             };
             /** @description What is wrong */
@@ -16870,6 +17972,37 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesSilencePutSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
         parameters: {
             query?: never;
@@ -18154,6 +19287,33 @@ export interface operations {
             };
         };
     };
+    ApiV1MePulseGetPulse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirm_second_factor: {
         parameters: {
             query?: never;
@@ -18489,6 +19649,300 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsPostModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdPatchModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdTrialPostModelTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesListModelExchanges: {
+        parameters: {
+            query?: {
+                text?: string;
+                purpose?: string | null;
+                ended?: "sent" | "answered" | "refused" | "failed" | null;
+                ticket_id?: number | null;
+                person_id?: number | null;
+                is_attacked?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExchangeRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesExchangeIdGetModelExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPolicyPutModelPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPurposesPutModelPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelSettingsGetModelSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -19097,6 +20551,131 @@ export interface operations {
             };
         };
     };
+    ApiV1PersonalDataAccessesGetAccesses: {
+        parameters: {
+            query?: {
+                ticket_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataMarkingGetMarking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marking"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyGetPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyPutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalDataPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ProcessExamplesGetProcessExamples: {
         parameters: {
             query?: never;
@@ -19407,6 +20986,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdDeleteRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdOpeningPostOpening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
                 };
             };
             /** @description What is wrong */
@@ -20242,7 +21887,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             };
             cookie?: never;
         };
@@ -20282,6 +21927,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsThirdContactPutThirdContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThirdContactIn"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -21092,7 +22770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestions"];
+                    "application/json": components["schemas"]["tickets_search_api_Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -21144,7 +22822,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -21179,7 +22857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -23923,6 +25601,304 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["assistance_copilot_schemas_Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranslateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -24179,6 +26155,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -25447,6 +27455,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsGetRedactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsPostRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionMade"];
+                };
             };
             /** @description What is wrong */
             default: {

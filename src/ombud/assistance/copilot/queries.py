@@ -172,7 +172,7 @@ class Promised(Struct):
 async def open_promises(tx: Transaction, ticket_id: int) -> list[Promised]:
     """Promises of a ticket that are still to be kept, the first due first."""
     sql = """
-        select id, text, due_at from promise
+        select id, words as text, due_at from promise
         where ticket_id = %(id)s and status in ('open', 'broken') and ended_at is null
         order by due_at nulls last, id limit 10"""
     return await rows(tx, Promised, sql, {"id": ticket_id})

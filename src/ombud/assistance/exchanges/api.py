@@ -22,15 +22,15 @@ async def list_model_exchanges(
     actor: By,
     text: FromQuery[Typed] = "",
     purpose: FromQuery[str | None] = None,
-    state: FromQuery[State | None] = None,
+    ended: FromQuery[State | None] = None,
     ticket_id: FromQuery[int | None] = None,
     person_id: FromQuery[int | None] = None,
     is_attacked: FromQuery[bool] = False,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
 ) -> Paged[ExchangeRow]:
-    """What was asked of language models, newest first; ``text`` searches in questions, answers and problems."""
-    wanted = Wanted(text, purpose, state, ticket_id, person_id, is_attacked)
+    """What was asked of language models, newest first; ``text`` searches in questions, answers and problems, ``ended`` says how."""
+    wanted = Wanted(text, purpose, ended, ticket_id, person_id, is_attacked)
     before = decode_cursor(cursor, int) if cursor else None
     found = await queries.list_exchanges(reading, wanted, by=actor, before=before, limit=checked_limit(limit))
     return page(found, limit, lambda one: one.id)

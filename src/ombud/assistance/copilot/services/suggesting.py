@@ -28,6 +28,7 @@ CANDIDATES: Final = 40
 COMPARED: Final = 8
 LONGEST_ANSWER: Final = 2_000
 LONGEST_QUESTION: Final = 1_500
+SHORT_QUESTION: Final = 25
 # Fewer shared words than this say nothing about two tickets being alike.
 ALIKE: Final = 0.25
 HIDDEN: Final = "…"
@@ -89,7 +90,8 @@ def question_of(subject: Subject, messages: Sequence[Spoken]) -> str:
             break
     words = "\n".join(reversed(asked)) or subject.subject
     short = telling(words, 6) or words
-    title = "" if subject.subject.strip() in short else f"{subject.subject}\n"
+    # The subject of a long conversation is what it began with, not what is asked now.
+    title = f"{subject.subject}\n" if len(short) < SHORT_QUESTION and subject.subject.strip() not in short else ""
     return f"{title}{short}"[:LONGEST_QUESTION]
 
 
