@@ -2872,7 +2872,9 @@ export interface paths {
         };
         /**
          * ListModelExchanges
-         * @description What was asked of language models, newest first; ``text`` searches in questions, answers and problems, ``ended`` says how.
+         * @description What was asked of language models, newest first; ``text`` searches in what was said.
+         *
+         *     ``ended`` says how they ended: sent, answered, refused or failed.
          *
          *     Needs the permission `models.audit`.
          */
@@ -9436,6 +9438,87 @@ export interface components {
             key: string;
             label: string;
         };
+        /** CopilotEvidence */
+        CopilotEvidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
+        /** CopilotFigure */
+        CopilotFigure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** CopilotFigures */
+        CopilotFigures: {
+            days: number;
+            items: components["schemas"]["CopilotFigure"][];
+        };
+        /** CopilotStep */
+        CopilotStep: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** CopilotSteps */
+        CopilotSteps: {
+            items: components["schemas"]["CopilotStep"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
+        };
+        /** CopilotSuggestion */
+        CopilotSuggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** CopilotSuggestions */
+        CopilotSuggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["CopilotSuggestion"][];
+        };
+        /** CopilotText */
+        CopilotText: {
+            evidence: components["schemas"]["CopilotEvidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
+        };
         /** Customer */
         Customer: {
             contact_bars: components["schemas"]["ContactBar"][];
@@ -9563,6 +9646,13 @@ export interface components {
             /** @default false */
             is_pinned?: boolean;
             text: string;
+        };
+        /** CustomerPast */
+        CustomerPast: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -9903,61 +9993,16 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** Endpoint */
-        Endpoint: {
-            answered_at: string | null;
-            base_url: string;
-            failed_at: string | null;
-            failures: number;
-            has_key: boolean;
-            id: number;
-            is_on: boolean;
-            /** @enum {string} */
-            kind: "chat" | "embedding";
-            model: string;
-            name: string;
+        /** EndpointTrial */
+        EndpointTrial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
             /** @enum {string} */
             output: "json_schema" | "json_object" | "text";
-            price_in_micros: number | null;
-            price_out_micros: number | null;
-            problem: string;
-            problem_detail: string;
-            resting_until: string | null;
-            streams: boolean;
-            timeout_seconds: number;
-        };
-        /** EndpointChange */
-        EndpointChange: {
-            base_url?: string;
-            is_on?: boolean;
-            key?: string;
-            model?: string;
-            name?: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            streams?: boolean;
-            timeout_seconds?: number;
-        };
-        /** EndpointIn */
-        EndpointIn: {
-            base_url: string;
-            /** @default true */
-            is_on?: boolean;
-            /** @default  */
-            key?: string;
-            /**
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "embedding";
-            model: string;
-            name: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            /** @default false */
-            streams?: boolean;
-            /** @default 30 */
-            timeout_seconds?: number;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Enrolment */
         Enrolment: {
@@ -10036,14 +10081,6 @@ export interface components {
             margin: number | null;
             mean: number;
         };
-        /** Evidence */
-        Evidence: {
-            article_id: number | null;
-            quote: string;
-            /** @default  */
-            slug: string;
-            title: string;
-        };
         /** Example */
         Example: {
             key: string;
@@ -10058,56 +10095,6 @@ export interface components {
         /** ExampleList */
         ExampleList: {
             items: components["schemas"]["Example"][];
-        };
-        /** Exchange */
-        Exchange: {
-            /** @default  */
-            answer: string;
-            /** Format: date-time */
-            at: string;
-            attempts: components["schemas"]["Attempt"][];
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            /** @default  */
-            problem_detail: string;
-            purpose: string;
-            request: {
-                [key: string]: unknown;
-            }[];
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
-        };
-        /** ExchangeRow */
-        ExchangeRow: {
-            /** Format: date-time */
-            at: string;
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            purpose: string;
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -10336,16 +10323,18 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
+        /** Figure */
+        Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
         /** FigurePoint */
         FigurePoint: {
             /** Format: date-time */
             at: string;
             figures: components["schemas"]["DeskFigures"];
-        };
-        /** Figures */
-        Figures: {
-            days: number;
-            items: components["schemas"]["assistance_copilot_schemas_Figure"][];
         };
         /** FileRef */
         FileRef: {
@@ -10561,13 +10550,6 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
-        };
-        /** History */
-        History: {
-            contacts_30: number;
-            items: components["schemas"]["PastTicket"][];
-            open_tickets: number;
-            tickets: number;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -11140,13 +11122,145 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** ModelEndpoint */
+        ModelEndpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** ModelEndpointChange */
+        ModelEndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** ModelEndpointIn */
+        ModelEndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
+        /** ModelExchange */
+        ModelExchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelExchangeRow */
+        ModelExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelPolicyIn */
+        ModelPolicyIn: {
+            keep_days: number;
+        };
+        /** ModelPurpose */
+        ModelPurpose: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
+        /** ModelPurposeIn */
+        ModelPurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
         /** ModelSettings */
         ModelSettings: {
             /** Format: date */
             day: string;
-            endpoints: components["schemas"]["Endpoint"][];
+            endpoints: components["schemas"]["ModelEndpoint"][];
             keep_days: number;
-            purposes: components["schemas"]["PurposeState"][];
+            purposes: components["schemas"]["ModelPurpose"][];
         };
         /** Moved */
         Moved: {
@@ -11289,7 +11403,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -11418,11 +11532,6 @@ export interface components {
             name?: string;
             notes?: string;
             tier?: string;
-        };
-        /** OutcomeIn */
-        OutcomeIn: {
-            /** @enum {string} */
-            state: "adopted" | "ignored";
         };
         /** Outgoing */
         Outgoing: {
@@ -11609,9 +11718,9 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
-        /** Paged[ExchangeRow] */
-        PageOfExchangeRow: {
-            items: components["schemas"]["ExchangeRow"][];
+        /** Paged[ModelExchangeRow] */
+        PageOfModelExchangeRow: {
+            items: components["schemas"]["ModelExchangeRow"][];
             next: string | null;
         };
         /** Paged[AgentRouting] */
@@ -11808,16 +11917,6 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
-        /** Point */
-        Point: {
-            at: string | null;
-            /** @default  */
-            author: string;
-            entry_id: number | null;
-            /** @enum {string} */
-            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
-            text: string;
-        };
         /** Policy */
         Policy: {
             /** Format: date-time */
@@ -11829,6 +11928,21 @@ export interface components {
             position: number;
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
         PolicyList: {
@@ -11879,7 +11993,7 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
         /** PreChat */
@@ -12030,8 +12144,8 @@ export interface components {
             channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
-            contacts_30: components["schemas"]["tickets_customer_schemas_Figure"];
-            contacts_90: components["schemas"]["tickets_customer_schemas_Figure"];
+            contacts_30: components["schemas"]["Figure"];
+            contacts_90: components["schemas"]["Figure"];
             first_contact_at: string | null;
             last_agents: components["schemas"]["LastAgent"][];
             last_contact_at: string | null;
@@ -12039,7 +12153,7 @@ export interface components {
             open_promises: number | null;
             open_tickets: number;
             reasons: components["schemas"]["ContactReason"][];
-            solved_share: components["schemas"]["tickets_customer_schemas_Figure"];
+            solved_share: components["schemas"]["Figure"];
             value_cents: number | null;
         };
         /** PromiseChoice */
@@ -12160,28 +12274,6 @@ export interface components {
         /** Proposal */
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
-        };
-        /** PurposeIn */
-        PurposeIn: {
-            endpoint_id: number | null;
-            is_on: boolean;
-            micros_a_day?: number | null;
-            tokens_a_day?: number | null;
-        };
-        /** PurposeState */
-        PurposeState: {
-            endpoint_id: number | null;
-            /** @default 0 */
-            exchanges_today: number;
-            is_on: boolean;
-            micros_a_day: number | null;
-            /** @default 0 */
-            micros_today: number;
-            /** @enum {string} */
-            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
-            tokens_a_day: number | null;
-            /** @default 0 */
-            tokens_today: number;
         };
         /** QueryIn */
         QueryIn: {
@@ -13445,6 +13537,27 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -13455,14 +13568,6 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
-        };
-        /** Steps */
-        Steps: {
-            items: components["schemas"]["assistance_copilot_schemas_Step"][];
-            /** @default  */
-            stage_en: string;
-            /** @default  */
-            stage_zh: string;
         };
         /** StrainIn */
         StrainIn: {
@@ -13546,15 +13651,34 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** Summary */
-        Summary: {
-            history: components["schemas"]["History"];
+        /** Suggestion */
+        Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
             /** @enum {string} */
-            made_by: "product" | "model";
-            messages: number;
-            points: components["schemas"]["Point"][];
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            label: string;
+            value: string;
+        };
+        /** SuggestionOutcomeIn */
+        SuggestionOutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
+        };
+        /** Suggestions */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** SummaryPoint */
+        SummaryPoint: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
         };
         /** Supervision */
         Supervision: {
@@ -14059,6 +14183,16 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketSummary */
+        TicketSummary: {
+            history: components["schemas"]["CustomerPast"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["SummaryPoint"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
@@ -14178,6 +14312,15 @@ export interface components {
             language: "zh-CN" | "en";
             /** @default  */
             text?: string;
+        };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
         /** TrialDay */
         TrialDay: {
@@ -14646,147 +14789,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Written */
-        Written: {
-            evidence: components["schemas"]["Evidence"][];
-            /** @default  */
-            original: string;
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-            suggestion_id: number | null;
-            /** @default  */
-            text: string;
-        };
-        /** Figure */
-        assistance_copilot_schemas_Figure: {
-            adopted: number;
-            ignored: number;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @enum {string} */
-            made_by: "product" | "model";
-            shown: number;
-        };
-        /** Step */
-        assistance_copilot_schemas_Step: {
-            at: string | null;
-            id: number | null;
-            /** @enum {string} */
-            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
-            names_en: string[];
-            names_zh: string[];
-        };
-        /** Suggestion */
-        assistance_copilot_schemas_Suggestion: {
-            article_id: number | null;
-            confidence: number;
-            entry_id: number | null;
-            /** @default  */
-            heading: string;
-            id: number;
-            /** @default true */
-            is_public: boolean;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @default  */
-            locale: string;
-            /** @enum {string} */
-            made_by: "product" | "model";
-            /** @default  */
-            slug: string;
-            solved_at: string | null;
-            text: string;
-            ticket_id: number | null;
-            title: string;
-            version_id: number | null;
-        };
-        /** Suggestions */
-        assistance_copilot_schemas_Suggestions: {
-            asked: string;
-            has_model: boolean;
-            items: components["schemas"]["assistance_copilot_schemas_Suggestion"][];
-        };
-        /** PolicyIn */
-        intelligence_models_schemas_PolicyIn: {
-            keep_days: number;
-        };
-        /** Trial */
-        intelligence_models_schemas_Trial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-        };
-        /** PolicyIn */
-        service_levels_schemas_PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
-            targets: components["schemas"]["Target"][];
-        };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
-        /** Trial */
-        service_levels_schemas_Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
-        };
-        /** Figure */
-        tickets_customer_schemas_Figure: {
-            average: number | null;
-            average_at: string | null;
-            of: number | null;
-            value: number | null;
-        };
-        /** Suggestions */
-        tickets_search_api_Suggestions: {
-            items: components["schemas"]["tickets_search_suggest_Suggestion"][];
-        };
-        /** Suggestion */
-        tickets_search_suggest_Suggestion: {
-            /** @default  */
-            hint: string;
-            id: number | null;
-            /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
-            label: string;
-            value: string;
         };
     };
     responses: never;
@@ -15370,7 +15372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong */
@@ -16112,7 +16114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Figures"];
+                    "application/json": components["schemas"]["CopilotFigures"];
                 };
             };
             /** @description What is wrong */
@@ -19670,7 +19672,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointIn"];
+                "application/json": components["schemas"]["ModelEndpointIn"];
             };
         };
         responses: {
@@ -19680,7 +19682,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -19734,7 +19736,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointChange"];
+                "application/json": components["schemas"]["ModelEndpointChange"];
             };
         };
         responses: {
@@ -19744,7 +19746,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -19775,7 +19777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                    "application/json": components["schemas"]["EndpointTrial"];
                 };
             };
             /** @description What is wrong */
@@ -19813,7 +19815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfExchangeRow"];
+                    "application/json": components["schemas"]["PageOfModelExchangeRow"];
                 };
             };
             /** @description What is wrong */
@@ -19844,7 +19846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Exchange"];
+                    "application/json": components["schemas"]["ModelExchange"];
                 };
             };
             /** @description What is wrong */
@@ -19867,7 +19869,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+                "application/json": components["schemas"]["ModelPolicyIn"];
             };
         };
         responses: {
@@ -19902,7 +19904,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PurposeIn"];
+                "application/json": components["schemas"]["ModelPurposeIn"];
             };
         };
         responses: {
@@ -22770,7 +22772,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tickets_search_api_Suggestions"];
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -22822,7 +22824,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -22857,7 +22859,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -25653,7 +25655,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */
@@ -25688,7 +25690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */
@@ -25719,7 +25721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Steps"];
+                    "application/json": components["schemas"]["CopilotSteps"];
                 };
             };
             /** @description What is wrong */
@@ -25754,7 +25756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assistance_copilot_schemas_Suggestions"];
+                    "application/json": components["schemas"]["CopilotSuggestions"];
                 };
             };
             /** @description What is wrong */
@@ -25780,7 +25782,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutcomeIn"];
+                "application/json": components["schemas"]["SuggestionOutcomeIn"];
             };
         };
         responses: {
@@ -25819,7 +25821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["TicketSummary"];
                 };
             };
             /** @description What is wrong */
@@ -25850,7 +25852,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["TicketSummary"];
                 };
             };
             /** @description What is wrong */
@@ -25885,7 +25887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */

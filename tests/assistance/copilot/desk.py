@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ombud.intelligence.models import endpoints
-from ombud.intelligence.models.schemas import EndpointIn, Purpose, PurposeIn
+from ombud.intelligence.models.schemas import ModelEndpointIn, ModelPurposeIn, Purpose
 from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.services import index_missed
 from ombud.shared.actor import SYSTEM, Actor
@@ -71,13 +71,13 @@ class Copilot:
     async def model(self, *purposes: Purpose, key: str = "sk-abcdefgh12345", url: str = "") -> int:
         """Let purposes use the fake model."""
         parts, now = self.site.desk.parts, self.site.desk.now
-        given = EndpointIn("Fake", url or self.server.url, "tiny", key)
+        given = ModelEndpointIn("Fake", url or self.server.url, "tiny", key)
         async with parts.database.transaction() as tx:
             made = await endpoints.add_endpoint(
                 tx, given, keys=parts.key_ring, guard=parts.models.guard, by=SYSTEM, now=now
             )
             for one in purposes or ("reply", "summary", "rewrite", "translate", "article"):
-                await endpoints.set_purpose(tx, one, PurposeIn(made.id, is_on=True), by=SYSTEM, now=now)
+                await endpoints.set_purpose(tx, one, ModelPurposeIn(made.id, is_on=True), by=SYSTEM, now=now)
         return made.id
 
     def say(self, *answers: dict[str, Any]) -> None:
