@@ -672,6 +672,94 @@ export interface paths {
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
         trace?: never;
     };
+    "/api/v1/classification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClassificationSettings
+         * @description What is looked at, its heads with their scores, how much waits, and how much was let go today.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1ClassificationSettingsGetClassificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTraining
+         * @description Have new heads learnt now; they are measured on tickets kept apart, and work only if they are no worse.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ClassificationSettingsTrainingPostTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutClassificationSetting
+         * @description Say whether an aspect is looked at, from which confidence on it is set, and which field holds it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectPutClassificationSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHead
+         * @description Let another head work: one of before, or none, then names and shipped examples do.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectHeadPutHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-merges/{merge_id}/undo": {
         parameters: {
             query?: never;
@@ -1690,6 +1778,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor-rules/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSilence
+         * @description Say how long any screen of the desk may be silent, in seconds, before whoever sits there counts as gone.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1FloorRulesSilencePutSilence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor-rules/{team_id}/breaks": {
         parameters: {
             query?: never;
@@ -2538,6 +2648,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pulse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPulse
+         * @description Show that one's screen is still awake; a page does so whenever its stream says something.
+         *
+         *     Read, not written: the worker that holds the stream for all tabs has no token to write with, and being there is
+         *     all that comes of it.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1MePulseGetPulse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factor": {
         parameters: {
             query?: never;
@@ -2715,6 +2850,144 @@ export interface paths {
          *     Needs the permission `presence.own`.
          */
         put: operations["ApiV1MeSurgeCallsRunIdPutMyCall"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelEndpoint
+         * @description Enter an endpoint. Its key is never shown again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsPostModelEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelEndpoint
+         * @description Remove an endpoint; 409 with the code ``model_endpoint_in_use`` while a purpose uses it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        delete: operations["ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchModelEndpoint
+         * @description Change an endpoint, which ends its rest. Another address needs its key again.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        patch: operations["ApiV1ModelEndpointsEndpointIdPatchModelEndpoint"];
+        trace?: never;
+    };
+    "/api/v1/model-endpoints/{endpoint_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostModelTrial
+         * @description Ask it one small question at once and tell what came of it.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        post: operations["ApiV1ModelEndpointsEndpointIdTrialPostModelTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPolicy
+         * @description Say how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPolicyPutModelPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-purposes/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutModelPurpose
+         * @description Say what a purpose may use and spend in a day, or switch it off.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        put: operations["ApiV1ModelPurposesPutModelPurpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelSettings
+         * @description Endpoints with how they do, purposes with what was spent today, and how long exchanges are kept.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1ModelSettingsGetModelSettings"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3060,6 +3333,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personal-data/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAccesses
+         * @description Who had hidden personal data shown, the newest first; never what it was.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataAccessesGetAccesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/marking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMarking
+         * @description Which kinds are marked, which are hidden from the person, and what they may do with them.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1PersonalDataMarkingGetMarking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-data/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPolicy
+         * @description Who sees which kinds of personal data, and what becomes of originals.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        get: operations["ApiV1PersonalDataPolicyGetPolicy"];
+        /**
+         * PutPolicy
+         * @description Say who sees what. It holds within some seconds, on open screens, too.
+         *
+         *     Needs the permission `personal_data.manage`.
+         */
+        put: operations["ApiV1PersonalDataPolicyPutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-examples": {
         parameters: {
             query?: never;
@@ -3258,6 +3603,50 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteRedaction
+         * @description Bring back what was blacked out, as long as its original is sealed.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        delete: operations["ApiV1RedactionsRedactionIdDeleteRedaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redactions/{redaction_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostOpening
+         * @description Read a sealed original; who and why is written down.
+         *
+         *     Needs the permission `personal_data.unseal`.
+         */
+        post: operations["ApiV1RedactionsRedactionIdOpeningPostOpening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3757,6 +4146,28 @@ export interface paths {
          *     Needs the permission `teamwork.lead`.
          */
         delete: operations["ApiV1RiskSettingsSilencesSilenceIdDeleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-settings/third-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutThirdContact
+         * @description Say how many days back contacts for the same thing are counted; 0 switches the alert off.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        put: operations["ApiV1RiskSettingsThirdContactPutThirdContact"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5942,6 +6353,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/entries/{entry_id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostShowing
+         * @description A message in full. Which kinds were hidden from the person, and that they read them, is written down.
+         *
+         *     Needs the permission `personal_data.show`.
+         */
+        post: operations["ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/extensions": {
         parameters: {
             query?: never;
@@ -6095,6 +6528,50 @@ export interface paths {
          */
         get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLabels
+         * @description What a machine takes the ticket for, with how sure it is, and what people said of that.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLabelsGetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels/{aspect}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLabelDecision
+         * @description Confirm the machine's label or correct it; new heads learn from that. Type, product and reason are set, too.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6463,6 +6940,8 @@ export interface paths {
          * PostAdvance
          * @description Go on to the next stage. 422 ``stage_open`` names what this one still needs.
          *
+         *     ``visit_id`` is the stay in the stage that one means to leave: 409 ``stage_is_left`` when it is over already.
+         *
          *     The next stage may be another team's: whoever does not see that team does not see the ticket afterwards.
          *
          *     Needs the permission `tickets.write`.
@@ -6678,6 +7157,34 @@ export interface paths {
          */
         put: operations["ApiV1TicketsTicketIdReadPutRead"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRedactions
+         * @description What was blacked out on a ticket: when, by whom, of which kind.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdRedactionsGetRedactions"];
+        put?: never;
+        /**
+         * PostRedaction
+         * @description Black out words of a message, or a file of it, wherever they are kept of the ticket.
+         *
+         *     Needs the permission `personal_data.redact`.
+         */
+        post: operations["ApiV1TicketsTicketIdRedactionsPostRedaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7999,6 +8506,22 @@ export interface components {
              */
             state: "accepted";
         };
+        /** Access */
+        Access: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** AccessList */
+        AccessList: {
+            items: components["schemas"]["Access"][];
+            next: string | null;
+        };
         /** Address */
         Address: {
             address: string;
@@ -8010,6 +8533,7 @@ export interface components {
             /** @default  */
             reason?: string;
             to?: string | null;
+            visit_id?: number | null;
         };
         /** AgentReadFrame */
         AgentReadFrame: {
@@ -8161,6 +8685,30 @@ export interface components {
             preview: string;
             subject: string;
             ticket_id: number;
+        };
+        /** AspectSetting */
+        AspectSetting: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            field_key: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectSettingIn */
+        AspectSettingIn: {
+            field_key?: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectState */
+        AspectState: {
+            confirmed: number;
+            corrected: number;
+            heads: components["schemas"]["HeadVersion"][];
+            proposed: number;
+            set: number;
+            setting: components["schemas"]["AspectSetting"];
+            unknown: number;
         };
         /** AssignmentIn */
         AssignmentIn: {
@@ -8562,6 +9110,13 @@ export interface components {
             name_en: string;
             name_zh: string;
             value: string;
+        };
+        /** ClassificationSettings */
+        ClassificationSettings: {
+            aspects: components["schemas"]["AspectState"][];
+            has_meaning: boolean;
+            load: components["schemas"]["Load"];
+            training: components["schemas"]["Training"];
         };
         /** ClientCustomer */
         ClientCustomer: {
@@ -9246,6 +9801,62 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
+        /** Endpoint */
+        Endpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** EndpointChange */
+        EndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
         /** Enrolment */
         Enrolment: {
             qr_svg: string;
@@ -9270,6 +9881,7 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note" | "change" | "side";
             origin_ticket_id: number | null;
+            personal_data: components["schemas"]["Finding"][] | null;
             quoted: string | null;
             side_id: number | null;
             text: string;
@@ -9586,6 +10198,13 @@ export interface components {
             type: string;
             url: string;
         };
+        /** Finding */
+        Finding: {
+            end: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
+            start: number;
+        };
         /** FirstContact */
         FirstContact: {
             /** Format: date-time */
@@ -9631,6 +10250,7 @@ export interface components {
         /** FloorRulesList */
         FloorRulesList: {
             items: components["schemas"]["FloorRules"][];
+            silence_seconds: number;
         };
         /** Follower */
         Follower: {
@@ -9768,6 +10388,25 @@ export interface components {
             /** @default  */
             summary?: string;
             team_id: number;
+        };
+        /** HeadIn */
+        HeadIn: {
+            version_id: number | null;
+        };
+        /** HeadVersion */
+        HeadVersion: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            examples: number;
+            held_out: number;
+            id: number;
+            labels: number;
+            /** Format: date-time */
+            made_at: string;
+            score: number;
+            score_before: number | null;
+            /** @enum {string} */
+            state: "on" | "retired" | "refused";
         };
         /** Health */
         Health: {
@@ -9965,6 +10604,21 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** KindRule */
+        KindRule: {
+            clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
+            is_on: boolean;
+        };
+        /** LabelChoice */
+        LabelChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** LabelDecisionIn */
+        LabelDecisionIn: {
+            label: string;
+        };
         /** LanguageDoubt */
         LanguageDoubt: {
             end: number;
@@ -10100,6 +10754,15 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** Load */
+        Load: {
+            failed: number;
+            looked_at: number;
+            ms: number;
+            oldest_at: string | null;
+            skipped: number;
+            waiting: number;
+        };
         /** LoadPart */
         LoadPart: {
             count: number;
@@ -10215,6 +10878,14 @@ export interface components {
             number: number;
             person_id: number;
             visit_id: number;
+        };
+        /** Marking */
+        Marking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
         };
         /** Matched */
         Matched: {
@@ -10334,16 +11005,21 @@ export interface components {
             fields?: {
                 [key: string]: unknown;
             };
-            /**
-             * @default en
-             * @enum {string}
-             */
-            locale?: "en" | "zh-CN";
+            /** @enum {null|string} */
+            locale?: "en" | "zh-CN" | null;
             /** @default  */
             name?: string;
             page?: components["schemas"]["PageIn"];
             /** @default  */
             text?: string;
+        };
+        /** ModelSettings */
+        ModelSettings: {
+            /** Format: date */
+            day: string;
+            endpoints: components["schemas"]["Endpoint"][];
+            keep_days: number;
+            purposes: components["schemas"]["PurposeState"][];
         };
         /** Moved */
         Moved: {
@@ -10551,7 +11227,7 @@ export interface components {
         };
         /** OnEvents */
         OnEvents: {
-            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late")[];
+            events: ("ticket_opened" | "message_received" | "reply_sent" | "note_added" | "ticket_assigned" | "ticket_moved" | "ticket_changed" | "ticket_solved" | "ticket_reopened" | "ticket_woke" | "clock_warned" | "clock_breached" | "ticket_dispatched" | "dispatch_returned" | "ticket_urged" | "ticket_withdrawn" | "stage_entered" | "stage_late" | "risk_found")[];
             fields?: string[];
             /** @constant */
             kind: "events";
@@ -10563,6 +11239,14 @@ export interface components {
             kind: "time";
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
+        };
+        /** Opened */
+        Opened: {
+            words: string;
+        };
+        /** OpeningIn */
+        OpeningIn: {
+            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -10899,6 +11583,14 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataPolicy */
+        PersonalDataPolicy: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+        };
         /** Ping */
         Ping: {
             duration_ms: number;
@@ -10980,21 +11672,6 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
-        /** PolicyIn */
-        PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
-        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -11002,6 +11679,16 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
+        };
+        /** PolicyShown */
+        PolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -11316,6 +12003,28 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
+        /** PurposeIn */
+        PurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
+        /** PurposeState */
+        PurposeState: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -11407,6 +12116,53 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** Redaction */
+        Redaction: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            by_name: string;
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
+        };
+        /** RedactionIn */
+        RedactionIn: {
+            attachment_id?: number | null;
+            end?: number | null;
+            entry_id: number;
+            /** @default  */
+            reason?: string;
+            start?: number | null;
+        };
+        /** RedactionList */
+        RedactionList: {
+            items: components["schemas"]["Redaction"][];
+        };
+        /** RedactionMade */
+        RedactionMade: {
+            /** Format: date-time */
+            at: string;
+            attachment_id: number | null;
+            attachment_ids: number[];
+            by_name: string;
+            elsewhere: number[];
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            opened: number;
+            reason: string;
+            sealed_until: string | null;
+            ticket_id: number;
+            undone_at: string | null;
         };
         /** RedemptionInput */
         RedemptionInput: {
@@ -11739,11 +12495,12 @@ export interface components {
             at: string;
             decided_at: string | null;
             decided_by: number | null;
+            earlier_ids: number[];
             ends: number;
             entry_id: number;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             starts: number;
             /** @enum {string} */
             state: "open" | "confirmed" | "false_alarm";
@@ -11762,7 +12519,7 @@ export interface components {
         /** RiskRecipients */
         RiskRecipients: {
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             roles: ("administrator" | "supervisor" | "agent")[];
         };
@@ -11775,6 +12532,7 @@ export interface components {
         RiskSettings: {
             recipients: components["schemas"]["RiskRecipients"][];
             silences: components["schemas"]["RiskSilence"][];
+            third_contact_days: number;
         };
         /** RiskSilence */
         RiskSilence: {
@@ -11782,7 +12540,7 @@ export interface components {
             began_at: string;
             id: number;
             /** @enum {string} */
-            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+            kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             person_ids: number[];
             phrase: string;
         };
@@ -12156,6 +12914,14 @@ export interface components {
             name: components["schemas"]["Words"];
             text: string;
         };
+        /** Shown */
+        Shown: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
+            text: string;
+        };
         /** Side */
         Side: {
             closed_at: string | null;
@@ -12247,6 +13013,10 @@ export interface components {
         /** Signature */
         Signature: {
             text: string;
+        };
+        /** SilenceIn */
+        SilenceIn: {
+            seconds: number;
         };
         /** SimulationIn */
         SimulationIn: {
@@ -12940,6 +13710,10 @@ export interface components {
             /** @enum {null|string} */
             write_as?: "reply" | "note" | null;
         };
+        /** ThirdContactIn */
+        ThirdContactIn: {
+            days: number;
+        };
         /** Thresholds */
         Thresholds: {
             /** @default 120 */
@@ -13043,6 +13817,31 @@ export interface components {
              * @enum {string}
              */
             write_as?: "reply" | "note";
+        };
+        /** TicketLabel */
+        TicketLabel: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            guess: string | null;
+            label: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            state: "set" | "proposed" | "unknown" | "corrected" | "confirmed";
+            ticket_id: number;
+        };
+        /** TicketLabels */
+        TicketLabels: {
+            choices: {
+                [key: string]: components["schemas"]["LabelChoice"][];
+            };
+            is_waiting: boolean;
+            items: components["schemas"]["TicketLabel"][];
         };
         /** TicketLink */
         TicketLink: {
@@ -13245,14 +14044,12 @@ export interface components {
         TokenInput: {
             token: string;
         };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
+        /** Training */
+        Training: {
+            asked_at: string | null;
+            ended_at: string | null;
+            problem: string;
+            started_at: string | null;
         };
         /** TrialDay */
         TrialDay: {
@@ -13716,6 +14513,45 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** PolicyIn */
+        intelligence_models_schemas_PolicyIn: {
+            keep_days: number;
+        };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** PolicyIn */
+        service_levels_schemas_PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
     };
     responses: never;
@@ -14299,7 +15135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -15011,6 +15847,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsGetClassificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsTrainingPostTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectPutClassificationSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AspectSettingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectHeadPutHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
                 };
             };
             /** @description What is wrong */
@@ -16870,6 +17834,37 @@ export interface operations {
             };
         };
     };
+    ApiV1FloorRulesSilencePutSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1FloorRulesTeamIdBreaksPutBreakRule: {
         parameters: {
             query?: never;
@@ -18154,6 +19149,33 @@ export interface operations {
             };
         };
     };
+    ApiV1MePulseGetPulse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirm_second_factor: {
         parameters: {
             query?: never;
@@ -18489,6 +19511,231 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsPostModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdDeleteModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdPatchModelEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelEndpointsEndpointIdTrialPostModelTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPolicyPutModelPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelPurposesPutModelPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelSettingsGetModelSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSettings"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -19097,6 +20344,131 @@ export interface operations {
             };
         };
     };
+    ApiV1PersonalDataAccessesGetAccesses: {
+        parameters: {
+            query?: {
+                ticket_id?: number | null;
+                person_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataMarkingGetMarking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marking"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyGetPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PersonalDataPolicyPutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalDataPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1ProcessExamplesGetProcessExamples: {
         parameters: {
             query?: never;
@@ -19407,6 +20779,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdDeleteRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redaction"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RedactionsRedactionIdOpeningPostOpening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redaction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
                 };
             };
             /** @description What is wrong */
@@ -20242,7 +21680,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language";
+                kind: "media_regulator" | "legal" | "safety" | "self_harm" | "fraud" | "privacy_leak" | "churn" | "abuse" | "leadership" | "agent_language" | "third_contact";
             };
             cookie?: never;
         };
@@ -20282,6 +21720,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RiskSettingsThirdContactPutThirdContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThirdContactIn"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -21144,7 +22615,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -21179,7 +22650,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -24191,6 +25662,38 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdEntriesEntryIdPersonalDataPostShowing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdExtensionsPostExtension: {
         parameters: {
             query?: never;
@@ -24446,6 +25949,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldHistory"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsGetLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
                 };
             };
             /** @description What is wrong */
@@ -25447,6 +27017,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsGetRedactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdRedactionsPostRedaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedactionMade"];
+                };
             };
             /** @description What is wrong */
             default: {

@@ -24,6 +24,7 @@ import {
   MessageSquareQuote,
   SlidersHorizontal,
   Split,
+  Tags,
   ShieldAlert,
   ShieldCheck,
   UserRound,
@@ -64,6 +65,13 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  {
+    path: 'classification',
+    key: 'classification',
+    group: 'desk',
+    icon: Tags,
+    permission: 'routing.manage',
+  },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {
     path: 'customer-data',

@@ -127,6 +127,11 @@ const pages: RouteRecordRaw[] = [
     component: () => import('./risks/RisksPage.vue'),
     meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
   },
+  {
+    path: 'classification',
+    component: () => import('./classification/ClassificationPage.vue'),
+    meta: { words: [...words, 'classification'], permission: 'routing.manage' },
+  },
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -61,6 +61,8 @@ function applyWaiting(): void {
       void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
       void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
+    if (/^(ticket_classified|label_decided|ticket_changed)$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['labels', ticket.id] })
     if (kind.startsWith('risk_')) void queryClient.invalidateQueries({ queryKey: ['risks', ticket.id] })
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (
