@@ -41,6 +41,7 @@ PUBLIC = {
         "/widget/v1/messages",
         "/widget/v1/read",
         "/widget/v1/typing",
+        "/widget/v1/{public_key:str}/prepared/{answer_id:int}",
         "/widget/v1/{public_key:str}/visitors",
     },
     "PUT": {"/widget/v1/callback", "/widget/v1/contact"},

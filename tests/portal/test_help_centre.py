@@ -1,7 +1,5 @@
 """The help centre: what is public and nothing else, in the reader's language, fresh at once, readable by machines."""
 
-
-
 from tests.portal.conftest import REFUND, Centre
 
 

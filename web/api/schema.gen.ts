@@ -82,6 +82,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answering/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFigures
+         * @description How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresGetAnswerFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/figures/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFiguresFile
+         * @description The same as a table.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresFileGetAnswerFiguresFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerRules
+         * @description Where questions could be answered by a machine, and where they are.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesGetAnswerRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswerRule
+         * @description Say how a channel answers; 0 is the help centre. 409 ``answer_rule_changed`` if it is not what was read.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        put: operations["ApiV1AnsweringRulesChannelIdPutAnswerRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAnswerQuestion
+         * @description What a place would say to a question, whether it is on or not. Nothing is kept.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerTrial
+         * @description What would have been answered on earlier tickets, by threshold, beside what people answered.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial"];
+        put?: never;
+        /**
+         * PostAnswerTrial
+         * @description Have the newest solved tickets tried; it takes a while.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -3087,34 +3225,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/organisations/{organisation_id}/portal-viewers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetViewers
-         * @description Addresses whose owners see all tickets of an organisation in the portal.
-         *
-         *     Needs the permission `customers.read`.
-         */
-        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
-        /**
-         * PutViewers
-         * @description Say which addresses see all tickets of an organisation in the portal.
-         *
-         *     Needs the permission `portal.grant`.
-         */
-        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -3340,100 +3450,6 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/sites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetSites
-         * @description Help centre and portal of each brand; one that was never set up has its defaults.
-         *
-         *     Needs the permission `portal.manage`.
-         */
-        get: operations["ApiV1PortalSitesGetSites"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/sites/{brand_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * PatchSite
-         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
-         *
-         *     Needs the permission `portal.manage`.
-         */
-        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
-        trace?: never;
-    };
-    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostJwtSecret
-         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
-         *
-         *     Needs the permission `portal.manage`.
-         */
-        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/portal/sites/{brand_id}/logo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostLogo
-         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
-         *
-         *     Needs the permission `portal.manage`.
-         */
-        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
-        /**
-         * DeleteLogo
-         * @description Take the logo away.
-         *
-         *     Needs the permission `portal.manage`.
-         */
-        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6707,6 +6723,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/machine-talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMachineTalk
+         * @description What a machine and the customer said to each other, how sure it was, from which article, and why it stopped.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMachineTalkGetMachineTalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/macros/{macro_id}/apply": {
         parameters: {
             query?: never;
@@ -8374,6 +8412,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/messages/{entry_id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Whether an answer helped
+         * @description Say whether a machine's answer helped: if so the talk is solved, if not a person takes over.
+         */
+        put: operations["put_visitor_helped"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/read": {
         parameters: {
             query?: never;
@@ -8597,6 +8655,143 @@ export interface components {
         AlarmList: {
             items: components["schemas"]["Alarm"][];
         };
+        /** Answer */
+        Answer: {
+            article_id: number;
+            category_id: number | null;
+            confidence: number;
+            id: number | null;
+            /** @default false */
+            is_worded: boolean;
+            locale: string;
+            passage_id: number | null;
+            path: string;
+            slug: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** AnswerCounts */
+        AnswerCounts: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
+        /** AnswerFigures */
+        AnswerFigures: {
+            articles: components["schemas"]["ArticleAnswers"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceAnswers"][];
+            reasons: components["schemas"]["ReasonCount"][];
+            total: components["schemas"]["AnswerCounts"];
+        };
+        /** AnswerQuestionIn */
+        AnswerQuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
+        /** AnswerRule */
+        AnswerRule: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence: "solve" | "hand_off";
+            category_ids: number[] | null;
+            channel_id: number | null;
+            channel_name: string;
+            /** @default true */
+            holds: boolean;
+            id: number | null;
+            /** @default false */
+            is_on: boolean;
+            /** @default true */
+            is_strict: boolean;
+            /** @default 3 */
+            most_answers: number;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            /** @default 30 */
+            silence_minutes: number;
+            /** @default 0.8 */
+            threshold: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** AnswerRuleIn */
+        AnswerRuleIn: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence?: "solve" | "hand_off";
+            category_ids?: number[] | null;
+            /** @default true */
+            holds?: boolean;
+            is_on: boolean;
+            /** @default true */
+            is_strict?: boolean;
+            /** @default 3 */
+            most_answers?: number;
+            /** @default 30 */
+            silence_minutes?: number;
+            threshold: number;
+            version: number;
+        };
+        /** AnswerRules */
+        AnswerRules: {
+            items: components["schemas"]["AnswerRule"][];
+            topics: components["schemas"]["AnswerTopic"][];
+        };
+        /** AnswerTopic */
+        AnswerTopic: {
+            id: number;
+            name_en: string;
+            name_zh: string;
+        };
+        /** AnswerTrial */
+        AnswerTrial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["TriedTicket"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["AnswerTrialStep"][];
+        };
+        /** AnswerTrialIn */
+        AnswerTrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** AnswerTrialStep */
+        AnswerTrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** AnswerTrials */
+        AnswerTrials: {
+            newest: components["schemas"]["AnswerTrial"] | null;
+        };
         /** Answered */
         Answered: {
             in_time: number;
@@ -8632,6 +8827,12 @@ export interface components {
         /** ArchiveIn */
         ArchiveIn: {
             open_tickets_to?: number | null;
+        };
+        /** ArticleAnswers */
+        ArticleAnswers: {
+            article_id: number;
+            line: components["schemas"]["AnswerCounts"];
+            title: string;
         };
         /** AskedMessage */
         AskedMessage: {
@@ -9215,7 +9416,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link" | "portal";
+            way: "message" | "phone" | "in_person" | "link";
             words: string;
         };
         /** ConfirmationIn */
@@ -9873,6 +10074,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            machine?: components["schemas"]["MachineNote"];
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
             promises?: components["schemas"]["PromiseChoice"][];
@@ -10220,11 +10422,6 @@ export interface components {
             /** @enum {string} */
             way: "own" | "added" | "mention";
         };
-        /** FooterLink */
-        FooterLink: {
-            name: components["schemas"]["InBoth"];
-            url: string;
-        };
         /** FormField */
         FormField: {
             key: string;
@@ -10368,6 +10565,10 @@ export interface components {
             skill_id: number;
             valid_until: string | null;
         };
+        /** HelpedIn */
+        HelpedIn: {
+            helped: boolean;
+        };
         /** HolidayTable */
         HolidayTable: {
             days_off: components["schemas"]["DayOff"][];
@@ -10451,13 +10652,6 @@ export interface components {
         /** IdentitySecret */
         IdentitySecret: {
             identity_secret: string;
-        };
-        /** InBoth */
-        InBoth: {
-            /** @default  */
-            en?: string;
-            /** @default  */
-            "zh-CN"?: string;
         };
         /** InboxProblem */
         InboxProblem: {
@@ -10555,10 +10749,6 @@ export interface components {
             state: "queued" | "running" | "done" | "cancelled" | "failed";
             total: number;
             undoes_id: number | null;
-        };
-        /** JwtSecret */
-        JwtSecret: {
-            jwt_secret: string;
         };
         /** KindRule */
         KindRule: {
@@ -10707,26 +10897,6 @@ export interface components {
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
         };
-        /** Look */
-        Look: {
-            /** @default #0d7a6f */
-            accent?: string;
-            /** @default #37b3a4 */
-            accent_dark?: string;
-            footer?: components["schemas"]["InBoth"];
-            /** @default true */
-            is_listed?: boolean;
-            links?: components["schemas"]["FooterLink"][];
-            /**
-             * @default en
-             * @enum {string}
-             */
-            locale_default?: "en" | "zh-CN";
-            name?: components["schemas"]["InBoth"];
-            /** @default UTC */
-            time_zone?: string;
-            welcome?: components["schemas"]["InBoth"];
-        };
         /** Looker */
         Looker: {
             /** @enum {string} */
@@ -10751,6 +10921,59 @@ export interface components {
              */
             doing?: "looking" | "reply" | "note";
             tab: string;
+        };
+        /** MachineAnswer */
+        MachineAnswer: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            entry_id: number | null;
+            helped: boolean | null;
+            helped_at: string | null;
+            id: number;
+            is_worded: boolean;
+            locale: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            question: string;
+            question_entry_id: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            slug: string;
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** MachineNote */
+        MachineNote: {
+            answer_id?: number;
+            article_id?: number;
+            confidence?: number;
+            helped?: boolean;
+            /** @default false */
+            is_worded?: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path?: string;
+            /** @default  */
+            title?: string;
+        };
+        /** MachineTalk */
+        MachineTalk: {
+            answers: number;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+            handed_off_at: string | null;
+            /** @enum {null|string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            /** @enum {string} */
+            state: "talking" | "handed_off" | "helped" | "silent";
+            ticket_id: number;
         };
         /** Macro */
         Macro: {
@@ -11555,6 +11778,14 @@ export interface components {
             response_excerpt: string;
             response_status: number | null;
         };
+        /** PlaceAnswers */
+        PlaceAnswers: {
+            channel_id: number | null;
+            line: components["schemas"]["AnswerCounts"];
+            name: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+        };
         /** Plan */
         Plan: {
             /** Format: date-time */
@@ -11680,38 +11911,6 @@ export interface components {
             name_zh?: string;
             steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
-        };
-        /** PortalSite */
-        PortalSite: {
-            brand: string;
-            brand_id: number;
-            form_channel_id: number | null;
-            has_jwt_secret: boolean;
-            has_portal: boolean;
-            host: string | null;
-            is_on: boolean;
-            jwt_audience: string;
-            jwt_made_at: string | null;
-            key: string;
-            logo_url: string | null;
-            look: components["schemas"]["Look"];
-            portal_url: string;
-            url: string;
-            version: number;
-        };
-        /** PortalSiteList */
-        PortalSiteList: {
-            items: components["schemas"]["PortalSite"][];
-        };
-        /** PortalSitePatch */
-        PortalSitePatch: {
-            form_channel_id?: number | null;
-            has_portal?: boolean;
-            host?: string | null;
-            is_on?: boolean;
-            key?: string;
-            look?: components["schemas"]["Look"];
-            version: number;
         };
         /** PreChat */
         PreChat: {
@@ -12053,7 +12252,7 @@ export interface components {
             offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
-            state: "none" | "waiting" | "assigned" | "closed";
+            state: "none" | "waiting" | "machine" | "assigned" | "closed";
             wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
@@ -12072,6 +12271,12 @@ export interface components {
             code: string;
             idle_since?: string;
             load_points?: number;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            count: number;
+            /** @enum {string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
         };
         /** ReasonIn */
         ReasonIn: {
@@ -12869,7 +13074,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "portal";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -13168,10 +13373,6 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
-            /** @default  */
-            customer_name_en?: string;
-            /** @default  */
-            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -13900,6 +14101,11 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketTalk */
+        TicketTalk: {
+            answers: components["schemas"]["MachineAnswer"][];
+            talk: components["schemas"]["MachineTalk"] | null;
+        };
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
@@ -14036,6 +14242,27 @@ export interface components {
             start: string;
             tables?: string[];
         };
+        /** TriedAnswer */
+        TriedAnswer: {
+            answer: components["schemas"]["Answer"] | null;
+            confidence: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+        };
+        /** TriedTicket */
+        TriedTicket: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
+        };
         /** TypingFrame */
         TypingFrame: {
             /** @enum {string} */
@@ -14145,10 +14372,6 @@ export interface components {
             code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
             field: string;
             value: number | string | null;
-        };
-        /** Viewers */
-        Viewers: {
-            addresses: string[];
         };
         /** Visit */
         Visit: {
@@ -14379,6 +14602,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
@@ -14395,6 +14620,18 @@ export interface components {
             type: string;
             url: string;
         };
+        /** WidgetMachine */
+        WidgetMachine: {
+            helped: boolean | null;
+            /** @default false */
+            is_worded: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path: string;
+            /** @default  */
+            title: string;
+        };
         /** WidgetMessage */
         WidgetMessage: {
             /** Format: date-time */
@@ -14405,6 +14642,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            machine: components["schemas"]["WidgetMachine"] | null;
             promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
@@ -14681,6 +14919,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresGetAnswerFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                channel_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresFileGetAnswerFiguresFile: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesGetAnswerRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRules"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdPutAnswerRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -19917,72 +20388,6 @@ export interface operations {
             };
         };
     };
-    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Viewers"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Viewers"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Viewers"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -20360,167 +20765,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PolicyShown"];
                 };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1PortalSitesGetSites: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PortalSiteList"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1PortalSitesBrandIdPatchSite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PortalSitePatch"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PortalSite"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JwtSecret"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1PortalSitesBrandIdLogoPostLogo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": {
-                    files?: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PortalSite"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -26256,6 +26500,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdMachineTalkGetMachineTalk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTalk"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdMacrosMacroIdApplyPostMacroApply: {
         parameters: {
             query?: never;
@@ -29154,6 +29429,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageAccepted"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_visitor_helped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

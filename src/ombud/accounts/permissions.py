@@ -36,9 +36,13 @@ LEAD = frozenset(
         "routing.manage",
         "surge.manage",
         "portal.grant",
+        "answering.manage",
         "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",
+        "knowledge.care",
+        "notices.manage",
+        "guidance.manage",
     }
 )
 ADMINISTRATION = frozenset(

@@ -24,6 +24,7 @@ from ombud.config import openapi, pages
 from ombud.config.answers import Answer
 from ombud.config.customer_timeline import SOURCES
 from ombud.config.logs import begin_logging
+from ombud.config.machine import MACHINE
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
@@ -88,6 +89,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "outbound": parts.outbound,
             "mask": mask_tree,
             "models": parts.models,
+            "passages": parts.passages,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,
@@ -96,6 +98,8 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "customer_sources": SOURCES,
             "waits": WAITS,
             "portal": Kept(parts.database, parts.bus, parts.settings.address),
+            "machine": MACHINE,
+            "knowing": parts.knowing,
         }
     )
     state.authenticate = Authenticator(

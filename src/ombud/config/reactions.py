@@ -1,8 +1,12 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.answering.reactions import ANSWERING
+from ombud.assistance.classification.reactions import CLASSIFICATION
+from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.portal.help_centre.reactions import HELP
 from ombud.processes.reactions import PROCESSES
@@ -22,6 +26,7 @@ READERS: list[Reader] = [
     RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
     PROMISES,
@@ -31,6 +36,9 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    ANSWERING,
+    UPKEEP,
     PASSAGES,
     HELP,
+    CLASSIFICATION,
 ]

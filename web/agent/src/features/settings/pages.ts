@@ -1,9 +1,11 @@
 import {
   AlarmClock,
   ArrowUpNarrowWide,
+  Bot,
   Building2,
   CalendarClock,
   CircleDot,
+  EyeOff,
   FormInput,
   Shapes,
   ContactRound,
@@ -66,7 +68,15 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  { path: 'answering', key: 'answering', group: 'desk', icon: Bot, permission: 'answering.manage' },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
+  {
+    path: 'personal-data',
+    key: 'personalData',
+    group: 'desk',
+    icon: EyeOff,
+    permission: 'personal_data.manage',
+  },
   {
     path: 'customer-data',
     key: 'customerData',

@@ -130,9 +130,19 @@ const pages: RouteRecordRaw[] = [
   routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
   {
+    path: 'answering',
+    component: () => import('./answering/AnsweringPage.vue'),
+    meta: { words: [...words, 'answering'], permission: 'answering.manage' },
+  },
+  {
     path: 'risks',
     component: () => import('./risks/RisksPage.vue'),
     meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
+  },
+  {
+    path: 'personal-data',
+    component: () => import('./personal/PersonalDataPage.vue'),
+    meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },
   },
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
