@@ -27,7 +27,6 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.exchanges import forget_exchanges
-from ombud.intelligence.models.services import forget_exchanges
 from ombud.knowledge.notices.services.telling import tell_due
 from ombud.knowledge.reports.services.noting import forget_searches
 from ombud.knowledge.retrieval.jobs import PassageHand

@@ -22,7 +22,7 @@ async def list_model_exchanges(
     actor: By,
     text: FromQuery[Typed] = "",
     purpose: FromQuery[str | None] = None,
-    state: FromQuery[State | None] = None,
+    outcome: FromQuery[State | None] = None,
     ticket_id: FromQuery[int | None] = None,
     person_id: FromQuery[int | None] = None,
     is_attacked: FromQuery[bool] = False,
@@ -30,7 +30,7 @@ async def list_model_exchanges(
     limit: FromQuery[int] = 50,
 ) -> Paged[ExchangeRow]:
     """What was asked of language models, newest first; ``text`` searches in questions, answers and problems."""
-    wanted = Wanted(text, purpose, state, ticket_id, person_id, is_attacked)
+    wanted = Wanted(text, purpose, outcome, ticket_id, person_id, is_attacked)
     before = decode_cursor(cursor, int) if cursor else None
     found = await queries.list_exchanges(reading, wanted, by=actor, before=before, limit=checked_limit(limit))
     return page(found, limit, lambda one: one.id)

@@ -115,7 +115,6 @@ async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) 
             WidgetPrepared(one.id, _both(one.question), _both(one.answer))
             for one in await prepared_now(tx, stored.id, now=now)
         ],
-        announcement=BothLanguages(told.en, told.zh) if told else None,
         is_machine_on=await state.machine.is_answering(tx, stored.id),
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
