@@ -6,7 +6,15 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ombud.assistance.answering.schemas import AnswerRule, AnswerTopic, MachineAnswer, MachineTalk, Place, TalkState, TriedTicket
+from ombud.assistance.answering.schemas import (
+    AnswerRule,
+    AnswerTopic,
+    MachineAnswer,
+    MachineTalk,
+    Place,
+    TalkState,
+    TriedTicket,
+)
 from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.tickets.schemas import EntryDetails
 

@@ -173,5 +173,8 @@ async def _used(tx: Transaction, ticket_id: int) -> list[int]:
     if not await value(tx, bool, "select to_regclass('article_use') is not null"):
         return []
     return await values(
-        tx, int, "select distinct article_id from article_use where ticket_id = %(id)s", {"id": ticket_id}
+        tx,
+        int,
+        "select distinct article_id from article_use where ticket_id = %(id)s and person_id is not null",
+        {"id": ticket_id},
     )
