@@ -63,6 +63,7 @@ OF_THE_DESK = {
     "policy_id",
     "process_id",
     "question_id",
+    "redaction_id",
     "release_id",
     "rule_id",
     "skill_id",

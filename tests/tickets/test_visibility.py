@@ -80,6 +80,9 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
+    ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
+    ("GET", "/tickets/{ticket_id}/redactions"): None,
+    ("POST", "/tickets/{ticket_id}/redactions"): {"entry_id": 1, "start": 0, "end": 4},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}

@@ -270,6 +270,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/article-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequests
+         * @description Requests for articles: open, done, or those of the reader; of one ticket if it is named.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1ArticleRequestsGetRequests"];
+        put?: never;
+        /**
+         * PostRequest
+         * @description Ask for an article, from a ticket or from a search without result.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1ArticleRequestsPostRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/article-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequest
+         * @description One request; what told the reader of it is read.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1ArticleRequestsRequestIdGetRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchRequest
+         * @description Take, assign, answer, decline or reopen a request; for whoever cares for knowledge and whom it was given to.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        patch: operations["ApiV1ArticleRequestsRequestIdPatchRequest"];
+        trace?: never;
+    };
+    "/api/v1/article-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUse
+         * @description Note that an article was put into an answer on a ticket.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1ArticleUsesPostUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands": {
         parameters: {
             query?: never;
@@ -808,6 +886,116 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/classification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClassificationSettings
+         * @description What is looked at, its heads with their scores, how much waits, and how much was let go today.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1ClassificationSettingsGetClassificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTraining
+         * @description Have new heads learnt now; they are measured on tickets kept apart, and work only if they are no worse.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ClassificationSettingsTrainingPostTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutClassificationSetting
+         * @description Say whether an aspect is looked at, from which confidence on it is set, and which field holds it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectPutClassificationSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHead
+         * @description Let another head work: one of before, or none, then names and shipped examples do.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectHeadPutHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copilot/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCopilotFigures
+         * @description How often suggestions were shown, adopted and ignored.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-merges/{merge_id}/undo": {
@@ -1916,6 +2104,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guidance-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCards
+         * @description Cards in their order, with what their conditions name that is gone.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1GuidanceCardsGetCards"];
+        put?: never;
+        /**
+         * PostCard
+         * @description Keep a card, behind all others.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1GuidanceCardsPostCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCardOrder
+         * @description Put cards into an order.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1GuidanceCardsOrderPutCardOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCardTrial
+         * @description How many of the last day's tickets a condition fits. Nothing is saved.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1GuidanceCardsTrialPostCardTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/{card_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCard
+         * @description One card.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1GuidanceCardsCardIdGetCard"];
+        /**
+         * PutCard
+         * @description Change a card, or switch it. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1GuidanceCardsCardIdPutCard"];
+        post?: never;
+        /**
+         * DeleteCard
+         * @description Take a card out of use.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        delete: operations["ApiV1GuidanceCardsCardIdDeleteCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hands": {
         parameters: {
             query?: never;
@@ -2118,6 +2412,1182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticles
+         * @description Articles that the actor may see: titles with the text first, then the last changed. ``category_id`` 0: none.
+         *
+         *     Without ``knowledge.write`` only what is published.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesGetArticles"];
+        put?: never;
+        /**
+         * PostArticle
+         * @description Make an article with a draft in one language. 413 ``article_too_large``: more than 2 MB.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesPostArticle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticle
+         * @description An article with what is published and the drafts of each language.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdGetArticle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchArticle
+         * @description Change who reads an article, where it stands, who owns it. What readers notice needs ``knowledge.publish``.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        patch: operations["ApiV1KnowledgeArticlesArticleIdPatchArticle"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive an article, or bring it back. A published one needs ``knowledge.publish``.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdArchivePutArchive"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArticleDraft
+         * @description Save the draft of a language. 409 ``draft_saved_meanwhile``: somebody else saved it; 413: more than 2 MB.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocalePutArticleDraft"];
+        post?: never;
+        /**
+         * DeleteArticleDraft
+         * @description Throw a draft away; what is published stays.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleDeleteArticleDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPublication
+         * @description Publish the draft. 409 ``own_approval``: somebody else approves it; 422: a mark in it stands for nothing.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocalePublicationPutPublication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRejection
+         * @description Send it back to its author with a reason.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleRejectionPutRejection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReview
+         * @description Ask somebody who may publish to look at the draft.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleReviewPutReview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostFeedback
+         * @description Say whether an article helped, and why not.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdFeedbackPostFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleFile
+         * @description Upload a file (form field ``file``) to an article; ``inline``: a picture for the text, ``cid:file-ID`` there.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdFilesPostArticleFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteArticleFile
+         * @description Take a file away from an article. 409 ``article_file_shown``: a text shows it.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdFilesFileIdDeleteArticleFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetQuotes
+         * @description Places that quote an article now: by link, block or sentence.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdQuotesGetQuotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/review-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReviewDay
+         * @description The article was read again and holds; the next time is another day, or never.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdReviewDayPutReviewDay"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetShownArticle
+         * @description A published article as it is read, in a language or the nearest, with variables and blocks put in.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdShownGetShownArticle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/translations/{locale}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTranslationCheck
+         * @description A translation holds although the article's own language was published anew.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdTranslationsLocaleCheckPutTranslationCheck"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVariants
+         * @description Variants of a published script.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVariantsGetVariants"];
+        /**
+         * PutVariants
+         * @description Make these the variants of a script.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdVariantsPutVariants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleVersions
+         * @description Versions of a language, the newest first; without ``knowledge.write`` the published one.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleGetArticleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleVersion
+         * @description One version as it was written.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberGetArticleVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVersionDiff
+         * @description What changed by words and Chinese characters from another version, or from the one that was read before it.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberDiffGetVersionDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostVersionPublication
+         * @description Let an older version be read again at once.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberPublicationPostVersionPublication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRestoration
+         * @description Take an older version as the draft.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberRestorationPostRestoration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/wording-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTargets
+         * @description Places that say an article's wording.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsGetTargets"];
+        put?: never;
+        /**
+         * PostTarget
+         * @description Let a place say an article's wording, now and after each publication. 409 ``already_tied``.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsPostTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/wording-targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTarget
+         * @description Let a place go; it keeps its text.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsTargetIdDeleteTarget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBlocks
+         * @description Blocks with the articles that say them.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeBlocksGetBlocks"];
+        put?: never;
+        /**
+         * PostBlock
+         * @description Make a block that articles say as ``{{block:name}}``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeBlocksPostBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteBlock
+         * @description Remove a block. 409 ``mark_in_use`` names the articles that say it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        delete: operations["ApiV1KnowledgeBlocksBlockIdDeleteBlock"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchBlock
+         * @description Change a block: every article that says it reads otherwise at once.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeBlocksBlockIdPatchBlock"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBoard
+         * @description Contributors of a month such as 2026-11 in the reader's time zone; this month without one.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeBoardGetBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCategories
+         * @description The tree of categories; ``parent_id`` says where each lies.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeCategoriesGetCategories"];
+        put?: never;
+        /**
+         * PostCategory
+         * @description Make a category, behind those beside it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeCategoriesPostCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCategory
+         * @description Change, move or archive a category; archiving hides its articles from readers.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeCategoriesCategoryIdPatchCategory"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/category-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCategoryOrder
+         * @description Set the order of the categories below one.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeCategoryOrderPutCategoryOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetKnowledgeCounts
+         * @description What is there and what waits, of what the actor may see.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeCountsGetKnowledgeCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExport
+         * @description The articles of a list as a table or as Markdown in an archive; an import reads both again.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeExportGetExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleFile
+         * @description A file of an article that the actor may read.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeFilesTokenGetArticleFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings/{finding_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutVerdict
+         * @description Say that a finding was mended, or is fine as it is.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        put: operations["ApiV1KnowledgeFindingsFindingIdVerdictPutVerdict"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHealth
+         * @description Figures of a period (30 days without one), and what is open now.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeHealthGetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImports
+         * @description The last imports, the newest first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsGetImports"];
+        put?: never;
+        /**
+         * PostImport
+         * @description Read a file and show what would be made of it; nothing is made yet.
+         *
+         *     Form fields: ``file``, and ``options`` as a file of JSON in the shape of ``ImportOptions``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsPostImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImport
+         * @description An import with its items; failed ones come first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImportFailed
+         * @description What could not be read, as it came and with the reason, as a table.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdFailedGetImportFailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutImportOptions
+         * @description Read the same file with other options, such as what each column holds.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeImportsImportIdOptionsPutImportOptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportRun
+         * @description Make the next 25 articles. Call it until the state is ``done``; whoever stops can go on or undo later.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdRunPostImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportUndoing
+         * @description Take back what the import made; what somebody changed since stays and is counted as ``kept``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetKnowledgePolicy
+         * @description The desk's rules of knowledge.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgePolicyGetKnowledgePolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchKnowledgePolicy
+         * @description Set rules: who approves, and after how many months an article is read again.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgePolicyPatchKnowledgePolicy"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPreview
+         * @description Words as they would be read, and which variables and blocks in them stand for nothing.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgePreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleFigures
+         * @description Feedback and uses by article.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsArticlesGetArticleFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFeedback
+         * @description Words of feedback, newest first.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFeedbackGetFeedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFindings
+         * @description What quotes a changed article, and articles that contradict each other.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFindingsGetFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSearches
+         * @description What was looked for, those without result most often first.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsSearchesGetSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/stale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStale
+         * @description Articles that want looking at for one reason.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsStaleGetStale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/{report}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReportFile
+         * @description A report as a file for spreadsheets, in the reader's language and time zone.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFileGetReportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/slugs/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleOfSlug
+         * @description Which article has a name in addresses.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeSlugsGetArticleOfSlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVariables
+         * @description Variables with the articles that say them.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeVariablesGetVariables"];
+        put?: never;
+        /**
+         * PostVariable
+         * @description Make a variable that articles say as ``{{name}}``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeVariablesPostVariable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/variables/{variable_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteVariable
+         * @description Remove a variable. 409 ``mark_in_use`` names the articles that say it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        delete: operations["ApiV1KnowledgeVariablesVariableIdDeleteVariable"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchVariable
+         * @description Change a variable: every article that says it reads otherwise at once.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeVariablesVariableIdPatchVariable"];
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2132,6 +3602,28 @@ export interface paths {
          *     Needs the permission `floor.lead`.
          */
         get: operations["ApiV1LiveGetLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2260,7 +3752,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -2979,6 +4471,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelExchanges
+         * @description What was asked of language models, newest first; ``text`` searches in questions, answers and problems.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesListModelExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges/{exchange_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelExchange
+         * @description One exchange as it went over the wire, with each attempt.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-policy": {
         parameters: {
             query?: never;
@@ -3038,6 +4574,276 @@ export interface paths {
          */
         get: operations["ApiV1ModelSettingsGetModelSettings"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotices
+         * @description Notices that are for the reader; whoever writes notices sees those of their teams.
+         */
+        get: operations["ApiV1NoticesGetNotices"];
+        put?: never;
+        /**
+         * PostNotice
+         * @description Keep a draft.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        post: operations["ApiV1NoticesPostNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOwnNotices
+         * @description What the reader has not settled, what bars going online first.
+         */
+        get: operations["ApiV1NoticesOwnGetOwnNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotice
+         * @description One with its questions; which options are right only for whoever may write it.
+         */
+        get: operations["ApiV1NoticesNoticeIdGetNotice"];
+        /**
+         * PutNotice
+         * @description Change it. 409 ``changed_meanwhile``, ``withdrawn``.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdPutNotice"];
+        post?: never;
+        /**
+         * DeleteNotice
+         * @description Throw a draft away. 409 ``not_a_draft``.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        delete: operations["ApiV1NoticesNoticeIdDeleteNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutOpened
+         * @description Open it to read.
+         */
+        put: operations["ApiV1NoticesNoticeIdOpenedPutOpened"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPublication
+         * @description Let it hold from its moment on; its audience is told then.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdPublicationPutPublication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRead
+         * @description Tick it as read. 409 ``notice_changed``, ``notice_over``.
+         */
+        put: operations["ApiV1NoticesNoticeIdReadPutRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReaders
+         * @description Whom it is for, of those whom the actor leads, and how far each is.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        get: operations["ApiV1NoticesNoticeIdReadersGetReaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReadersFile
+         * @description The receipts as a file for spreadsheets, in the reader's language and time zone.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        get: operations["ApiV1NoticesNoticeIdReadersFileGetReadersFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers/{person_id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTries
+         * @description Let somebody try the questions anew.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdReadersPersonIdTriesPutTries"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReminders
+         * @description Remind whoever has not settled it; nobody twice within ten minutes.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        post: operations["ApiV1NoticesNoticeIdRemindersPostReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTry
+         * @description Answer its questions. 409 ``no_tries_left``, ``notice_changed``, ``notice_over``.
+         */
+        post: operations["ApiV1NoticesNoticeIdTriesPostTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWithdrawal
+         * @description Take it back; its receipts stay.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdWithdrawalPutWithdrawal"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3218,6 +5024,34 @@ export interface paths {
          */
         get: operations["ApiV1OrganisationsOrganisationIdFieldFilesGetOrganisationFieldFiles"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation_id}/portal-viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViewers
+         * @description Addresses whose owners see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
+        /**
+         * PutViewers
+         * @description Say which addresses see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `portal.grant`.
+         */
+        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3450,6 +5284,100 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSites
+         * @description Help centre and portal of each brand; one that was never set up has its defaults.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        get: operations["ApiV1PortalSitesGetSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSite
+         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostJwtSecret
+         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLogo
+         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
+        /**
+         * DeleteLogo
+         * @description Take the logo away.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6259,6 +8187,188 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/copilot/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleDraft
+         * @description A draft of an article from a solved ticket, without anybody's data.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCopilotReply
+         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRewrite
+         * @description The agent's text in other words, by a language model.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSteps
+         * @description What to do next, by the ticket's process.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSuggestions
+         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuggestionOutcome
+         * @description Say that a suggestion went into the answer, or was of no use.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSummary
+         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
+        put?: never;
+        /**
+         * PostSummary
+         * @description The same by a language model; ``problem`` says why it is not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTranslation
+         * @description A text or a message in another language, by a language model, with the original.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -6563,6 +8673,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/guidance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetGuidance
+         * @description Cards that fit a ticket, in the reader's language; the wording in the customer's.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdGuidanceGetGuidance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/history": {
         parameters: {
             query?: never;
@@ -6578,6 +8710,50 @@ export interface paths {
          */
         get: operations["ApiV1TicketsTicketIdHistoryGetHistory"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLabels
+         * @description What a machine takes the ticket for, with how sure it is, and what people said of that.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLabelsGetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels/{aspect}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLabelDecision
+         * @description Confirm the machine's label or correct it; new heads learn from that. Type, product and reason are set, too.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision"];
         post?: never;
         delete?: never;
         options?: never;
@@ -7367,6 +9543,50 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetScripts
+         * @description Scripts for a ticket, each with the wording that fits its customer first, and why.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdScriptsGetScripts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/scripts/{article_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostScriptUse
+         * @description Note that a wording was put into an answer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdScriptsArticleIdUsesPostScriptUse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8514,6 +10734,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -8554,27 +10794,23 @@ export interface components {
              */
             state: "accepted";
         };
-        /** Access */
-        Access: {
-            /** Format: date-time */
-            at: string;
-            entry_id: number;
-            id: number;
-            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            person_id: number | null;
-            person_name: string;
-            ticket_id: number;
-        };
-        /** AccessList */
-        AccessList: {
-            items: components["schemas"]["Access"][];
-            next: string | null;
-        };
         /** Address */
         Address: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -8654,6 +10890,13 @@ export interface components {
         /** AlarmList */
         AlarmList: {
             items: components["schemas"]["Alarm"][];
+        };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
         };
         /** Answer */
         Answer: {
@@ -8797,12 +11040,6 @@ export interface components {
             in_time: number;
             n: number;
         };
-        /** Answers */
-        Answers: {
-            answers: {
-                [key: string]: unknown;
-            };
-        };
         /** ApiKey */
         ApiKey: {
             brand_ids: number[] | null;
@@ -8828,10 +11065,155 @@ export interface components {
         ArchiveIn: {
             open_tickets_to?: number | null;
         };
+        /** ArchivedIn */
+        ArchivedIn: {
+            is_archived: boolean;
+        };
+        /** Article */
+        Article: {
+            archived_at: string | null;
+            /** @enum {string} */
+            audience: "public" | "customers" | "agents" | "team";
+            brand_id: number | null;
+            category_id: number | null;
+            /** Format: date-time */
+            changed_at: string;
+            default_locale: string;
+            files: components["schemas"]["ArticleFile"][];
+            id: number;
+            import_id: number | null;
+            is_overdue: boolean;
+            is_pinned: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            languages: components["schemas"]["LanguageState"][];
+            locale: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            owner_id: number | null;
+            review_by: string | null;
+            slug: string;
+            summary: string;
+            team_ids: number[];
+            title: string;
+            versions: components["schemas"]["Version"][];
+        };
         /** ArticleAnswers */
         ArticleAnswers: {
             article_id: number;
             line: components["schemas"]["AnswerCounts"];
+            title: string;
+        };
+        /** ArticleFigures */
+        ArticleFigures: {
+            article_id: number;
+            helped: number;
+            helped_rate: number | null;
+            kind: string;
+            not_helped: number;
+            owner_name: string | null;
+            reasons: {
+                [key: string]: number;
+            };
+            title: string;
+            uses: number;
+        };
+        /** ArticleFiguresList */
+        ArticleFiguresList: {
+            items: components["schemas"]["ArticleFigures"][];
+        };
+        /** ArticleFile */
+        ArticleFile: {
+            id: number;
+            is_inline: boolean;
+            name: string;
+            size: number;
+            token: string;
+            type: string;
+            url: string;
+        };
+        /** ArticleId */
+        ArticleId: {
+            id: number;
+        };
+        /** ArticleIn */
+        ArticleIn: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            /** @default false */
+            is_pinned?: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            locale: string;
+            owner_id?: number | null;
+            review_by?: string | null;
+            slug?: string | null;
+            team_ids?: number[];
+            words: components["schemas"]["knowledge_articles_schemas_Words"];
+        };
+        /** ArticlePatch */
+        ArticlePatch: {
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            default_locale?: string;
+            is_pinned?: boolean;
+            kind?: "article" | "faq" | "script";
+            owner_id?: number | null;
+            review_by?: string | null;
+            slug?: string;
+            team_ids?: number[];
+        };
+        /** ArticleRequest */
+        ArticleRequest: {
+            answer: string;
+            article_id: number | null;
+            article_title: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_id: number | null;
+            asked_by_name: string;
+            assignee_id: number | null;
+            assignee_name: string | null;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            id: number;
+            locale: string;
+            note: string;
+            search: string;
+            /** @enum {string} */
+            state: "open" | "taken" | "answered" | "declined";
+            ticket_id: number | null;
+            title: string;
+        };
+        /** ArticleRow */
+        ArticleRow: {
+            archived_at: string | null;
+            /** @enum {string} */
+            audience: "public" | "customers" | "agents" | "team";
+            brand_id: number | null;
+            category_id: number | null;
+            /** Format: date-time */
+            changed_at: string;
+            default_locale: string;
+            id: number;
+            is_overdue: boolean;
+            is_pinned: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            languages: components["schemas"]["LanguageState"][];
+            locale: string;
+            owner_id: number | null;
+            review_by: string | null;
+            slug: string;
+            summary: string;
+            team_ids: number[];
             title: string;
         };
         /** AskedMessage */
@@ -8877,6 +11259,30 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** AspectSetting */
+        AspectSetting: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            field_key: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectSettingIn */
+        AspectSettingIn: {
+            field_key?: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectState */
+        AspectState: {
+            confirmed: number;
+            corrected: number;
+            heads: components["schemas"]["HeadVersion"][];
+            proposed: number;
+            set: number;
+            setting: components["schemas"]["AspectSetting"];
+            unknown: number;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -8896,6 +11302,15 @@ export interface components {
             size: number;
             type: string;
             url: string;
+        };
+        /** Attempt */
+        Attempt: {
+            answer: string;
+            detail: string;
+            ms: number;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
         };
         /** Author */
         Author: {
@@ -8917,6 +11332,38 @@ export interface components {
         BarIn: {
             /** @default  */
             reason?: string;
+        };
+        /** Block */
+        Block: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            name: string;
+            texts: components["schemas"]["BlockText"][];
+            used_by: components["schemas"]["UsedBy"][];
+        };
+        /** BlockIn */
+        BlockIn: {
+            name: string;
+            texts: components["schemas"]["BlockText"][];
+        };
+        /** BlockList */
+        BlockList: {
+            items: components["schemas"]["Block"][];
+        };
+        /** BlockText */
+        BlockText: {
+            body: string;
+            locale: string;
+        };
+        /** BoardPage */
+        BoardPage: {
+            items: components["schemas"]["Contributor"][];
+            month: string;
+            time_zone: string;
+            worth: {
+                [key: string]: number;
+            };
         };
         /** BothLanguages */
         BothLanguages: {
@@ -9143,6 +11590,108 @@ export interface components {
         CapacityIn: {
             capacity_points: number;
         };
+        /** Card */
+        Card: {
+            article_id: number | null;
+            article_title: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string | null;
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            is_on: boolean;
+            name: string;
+            places: ("workspace" | "bot" | "portal")[];
+            problems: components["schemas"]["CardProblem"][];
+            /**
+             * @default current
+             * @enum {string}
+             */
+            standing: "planned" | "current" | "over" | "off";
+            until_at: string | null;
+            version: number;
+            words: components["schemas"]["CardWords"][];
+        };
+        /** CardIn */
+        CardIn: {
+            article_id?: number | null;
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            from_at: string;
+            /** @default true */
+            is_on?: boolean;
+            name: string;
+            places: ("workspace" | "bot" | "portal")[];
+            until_at?: string | null;
+            version?: number | null;
+            words: components["schemas"]["CardWords"][];
+        };
+        /** CardList */
+        CardList: {
+            items: components["schemas"]["Card"][];
+        };
+        /** CardOrder */
+        CardOrder: {
+            ids: number[];
+        };
+        /** CardProblem */
+        CardProblem: {
+            code: string;
+            field: string;
+            value: number | string | null;
+        };
+        /** CardWords */
+        CardWords: {
+            locale: string;
+            steps?: string[];
+            /** @default  */
+            text?: string;
+            title: string;
+            /** @default  */
+            wording?: string;
+        };
+        /** Category */
+        Category: {
+            articles: number;
+            /** @enum {null|string} */
+            audience: "public" | "customers" | "agents" | null;
+            brand_id: number | null;
+            id: number;
+            is_archived: boolean;
+            is_hidden: boolean;
+            name_en: string;
+            name_zh: string;
+            parent_id: number | null;
+            position: number;
+            /** @enum {string} */
+            shown_to: "public" | "customers" | "agents";
+        };
+        /** CategoryIn */
+        CategoryIn: {
+            /** @enum {null|string} */
+            audience?: "public" | "customers" | "agents" | null;
+            brand_id?: number | null;
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            parent_id?: number | null;
+        };
+        /** CategoryList */
+        CategoryList: {
+            items: components["schemas"]["Category"][];
+        };
+        /** CategoryOrder */
+        CategoryOrder: {
+            ids: number[];
+            parent_id: number | null;
+        };
         /** Changes */
         Changes: {
             add_tags?: string[];
@@ -9277,6 +11826,13 @@ export interface components {
             name_en: string;
             name_zh: string;
             value: string;
+        };
+        /** ClassificationSettings */
+        ClassificationSettings: {
+            aspects: components["schemas"]["AspectState"][];
+            has_meaning: boolean;
+            load: components["schemas"]["Load"];
+            training: components["schemas"]["Training"];
         };
         /** ClientCustomer */
         ClientCustomer: {
@@ -9416,7 +11972,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link";
+            way: "message" | "phone" | "in_person" | "link" | "portal";
             words: string;
         };
         /** ConfirmationIn */
@@ -9501,6 +12057,16 @@ export interface components {
             count: number;
             key: string;
             label: string;
+        };
+        /** Contributor */
+        Contributor: {
+            counts: {
+                [key: string]: number;
+            };
+            name: string;
+            person_id: number;
+            place: number;
+            points: number;
         };
         /** Customer */
         Customer: {
@@ -9802,6 +12368,12 @@ export interface components {
             reopen_days?: number;
             undo_seconds?: number;
         };
+        /** DiffPiece */
+        DiffPiece: {
+            /** @enum {string} */
+            kind: "same" | "gone" | "new";
+            text: string;
+        };
         /** Dispatch */
         Dispatch: {
             /** Format: date-time */
@@ -9852,15 +12424,17 @@ export interface components {
             subject?: string;
             to?: components["schemas"]["Address"][];
         };
-        /** DraftIn */
-        DraftIn: {
-            details?: components["schemas"]["DraftDetails"];
-            text: string;
-            version?: number | null;
-        };
         /** DraftKept */
         DraftKept: {
             version: number;
+        };
+        /** DraftedArticle */
+        DraftedArticle: {
+            article_id: number;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** DryMatch */
         DryMatch: {
@@ -9950,6 +12524,10 @@ export interface components {
             text: string;
             ticket_id?: number | null;
         };
+        /** Edition */
+        Edition: {
+            edition: number;
+        };
         /** Effect */
         Effect: {
             ended_at: string | null;
@@ -10016,6 +12594,17 @@ export interface components {
             streams?: boolean;
             /** @default 30 */
             timeout_seconds?: number;
+        };
+        /** EndpointTrial */
+        EndpointTrial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Enrolment */
         Enrolment: {
@@ -10090,10 +12679,26 @@ export interface components {
             to_value?: unknown;
             waiting_before?: string;
         };
+        /** EntryInFull */
+        EntryInFull: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["intelligence_personal_data_schemas_Finding"][];
+            quoted: string | null;
+            text: string;
+        };
         /** Estimate */
         Estimate: {
             margin: number | null;
             mean: number;
+        };
+        /** Evidence */
+        Evidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
         };
         /** Example */
         Example: {
@@ -10109,6 +12714,56 @@ export interface components {
         /** ExampleList */
         ExampleList: {
             items: components["schemas"]["Example"][];
+        };
+        /** Exchange */
+        Exchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ExchangeRow */
+        ExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -10246,6 +12901,40 @@ export interface components {
             due_at: string;
             reason: string;
         };
+        /** FeedbackIn */
+        FeedbackIn: {
+            helped: boolean;
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            note?: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason?: "" | "wrong" | "outdated" | "unclear" | "incomplete" | "other";
+            version_id?: number | null;
+        };
+        /** FeedbackList */
+        FeedbackList: {
+            items: components["schemas"]["FeedbackRow"][];
+        };
+        /** FeedbackRow */
+        FeedbackRow: {
+            article_id: number;
+            /** Format: date-time */
+            at: string;
+            helped: boolean;
+            id: number;
+            locale: string;
+            note: string;
+            person_name: string | null;
+            /** @enum {string} */
+            place: "workspace" | "widget" | "help_centre" | "portal" | "mail" | "form";
+            /** @enum {string} */
+            reason: "" | "wrong" | "outdated" | "unclear" | "incomplete" | "other";
+            title: string;
+        };
         /** Field */
         Field: {
             id: number;
@@ -10337,18 +13026,16 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
-        /** Figure */
-        Figure: {
-            average: number | null;
-            average_at: string | null;
-            of: number | null;
-            value: number | null;
-        };
         /** FigurePoint */
         FigurePoint: {
             /** Format: date-time */
             at: string;
             figures: components["schemas"]["DeskFigures"];
+        };
+        /** Figures */
+        Figures: {
+            days: number;
+            items: components["schemas"]["assistance_copilot_schemas_Figure"][];
         };
         /** FileRef */
         FileRef: {
@@ -10365,6 +13052,15 @@ export interface components {
             /** @enum {string} */
             kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
             start: number;
+        };
+        /** FindingIn */
+        FindingIn: {
+            /** @enum {string} */
+            verdict: "changed" | "fine";
+        };
+        /** FindingList */
+        FindingList: {
+            items: components["schemas"]["knowledge_reports_schemas_Finding"][];
         };
         /** FirstContact */
         FirstContact: {
@@ -10394,6 +13090,12 @@ export interface components {
             team_id: number;
             ticket_id: number;
         };
+        /** Fitting */
+        Fitting: {
+            customer_name: string;
+            subject: string;
+            ticket_id: number;
+        };
         /** FloorFrame */
         FloorFrame: {
             team_id: number | null;
@@ -10421,6 +13123,11 @@ export interface components {
             since: string;
             /** @enum {string} */
             way: "own" | "added" | "mention";
+        };
+        /** FooterLink */
+        FooterLink: {
+            name: components["schemas"]["InBoth"];
+            url: string;
         };
         /** FormField */
         FormField: {
@@ -10494,6 +13201,13 @@ export interface components {
             place: string;
             value: number | string | null;
         };
+        /** Graded */
+        Graded: {
+            is_passed: boolean;
+            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            percent: number;
+            wrong: number[];
+        };
         /** Hand */
         Hand: {
             answered_at: string | null;
@@ -10550,12 +13264,24 @@ export interface components {
             summary?: string;
             team_id: number;
         };
-        /** Health */
-        Health: {
-            database: string;
-            /** @default ombud */
-            program: string;
-            status: string;
+        /** HeadIn */
+        HeadIn: {
+            version_id: number | null;
+        };
+        /** HeadVersion */
+        HeadVersion: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            examples: number;
+            held_out: number;
+            id: number;
+            labels: number;
+            /** Format: date-time */
+            made_at: string;
+            score: number;
+            score_before: number | null;
+            /** @enum {string} */
+            state: "on" | "retired" | "refused";
         };
         /** Held */
         Held: {
@@ -10568,6 +13294,13 @@ export interface components {
         /** HelpedIn */
         HelpedIn: {
             helped: boolean;
+        };
+        /** History */
+        History: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -10652,6 +13385,98 @@ export interface components {
         /** IdentitySecret */
         IdentitySecret: {
             identity_secret: string;
+        };
+        /** Import */
+        Import: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** ImportItem */
+        ImportItem: {
+            article_id: number | null;
+            category: string[];
+            id: number;
+            kind: string;
+            locale: string;
+            name: string;
+            position: number;
+            problem: string | null;
+            raw: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string} */
+            state: "ready" | "failed" | "made" | "undone" | "kept";
+            text: string;
+            title: string;
+            warnings: string[];
+        };
+        /** ImportList */
+        ImportList: {
+            items: components["schemas"]["Import"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            columns?: ("" | "title" | "body" | "summary" | "keywords" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
+            /** @default false */
+            is_published?: boolean;
+            /**
+             * @default article
+             * @enum {string}
+             */
+            kind?: "article" | "faq" | "script";
+            /** @default en */
+            locale?: string;
+            team_ids?: number[];
+        };
+        /** ImportPage */
+        ImportPage: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            items: components["schemas"]["ImportItem"][];
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** InBoth */
+        InBoth: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
         };
         /** InboxProblem */
         InboxProblem: {
@@ -10750,10 +13575,42 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** JwtSecret */
+        JwtSecret: {
+            jwt_secret: string;
+        };
         /** KindRule */
         KindRule: {
             clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
             is_on: boolean;
+        };
+        /** KnowledgeCounts */
+        KnowledgeCounts: {
+            drafts: number;
+            outdated: number;
+            overdue: number;
+            published: number;
+            review: number;
+        };
+        /** KnowledgePolicy */
+        KnowledgePolicy: {
+            own_approval: boolean;
+            review_months: number;
+        };
+        /** KnowledgePolicyPatch */
+        KnowledgePolicyPatch: {
+            own_approval?: boolean;
+            review_months?: number;
+        };
+        /** LabelChoice */
+        LabelChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** LabelDecisionIn */
+        LabelDecisionIn: {
+            label: string;
         };
         /** LanguageDoubt */
         LanguageDoubt: {
@@ -10768,6 +13625,16 @@ export interface components {
         /** LanguageIn */
         LanguageIn: {
             text: string;
+        };
+        /** LanguageState */
+        LanguageState: {
+            draft_number: number | null;
+            /** @enum {null|string} */
+            draft_state: "draft" | "review" | null;
+            is_outdated: boolean;
+            locale: string;
+            published_number: number | null;
+            title: string;
         };
         /** LastAgent */
         LastAgent: {
@@ -10890,12 +13757,41 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** Load */
+        Load: {
+            failed: number;
+            looked_at: number;
+            ms: number;
+            oldest_at: string | null;
+            skipped: number;
+            waiting: number;
+        };
         /** LoadPart */
         LoadPart: {
             count: number;
             /** @enum {string} */
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
+        };
+        /** Look */
+        Look: {
+            /** @default #0d7a6f */
+            accent?: string;
+            /** @default #37b3a4 */
+            accent_dark?: string;
+            footer?: components["schemas"]["InBoth"];
+            /** @default true */
+            is_listed?: boolean;
+            links?: components["schemas"]["FooterLink"][];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale_default?: "en" | "zh-CN";
+            name?: components["schemas"]["InBoth"];
+            /** @default UTC */
+            time_zone?: string;
+            welcome?: components["schemas"]["InBoth"];
         };
         /** Looker */
         Looker: {
@@ -11059,14 +13955,6 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
-        /** Marking */
-        Marking: {
-            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            may_redact: boolean;
-            may_show: boolean;
-            may_unseal: boolean;
-        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -11122,6 +14010,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -11129,6 +14018,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -11342,7 +14232,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["Step"] | null;
+            step: components["schemas"]["service_levels_schemas_Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -11354,6 +14244,95 @@ export interface components {
             mentions?: number[];
             text: string;
         };
+        /** Notice */
+        Notice: {
+            article_id: number | null;
+            article_title: string | null;
+            blocks_online: boolean;
+            /** @default  */
+            body_en: string;
+            /** @default  */
+            body_zh: string;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            items: components["schemas"]["knowledge_notices_schemas_Question"][];
+            /** @default false */
+            may_write: boolean;
+            most_tries: number | null;
+            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            /** @default 100 */
+            pass_percent: number;
+            people: number;
+            published_at: string | null;
+            published_by_name: string | null;
+            questions: number;
+            remind_hours: number | null;
+            roles: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
+            settled: number;
+            /** @enum {string} */
+            standing: "draft" | "planned" | "current" | "over" | "withdrawn";
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            team_ids: number[];
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+            version: number;
+            written_by_name: string | null;
+        };
+        /** NoticeIn */
+        NoticeIn: {
+            article_id?: number | null;
+            /** @default false */
+            blocks_online?: boolean;
+            /** @default  */
+            body_en?: string;
+            /** @default  */
+            body_zh?: string;
+            /** Format: date-time */
+            from_at: string;
+            /** @default false */
+            is_news?: boolean;
+            most_tries?: number | null;
+            /** @default 100 */
+            pass_percent?: number;
+            questions?: components["schemas"]["knowledge_notices_schemas_Question"][];
+            remind_hours?: number | null;
+            roles?: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
+            team_ids?: number[];
+            /** @default  */
+            title_en?: string;
+            /** @default  */
+            title_zh?: string;
+            until_at?: string | null;
+            version?: number | null;
+        };
+        /** NoticeList */
+        NoticeList: {
+            items: components["schemas"]["NoticeRow"][];
+        };
+        /** NoticeRow */
+        NoticeRow: {
+            blocks_online: boolean;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            people: number;
+            questions: number;
+            settled: number;
+            /** @enum {string} */
+            standing: "draft" | "planned" | "current" | "over" | "withdrawn";
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+            version: number;
+        };
         /** Notification */
         Notification: {
             /** Format: date-time */
@@ -11361,9 +14340,11 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            notice_id: number | null;
             read_at: string | null;
             release_id: number | null;
+            request_id: number | null;
             side_id: number | null;
             subject: string;
             task_id: number | null;
@@ -11420,13 +14401,18 @@ export interface components {
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
         };
-        /** Opened */
-        Opened: {
+        /** OpenedOriginal */
+        OpenedOriginal: {
             words: string;
         };
-        /** OpeningIn */
-        OpeningIn: {
-            reason: string;
+        /** Option */
+        Option: {
+            /** @default false */
+            is_right?: boolean;
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
         };
         /** Organisation */
         Organisation: {
@@ -11471,6 +14457,11 @@ export interface components {
             name?: string;
             notes?: string;
             tier?: string;
+        };
+        /** OutcomeIn */
+        OutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
         };
         /** Outgoing */
         Outgoing: {
@@ -11547,6 +14538,23 @@ export interface components {
             state: "asked" | "waiting" | "granted" | "taken" | "refused" | "withdrawn" | "lapsed";
             /** @enum {string} */
             waits_for: "approval" | "place" | "level" | "start";
+        };
+        /** OwnNotice */
+        OwnNotice: {
+            blocks_online: boolean;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            questions: number;
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+        };
+        /** OwnNotices */
+        OwnNotices: {
+            items: components["schemas"]["OwnNotice"][];
         };
         /** OwnStrain */
         OwnStrain: {
@@ -11657,6 +14665,16 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[ExchangeRow] */
+        PageOfExchangeRow: {
+            items: components["schemas"]["ExchangeRow"][];
+            next: string | null;
+        };
+        /** Paged[ArticleRow] */
+        PageOfArticleRow: {
+            items: components["schemas"]["ArticleRow"][];
+            next: string | null;
+        };
         /** Paged[AgentRouting] */
         PageOfAgentRouting: {
             items: components["schemas"]["AgentRouting"][];
@@ -11695,6 +14713,17 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
+        };
+        /** PastTicket */
+        PastTicket: {
+            answer: string;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** Format: date-time */
+            created_at: string;
+            solved_at: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -11763,6 +14792,30 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataAccess */
+        PersonalDataAccess: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** PersonalDataAccessList */
+        PersonalDataAccessList: {
+            items: components["schemas"]["PersonalDataAccess"][];
+            next: string | null;
+        };
+        /** PersonalDataMarking */
+        PersonalDataMarking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** PersonalDataPolicy */
         PersonalDataPolicy: {
             keeps_sealed: boolean;
@@ -11770,6 +14823,16 @@ export interface components {
                 [key: string]: components["schemas"]["KindRule"];
             };
             sealed_days: number;
+        };
+        /** PersonalDataPolicyShown */
+        PersonalDataPolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
         };
         /** Ping */
         Ping: {
@@ -11848,6 +14911,16 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
+        /** Point */
+        Point: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
+        };
         /** Policy */
         Policy: {
             /** Format: date-time */
@@ -11867,16 +14940,6 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
-        };
-        /** PolicyShown */
-        PolicyShown: {
-            keeps_sealed: boolean;
-            kinds: {
-                [key: string]: components["schemas"]["KindRule"];
-            };
-            sealed_days: number;
-            /** @default 0 */
-            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -11909,8 +14972,40 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            targets: components["schemas"]["service_levels_schemas_Target"][];
+        };
+        /** PortalSite */
+        PortalSite: {
+            brand: string;
+            brand_id: number;
+            form_channel_id: number | null;
+            has_jwt_secret: boolean;
+            has_portal: boolean;
+            host: string | null;
+            is_on: boolean;
+            jwt_audience: string;
+            jwt_made_at: string | null;
+            key: string;
+            logo_url: string | null;
+            look: components["schemas"]["Look"];
+            portal_url: string;
+            url: string;
+            version: number;
+        };
+        /** PortalSiteList */
+        PortalSiteList: {
+            items: components["schemas"]["PortalSite"][];
+        };
+        /** PortalSitePatch */
+        PortalSitePatch: {
+            form_channel_id?: number | null;
+            has_portal?: boolean;
+            host?: string | null;
+            is_on?: boolean;
+            key?: string;
+            look?: components["schemas"]["Look"];
+            version: number;
         };
         /** PreChat */
         PreChat: {
@@ -11939,6 +15034,27 @@ export interface components {
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
         };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @default false */
+            is_machine_on?: boolean;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
+        };
         /** PresenceFrame */
         PresenceFrame: {
             person_id: number;
@@ -11954,17 +15070,6 @@ export interface components {
             reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
-        };
-        /** Preview */
-        Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
-        };
-        /** PreviewIn */
-        PreviewIn: {
-            policy_id?: number | null;
-            spec: components["schemas"]["PolicySpec"];
         };
         /** Problem */
         Problem: {
@@ -12060,8 +15165,8 @@ export interface components {
             channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
-            contacts_30: components["schemas"]["Figure"];
-            contacts_90: components["schemas"]["Figure"];
+            contacts_30: components["schemas"]["tickets_customer_schemas_Figure"];
+            contacts_90: components["schemas"]["tickets_customer_schemas_Figure"];
             first_contact_at: string | null;
             last_agents: components["schemas"]["LastAgent"][];
             last_contact_at: string | null;
@@ -12069,7 +15174,7 @@ export interface components {
             open_promises: number | null;
             open_tickets: number;
             reasons: components["schemas"]["ContactReason"][];
-            solved_share: components["schemas"]["Figure"];
+            solved_share: components["schemas"]["tickets_customer_schemas_Figure"];
             value_cents: number | null;
         };
         /** PromiseChoice */
@@ -12229,17 +15334,6 @@ export interface components {
              */
             sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
-        /** Question */
-        Question: {
-            choices?: components["schemas"]["QuestionChoice"][];
-            /** @default true */
-            is_required?: boolean;
-            key: string;
-            /** @enum {string} */
-            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
-            name_en: string;
-            name_zh: string;
-        };
         /** QuestionChoice */
         QuestionChoice: {
             name_en: string;
@@ -12260,9 +15354,48 @@ export interface components {
             end: number;
             start: number;
         };
+        /** Quote */
+        Quote: {
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            locale: string;
+            passage: string;
+            /** @default  */
+            said: string;
+            title: string;
+        };
+        /** QuoteList */
+        QuoteList: {
+            items: components["schemas"]["Quote"][];
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
+        };
+        /** Reader */
+        Reader: {
+            best_percent: number | null;
+            name: string;
+            opened_at: string | null;
+            passed_at: string | null;
+            person_id: number;
+            /** @enum {string} */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            reminded_at: string | null;
+            reminders: number;
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
+            staff_number: string;
+            teams: string[];
+            tries: number;
+        };
+        /** ReaderList */
+        ReaderList: {
+            items: components["schemas"]["Reader"][];
         };
         /** Reason */
         Reason: {
@@ -12281,14 +15414,6 @@ export interface components {
         /** ReasonIn */
         ReasonIn: {
             reason: string;
-        };
-        /** Receipt */
-        Receipt: {
-            entry_id: number | null;
-            id: number;
-            /** @enum {string} */
-            state: "waiting" | "done" | "set_aside";
-            ticket_id: number | null;
         };
         /** Recipients */
         Recipients: {
@@ -12358,6 +15483,10 @@ export interface components {
             ticket_id: number;
             undone_at: string | null;
         };
+        /** RedactionOpeningIn */
+        RedactionOpeningIn: {
+            reason: string;
+        };
         /** RedemptionInput */
         RedemptionInput: {
             name?: string | null;
@@ -12388,6 +15517,10 @@ export interface components {
         /** RehearsalList */
         RehearsalList: {
             items: components["schemas"]["Rehearsal"][];
+        };
+        /** RejectionIn */
+        RejectionIn: {
+            note: string;
         };
         /** Release */
         Release: {
@@ -12557,6 +15690,10 @@ export interface components {
             team_name: string;
             title: string;
         };
+        /** Reminded */
+        Reminded: {
+            people: number;
+        };
         /** Rendering */
         Rendering: {
             missing: string[];
@@ -12597,10 +15734,37 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
+        };
+        /** RequestIn */
+        RequestIn: {
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            search?: string;
+            ticket_id?: number | null;
+            title: string;
+        };
+        /** RequestList */
+        RequestList: {
+            items: components["schemas"]["ArticleRequest"][];
+        };
+        /** RequestPatch */
+        RequestPatch: {
+            /** @default  */
+            answer?: string;
+            article_id?: number;
+            assignee_id?: number;
+            /** @enum {null|string} */
+            state?: "open" | "taken" | "answered" | "declined" | null;
         };
         /** Requirement */
         Requirement: {
@@ -12682,6 +15846,16 @@ export interface components {
         /** ReviewIn */
         ReviewIn: {
             review: string;
+        };
+        /** ReviewedIn */
+        ReviewedIn: {
+            review_by: string | null;
+        };
+        /** RewriteIn */
+        RewriteIn: {
+            text: string;
+            /** @enum {string} */
+            tone: "shorter" | "warmer" | "formal";
         };
         /** RiskAlert */
         RiskAlert: {
@@ -12934,6 +16108,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -13020,6 +16196,25 @@ export interface components {
             id: number;
             weights: components["schemas"]["Weights"];
         };
+        /** Script */
+        Script: {
+            article_id: number;
+            because: components["schemas"]["Trait"] | null;
+            summary: string;
+            title: string;
+            version_id: number;
+            wordings: components["schemas"]["Wording"][];
+        };
+        /** ScriptList */
+        ScriptList: {
+            items: components["schemas"]["Script"][];
+            traits: components["schemas"]["Trait"][];
+        };
+        /** ScriptUse */
+        ScriptUse: {
+            variant_id?: number | null;
+            version_id?: number | null;
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -13039,6 +16234,26 @@ export interface components {
             organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** SearchReport */
+        SearchReport: {
+            items: components["schemas"]["Searched"][];
+            searches: number;
+            without_result: number;
+        };
+        /** Searched */
+        Searched: {
+            folded: string;
+            /** Format: date-time */
+            last_at: string;
+            locales: string[];
+            places: string[];
+            request_id: number | null;
+            /** @enum {null|string} */
+            request_state: "open" | "taken" | "answered" | "declined" | null;
+            text: string;
+            times: number;
+            without_result: number;
         };
         /** Selection */
         Selection: {
@@ -13074,7 +16289,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports" | "portal";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -13103,18 +16318,46 @@ export interface components {
         };
         /** ShippedScenario */
         ShippedScenario: {
-            about: components["schemas"]["Words"];
+            about: components["schemas"]["routing_simulation_schemas_Words"];
             key: string;
-            name: components["schemas"]["Words"];
+            name: components["schemas"]["routing_simulation_schemas_Words"];
             text: string;
         };
-        /** Shown */
-        Shown: {
-            entry_id: number;
-            html: string | null;
-            personal_data: components["schemas"]["Finding"][];
-            quoted: string | null;
+        /** ShownArticle */
+        ShownArticle: {
+            category_id: number | null;
+            files: components["schemas"]["ArticleFile"][];
+            html: string;
+            id: number;
+            /** @default false */
+            is_outdated: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            locale: string;
+            /** Format: date-time */
+            published_at: string;
+            slug: string;
+            summary: string;
             text: string;
+            title: string;
+            version_id: number;
+        };
+        /** ShownCard */
+        ShownCard: {
+            article_id: number | null;
+            article_slug: string | null;
+            article_title: string | null;
+            id: number;
+            locale: string;
+            steps: string[];
+            text: string;
+            title: string;
+            until_at: string | null;
+            wording: string;
+        };
+        /** ShownCards */
+        ShownCards: {
+            items: components["schemas"]["ShownCard"][];
         };
         /** Side */
         Side: {
@@ -13234,12 +16477,12 @@ export interface components {
             done: number;
             finished_at: string | null;
             groups: {
-                [key: string]: components["schemas"]["Words"];
+                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
             };
             id: number;
             is_rehearsal: boolean;
             kinds: {
-                [key: string]: components["schemas"]["Words"];
+                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
             };
             name_en: string;
             name_zh: string;
@@ -13373,6 +16616,10 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
+            /** @default  */
+            customer_name_en?: string;
+            /** @default  */
+            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -13393,7 +16640,7 @@ export interface components {
             needs?: ("told" | "tasks" | "solution" | "confirmation")[];
             /** @default  */
             not_solved_to?: string;
-            questions?: components["schemas"]["Question"][];
+            questions?: components["schemas"]["processes_schemas_Question"][];
             /** @default false */
             raises_priority?: boolean;
             span?: components["schemas"]["Span"] | null;
@@ -13416,6 +16663,26 @@ export interface components {
             when?: {
                 [key: string]: unknown;
             };
+        };
+        /** StaleArticle */
+        StaleArticle: {
+            article_id: number;
+            /** @default 0 */
+            helped: number;
+            kind: string;
+            locale: string;
+            /** @default 0 */
+            not_helped: number;
+            owner_id: number | null;
+            owner_name: string | null;
+            since: string | null;
+            title: string;
+            /** @enum {string} */
+            why: "review" | "translation" | "unhelpful" | "unused";
+        };
+        /** StaleList */
+        StaleList: {
+            items: components["schemas"]["StaleArticle"][];
         };
         /**
          * Standing
@@ -13475,27 +16742,6 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
-        /** Step */
-        Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -13506,6 +16752,14 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
+        };
+        /** Steps */
+        Steps: {
+            items: components["schemas"]["assistance_copilot_schemas_Step"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
         };
         /** StrainIn */
         StrainIn: {
@@ -13584,19 +16838,20 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
-        /** Suggestion */
-        Suggestion: {
+        /** SuggestIn */
+        SuggestIn: {
             /** @default  */
-            hint: string;
-            id: number | null;
-            /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
-            label: string;
-            value: string;
+            text?: string;
         };
-        /** Suggestions */
-        Suggestions: {
-            items: components["schemas"]["Suggestion"][];
+        /** Summary */
+        Summary: {
+            history: components["schemas"]["History"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["Point"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Supervision */
         Supervision: {
@@ -13635,6 +16890,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -13683,15 +16939,16 @@ export interface components {
         Taken: {
             ticket_id: number | null;
         };
-        /** Target */
-        Target: {
-            channels?: ("email" | "chat" | "form" | "api")[];
+        /** TargetIn */
+        TargetIn: {
+            locale: string;
+            target_id?: number | null;
             /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
-            priorities?: (1 | 2 | 3 | 4)[];
-            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
-            span: components["schemas"]["Span"];
-            tiers?: string[];
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+        };
+        /** TargetList */
+        TargetList: {
+            items: components["schemas"]["assistance_upkeep_schemas_Target"][];
         };
         /** Task */
         Task: {
@@ -14012,6 +17269,31 @@ export interface components {
              */
             write_as?: "reply" | "note";
         };
+        /** TicketLabel */
+        TicketLabel: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            guess: string | null;
+            label: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            state: "set" | "proposed" | "unknown" | "corrected" | "confirmed";
+            ticket_id: number;
+        };
+        /** TicketLabels */
+        TicketLabels: {
+            choices: {
+                [key: string]: components["schemas"]["LabelChoice"][];
+            };
+            is_waiting: boolean;
+            items: components["schemas"]["TicketLabel"][];
+        };
         /** TicketLink */
         TicketLink: {
             /**
@@ -14218,6 +17500,29 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Training */
+        Training: {
+            asked_at: string | null;
+            ended_at: string | null;
+            problem: string;
+            started_at: string | null;
+        };
+        /** Trait */
+        Trait: {
+            evidence: string;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            /** @enum {string} */
+            source: "message" | "tier" | "tag" | "organisation" | "label";
+        };
+        /** TranslateIn */
+        TranslateIn: {
+            entry_id?: number | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @default  */
+            text?: string;
+        };
         /** TrialDay */
         TrialDay: {
             /** @enum {string} */
@@ -14232,15 +17537,6 @@ export interface components {
                 number,
                 number
             ][];
-        };
-        /** TrialIn */
-        TrialIn: {
-            days_from?: string | null;
-            span: components["schemas"]["Span"];
-            spec: components["schemas"]["CalendarSpec"];
-            /** Format: date-time */
-            start: string;
-            tables?: string[];
         };
         /** TriedAnswer */
         TriedAnswer: {
@@ -14304,12 +17600,140 @@ export interface components {
         UrgeIn: {
             words: string;
         };
+        /** UseIn */
+        UseIn: {
+            article_id: number;
+            ticket_id?: number | null;
+            version_id?: number | null;
+        };
         /** Used */
         Used: {
             minutes: number;
             minutes_left: number | null;
             times: number;
             times_left: number | null;
+        };
+        /** UsedBy */
+        UsedBy: {
+            article_id: number;
+            locale: string;
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+        };
+        /** Variable */
+        Variable: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            name: string;
+            note: string;
+            used_by: components["schemas"]["UsedBy"][];
+            values: components["schemas"]["VariableValue"][];
+        };
+        /** VariableIn */
+        VariableIn: {
+            name: string;
+            /** @default  */
+            note?: string;
+            values: components["schemas"]["VariableValue"][];
+        };
+        /** VariableList */
+        VariableList: {
+            items: components["schemas"]["Variable"][];
+        };
+        /** VariableValue */
+        VariableValue: {
+            brand_id?: number | null;
+            /** @default  */
+            locale?: string;
+            value: string;
+        };
+        /** Variant */
+        Variant: {
+            /** @enum {null|string} */
+            channel: "email" | "chat" | "form" | "api" | null;
+            id: number;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            text: string;
+            uses: number;
+        };
+        /** VariantIn */
+        VariantIn: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            text: string;
+        };
+        /** VariantList */
+        VariantList: {
+            items: components["schemas"]["Variant"][];
+        };
+        /** VariantsIn */
+        VariantsIn: {
+            items: components["schemas"]["VariantIn"][];
+        };
+        /** Version */
+        Version: {
+            article_id: number;
+            block_names: string[];
+            body: string;
+            id: number;
+            keywords: string;
+            locale: string;
+            number: number;
+            plain: string;
+            published_at: string | null;
+            replaced_at: string | null;
+            review_asked_at: string | null;
+            review_asked_by: number | null;
+            review_note: string;
+            reviewed_at: string | null;
+            reviewed_by: number | null;
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "published" | "superseded" | "rejected";
+            summary: string;
+            title: string;
+            translated_from: number | null;
+            variable_names: string[];
+            /** Format: date-time */
+            written_at: string;
+            written_by: number | null;
+        };
+        /** VersionBrief */
+        VersionBrief: {
+            id: number;
+            locale: string;
+            number: number;
+            published_at: string | null;
+            replaced_at: string | null;
+            review_note: string;
+            reviewed_at: string | null;
+            reviewed_by: number | null;
+            /** @enum {string} */
+            state: "draft" | "review" | "published" | "superseded" | "rejected";
+            title: string;
+            /** Format: date-time */
+            written_at: string;
+            written_by: number | null;
+        };
+        /** VersionDiff */
+        VersionDiff: {
+            after: components["schemas"]["VersionBrief"];
+            before: components["schemas"]["VersionBrief"] | null;
+            keywords: components["schemas"]["DiffPiece"][];
+            summary: components["schemas"]["DiffPiece"][];
+            text: components["schemas"]["DiffPiece"][];
+            title: components["schemas"]["DiffPiece"][];
+        };
+        /** VersionList */
+        VersionList: {
+            items: components["schemas"]["VersionBrief"][];
         };
         /** ViewCount */
         ViewCount: {
@@ -14372,6 +17796,10 @@ export interface components {
             code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
             field: string;
             value: number | string | null;
+        };
+        /** Viewers */
+        Viewers: {
+            addresses: string[];
         };
         /** Visit */
         Visit: {
@@ -14602,13 +18030,12 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
-            /** @default false */
-            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -14651,6 +18078,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -14699,10 +18132,21 @@ export interface components {
         WordList: {
             items: components["schemas"]["Word"][];
         };
-        /** Words */
-        Words: {
-            en: string;
-            zh: string;
+        /** Wording */
+        Wording: {
+            /** @enum {null|string} */
+            channel: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            missing: string[];
+            text: string;
+            variant_id: number | null;
+        };
+        /** WriteIn */
+        WriteIn: {
+            /** @enum {null|string} */
+            language?: "en" | "zh-CN" | null;
         };
         /** Writing */
         Writing: {
@@ -14717,20 +18161,249 @@ export interface components {
         WritingList: {
             items: components["schemas"]["Writing"][];
         };
+        /** Written */
+        Written: {
+            evidence: components["schemas"]["Evidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
+        };
+        /** Figure */
+        assistance_copilot_schemas_Figure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** Step */
+        assistance_copilot_schemas_Step: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** Suggestion */
+        assistance_copilot_schemas_Suggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** Suggestions */
+        assistance_copilot_schemas_Suggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["assistance_copilot_schemas_Suggestion"][];
+        };
+        /** Trial */
+        assistance_guidance_schemas_Trial: {
+            fitting: number;
+            items: components["schemas"]["Fitting"][];
+            looked_at: number;
+        };
+        /** TrialIn */
+        assistance_guidance_schemas_TrialIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+        };
+        /** Target */
+        assistance_upkeep_schemas_Target: {
+            id: number;
+            is_current: boolean;
+            locale: string;
+            target_id: number;
+            /** @enum {string} */
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+            title: string;
+        };
+        /** Receipt */
+        channels_api_channel_schemas_Receipt: {
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "done" | "set_aside";
+            ticket_id: number | null;
+        };
+        /** Health */
+        config_health_Health: {
+            database: string;
+            /** @default ombud */
+            program: string;
+            status: string;
+        };
         /** PolicyIn */
         intelligence_models_schemas_PolicyIn: {
             keep_days: number;
         };
-        /** Trial */
-        intelligence_models_schemas_Trial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
+        /** Finding */
+        intelligence_personal_data_schemas_Finding: {
+            end: number;
             /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
+            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
+            start: number;
+        };
+        /** PreviewIn */
+        knowledge_articles_api_PreviewIn: {
+            article_id?: number | null;
+            body: string;
+            brand_id?: number | null;
+            locale: string;
+        };
+        /** DraftIn */
+        knowledge_articles_schemas_DraftIn: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            revision?: number | null;
+            /** @default  */
+            summary?: string;
+            title: string;
+            translated_from?: number | null;
+        };
+        /** Preview */
+        knowledge_articles_schemas_Preview: {
+            html: string;
+            missing: string[];
+            text: string;
+        };
+        /** Words */
+        knowledge_articles_schemas_Words: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            /** @default  */
+            summary?: string;
+            title: string;
+        };
+        /** Answers */
+        knowledge_notices_schemas_Answers: {
+            chosen: number[][];
+            edition: number;
+        };
+        /** Question */
+        knowledge_notices_schemas_Question: {
+            /** @enum {string} */
+            kind: "single" | "multiple";
+            options: components["schemas"]["Option"][];
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** Receipt */
+        knowledge_notices_schemas_Receipt: {
+            best_percent: number | null;
+            opened_at: string | null;
+            passed_at: string | null;
+            /**
+             * @default unread
+             * @enum {string}
+             */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            /** @default 0 */
+            tries: number;
+            tries_left: number | null;
+        };
+        /** Finding */
+        knowledge_reports_schemas_Finding: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            found_id: number;
+            /** @enum {string} */
+            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            found_locale: string;
+            found_passage: string;
+            found_title: string;
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "quote" | "contradiction";
+            locale: string;
+            passage: string;
+            settled_at: string | null;
+            settled_by_name: string | null;
+            source: string;
+            title: string;
             /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            verdict: "changed" | "fine" | null;
+        };
+        /** Health */
+        knowledge_reports_schemas_Health: {
+            contradictions_open: number;
+            helped: number;
+            locales: {
+                [key: string]: number;
+            };
+            not_helped: number;
+            published: {
+                [key: string]: number;
+            };
+            quotes_open: number;
+            requests_answered: number;
+            requests_open: number;
+            searches: number;
+            /** Format: date-time */
+            since: string;
+            stale: {
+                [key: string]: number;
+            };
+            tickets: number;
+            /** Format: date-time */
+            until: string;
+            uses: number;
+            without_result: number;
+        };
+        /** Answers */
+        processes_schemas_Answers: {
+            answers: {
+                [key: string]: unknown;
+            };
+        };
+        /** Question */
+        processes_schemas_Question: {
+            choices?: components["schemas"]["QuestionChoice"][];
+            /** @default true */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
+            name_en: string;
+            name_zh: string;
+        };
+        /** Words */
+        routing_simulation_schemas_Words: {
+            en: string;
+            zh: string;
         };
         /** PolicyIn */
         service_levels_schemas_PolicyIn: {
@@ -14744,8 +18417,50 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
+            steps?: components["schemas"]["service_levels_schemas_Step"][];
+            targets: components["schemas"]["service_levels_schemas_Target"][];
+        };
+        /** Preview */
+        service_levels_schemas_Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
+        /** PreviewIn */
+        service_levels_schemas_PreviewIn: {
+            policy_id?: number | null;
+            spec: components["schemas"]["PolicySpec"];
+        };
+        /** Step */
+        service_levels_schemas_Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
+        /** Target */
+        service_levels_schemas_Target: {
+            channels?: ("email" | "chat" | "form" | "api")[];
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
+            priorities?: (1 | 2 | 3 | 4)[];
+            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            span: components["schemas"]["Span"];
+            tiers?: string[];
         };
         /** Trial */
         service_levels_schemas_Trial: {
@@ -14755,6 +18470,42 @@ export interface components {
             is_beyond_table: boolean;
             is_open_at_start: boolean;
             week_minutes: number;
+        };
+        /** TrialIn */
+        service_levels_schemas_TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
+        };
+        /** Figure */
+        tickets_customer_schemas_Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
+        /** DraftIn */
+        tickets_schemas_desk_DraftIn: {
+            details?: components["schemas"]["DraftDetails"];
+            text: string;
+            version?: number | null;
+        };
+        /** Suggestions */
+        tickets_search_api_Suggestions: {
+            items: components["schemas"]["tickets_search_suggest_Suggestion"][];
+        };
+        /** Suggestion */
+        tickets_search_suggest_Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
+            /** @enum {string} */
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            label: string;
+            value: string;
         };
     };
     responses: never;
@@ -15261,6 +19012,168 @@ export interface operations {
             };
         };
     };
+    ApiV1ArticleRequestsGetRequests: {
+        parameters: {
+            query?: {
+                which?: "open" | "done" | "own";
+                ticket_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsPostRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsRequestIdGetRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsRequestIdPatchRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleUsesPostUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_brands: {
         parameters: {
             query?: never;
@@ -15561,7 +19474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrialIn"];
+                "application/json": components["schemas"]["service_levels_schemas_TrialIn"];
             };
         };
         responses: {
@@ -16283,6 +20196,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsGetClassificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsTrainingPostTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectPutClassificationSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AspectSettingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectHeadPutHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CopilotFiguresGetCopilotFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
                 };
             };
             /** @description What is wrong */
@@ -18272,6 +22344,229 @@ export interface operations {
             };
         };
     };
+    ApiV1GuidanceCardsGetCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsPostCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsOrderPutCardOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsTrialPostCardTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["assistance_guidance_schemas_TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["assistance_guidance_schemas_Trial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdGetCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdPutCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdDeleteCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HandsGetHands: {
         parameters: {
             query?: never;
@@ -18581,6 +22876,2024 @@ export interface operations {
             };
         };
     };
+    ApiV1KnowledgeArticlesGetArticles: {
+        parameters: {
+            query?: {
+                text?: string;
+                which?: "current" | "draft" | "review" | "published" | "overdue" | "outdated" | "archived";
+                kind?: "article" | "faq" | "script" | null;
+                locale?: string;
+                category_id?: number | null;
+                audience?: "public" | "customers" | "agents" | "team" | null;
+                brand_id?: number | null;
+                owner_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfArticleRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesPostArticle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdGetArticle: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdPatchArticle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticlePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchivedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocalePutArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["knowledge_articles_schemas_DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleDeleteArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocalePublicationPutPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleRejectionPutRejection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleReviewPutReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFeedbackPostFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFilesPostArticleFile: {
+        parameters: {
+            query?: {
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleFile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFilesFileIdDeleteArticleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdQuotesGetQuotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdReviewDayPutReviewDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdShownGetShownArticle: {
+        parameters: {
+            query?: {
+                locale?: string;
+                brand_id?: number | null;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdTranslationsLocaleCheckPutTranslationCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVariantsGetVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVariantsPutVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleGetArticleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberGetArticleVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberDiffGetVersionDiff: {
+        parameters: {
+            query?: {
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDiff"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberPublicationPostVersionPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberRestorationPostRestoration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsGetTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsPostTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsTargetIdDeleteTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksGetBlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksPostBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksBlockIdDeleteBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksBlockIdPatchBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBoardGetBoard: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesGetCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesPostCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesCategoryIdPatchCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoryOrderPutCategoryOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCountsGetKnowledgeCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeExportGetExport: {
+        parameters: {
+            query?: {
+                form?: "csv" | "xlsx" | "markdown";
+                text?: string;
+                which?: "current" | "draft" | "review" | "published" | "overdue" | "outdated" | "archived";
+                kind?: "article" | "faq" | "script" | null;
+                category_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeFilesTokenGetArticleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeFindingsFindingIdVerdictPutVerdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeHealthGetHealth: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["knowledge_reports_schemas_Health"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsGetImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsPostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdFailedGetImportFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdOptionsPutImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdRunPostImportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePolicyGetKnowledgePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgePolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePolicyPatchKnowledgePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgePolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgePolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["knowledge_articles_api_PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsArticlesGetArticleFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleFiguresList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFeedbackGetFeedback: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                article_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFindingsGetFindings: {
+        parameters: {
+            query?: {
+                kind?: "quote" | "contradiction" | null;
+                is_open?: boolean;
+                article_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsSearchesGetSearches: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                only_without?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsStaleGetStale: {
+        parameters: {
+            query: {
+                why: "review" | "translation" | "unhelpful" | "unused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaleList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFileGetReportFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+                since?: string | null;
+                until?: string | null;
+                month?: string;
+            };
+            header?: never;
+            path: {
+                report: "searches" | "articles" | "stale" | "findings" | "board";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeSlugsGetArticleOfSlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleId"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesGetVariables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesPostVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariableIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesVariableIdDeleteVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variable_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesVariableIdPatchVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variable_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariableIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1LiveGetLive: {
         parameters: {
             query?: never;
@@ -18597,6 +24910,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
                 };
             };
             /** @description What is wrong */
@@ -19945,7 +26287,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                    "application/json": components["schemas"]["EndpointTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesListModelExchanges: {
+        parameters: {
+            query?: {
+                text?: string;
+                purpose?: string | null;
+                outcome?: "sent" | "answered" | "refused" | "failed" | null;
+                ticket_id?: number | null;
+                person_id?: number | null;
+                is_attacked?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExchangeRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesExchangeIdGetModelExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
                 };
             };
             /** @description What is wrong */
@@ -20043,6 +26454,482 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesGetNotices: {
+        parameters: {
+            query?: {
+                which?: "current" | "draft" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesPostNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesOwnGetOwnNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotices"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdGetNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdPutNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdDeleteNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdOpenedPutOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdPublicationPutPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadPutRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edition"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersGetReaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersFileGetReadersFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersPersonIdTriesPutTries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdRemindersPostReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdTriesPostTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["knowledge_notices_schemas_Answers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graded"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdWithdrawalPutWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
                 };
             };
             /** @description What is wrong */
@@ -20388,6 +27275,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Viewers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -20672,7 +27625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessList"];
+                    "application/json": components["schemas"]["PersonalDataAccessList"];
                 };
             };
             /** @description What is wrong */
@@ -20701,7 +27654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Marking"];
+                    "application/json": components["schemas"]["PersonalDataMarking"];
                 };
             };
             /** @description What is wrong */
@@ -20730,7 +27683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
             };
             /** @description What is wrong */
@@ -20763,8 +27716,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesGetSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSiteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdPatchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwtSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoPostLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -21086,7 +28200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Receipt"];
+                    "application/json": components["schemas"]["channels_api_channel_schemas_Receipt"];
                 };
             };
             /** @description What is wrong */
@@ -21142,7 +28256,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpeningIn"];
+                "application/json": components["schemas"]["RedactionOpeningIn"];
             };
         };
         responses: {
@@ -21152,7 +28266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Opened"];
+                    "application/json": components["schemas"]["OpenedOriginal"];
                 };
             };
             /** @description What is wrong */
@@ -22871,7 +29985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestions"];
+                    "application/json": components["schemas"]["tickets_search_api_Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -23111,7 +30225,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PreviewIn"];
             };
         };
         responses: {
@@ -23121,7 +30235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
                 };
             };
             /** @description What is wrong */
@@ -25702,6 +32816,304 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["assistance_copilot_schemas_Suggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranslateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -25914,7 +33326,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DraftIn"];
+                "application/json": components["schemas"]["tickets_schemas_desk_DraftIn"];
             };
         };
         responses: {
@@ -25988,7 +33400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["EntryInFull"];
                 };
             };
             /** @description What is wrong */
@@ -26235,6 +33647,37 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdGuidanceGetGuidance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownCards"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdHistoryGetHistory: {
         parameters: {
             query?: {
@@ -26257,6 +33700,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldHistory"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsGetLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
                 };
             };
             /** @description What is wrong */
@@ -26939,7 +34449,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Answers"];
+                "application/json": components["schemas"]["processes_schemas_Answers"];
             };
         };
         responses: {
@@ -27584,6 +35094,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonExplanation"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdScriptsGetScripts: {
+        parameters: {
+            query?: {
+                text?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdScriptsArticleIdUsesPostScriptUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptUse"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -29175,7 +36752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["config_health_Health"];
                 };
             };
             /** @description What is wrong */
@@ -29593,6 +37170,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -14,6 +14,13 @@ export interface Question {
   max_length?: number
 }
 
+/** A question that many have now, and its answer. */
+export interface Prepared {
+  id: number
+  question: Partial<Record<Locale, string>>
+  answer: Partial<Record<Locale, string>>
+}
+
 export interface Config {
   name: string
   color: string
@@ -28,6 +35,7 @@ export interface Config {
   locale_default: Locale
   is_machine_on?: boolean
   announcement?: Partial<Record<Locale, string>> | null
+  prepared?: Prepared[]
 }
 
 export interface Attachment {

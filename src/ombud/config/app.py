@@ -34,6 +34,7 @@ from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
 from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.portal.kept import Kept
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat, pulse_seconds
 from ombud.routing.supervision.board import Board
@@ -88,6 +89,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "outbound": parts.outbound,
             "mask": mask_tree,
             "models": parts.models,
+            "passages": parts.passages,
             "request_counts": counts,
             "view_counts": Counts(),
             "open_requests": requests,
@@ -95,6 +97,7 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "connection_tests": {"email": test_mailbox},
             "customer_sources": SOURCES,
             "waits": WAITS,
+            "portal": Kept(parts.database, parts.bus, parts.settings.address),
             "machine": MACHINE,
             "knowing": parts.knowing,
         }

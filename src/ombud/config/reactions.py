@@ -1,11 +1,14 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
 from ombud.assistance.answering.reactions import ANSWERING
+from ombud.assistance.classification.reactions import CLASSIFICATION
 from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
+from ombud.portal.help_centre.reactions import HELP
 from ombud.processes.reactions import PROCESSES
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
@@ -23,6 +26,7 @@ READERS: list[Reader] = [
     RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
     PROMISES,
@@ -35,4 +39,6 @@ READERS: list[Reader] = [
     ANSWERING,
     UPKEEP,
     PASSAGES,
+    HELP,
+    CLASSIFICATION,
 ]

@@ -62,6 +62,8 @@ Settings = Literal[
     # knowledge/articles
     "knowledge",
     "knowledge_frame",
+    "knowledge_imports",
+    "portal",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -95,6 +97,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "help_site_changed": "portal",
     "surge_plan_changed": "surge",
     "surge_changed": "surge",
     "warning_level_changed": "surge",
@@ -122,6 +125,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "knowledge_block_changed": "knowledge_frame",
     "knowledge_variable_changed": "knowledge_frame",
     "knowledge_policy_changed": "knowledge_frame",
+    "articles_imported": "knowledge_imports",
 }
 
 

@@ -24,6 +24,7 @@ from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
+from ombud.demo.personal import make_personal_data
 from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
 from ombud.demo.relations import write_relations
@@ -102,6 +103,7 @@ async def _load(tx: Transaction, *, now: datetime, seed: int, keep_file: KeepFil
     await make_levels(tx, now=now)
     await make_promises(tx, now=now)
     await make_risks(tx, now=now)
+    await make_personal_data(tx, now=now)
     return _summary(ground.people[0], records, pages)
 
 

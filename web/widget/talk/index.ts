@@ -1,7 +1,7 @@
 import { keepContact, readContact } from '../contact'
 import { el, fill, say as write, set, show } from '../dom'
 import { dress } from '../dress'
-import { waitText } from '../hours'
+import { isThere, waitText } from '../hours'
 import type { Stage, Talk } from '../stage'
 import type { Message } from '../types'
 import { chime } from './chime'
@@ -141,6 +141,11 @@ export function begin(stage: Stage): Talk {
     return time ? `${place} · ${time}` : place
   }
 
+  function isSomebodyThere({ status }: State): boolean {
+    if (status?.state === 'assigned') return config.office.is_open
+    return isThere({ office: config.office, wait: status?.wait ?? config.wait })
+  }
+
   function askMail(): void {
     details.isWanted = true
     stage.changed()
@@ -175,6 +180,7 @@ export function begin(stage: Stage): Talk {
   function draw(): void {
     const state = conversation.state()
     write(panel.status, statusText(state))
+    set(panel.status, 'class', isSomebodyThere(state) ? 'status on' : 'status')
     write(panel.banner, bannerText(state))
     show(panel.banner, !!panel.banner.textContent)
     show(typing, state.typing !== null)

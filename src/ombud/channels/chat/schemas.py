@@ -56,6 +56,14 @@ class WidgetWait(Struct):
     high_seconds: int | None = None
 
 
+class WidgetPrepared(Struct):
+    """A question that many have now, and its answer, shown before anybody talks with them."""
+
+    id: int
+    question: BothLanguages
+    answer: BothLanguages
+
+
 class WidgetConfig(Struct):
     """What the widget must know before anybody wrote."""
 
@@ -73,6 +81,14 @@ class WidgetConfig(Struct):
     locale_default: Locale
     # what everybody is told for a while: a fault, long waits
     announcement: BothLanguages | None = None
+    prepared: list[WidgetPrepared] = []
+
+
+class PreparedUseIn(Struct, forbid_unknown_fields=True):
+    """What became of a prepared answer in a browser; ``browser`` is a name that the widget gave itself, and no more."""
+
+    what: Literal["shown", "opened", "helped", "not_helped"]
+    browser: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
     # simple questions are answered by a machine, which says so
     is_machine_on: bool = False
 

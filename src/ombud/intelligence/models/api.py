@@ -13,11 +13,11 @@ from ombud.intelligence.models.schemas import (
     Endpoint,
     EndpointChange,
     EndpointIn,
+    EndpointTrial,
     ModelSettings,
     PolicyIn,
     Purpose,
     PurposeIn,
-    Trial,
 )
 from ombud.intelligence.models.trying import try_endpoint
 from ombud.shared.http import SILENT, By, Now, Reading, Tx, may
@@ -54,7 +54,7 @@ async def delete_model_endpoint(tx: Tx, actor: By, now: Now, endpoint_id: FromPa
 
 
 @post("/model-endpoints/{endpoint_id:int}/trial", guards=MANAGE, status_code=HTTP_200_OK, opt=SILENT)
-async def post_model_trial(actor: By, state: State, endpoint_id: FromPath[int]) -> Trial:
+async def post_model_trial(actor: By, state: State, endpoint_id: FromPath[int]) -> EndpointTrial:
     """Ask it one small question at once and tell what came of it."""
     return await try_endpoint(state.models, endpoint_id, by=actor)
 

@@ -14,6 +14,7 @@ Purpose = Literal["reply", "summary", "rewrite", "translate", "article", "answer
 PURPOSES: tuple[Purpose, ...] = ("reply", "summary", "rewrite", "translate", "article", "answer", "embed")
 Problem = Literal[
     "no_model",  # nothing is set up for the purpose
+    "no_source",  # no article speaks of it
     "off",  # switched off, the purpose or the endpoint
     "over_budget",
     "resting",  # the circuit breaker
@@ -221,7 +222,7 @@ class PolicyIn(Struct, forbid_unknown_fields=True):
     keep_days: Annotated[int, Meta(ge=1, le=3_650)]
 
 
-class Trial(Struct):
+class EndpointTrial(Struct):
     """How an endpoint answered to a trial: in a word, in its own words, and in which form it can answer."""
 
     ok: bool

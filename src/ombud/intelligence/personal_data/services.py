@@ -77,5 +77,3 @@ def _kind_of(name: str) -> Kind:
 
 def _same(kind: Kind, piece: str) -> tuple[Kind, str]:
     return kind, re.sub(r"[\s·.-]", "", piece).upper() if kind in _GROUPED else piece.lower()
-
-

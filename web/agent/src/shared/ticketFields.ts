@@ -26,6 +26,11 @@ const CHANNELS = ['email', 'chat', 'form', 'api']
 const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
 const LANGUAGES = ['zh-CN', 'en']
+const RISKS = [
+  ...['safety', 'self_harm', 'legal', 'media_regulator', 'fraud', 'privacy_leak', 'leadership'],
+  ...['abuse', 'churn', 'third_contact'],
+]
+const RISK_STATES = ['open', 'confirmed', 'false_alarm']
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -81,6 +86,24 @@ function languageOptions(locale: string): ConditionOption[] {
   return LANGUAGES.map((value) => ({ value, label: names.of(value.slice(0, 2)) ?? value }))
 }
 
+type Own = (key: string, kind: ConditionKind, options?: ConditionOption[]) => ConditionField
+
+/** Which risks a ticket's messages show, and what people have said of them. */
+function riskFields(t: (key: string) => string, own: Own): ConditionField[] {
+  return [
+    own(
+      'risk',
+      'many',
+      RISKS.map((one) => ({ value: one, label: t(`views.risk.${one}`) })),
+    ),
+    own(
+      'risk_state',
+      'many',
+      RISK_STATES.map((one) => ({ value: one, label: t(`views.riskState.${one}`) })),
+    ),
+  ]
+}
+
 /** Every field that a condition may name, in the reader's language. */
 export function useTicketFields() {
   const { t, locale } = useI18n()
@@ -134,9 +157,8 @@ export function useTicketFields() {
       CHANNELS.map((one) => ({ value: one, label: t(`tickets.channel.${one}`) })),
     ),
     ...TIMES.map((one) => own(one, 'time')),
-    own('unread', 'yes_no'),
-    own('following', 'yes_no'),
-    own('mentioned', 'yes_no'),
+    ...['unread', 'following', 'mentioned'].map((one) => own(one, 'yes_no')),
+    ...riskFields(t, own),
     own('messages', 'number'),
     own('time_spent', 'number'),
     own('number', 'number'),
