@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -11,7 +11,6 @@ from ombud.assistance.answering.rules.saying import Said, adds_figures, names_am
 from ombud.assistance.answering.rules.wishes import language_of
 from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
 from ombud.knowledge.articles.schemas import Reader
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
 from ombud.service_levels.promises.services.offering import names_money, promises_in
@@ -31,9 +30,12 @@ class Worder(Protocol):
 
 
 class Knowing(Struct, frozen=True):
-    """What answers come from: the passages in this process, and perhaps a model that puts them into words."""
+    """What answers come from: the passages in this process, and perhaps a model that puts them into words.
 
-    index: PassageIndex
+    ``index`` is what ``find_passages`` takes; the assembly makes it.
+    """
+
+    index: Any
     worder: Worder | None = None
 
 
