@@ -79,6 +79,7 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("GET", "/tickets/{ticket_id}/machine-talk"): None,
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
     ("GET", "/tickets/{ticket_id}/redactions"): None,
 }
