@@ -82,6 +82,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answering/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFigures
+         * @description How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresGetAnswerFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/figures/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFiguresFile
+         * @description The same as a table.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresFileGetAnswerFiguresFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerRules
+         * @description Where questions could be answered by a machine, and where they are.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesGetAnswerRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswerRule
+         * @description Say how a channel answers; 0 is the help centre. 409 ``answer_rule_changed`` if it is not what was read.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        put: operations["ApiV1AnsweringRulesChannelIdPutAnswerRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAnswerQuestion
+         * @description What a place would say to a question, whether it is on or not. Nothing is kept.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerTrial
+         * @description What would have been answered on earlier tickets, by threshold, beside what people answered.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial"];
+        put?: never;
+        /**
+         * PostAnswerTrial
+         * @description Have the newest solved tickets tried; it takes a while.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -748,6 +886,116 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/classification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClassificationSettings
+         * @description What is looked at, its heads with their scores, how much waits, and how much was let go today.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1ClassificationSettingsGetClassificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTraining
+         * @description Have new heads learnt now; they are measured on tickets kept apart, and work only if they are no worse.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ClassificationSettingsTrainingPostTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutClassificationSetting
+         * @description Say whether an aspect is looked at, from which confidence on it is set, and which field holds it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectPutClassificationSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHead
+         * @description Let another head work: one of before, or none, then names and shipped examples do.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectHeadPutHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copilot/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCopilotFigures
+         * @description How often suggestions were shown, adopted and ignored.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-merges/{merge_id}/undo": {
@@ -3362,6 +3610,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -3482,7 +3752,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -4201,6 +4471,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelExchanges
+         * @description What was asked of language models, newest first; ``text`` searches in what was said.
+         *
+         *     ``ended`` says how they ended: sent, answered, refused or failed.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesListModelExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges/{exchange_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelExchange
+         * @description One exchange as it went over the wire, with each attempt.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-policy": {
         parameters: {
             query?: never;
@@ -4717,6 +5033,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/portal-viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViewers
+         * @description Addresses whose owners see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
+        /**
+         * PutViewers
+         * @description Say which addresses see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `portal.grant`.
+         */
+        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -4942,6 +5286,100 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSites
+         * @description Help centre and portal of each brand; one that was never set up has its defaults.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        get: operations["ApiV1PortalSitesGetSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSite
+         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostJwtSecret
+         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLogo
+         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
+        /**
+         * DeleteLogo
+         * @description Take the logo away.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7751,6 +8189,188 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/copilot/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleDraft
+         * @description A draft of an article from a solved ticket, without anybody's data.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCopilotReply
+         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRewrite
+         * @description The agent's text in other words, by a language model.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSteps
+         * @description What to do next, by the ticket's process.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSuggestions
+         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuggestionOutcome
+         * @description Say that a suggestion went into the answer, or was of no use.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSummary
+         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
+        put?: never;
+        /**
+         * PostSummary
+         * @description The same by a language model; ``problem`` says why it is not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTranslation
+         * @description A text or a message in another language, by a language model, with the original.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -8099,6 +8719,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLabels
+         * @description What a machine takes the ticket for, with how sure it is, and what people said of that.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLabelsGetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels/{aspect}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLabelDecision
+         * @description Confirm the machine's label or correct it; new heads learn from that. Type, product and reason are set, too.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/language-doubts": {
         parameters: {
             query?: never;
@@ -8232,6 +8896,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/machine-talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMachineTalk
+         * @description What a machine and the customer said to each other, how sure it was, from which article, and why it stopped.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMachineTalkGetMachineTalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9948,6 +10634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/messages/{entry_id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Whether an answer helped
+         * @description Say whether a machine's answer helped: if so the talk is solved, if not a person takes over.
+         */
+        put: operations["put_visitor_helped"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/read": {
         parameters: {
             query?: never;
@@ -10030,6 +10736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -10070,27 +10796,23 @@ export interface components {
              */
             state: "accepted";
         };
-        /** Access */
-        Access: {
-            /** Format: date-time */
-            at: string;
-            entry_id: number;
-            id: number;
-            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            person_id: number | null;
-            person_name: string;
-            ticket_id: number;
-        };
-        /** AccessList */
-        AccessList: {
-            items: components["schemas"]["Access"][];
-            next: string | null;
-        };
         /** Address */
         Address: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -10171,10 +10893,160 @@ export interface components {
         AlarmList: {
             items: components["schemas"]["Alarm"][];
         };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
+        };
+        /** Answer */
+        Answer: {
+            article_id: number;
+            category_id: number | null;
+            confidence: number;
+            id: number | null;
+            /** @default false */
+            is_worded: boolean;
+            locale: string;
+            passage_id: number | null;
+            path: string;
+            slug: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** AnswerCounts */
+        AnswerCounts: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
+        /** AnswerFigures */
+        AnswerFigures: {
+            articles: components["schemas"]["ArticleAnswers"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceAnswers"][];
+            reasons: components["schemas"]["ReasonCount"][];
+            total: components["schemas"]["AnswerCounts"];
+        };
+        /** AnswerQuestionIn */
+        AnswerQuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
+        /** AnswerRule */
+        AnswerRule: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence: "solve" | "hand_off";
+            category_ids: number[] | null;
+            channel_id: number | null;
+            channel_name: string;
+            /** @default true */
+            holds: boolean;
+            id: number | null;
+            /** @default false */
+            is_on: boolean;
+            /** @default true */
+            is_strict: boolean;
+            /** @default 3 */
+            most_answers: number;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            /** @default 30 */
+            silence_minutes: number;
+            /** @default 0.8 */
+            threshold: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** AnswerRuleIn */
+        AnswerRuleIn: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence?: "solve" | "hand_off";
+            category_ids?: number[] | null;
+            /** @default true */
+            holds?: boolean;
+            is_on: boolean;
+            /** @default true */
+            is_strict?: boolean;
+            /** @default 3 */
+            most_answers?: number;
+            /** @default 30 */
+            silence_minutes?: number;
+            threshold: number;
+            version: number;
+        };
+        /** AnswerRules */
+        AnswerRules: {
+            items: components["schemas"]["AnswerRule"][];
+            topics: components["schemas"]["AnswerTopic"][];
+        };
+        /** AnswerTopic */
+        AnswerTopic: {
+            id: number;
+            name_en: string;
+            name_zh: string;
+        };
+        /** AnswerTrial */
+        AnswerTrial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["TriedTicket"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["AnswerTrialStep"][];
+        };
+        /** AnswerTrialIn */
+        AnswerTrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** AnswerTrialStep */
+        AnswerTrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** AnswerTrials */
+        AnswerTrials: {
+            newest: components["schemas"]["AnswerTrial"] | null;
+        };
         /** Answered */
         Answered: {
             in_time: number;
             n: number;
+        };
+        /** Answers */
+        Answers: {
+            answers: {
+                [key: string]: unknown;
+            };
         };
         /** ApiKey */
         ApiKey: {
@@ -10234,6 +11106,12 @@ export interface components {
             team_ids: number[];
             title: string;
             versions: components["schemas"]["Version"][];
+        };
+        /** ArticleAnswers */
+        ArticleAnswers: {
+            article_id: number;
+            line: components["schemas"]["AnswerCounts"];
+            title: string;
         };
         /** ArticleFigures */
         ArticleFigures: {
@@ -10395,6 +11273,30 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** AspectSetting */
+        AspectSetting: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            field_key: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectSettingIn */
+        AspectSettingIn: {
+            field_key?: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectState */
+        AspectState: {
+            confirmed: number;
+            corrected: number;
+            heads: components["schemas"]["HeadVersion"][];
+            proposed: number;
+            set: number;
+            setting: components["schemas"]["AspectSetting"];
+            unknown: number;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -10414,6 +11316,15 @@ export interface components {
             size: number;
             type: string;
             url: string;
+        };
+        /** Attempt */
+        Attempt: {
+            answer: string;
+            detail: string;
+            ms: number;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
         };
         /** Author */
         Author: {
@@ -10749,6 +11660,18 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** CardTrial */
+        CardTrial: {
+            fitting: number;
+            items: components["schemas"]["Fitting"][];
+            looked_at: number;
+        };
+        /** CardTrialIn */
+        CardTrialIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+        };
         /** CardWords */
         CardWords: {
             locale: string;
@@ -10930,6 +11853,13 @@ export interface components {
             name_zh: string;
             value: string;
         };
+        /** ClassificationSettings */
+        ClassificationSettings: {
+            aspects: components["schemas"]["AspectState"][];
+            has_meaning: boolean;
+            load: components["schemas"]["Load"];
+            training: components["schemas"]["Training"];
+        };
         /** ClientCustomer */
         ClientCustomer: {
             /** @default  */
@@ -11068,7 +11998,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link";
+            way: "message" | "phone" | "in_person" | "link" | "portal";
             words: string;
         };
         /** ConfirmationIn */
@@ -11163,6 +12093,87 @@ export interface components {
             person_id: number;
             place: number;
             points: number;
+        };
+        /** CopilotEvidence */
+        CopilotEvidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
+        /** CopilotFigure */
+        CopilotFigure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** CopilotFigures */
+        CopilotFigures: {
+            days: number;
+            items: components["schemas"]["CopilotFigure"][];
+        };
+        /** CopilotStep */
+        CopilotStep: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** CopilotSteps */
+        CopilotSteps: {
+            items: components["schemas"]["CopilotStep"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
+        };
+        /** CopilotSuggestion */
+        CopilotSuggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** CopilotSuggestions */
+        CopilotSuggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["CopilotSuggestion"][];
+        };
+        /** CopilotText */
+        CopilotText: {
+            evidence: components["schemas"]["CopilotEvidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
         };
         /** Customer */
         Customer: {
@@ -11291,6 +12302,13 @@ export interface components {
             /** @default false */
             is_pinned?: boolean;
             text: string;
+        };
+        /** CustomerPast */
+        CustomerPast: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -11524,6 +12542,14 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** DraftedArticle */
+        DraftedArticle: {
+            article_id: number;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** DryMatch */
         DryMatch: {
             because: {
@@ -11627,61 +12653,16 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** Endpoint */
-        Endpoint: {
-            answered_at: string | null;
-            base_url: string;
-            failed_at: string | null;
-            failures: number;
-            has_key: boolean;
-            id: number;
-            is_on: boolean;
-            /** @enum {string} */
-            kind: "chat" | "embedding";
-            model: string;
-            name: string;
+        /** EndpointTrial */
+        EndpointTrial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
             /** @enum {string} */
             output: "json_schema" | "json_object" | "text";
-            price_in_micros: number | null;
-            price_out_micros: number | null;
-            problem: string;
-            problem_detail: string;
-            resting_until: string | null;
-            streams: boolean;
-            timeout_seconds: number;
-        };
-        /** EndpointChange */
-        EndpointChange: {
-            base_url?: string;
-            is_on?: boolean;
-            key?: string;
-            model?: string;
-            name?: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            streams?: boolean;
-            timeout_seconds?: number;
-        };
-        /** EndpointIn */
-        EndpointIn: {
-            base_url: string;
-            /** @default true */
-            is_on?: boolean;
-            /** @default  */
-            key?: string;
-            /**
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "embedding";
-            model: string;
-            name: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            /** @default false */
-            streams?: boolean;
-            /** @default 30 */
-            timeout_seconds?: number;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Enrolment */
         Enrolment: {
@@ -11740,6 +12721,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            machine?: components["schemas"]["MachineNote"];
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
             promises?: components["schemas"]["PromiseChoice"][];
@@ -11754,6 +12736,14 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** EntryInFull */
+        EntryInFull: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
+            text: string;
         };
         /** Estimate */
         Estimate: {
@@ -12072,7 +13062,7 @@ export interface components {
         };
         /** FindingList */
         FindingList: {
-            items: components["schemas"]["knowledge_reports_schemas_Finding"][];
+            items: components["schemas"]["KnowledgeFinding"][];
         };
         /** FirstContact */
         FirstContact: {
@@ -12135,6 +13125,11 @@ export interface components {
             since: string;
             /** @enum {string} */
             way: "own" | "added" | "mention";
+        };
+        /** FooterLink */
+        FooterLink: {
+            name: components["schemas"]["InBoth"];
+            url: string;
         };
         /** FormField */
         FormField: {
@@ -12211,7 +13206,7 @@ export interface components {
         /** Graded */
         Graded: {
             is_passed: boolean;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            own: components["schemas"]["NoticeReceipt"];
             percent: number;
             wrong: number[];
         };
@@ -12271,6 +13266,32 @@ export interface components {
             summary?: string;
             team_id: number;
         };
+        /** HeadIn */
+        HeadIn: {
+            version_id: number | null;
+        };
+        /** HeadVersion */
+        HeadVersion: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            examples: number;
+            held_out: number;
+            id: number;
+            labels: number;
+            /** Format: date-time */
+            made_at: string;
+            score: number;
+            score_before: number | null;
+            /** @enum {string} */
+            state: "on" | "retired" | "refused";
+        };
+        /** Health */
+        Health: {
+            database: string;
+            /** @default ombud */
+            program: string;
+            status: string;
+        };
         /** Held */
         Held: {
             /** @default false */
@@ -12278,6 +13299,10 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
+        };
+        /** HelpedIn */
+        HelpedIn: {
+            helped: boolean;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -12448,6 +13473,13 @@ export interface components {
             state: "preview" | "running" | "done" | "undone";
             undone_at: string | null;
         };
+        /** InBoth */
+        InBoth: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
+        };
         /** InboxProblem */
         InboxProblem: {
             attempts: number;
@@ -12545,6 +13577,10 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** JwtSecret */
+        JwtSecret: {
+            jwt_secret: string;
+        };
         /** KindRule */
         KindRule: {
             clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
@@ -12558,6 +13594,57 @@ export interface components {
             published: number;
             review: number;
         };
+        /** KnowledgeFinding */
+        KnowledgeFinding: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            found_id: number;
+            /** @enum {string} */
+            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            found_locale: string;
+            found_passage: string;
+            found_title: string;
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "quote" | "contradiction";
+            locale: string;
+            passage: string;
+            settled_at: string | null;
+            settled_by_name: string | null;
+            source: string;
+            title: string;
+            /** @enum {null|string} */
+            verdict: "changed" | "fine" | null;
+        };
+        /** KnowledgeHealth */
+        KnowledgeHealth: {
+            contradictions_open: number;
+            helped: number;
+            locales: {
+                [key: string]: number;
+            };
+            not_helped: number;
+            published: {
+                [key: string]: number;
+            };
+            quotes_open: number;
+            requests_answered: number;
+            requests_open: number;
+            searches: number;
+            /** Format: date-time */
+            since: string;
+            stale: {
+                [key: string]: number;
+            };
+            tickets: number;
+            /** Format: date-time */
+            until: string;
+            uses: number;
+            without_result: number;
+        };
         /** KnowledgePolicy */
         KnowledgePolicy: {
             own_approval: boolean;
@@ -12567,6 +13654,16 @@ export interface components {
         KnowledgePolicyPatch: {
             own_approval?: boolean;
             review_months?: number;
+        };
+        /** LabelChoice */
+        LabelChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** LabelDecisionIn */
+        LabelDecisionIn: {
+            label: string;
         };
         /** LanguageDoubt */
         LanguageDoubt: {
@@ -12713,12 +13810,41 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** Load */
+        Load: {
+            failed: number;
+            looked_at: number;
+            ms: number;
+            oldest_at: string | null;
+            skipped: number;
+            waiting: number;
+        };
         /** LoadPart */
         LoadPart: {
             count: number;
             /** @enum {string} */
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
+        };
+        /** Look */
+        Look: {
+            /** @default #0d7a6f */
+            accent?: string;
+            /** @default #37b3a4 */
+            accent_dark?: string;
+            footer?: components["schemas"]["InBoth"];
+            /** @default true */
+            is_listed?: boolean;
+            links?: components["schemas"]["FooterLink"][];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale_default?: "en" | "zh-CN";
+            name?: components["schemas"]["InBoth"];
+            /** @default UTC */
+            time_zone?: string;
+            welcome?: components["schemas"]["InBoth"];
         };
         /** Looker */
         Looker: {
@@ -12744,6 +13870,59 @@ export interface components {
              */
             doing?: "looking" | "reply" | "note";
             tab: string;
+        };
+        /** MachineAnswer */
+        MachineAnswer: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            entry_id: number | null;
+            helped: boolean | null;
+            helped_at: string | null;
+            id: number;
+            is_worded: boolean;
+            locale: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            question: string;
+            question_entry_id: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            slug: string;
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** MachineNote */
+        MachineNote: {
+            answer_id?: number;
+            article_id?: number;
+            confidence?: number;
+            helped?: boolean;
+            /** @default false */
+            is_worded?: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path?: string;
+            /** @default  */
+            title?: string;
+        };
+        /** MachineTalk */
+        MachineTalk: {
+            answers: number;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+            handed_off_at: string | null;
+            /** @enum {null|string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            /** @enum {string} */
+            state: "talking" | "handed_off" | "helped" | "silent";
+            ticket_id: number;
         };
         /** Macro */
         Macro: {
@@ -12829,14 +14008,6 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
-        /** Marking */
-        Marking: {
-            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            may_redact: boolean;
-            may_show: boolean;
-            may_unseal: boolean;
-        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -12892,6 +14063,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -12899,6 +14071,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -12963,13 +14136,145 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** ModelEndpoint */
+        ModelEndpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** ModelEndpointChange */
+        ModelEndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** ModelEndpointIn */
+        ModelEndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
+        /** ModelExchange */
+        ModelExchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelExchangeRow */
+        ModelExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelPolicyIn */
+        ModelPolicyIn: {
+            keep_days: number;
+        };
+        /** ModelPurpose */
+        ModelPurpose: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
+        /** ModelPurposeIn */
+        ModelPurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
         /** ModelSettings */
         ModelSettings: {
             /** Format: date */
             day: string;
-            endpoints: components["schemas"]["Endpoint"][];
+            endpoints: components["schemas"]["ModelEndpoint"][];
             keep_days: number;
-            purposes: components["schemas"]["PurposeState"][];
+            purposes: components["schemas"]["ModelPurpose"][];
         };
         /** Moved */
         Moved: {
@@ -13137,11 +14442,11 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            items: components["schemas"]["knowledge_notices_schemas_Question"][];
+            items: components["schemas"]["NoticeQuestion"][];
             /** @default false */
             may_write: boolean;
             most_tries: number | null;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            own: components["schemas"]["NoticeReceipt"] | null;
             /** @default 100 */
             pass_percent: number;
             people: number;
@@ -13162,6 +14467,11 @@ export interface components {
             version: number;
             written_by_name: string | null;
         };
+        /** NoticeAnswers */
+        NoticeAnswers: {
+            chosen: number[][];
+            edition: number;
+        };
         /** NoticeIn */
         NoticeIn: {
             article_id?: number | null;
@@ -13178,7 +14488,7 @@ export interface components {
             most_tries?: number | null;
             /** @default 100 */
             pass_percent?: number;
-            questions?: components["schemas"]["knowledge_notices_schemas_Question"][];
+            questions?: components["schemas"]["NoticeQuestion"][];
             remind_hours?: number | null;
             roles?: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
             team_ids?: number[];
@@ -13193,6 +14503,40 @@ export interface components {
         NoticeList: {
             items: components["schemas"]["NoticeRow"][];
         };
+        /** NoticeOption */
+        NoticeOption: {
+            /** @default false */
+            is_right?: boolean;
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeQuestion */
+        NoticeQuestion: {
+            /** @enum {string} */
+            kind: "single" | "multiple";
+            options: components["schemas"]["NoticeOption"][];
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeReceipt */
+        NoticeReceipt: {
+            best_percent: number | null;
+            opened_at: string | null;
+            passed_at: string | null;
+            /**
+             * @default unread
+             * @enum {string}
+             */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            /** @default 0 */
+            tries: number;
+            tries_left: number | null;
+        };
         /** NoticeRow */
         NoticeRow: {
             blocks_online: boolean;
@@ -13200,7 +14544,7 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            own: components["schemas"]["NoticeReceipt"] | null;
             people: number;
             questions: number;
             settled: number;
@@ -13220,7 +14564,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
             notice_id: number | null;
             read_at: string | null;
             release_id: number | null;
@@ -13281,22 +14625,9 @@ export interface components {
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
         };
-        /** Opened */
-        Opened: {
+        /** OpenedOriginal */
+        OpenedOriginal: {
             words: string;
-        };
-        /** OpeningIn */
-        OpeningIn: {
-            reason: string;
-        };
-        /** Option */
-        Option: {
-            /** @default false */
-            is_right?: boolean;
-            /** @default  */
-            text_en?: string;
-            /** @default  */
-            text_zh?: string;
         };
         /** Organisation */
         Organisation: {
@@ -13425,7 +14756,7 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            own: components["schemas"]["NoticeReceipt"];
             questions: number;
             title_en: string;
             title_zh: string;
@@ -13544,6 +14875,11 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[ModelExchangeRow] */
+        PageOfModelExchangeRow: {
+            items: components["schemas"]["ModelExchangeRow"][];
+            next: string | null;
+        };
         /** Paged[ArticleRow] */
         PageOfArticleRow: {
             items: components["schemas"]["ArticleRow"][];
@@ -13587,6 +14923,17 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
+        };
+        /** PastTicket */
+        PastTicket: {
+            answer: string;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** Format: date-time */
+            created_at: string;
+            solved_at: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -13655,6 +15002,30 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataAccess */
+        PersonalDataAccess: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** PersonalDataAccessList */
+        PersonalDataAccessList: {
+            items: components["schemas"]["PersonalDataAccess"][];
+            next: string | null;
+        };
+        /** PersonalDataMarking */
+        PersonalDataMarking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** PersonalDataPolicy */
         PersonalDataPolicy: {
             keeps_sealed: boolean;
@@ -13663,12 +15034,30 @@ export interface components {
             };
             sealed_days: number;
         };
+        /** PersonalDataPolicyShown */
+        PersonalDataPolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
+        };
         /** Ping */
         Ping: {
             duration_ms: number;
             ok: boolean;
             response_excerpt: string;
             response_status: number | null;
+        };
+        /** PlaceAnswers */
+        PlaceAnswers: {
+            channel_id: number | null;
+            line: components["schemas"]["AnswerCounts"];
+            name: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
         };
         /** Plan */
         Plan: {
@@ -13744,6 +15133,21 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -13751,16 +15155,6 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
-        };
-        /** PolicyShown */
-        PolicyShown: {
-            keeps_sealed: boolean;
-            kinds: {
-                [key: string]: components["schemas"]["KindRule"];
-            };
-            sealed_days: number;
-            /** @default 0 */
-            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -13794,7 +15188,39 @@ export interface components {
             /** @default  */
             name_zh?: string;
             steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["service_levels_schemas_Target"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** PortalSite */
+        PortalSite: {
+            brand: string;
+            brand_id: number;
+            form_channel_id: number | null;
+            has_jwt_secret: boolean;
+            has_portal: boolean;
+            host: string | null;
+            is_on: boolean;
+            jwt_audience: string;
+            jwt_made_at: string | null;
+            key: string;
+            logo_url: string | null;
+            look: components["schemas"]["Look"];
+            portal_url: string;
+            url: string;
+            version: number;
+        };
+        /** PortalSiteList */
+        PortalSiteList: {
+            items: components["schemas"]["PortalSite"][];
+        };
+        /** PortalSitePatch */
+        PortalSitePatch: {
+            form_channel_id?: number | null;
+            has_portal?: boolean;
+            host?: string | null;
+            is_on?: boolean;
+            key?: string;
+            look?: components["schemas"]["Look"];
+            version: number;
         };
         /** PreChat */
         PreChat: {
@@ -13822,6 +15248,27 @@ export interface components {
             channel?: "email" | "chat" | "api" | "phone" | "sms";
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
+        };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @default false */
+            is_machine_on?: boolean;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -14070,28 +15517,6 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
-        /** PurposeIn */
-        PurposeIn: {
-            endpoint_id: number | null;
-            is_on: boolean;
-            micros_a_day?: number | null;
-            tokens_a_day?: number | null;
-        };
-        /** PurposeState */
-        PurposeState: {
-            endpoint_id: number | null;
-            /** @default 0 */
-            exchanges_today: number;
-            is_on: boolean;
-            micros_a_day: number | null;
-            /** @default 0 */
-            micros_today: number;
-            /** @enum {string} */
-            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
-            tokens_a_day: number | null;
-            /** @default 0 */
-            tokens_today: number;
-        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -14108,6 +15533,17 @@ export interface components {
              */
             sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
         };
+        /** Question */
+        Question: {
+            choices?: components["schemas"]["QuestionChoice"][];
+            /** @default true */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
+            name_en: string;
+            name_zh: string;
+        };
         /** QuestionChoice */
         QuestionChoice: {
             name_en: string;
@@ -14120,7 +15556,7 @@ export interface components {
             offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
-            state: "none" | "waiting" | "assigned" | "closed";
+            state: "none" | "waiting" | "machine" | "assigned" | "closed";
             wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
@@ -14179,9 +15615,23 @@ export interface components {
             idle_since?: string;
             load_points?: number;
         };
+        /** ReasonCount */
+        ReasonCount: {
+            count: number;
+            /** @enum {string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
+        };
         /** ReasonIn */
         ReasonIn: {
             reason: string;
+        };
+        /** Receipt */
+        Receipt: {
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "done" | "set_aside";
+            ticket_id: number | null;
         };
         /** Recipients */
         Recipients: {
@@ -14251,6 +15701,10 @@ export interface components {
             ticket_id: number;
             undone_at: string | null;
         };
+        /** RedactionOpeningIn */
+        RedactionOpeningIn: {
+            reason: string;
+        };
         /** RedemptionInput */
         RedemptionInput: {
             name?: string | null;
@@ -14268,7 +15722,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
-            scenario: string;
+            scenario_en: string;
+            scenario_zh: string;
             version: number;
         };
         /** RehearsalIn */
@@ -14498,8 +15953,11 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -14611,6 +16069,12 @@ export interface components {
         /** ReviewedIn */
         ReviewedIn: {
             review_by: string | null;
+        };
+        /** RewriteIn */
+        RewriteIn: {
+            text: string;
+            /** @enum {string} */
+            tone: "shorter" | "warmer" | "formal";
         };
         /** RiskAlert */
         RiskAlert: {
@@ -14863,6 +16327,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -15042,7 +16508,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports" | "portal";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -15074,14 +16540,6 @@ export interface components {
             about: components["schemas"]["routing_simulation_schemas_Words"];
             key: string;
             name: components["schemas"]["routing_simulation_schemas_Words"];
-            text: string;
-        };
-        /** Shown */
-        Shown: {
-            entry_id: number;
-            html: string | null;
-            personal_data: components["schemas"]["intelligence_personal_data_schemas_Finding"][];
-            quoted: string | null;
             text: string;
         };
         /** ShownArticle */
@@ -15377,6 +16835,10 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
+            /** @default  */
+            customer_name_en?: string;
+            /** @default  */
+            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -15397,7 +16859,7 @@ export interface components {
             needs?: ("told" | "tasks" | "solution" | "confirmation")[];
             /** @default  */
             not_solved_to?: string;
-            questions?: components["schemas"]["processes_schemas_Question"][];
+            questions?: components["schemas"]["Question"][];
             /** @default false */
             raises_priority?: boolean;
             span?: components["schemas"]["Span"] | null;
@@ -15608,6 +17070,11 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
+        /** SuggestIn */
+        SuggestIn: {
+            /** @default  */
+            text?: string;
+        };
         /** Suggestion */
         Suggestion: {
             /** @default  */
@@ -15618,9 +17085,24 @@ export interface components {
             label: string;
             value: string;
         };
+        /** SuggestionOutcomeIn */
+        SuggestionOutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
+        };
         /** Suggestions */
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
+        };
+        /** SummaryPoint */
+        SummaryPoint: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
         };
         /** Supervision */
         Supervision: {
@@ -15659,6 +17141,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -15707,6 +17190,16 @@ export interface components {
         Taken: {
             ticket_id: number | null;
         };
+        /** Target */
+        Target: {
+            channels?: ("email" | "chat" | "form" | "api")[];
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
+            priorities?: (1 | 2 | 3 | 4)[];
+            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            span: components["schemas"]["Span"];
+            tiers?: string[];
+        };
         /** TargetIn */
         TargetIn: {
             locale: string;
@@ -15716,7 +17209,7 @@ export interface components {
         };
         /** TargetList */
         TargetList: {
-            items: components["schemas"]["assistance_upkeep_schemas_Target"][];
+            items: components["schemas"]["WordingTarget"][];
         };
         /** Task */
         Task: {
@@ -16037,6 +17530,31 @@ export interface components {
              */
             write_as?: "reply" | "note";
         };
+        /** TicketLabel */
+        TicketLabel: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            guess: string | null;
+            label: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            state: "set" | "proposed" | "unknown" | "corrected" | "confirmed";
+            ticket_id: number;
+        };
+        /** TicketLabels */
+        TicketLabels: {
+            choices: {
+                [key: string]: components["schemas"]["LabelChoice"][];
+            };
+            is_waiting: boolean;
+            items: components["schemas"]["TicketLabel"][];
+        };
         /** TicketLink */
         TicketLink: {
             /**
@@ -16125,6 +17643,21 @@ export interface components {
             unread: boolean;
             version: number;
             waiting_since: string | null;
+        };
+        /** TicketSummary */
+        TicketSummary: {
+            history: components["schemas"]["CustomerPast"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["SummaryPoint"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** TicketTalk */
+        TicketTalk: {
+            answers: components["schemas"]["MachineAnswer"][];
+            talk: components["schemas"]["MachineTalk"] | null;
         };
         /** TicketTemplate */
         TicketTemplate: {
@@ -16238,6 +17771,13 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Training */
+        Training: {
+            asked_at: string | null;
+            ended_at: string | null;
+            problem: string;
+            started_at: string | null;
+        };
         /** Trait */
         Trait: {
             evidence: string;
@@ -16245,6 +17785,23 @@ export interface components {
             listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
             /** @enum {string} */
             source: "message" | "tier" | "tag" | "organisation" | "label";
+        };
+        /** TranslateIn */
+        TranslateIn: {
+            entry_id?: number | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @default  */
+            text?: string;
+        };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
         /** TrialDay */
         TrialDay: {
@@ -16260,6 +17817,36 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /** TrialIn */
+        TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
+        };
+        /** TriedAnswer */
+        TriedAnswer: {
+            answer: components["schemas"]["Answer"] | null;
+            confidence: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+        };
+        /** TriedTicket */
+        TriedTicket: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
         };
         /** TypingFrame */
         TypingFrame: {
@@ -16499,6 +18086,10 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** Viewers */
+        Viewers: {
+            addresses: string[];
+        };
         /** Visit */
         Visit: {
             due_at: string | null;
@@ -16733,6 +18324,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -16744,6 +18336,18 @@ export interface components {
             type: string;
             url: string;
         };
+        /** WidgetMachine */
+        WidgetMachine: {
+            helped: boolean | null;
+            /** @default false */
+            is_worded: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path: string;
+            /** @default  */
+            title: string;
+        };
         /** WidgetMessage */
         WidgetMessage: {
             /** Format: date-time */
@@ -16754,6 +18358,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            machine: components["schemas"]["WidgetMachine"] | null;
             promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
@@ -16762,6 +18367,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -16821,6 +18432,21 @@ export interface components {
             text: string;
             variant_id: number | null;
         };
+        /** WordingTarget */
+        WordingTarget: {
+            id: number;
+            is_current: boolean;
+            locale: string;
+            target_id: number;
+            /** @enum {string} */
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+            title: string;
+        };
+        /** WriteIn */
+        WriteIn: {
+            /** @enum {null|string} */
+            language?: "en" | "zh-CN" | null;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -16833,65 +18459,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Trial */
-        assistance_guidance_schemas_Trial: {
-            fitting: number;
-            items: components["schemas"]["Fitting"][];
-            looked_at: number;
-        };
-        /** TrialIn */
-        assistance_guidance_schemas_TrialIn: {
-            condition: {
-                [key: string]: unknown;
-            };
-        };
-        /** Target */
-        assistance_upkeep_schemas_Target: {
-            id: number;
-            is_current: boolean;
-            locale: string;
-            target_id: number;
-            /** @enum {string} */
-            target_kind: "canned_reply" | "macro" | "guidance_card";
-            title: string;
-        };
-        /** Receipt */
-        channels_api_channel_schemas_Receipt: {
-            entry_id: number | null;
-            id: number;
-            /** @enum {string} */
-            state: "waiting" | "done" | "set_aside";
-            ticket_id: number | null;
-        };
-        /** Health */
-        config_health_Health: {
-            database: string;
-            /** @default ombud */
-            program: string;
-            status: string;
-        };
-        /** PolicyIn */
-        intelligence_models_schemas_PolicyIn: {
-            keep_days: number;
-        };
-        /** Trial */
-        intelligence_models_schemas_Trial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-        };
-        /** Finding */
-        intelligence_personal_data_schemas_Finding: {
-            end: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
-            start: number;
         };
         /** PreviewIn */
         knowledge_articles_api_PreviewIn: {
@@ -16920,156 +18487,15 @@ export interface components {
             summary?: string;
             title: string;
         };
-        /** Answers */
-        knowledge_notices_schemas_Answers: {
-            chosen: number[][];
-            edition: number;
-        };
-        /** Question */
-        knowledge_notices_schemas_Question: {
-            /** @enum {string} */
-            kind: "single" | "multiple";
-            options: components["schemas"]["Option"][];
-            /** @default  */
-            text_en?: string;
-            /** @default  */
-            text_zh?: string;
-        };
-        /** Receipt */
-        knowledge_notices_schemas_Receipt: {
-            best_percent: number | null;
-            opened_at: string | null;
-            passed_at: string | null;
-            /**
-             * @default unread
-             * @enum {string}
-             */
-            progress: "unread" | "opened" | "read" | "failed" | "settled";
-            read_at: string | null;
-            /** @default 0 */
-            tries: number;
-            tries_left: number | null;
-        };
-        /** Finding */
-        knowledge_reports_schemas_Finding: {
-            article_id: number | null;
-            /** Format: date-time */
-            at: string;
-            found_id: number;
-            /** @enum {string} */
-            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
-            found_locale: string;
-            found_passage: string;
-            found_title: string;
-            /** @enum {string} */
-            how: "link" | "block" | "variable" | "sentence" | "numbers";
-            id: number;
-            /** @enum {string} */
-            kind: "quote" | "contradiction";
-            locale: string;
-            passage: string;
-            settled_at: string | null;
-            settled_by_name: string | null;
-            source: string;
-            title: string;
-            /** @enum {null|string} */
-            verdict: "changed" | "fine" | null;
-        };
-        /** Health */
-        knowledge_reports_schemas_Health: {
-            contradictions_open: number;
-            helped: number;
-            locales: {
-                [key: string]: number;
-            };
-            not_helped: number;
-            published: {
-                [key: string]: number;
-            };
-            quotes_open: number;
-            requests_answered: number;
-            requests_open: number;
-            searches: number;
-            /** Format: date-time */
-            since: string;
-            stale: {
-                [key: string]: number;
-            };
-            tickets: number;
-            /** Format: date-time */
-            until: string;
-            uses: number;
-            without_result: number;
-        };
-        /** Answers */
-        processes_schemas_Answers: {
-            answers: {
-                [key: string]: unknown;
-            };
-        };
-        /** Question */
-        processes_schemas_Question: {
-            choices?: components["schemas"]["QuestionChoice"][];
-            /** @default true */
-            is_required?: boolean;
-            key: string;
-            /** @enum {string} */
-            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
-            name_en: string;
-            name_zh: string;
-        };
         /** Words */
         routing_simulation_schemas_Words: {
             en: string;
             zh: string;
         };
-        /** PolicyIn */
-        service_levels_schemas_PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["service_levels_schemas_Target"][];
-        };
         /** PreviewIn */
         service_levels_schemas_PreviewIn: {
             policy_id?: number | null;
             spec: components["schemas"]["PolicySpec"];
-        };
-        /** Target */
-        service_levels_schemas_Target: {
-            channels?: ("email" | "chat" | "form" | "api")[];
-            /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
-            priorities?: (1 | 2 | 3 | 4)[];
-            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
-            span: components["schemas"]["Span"];
-            tiers?: string[];
-        };
-        /** Trial */
-        service_levels_schemas_Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
-        };
-        /** TrialIn */
-        service_levels_schemas_TrialIn: {
-            days_from?: string | null;
-            span: components["schemas"]["Span"];
-            spec: components["schemas"]["CalendarSpec"];
-            /** Format: date-time */
-            start: string;
-            tables?: string[];
         };
         /** DraftIn */
         tickets_schemas_desk_DraftIn: {
@@ -17240,6 +18666,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresGetAnswerFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                channel_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresFileGetAnswerFiguresFile: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesGetAnswerRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRules"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdPutAnswerRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -17811,7 +19470,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_TrialIn"];
+                "application/json": components["schemas"]["TrialIn"];
             };
         };
         responses: {
@@ -17821,7 +19480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong */
@@ -18533,6 +20192,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsGetClassificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsTrainingPostTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectPutClassificationSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AspectSettingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectHeadPutHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CopilotFiguresGetCopilotFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotFigures"];
                 };
             };
             /** @description What is wrong */
@@ -20626,7 +22444,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assistance_guidance_schemas_TrialIn"];
+                "application/json": components["schemas"]["CardTrialIn"];
             };
         };
         responses: {
@@ -20636,7 +22454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assistance_guidance_schemas_Trial"];
+                    "application/json": components["schemas"]["CardTrial"];
                 };
             };
             /** @description What is wrong */
@@ -22385,7 +24203,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_reports_schemas_Health"];
+                    "application/json": components["schemas"]["KnowledgeHealth"];
                 };
             };
             /** @description What is wrong */
@@ -23088,6 +24906,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
                 };
             };
             /** @description What is wrong */
@@ -24331,7 +26178,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointIn"];
+                "application/json": components["schemas"]["ModelEndpointIn"];
             };
         };
         responses: {
@@ -24341,7 +26188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -24395,7 +26242,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointChange"];
+                "application/json": components["schemas"]["ModelEndpointChange"];
             };
         };
         responses: {
@@ -24405,7 +26252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -24436,7 +26283,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                    "application/json": components["schemas"]["EndpointTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesListModelExchanges: {
+        parameters: {
+            query?: {
+                text?: string;
+                purpose?: string | null;
+                ended?: "sent" | "answered" | "refused" | "failed" | null;
+                ticket_id?: number | null;
+                person_id?: number | null;
+                is_attacked?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfModelExchangeRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesExchangeIdGetModelExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelExchange"];
                 };
             };
             /** @description What is wrong */
@@ -24459,7 +26375,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+                "application/json": components["schemas"]["ModelPolicyIn"];
             };
         };
         responses: {
@@ -24494,7 +26410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PurposeIn"];
+                "application/json": components["schemas"]["ModelPurposeIn"];
             };
         };
         responses: {
@@ -24968,7 +26884,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["knowledge_notices_schemas_Answers"];
+                "application/json": components["schemas"]["NoticeAnswers"];
             };
         };
         responses: {
@@ -25355,6 +27271,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Viewers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -25639,7 +27621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessList"];
+                    "application/json": components["schemas"]["PersonalDataAccessList"];
                 };
             };
             /** @description What is wrong */
@@ -25668,7 +27650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Marking"];
+                    "application/json": components["schemas"]["PersonalDataMarking"];
                 };
             };
             /** @description What is wrong */
@@ -25697,7 +27679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
             };
             /** @description What is wrong */
@@ -25730,8 +27712,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesGetSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSiteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdPatchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwtSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoPostLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -26053,7 +28196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["channels_api_channel_schemas_Receipt"];
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description What is wrong */
@@ -26109,7 +28252,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpeningIn"];
+                "application/json": components["schemas"]["RedactionOpeningIn"];
             };
         };
         responses: {
@@ -26119,7 +28262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Opened"];
+                    "application/json": components["schemas"]["OpenedOriginal"];
                 };
             };
             /** @description What is wrong */
@@ -27890,7 +30033,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -27925,7 +30068,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -30669,6 +32812,304 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotSteps"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotSuggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionOutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketSummary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketSummary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranslateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -30955,7 +33396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["EntryInFull"];
                 };
             };
             /** @description What is wrong */
@@ -31268,6 +33709,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLabelsGetLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts: {
         parameters: {
             query?: never;
@@ -31486,6 +33994,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMachineTalkGetMachineTalk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTalk"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -31906,7 +34445,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["processes_schemas_Answers"];
+                "application/json": components["schemas"]["Answers"];
             };
         };
         responses: {
@@ -34209,7 +36748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["config_health_Health"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description What is wrong */
@@ -34475,6 +37014,39 @@ export interface operations {
             };
         };
     };
+    put_visitor_helped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     visitor_read: {
         parameters: {
             query?: never;
@@ -34594,6 +37166,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

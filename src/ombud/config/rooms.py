@@ -3,6 +3,10 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.answering.api
+import ombud.assistance.classification.api
+import ombud.assistance.copilot.api
+import ombud.assistance.exchanges.api
 import ombud.assistance.guidance.api
 import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
@@ -19,6 +23,7 @@ import ombud.knowledge.articles.api
 import ombud.knowledge.imports.api
 import ombud.knowledge.notices.api
 import ombud.knowledge.reports.api
+import ombud.portal.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -70,13 +75,18 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.assistance.answering.api,
     ombud.knowledge.notices.api,
     ombud.knowledge.reports.api,
     ombud.assistance.guidance.api,
     ombud.assistance.upkeep.api,
+    ombud.assistance.classification.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
+    ombud.assistance.copilot.api,
+    ombud.assistance.exchanges.api,
     ombud.realtime.api,
+    ombud.portal.api,
     ombud.demo.shop,
     health,
     pages,

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from msgspec import structs
+
 from ombud.intelligence.models.hiding import PLACEHOLDER
-from ombud.intelligence.models.injections import payloads
+from ombud.intelligence.models.injections import payloads, without_injections
 from ombud.intelligence.models.schemas import Source
 from ombud.intelligence.personal_data.finding import find_personal_data
 
@@ -18,9 +20,12 @@ SHORTEST_QUOTE: Final = 4
 LEAK_RUN: Final = 36
 PAYLOAD_LENGTH: Final = 4
 SHORT_NUMBER: Final = 2
+# Nobody is told to pay to a number that a machine wrote, and nobody's papers are repeated.
+NEVER: Final = frozenset({"bank_card", "id_number", "passport"})
 LINK: Final = re.compile(
     r"(?:https?|ftp|hxxps?|javascript|data|tel|sms|mailto):[^\s<>\"'）)】」]+|\bwww\.[^\s<>\"'）)】」]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|shop|top|xyz|info|biz|co|me|link|site|online|app|dev|ru|tk|cc|vip|store|club"
+    r"|(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|org|io|shop|top|xyz|info|biz|co|me|link|site|online|app|dev|ru|tk|cc"
+    r"|vip|store|club"
     r"|example|test|ly|gl|gg|to|uk|de)\b(?:/[^\s<>\"'）)】」]*)?",
     re.IGNORECASE,
 )
@@ -33,16 +38,19 @@ SECRET: Final = re.compile(
 )
 MACHINE: Final = re.compile(
     r"\bas an? (?:ai|artificial intelligence|large language model|language model)\b|\bsystem prompt\b"
-    r"|\bmy (?:instructions|programming|system message|guidelines)\b|\b(?:developer|debug|god|jailbreak|dan|unrestricted)"
-    r" mode\b|\bi (?:have|was) been? (?:instructed|programmed|told) to\b|\bignor(?:e|ing) (?:all |the |my )?(?:previous|prior)"
+    r"|\bmy (?:instructions|programming|system message|guidelines)\b|\b(?:developer|debug|god|jailbreak|dan"
+    r"|unrestricted)"
+    r" mode\b|\bi (?:have|was) been? (?:instructed|programmed|told) to\b|\bignor(?:e|ing) (?:all |the "
+    r"|my )?(?:previous|prior)"
     r"|系统提示词|我的(?:指令|设定|提示词)|作为(?:一个|一名)?(?:AI|人工智能|语言模型|大模型)|开发者模式|越狱|内部(?:备注|笔记)"
     r"|\binternal notes?\b",
     re.IGNORECASE,
 )
 NUMBER: Final = re.compile(r"\d+(?:[.,:/-]\d+)*")
 AMOUNT: Final = re.compile(
-    r"(?:[$€£¥￥]|\b(?:usd|eur|gbp|cny|rmb|hk\$)\s?)\s?\d[\d,.]*|\d[\d,.]*\s?(?:%|％|percent\b|元|块钱?|人民币|美元|欧元"
-    r"|dollars?\b|euros?\b|pounds?\b|yuan\b|usd\b|eur\b|cny\b|rmb\b|points?\b|积分|折)|[一二两三四五六七八九十百半]+(?:折|元|成)",
+    r"(?:[$€£¥￥]|\b(?:usd|eur|gbp|cny|rmb|hk\$)\s?)\s?\d[\d,.]{0,20}|(?<![\d,.])\d[\d,.]{0,20}\s?(?:%|％|percent\b|元|块钱?"
+    r"|人民币|美元|欧元|dollars?\b|euros?\b|pounds?\b|yuan\b|usd\b|eur\b|cny\b|rmb\b|points?\b|积分|折)"
+    r"|[一二两三四五六七八九十百半]{1,6}(?:折|元|成)",
     re.IGNORECASE,
 )
 UNITS: Final = {
@@ -73,42 +81,57 @@ SMALL: Final = {
     "thirty": 30,
 }
 _COUNT: Final = (
-    r"\d+(?:\.\d+)?|[零一二两三四五六七八九十]|\b(?:" + "|".join(one for one in SMALL if len(one) > 1) + r")\b"
+    r"(?<!\d)\d{1,6}(?:\.\d{1,3})?|[零一二两三四五六七八九十]|\b(?:"
+    + "|".join(one for one in SMALL if len(one) > 1)
+    + r")\b"
 )
 TIMES: Final = [
     (unit, re.compile(rf"({_COUNT})[ -]?(?:{words})(?![a-z])", re.IGNORECASE)) for unit, words in UNITS.items()
 ]
 # Times without a number are promises, too.
 SOON: Final = re.compile(
-    r"\b(?:immediately|right away|at once|by (?:today|tomorrow|tonight|the end of (?:the )?(?:day|week))|today|tomorrow|tonight"
+    r"\b(?:immediately|right away|at once|by (?:today|tomorrow|tonight|the end of (?:the )?(?:day|week))|today"
+    r"|tomorrow|tonight"
     r"|next (?:week|monday|tuesday|wednesday|thursday|friday))\b|立即|立刻|马上|今天内?|明天|今晚|后天|下周",
     re.IGNORECASE,
 )
 # Each kind is what a company gives, or what it binds itself to.
 ACTS: Final = {
     "refund": r"refund\w*|money back|reimburs\w*|charge ?back|退款|退钱|返款|退还",
-    "compensation": r"compensat\w*|gift card|voucher|credit(?:ed)? (?:to )?your account|goodwill|赔偿|补偿|赔付|退一赔三|代金券|优惠券"
+    "compensation": r"compensat\w*|gift card|voucher|credit(?:ed)? (?:to )?your account|goodwill|赔偿|补偿|赔付"
+    r"|退一赔三"
+    r"|代金券|优惠券"
     r"|红包|赠送|礼品",
-    "discount": r"discount\w*|% off|coupon|promo(?:tional)? code|half price|折扣|打折|优惠码|减免|[一二三四五六七八九半]折",
-    "free": r"free of charge|for free|\bfree (?:replacement|repair|upgrade|delivery|shipping|gift|of)|no charge|免费|免单|不收费",
+    "discount": r"discount\w*|% off|coupon|promo(?:tional)? code|half price|折扣|打折"
+    r"|优惠码|减免|[一二三四五六七八九半]折",
+    "free": r"free of charge|for free|\bfree (?:replacement|repair|upgrade|delivery|shipping|gift|of)|no charge"
+    r"|免费|免单|不收费",
     "replacement": r"replacement|new (?:device|unit|machine|one) (?:will|is|has)|换新|换货|补发|更换新",
     "guarantee": r"guarantee\w*|promise\w*|lifetime|warrant(?:y|ies) (?:extend|of)|保证|承诺|终身|永久|一定会|绝对",
-    "liability": r"(?:our|full(?:y)?) (?:fault|liab\w+|responsib\w+)|admit\w*|we are liable|承担全部责任|我们的责任|全责|认错",
-    "access": r"(?:unlock|reset|delete|close|chang)\w* (?:your|the) (?:account|password|order|address)|解锁|重置密码|注销账"
+    "liability": r"(?:our|full(?:y)?) (?:fault|liab\w+|responsib\w+)|admit\w*|we are liable"
+    r"|承担全部责任|我们的责任|全责|认错",
+    "access": r"(?:unlock|reset|delete|close|chang)\w* (?:your|the) (?:account|password|order|address)"
+    r"|解锁|重置密码|注销账"
     r"|修改(?:了)?(?:您|你)的(?:订单|地址|密码)",
     "approval": r"\bapprov\w+|\bgranted\b|\bauthori[sz]ed\b|已(?:批准|同意|通过|办理|受理|为您)|特批",
-    "payment": r"(?:transfer|pay|wire|send)\w* (?:the )?(?:money|payment|funds|deposit|amount|fee|it) to|bank account|gift ?cards?"
+    "payment": r"(?:transfer|pay|wire|send)\w* (?:the )?(?:money|payment|funds|deposit|amount|fee|it) to"
+    r"|bank account|gift ?cards?"
     r"|转账|汇款|打款|收款账户|银行账户|付款到",
 }
 _ACTS: Final = {kind: re.compile(words, re.IGNORECASE) for kind, words in ACTS.items()}
 # Somebody of ours does it, did it, or will: no policy, but a deed.
 DEED: Final = re.compile(
-    r"\b(?:we|i)(?:['’]ll| will| shall| have| are going to|['’]ve|['’]m|['’]re| can| am| are)? (?:now |already |just |gladly |happily"
-    r" |hereby |also |be )*(?:\w+ing |\w+ed )?(?:you )?(?:\w+ ){0,4}?(?P<en>refund|reimburs|compensat|credit|send you a|replac"
+    r"\b(?:we|i)(?:['’]ll| will| shall| have| are going to|['’]ve|['’]m|['’]re| can| am| are)? (?:now |already "
+    r"|just |gladly |happily"
+    r" |hereby |also |be )*(?:\w+ing |\w+ed )?(?:you )?(?:\w+ ){0,4}?(?P<en>refund|reimburs|compensat|credit"
+    r"|send you a|replac"
     r"|waiv|approv|grant|authori|guarant|promis|give you|offer you|issu|unlock|reset|delet|cancel)\w*"
-    r"|\byour (?:refund|compensation|voucher|credit|replacement|request|claim|account|order|full refund)[^.!?]{0,20}?(?:has been|was|is now|will be|is)"
-    r" (?:\w+ )?(?:approved|issued|processed|granted|sent|credited|confirmed|refunded|unlocked|reset|deleted|cancelled|on its way)"
-    r"|\byou (?:will|shall|['’]ll|are (?:now )?(?:entitled|eligible)|get|receive|have won)(?: now)?(?: get| receive| have| be)?(?: to)?"
+    r"|\byour (?:refund|compensation|voucher|credit|replacement|request|claim|account|order"
+    r"|full refund)[^.!?]{0,20}?(?:has been|was|is now|will be|is)"
+    r" (?:\w+ )?(?:approved|issued|processed|granted|sent|credited|confirmed|refunded|unlocked|reset|deleted"
+    r"|cancelled|on its way)"
+    r"|\byou (?:will|shall|['’]ll|are (?:now )?(?:entitled|eligible)|get|receive|have won)(?: now)?(?: get"
+    r"| receive| have| be)?(?: to)?"
     r"[^.!?]{0,30}?(?:refund|compensat|voucher|money|free|discount|credit|coupon|prize|replacement)"
     r"|(?:我们|我|已|已经|将|会|马上|立即|现在|可以)(?:经|会|将|已|马上|立即|这就|现在|可以|愿意|同意)*(?:为|给|向|替|帮)?(?:您|你)?"
     r"(?:们)?(?:全额|免费|直接|办理|安排|申请|提供|进行|发放|支付|双倍|三倍)*(?:的)?(?:退款|退钱|赔偿|补偿|赔付|退还|换新|补发|赠送|减免|批准|发放|返现)"
@@ -146,12 +169,12 @@ def link_problem(text: str, ours: str) -> str:
     return ""
 
 
-def contact_problem(
-    text: str, ours: str, *, kinds: Sequence[str] = ("phone", "email", "bank_card", "id_number")
-) -> str:
+def contact_problem(text: str, ours: str, *, kinds: Sequence[str] = ("phone", "email")) -> str:
     """Numbers and addresses to turn to, or to pay to, that are not ours."""
     known = squeezed(ours)
     for one in find_personal_data(text):
+        if one.kind in NEVER:
+            return f"It contains a {one.kind.replace('_', ' ')}."
         if one.kind in kinds and squeezed(text[one.start : one.end]) not in known:
             return f"It contains a {one.kind.replace('_', ' ')} that is in no article."
     return ""
@@ -252,8 +275,9 @@ def faithful_problem(text: str, original: str) -> str:
 
 
 def customer_problem(text: str, sources: Sequence[Source]) -> str:
-    """Everything that keeps a text from customers, the worst first."""
-    ours = all_text(one for one in sources if one.is_ours)
+    """Everything that keeps a text from customers, the worst first. What speaks to machines lends nothing."""
+    plain = [structs.replace(one, text=without_injections(one.text)[0]) for one in sources]
+    ours = all_text(one for one in plain if one.is_ours)
     return (
         payload_problem(text, sources)
         or placeholder_problem(text)
@@ -262,7 +286,7 @@ def customer_problem(text: str, sources: Sequence[Source]) -> str:
         or amount_problem(text, ours)
         or time_problem(text, ours)
         or commitment_problem(text, ours)
-        or number_problem(text, all_text(sources))
+        or number_problem(text, all_text(plain))
     )
 
 

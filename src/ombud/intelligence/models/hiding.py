@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ombud.intelligence.personal_data.finding import find_personal_data
+from ombud.intelligence.personal_data.services import redact, restore
 
 PLACEHOLDER: Final = re.compile(r"\[([A-Z_]+_\d+)\]")
 SHORTEST_NAME: Final = 2
@@ -17,39 +17,34 @@ class Hiding:
     """The placeholders of one exchange."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._places: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
+        self._kept: dict[str, str] = {}
         known = sorted({one.strip() for one in names if len(one.strip()) >= SHORTEST_NAME}, key=len, reverse=True)
         self._names = re.compile("|".join(_as_word(one) for one in known), re.IGNORECASE) if known else None
 
     @property
     def count(self) -> int:
         """How many pieces were taken out."""
-        return len(self._places)
+        return len(self._kept)
 
     def hide(self, text: str) -> str:
         """The text with placeholders. What looks like a placeholder already is none of ours, and is broken."""
         text = PLACEHOLDER.sub(r"(\1)", text)
         if self._names is not None:
-            text = self._names.sub(lambda found: self._place("name", found.group()), text)
-        parts, place = [], 0
-        for one in find_personal_data(text):
-            if PLACEHOLDER.search(text[one.start : one.end]):
-                continue
-            parts += [text[place : one.start], self._place(one.kind, text[one.start : one.end])]
-            place = one.end
-        return "".join([*parts, text[place:]])
+            text = self._names.sub(lambda found: self._name(found.group()), text)
+        redacted = redact(text, known=self._kept)
+        self._kept = redacted.kept
+        return redacted.text
 
     def restore(self, text: str) -> str:
         """The text with what its placeholders stand for; unknown ones stay."""
-        kept = {place: value for value, place in self._places.items()}
-        return PLACEHOLDER.sub(lambda found: kept.get(found.group(), found.group()), text)
+        return restore(text, self._kept)
 
-    def _place(self, kind: str, value: str) -> str:
-        if value not in self._places:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
-            self._places[value] = f"[{kind.upper()}_{self._counts[kind]}]"
-        return self._places[value]
+    def _name(self, name: str) -> str:
+        known = next((place for place, kept in self._kept.items() if kept.casefold() == name.casefold()), None)
+        if known is None:
+            known = f"[NAME_{1 + sum(place.startswith('[NAME_') for place in self._kept)}]"
+            self._kept[known] = name
+        return known
 
 
 def _as_word(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from ombud.intelligence.models import queries
-from ombud.intelligence.models.schemas import About, Outcome, Source, Task, Trial
+from ombud.intelligence.models.schemas import About, EndpointTrial, Outcome, Source, Task
 from ombud.intelligence.models.services import Models, ask, embed
 from ombud.shared.actor import Actor
 
@@ -23,7 +23,7 @@ def _is_it(answer: Word) -> str:
     return "" if answer.word.strip().casefold() == WORD else f"It answered “{answer.word}” in place of “{WORD}”."
 
 
-async def try_endpoint(models: Models, endpoint_id: int, *, by: Actor) -> Trial:
+async def try_endpoint(models: Models, endpoint_id: int, *, by: Actor) -> EndpointTrial:
     """Ask an endpoint one small question, whatever its state is; its answer ends a rest.
 
     Raises:
@@ -48,4 +48,4 @@ async def try_endpoint(models: Models, endpoint_id: int, *, by: Actor) -> Trial:
     async with models.database.transaction() as tx:
         after = await queries.get_endpoint(tx, endpoint_id)
     milliseconds = round((models.clock.now() - started).total_seconds() * 1000)
-    return Trial(outcome.value is not None, outcome.problem, outcome.detail, answer, after.output, milliseconds)
+    return EndpointTrial(outcome.value is not None, outcome.problem, outcome.detail, answer, after.output, milliseconds)

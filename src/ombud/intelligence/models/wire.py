@@ -21,6 +21,8 @@ MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 DETAIL_LENGTH: Final = 300
 # Models that think aloud want another name for the same limit.
 OTHER_LIMIT: Final = "max_completion_tokens"
+# The library would send what its variables of the environment say to every endpoint.
+NOT_OURS: Final[Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
 NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "arrearage"})
 
 
@@ -115,16 +117,19 @@ class Wire:
             WireProblem: there was no answer, or not by the protocol.
         """
 
-        async def ask() -> tuple[list[list[float]], Usage]:
+        async def ask() -> Any:
             client = self._client(target, seconds)
             found = await client.embeddings.create(model=target.model, input=list(texts), encoding_format="float")
             return _vectors(found, len(texts))
 
-        return await self._guarded(target, seconds, ask())
+        found: tuple[list[list[float]], Usage] = await self._guarded(target, seconds, ask())
+        return found
 
     async def _limited(self, target: Target, wanted: dict[str, Any], max_tokens: int, seconds: float) -> Said:
         limit = self._limits.get((target.base_url, target.model), "max_tokens")
-        return await self._guarded(target, seconds, self._ask(target, {**wanted, limit: max_tokens}, seconds))
+        asking = self._ask(target, {**wanted, limit: max_tokens}, seconds)
+        found: Said = await self._guarded(target, seconds, asking)
+        return found
 
     async def _ask(self, target: Target, wanted: dict[str, Any], seconds: float) -> Said:
         client = self._client(target, seconds)
@@ -139,7 +144,7 @@ class Wire:
             http_client=self._http,
             max_retries=0,
             timeout=seconds,
-            default_headers={"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()},
+            default_headers=NOT_OURS,
         )
 
     async def _guarded(self, target: Target, seconds: float, asking: Any) -> Any:

@@ -23,6 +23,8 @@ NotificationKind = Literal[
     "side_replied",
     "side_asked",
     "reply_held",
+    # of somebody who is kept from customers: whoever keeps them decides what becomes of it
+    "others_reply_held",
     "due_soon",
     "overdue",
     # a step of an escalation chain wants somebody at once
