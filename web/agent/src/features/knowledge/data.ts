@@ -157,7 +157,7 @@ export function inTree(all: KnowledgeCategory[], parent: Id | null = null, depth
 export const nameOf = (category: KnowledgeCategory, locale: string): string =>
   (locale === 'zh-CN' ? category.name_zh : category.name_en) || category.name_en || category.name_zh
 
-/** A language by its own name where browsers know it: `zh-CN` is 中文（中国）. */
+/** A language as the reader calls it; its code where browsers know no name. */
 export function languageName(locale: string, reader: string): string {
   try {
     return new Intl.DisplayNames([reader], { type: 'language' }).of(locale) ?? locale

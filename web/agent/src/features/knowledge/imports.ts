@@ -15,7 +15,10 @@ export const MEANINGS = [
   'review_by',
 ] as const
 
-export const fresh = (locale: string): ImportOptions => ({
+/** All options of an import: what the server need not be told stands here all the same. */
+export type Chosen = Required<ImportOptions>
+
+export const fresh = (locale: string): Chosen => ({
   kind: 'article',
   locale: locale === 'zh-CN' ? 'zh-CN' : 'en',
   audience: 'agents',

@@ -75,6 +75,9 @@ const COUNTED = [
   'sup',
   'mark',
   'ol',
+  'td ul',
+  'td ol',
+  'td pre',
 ]
 
 function summary(html: string): string {
