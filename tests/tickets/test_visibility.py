@@ -77,8 +77,12 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
+    ("GET", "/tickets/{ticket_id}/guidance"): None,
+    ("GET", "/tickets/{ticket_id}/scripts"): None,
+    ("POST", "/tickets/{ticket_id}/scripts/{article_id}/uses"): {},
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("GET", "/tickets/{ticket_id}/machine-talk"): None,
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
     ("GET", "/tickets/{ticket_id}/redactions"): None,
 }
@@ -168,6 +172,7 @@ class Scene:
             "solution_id": 1,
             "promise_id": self.promise,
             "alert_id": 1,
+            "article_id": 1,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 
