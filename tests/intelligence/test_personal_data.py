@@ -169,3 +169,9 @@ def test_redact_text_with_a_placeholder_that_somebody_wrote_never_takes_its_numb
 
 def test_redact_text_without_personal_data_changes_nothing() -> None:
     assert redact("灯不亮了") == Redacted("灯不亮了", {})
+
+
+def test_find_number_of_an_order_that_passes_luhn_is_no_card() -> None:
+    assert found(f"订单号：{CARD}") == []
+    assert found(f"tracking number is {CARD}") == []
+    assert found(f"卡号：{CARD}") == [("bank_card", CARD)]
