@@ -15650,8 +15650,7 @@ export interface components {
             by_name: string;
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -15681,8 +15680,7 @@ export interface components {
             elsewhere: number[];
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
