@@ -18,6 +18,7 @@ PUBLIC = {
         "/assets/{path:path}",
         "/confirm/{token:str}",
         "/demo/shop",
+        "/demo/shop/tickets",
         "/forms/{public_key:str}",
         "/health",
         "/widget.js",
@@ -40,10 +41,33 @@ PUBLIC = {
         "/widget/v1/messages",
         "/widget/v1/read",
         "/widget/v1/typing",
+        "/widget/v1/{public_key:str}/prepared/{answer_id:int}",
         "/widget/v1/{public_key:str}/visitors",
     },
-    "PUT": {"/widget/v1/callback", "/widget/v1/contact"},
+    "PUT": {"/widget/v1/callback", "/widget/v1/contact", "/widget/v1/messages/{entry_id:int}/helped"},
 }
+
+
+def _under(prefix: str, *rests: str) -> set[str]:
+    return {f"{start}{rest}" for rest in rests for start in (prefix, f"{prefix}/s/{{site:str}}")}
+
+
+# The help centre and the portal: pages of customers, who are no people of the desk.
+_ARTICLE, _TICKET = "/{locale:str}/articles/{slug:str}", "/tickets/{ticket_id:int}"
+_READ = _under("/help", "", "/{locale:str}", "/{locale:str}/categories/{shelf_id:int}", _ARTICLE, "/sitemap.xml") | {
+    "/robots.txt"
+}
+PUBLIC["HEAD"] = _READ
+PUBLIC["GET"] |= _READ
+PUBLIC["GET"] |= _under("/help", *(f"/{{locale:str}}/{one}" for one in ("search", "suggest", "contact")))
+PUBLIC["GET"] |= _under("/help", "/files/{token:str}", "/logo/{name:str}")
+PUBLIC["GET"] |= _under("/portal", "", "/sign-in", "/enter/{token:str}", "/account", _TICKET)
+PUBLIC["GET"] |= _under("/portal", "/files/{token:str}/{name:str}")
+PUBLIC["POST"] |= _under("/help", f"{_ARTICLE}/feedback", "/{locale:str}/contact")
+PUBLIC["POST"] |= _under(
+    "/portal", "/sign-in", "/enter/{token:str}", "/token", "/account", "/account/export", "/sign-out"
+)
+PUBLIC["POST"] |= _under("/portal", *(f"{_TICKET}/{one}" for one in ("messages", "solved", "appraisal")))
 
 
 def handlers(site: Site) -> list[tuple[str, str, Any]]:

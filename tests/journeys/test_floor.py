@@ -62,7 +62,10 @@ async def test_leader_sees_helps_whispers_and_suspends(served: Served, browser: 
     await expect(hand).to_contain_text("Up to 100 is fine")
     await hand.get_by_role("button", name=say("state.hands.done"), exact=True).click()
     await expect(agent.entry("Up to 100 is fine").first).to_be_visible()
+    # The button that had the focus is gone: Escape closes the panel all the same, and the ticket stays.
     await agent.press("Escape")
+    await expect(agent.page.get_by_role("dialog", name=say("state.hands.title"))).to_have_count(0)
+    assert agent.page.url.endswith(f"/tickets/all/{ticket}")
 
     # Listening in and whispering.
     await lead.page.goto(f"{served.url}/live")

@@ -132,6 +132,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/article-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequests
+         * @description Requests for articles: open, done, or those of the reader; of one ticket if it is named.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1ArticleRequestsGetRequests"];
+        put?: never;
+        /**
+         * PostRequest
+         * @description Ask for an article, from a ticket or from a search without result.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1ArticleRequestsPostRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/article-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetRequest
+         * @description One request; what told the reader of it is read.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1ArticleRequestsRequestIdGetRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchRequest
+         * @description Take, assign, answer, decline or reopen a request; for whoever cares for knowledge and whom it was given to.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        patch: operations["ApiV1ArticleRequestsRequestIdPatchRequest"];
+        trace?: never;
+    };
+    "/api/v1/article-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostUse
+         * @description Note that an article was put into an answer on a ticket.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1ArticleUsesPostUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands": {
         parameters: {
             query?: never;
@@ -670,28 +748,6 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
-        trace?: never;
-    };
-    "/api/v1/copilot/figures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetCopilotFigures
-         * @description How often suggestions were shown, adopted and ignored.
-         *
-         *     Needs the permission `models.manage`.
-         */
-        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-merges/{merge_id}/undo": {
@@ -1800,6 +1856,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guidance-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCards
+         * @description Cards in their order, with what their conditions name that is gone.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1GuidanceCardsGetCards"];
+        put?: never;
+        /**
+         * PostCard
+         * @description Keep a card, behind all others.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1GuidanceCardsPostCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCardOrder
+         * @description Put cards into an order.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1GuidanceCardsOrderPutCardOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCardTrial
+         * @description How many of the last day's tickets a condition fits. Nothing is saved.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1GuidanceCardsTrialPostCardTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance-cards/{card_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCard
+         * @description One card.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1GuidanceCardsCardIdGetCard"];
+        /**
+         * PutCard
+         * @description Change a card, or switch it. 409 ``changed_meanwhile``.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1GuidanceCardsCardIdPutCard"];
+        post?: never;
+        /**
+         * DeleteCard
+         * @description Take a card out of use.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        delete: operations["ApiV1GuidanceCardsCardIdDeleteCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hands": {
         parameters: {
             query?: never;
@@ -2000,6 +2162,1042 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticles
+         * @description Articles that the actor may see: titles with the text first, then the last changed. ``category_id`` 0: none.
+         *
+         *     Without ``knowledge.write`` only what is published.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesGetArticles"];
+        put?: never;
+        /**
+         * PostArticle
+         * @description Make an article with a draft in one language. 413 ``article_too_large``: more than 2 MB.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesPostArticle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticle
+         * @description An article with what is published and the drafts of each language.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdGetArticle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchArticle
+         * @description Change who reads an article, where it stands, who owns it. What readers notice needs ``knowledge.publish``.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        patch: operations["ApiV1KnowledgeArticlesArticleIdPatchArticle"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArchive
+         * @description Archive an article, or bring it back. A published one needs ``knowledge.publish``.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdArchivePutArchive"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutArticleDraft
+         * @description Save the draft of a language. 409 ``draft_saved_meanwhile``: somebody else saved it; 413: more than 2 MB.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocalePutArticleDraft"];
+        post?: never;
+        /**
+         * DeleteArticleDraft
+         * @description Throw a draft away; what is published stays.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleDeleteArticleDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPublication
+         * @description Publish the draft. 409 ``own_approval``: somebody else approves it; 422: a mark in it stands for nothing.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocalePublicationPutPublication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRejection
+         * @description Send it back to its author with a reason.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleRejectionPutRejection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/drafts/{locale}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReview
+         * @description Ask somebody who may publish to look at the draft.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdDraftsLocaleReviewPutReview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostFeedback
+         * @description Say whether an article helped, and why not.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdFeedbackPostFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleFile
+         * @description Upload a file (form field ``file``) to an article; ``inline``: a picture for the text, ``cid:file-ID`` there.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdFilesPostArticleFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteArticleFile
+         * @description Take a file away from an article. 409 ``article_file_shown``: a text shows it.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdFilesFileIdDeleteArticleFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetQuotes
+         * @description Places that quote an article now: by link, block or sentence.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdQuotesGetQuotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/review-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutReviewDay
+         * @description The article was read again and holds; the next time is another day, or never.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdReviewDayPutReviewDay"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetShownArticle
+         * @description A published article as it is read, in a language or the nearest, with variables and blocks put in.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdShownGetShownArticle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/translations/{locale}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTranslationCheck
+         * @description A translation holds although the article's own language was published anew.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdTranslationsLocaleCheckPutTranslationCheck"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVariants
+         * @description Variants of a published script.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVariantsGetVariants"];
+        /**
+         * PutVariants
+         * @description Make these the variants of a script.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        put: operations["ApiV1KnowledgeArticlesArticleIdVariantsPutVariants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleVersions
+         * @description Versions of a language, the newest first; without ``knowledge.write`` the published one.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleGetArticleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleVersion
+         * @description One version as it was written.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberGetArticleVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVersionDiff
+         * @description What changed by words and Chinese characters from another version, or from the one that was read before it.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberDiffGetVersionDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostVersionPublication
+         * @description Let an older version be read again at once.
+         *
+         *     Needs the permission `knowledge.publish`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberPublicationPostVersionPublication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{locale}/{number}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRestoration
+         * @description Take an older version as the draft.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberRestorationPostRestoration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/wording-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTargets
+         * @description Places that say an article's wording.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        get: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsGetTargets"];
+        put?: never;
+        /**
+         * PostTarget
+         * @description Let a place say an article's wording, now and after each publication. 409 ``already_tied``.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        post: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsPostTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/wording-targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTarget
+         * @description Let a place go; it keeps its text.
+         *
+         *     Needs the permission `guidance.manage`.
+         */
+        delete: operations["ApiV1KnowledgeArticlesArticleIdWordingTargetsTargetIdDeleteTarget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBlocks
+         * @description Blocks with the articles that say them.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeBlocksGetBlocks"];
+        put?: never;
+        /**
+         * PostBlock
+         * @description Make a block that articles say as ``{{block:name}}``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeBlocksPostBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteBlock
+         * @description Remove a block. 409 ``mark_in_use`` names the articles that say it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        delete: operations["ApiV1KnowledgeBlocksBlockIdDeleteBlock"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchBlock
+         * @description Change a block: every article that says it reads otherwise at once.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeBlocksBlockIdPatchBlock"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBoard
+         * @description Contributors of a month such as 2026-11 in the reader's time zone; this month without one.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeBoardGetBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCategories
+         * @description The tree of categories; ``parent_id`` says where each lies.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeCategoriesGetCategories"];
+        put?: never;
+        /**
+         * PostCategory
+         * @description Make a category, behind those beside it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeCategoriesPostCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchCategory
+         * @description Change, move or archive a category; archiving hides its articles from readers.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeCategoriesCategoryIdPatchCategory"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/category-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutCategoryOrder
+         * @description Set the order of the categories below one.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeCategoryOrderPutCategoryOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetKnowledgeCounts
+         * @description What is there and what waits, of what the actor may see.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeCountsGetKnowledgeCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetExport
+         * @description The articles of a list as a table or as Markdown in an archive; an import reads both again.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeExportGetExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/files/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleFile
+         * @description A file of an article that the actor may read.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeFilesTokenGetArticleFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/findings/{finding_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutVerdict
+         * @description Say that a finding was mended, or is fine as it is.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        put: operations["ApiV1KnowledgeFindingsFindingIdVerdictPutVerdict"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetHealth
+         * @description Figures of a period (30 days without one), and what is open now.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeHealthGetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetKnowledgePolicy
+         * @description The desk's rules of knowledge.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgePolicyGetKnowledgePolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchKnowledgePolicy
+         * @description Set rules: who approves, and after how many months an article is read again.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgePolicyPatchKnowledgePolicy"];
+        trace?: never;
+    };
+    "/api/v1/knowledge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostPreview
+         * @description Words as they would be read, and which variables and blocks in them stand for nothing.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1KnowledgePreviewPostPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleFigures
+         * @description Feedback and uses by article.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsArticlesGetArticleFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFeedback
+         * @description Words of feedback, newest first.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFeedbackGetFeedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFindings
+         * @description What quotes a changed article, and articles that contradict each other.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFindingsGetFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSearches
+         * @description What was looked for, those without result most often first.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsSearchesGetSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/stale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStale
+         * @description Articles that want looking at for one reason.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsStaleGetStale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reports/{report}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReportFile
+         * @description A report as a file for spreadsheets, in the reader's language and time zone.
+         *
+         *     Needs the permission `knowledge.care`.
+         */
+        get: operations["ApiV1KnowledgeReportsFileGetReportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/slugs/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetArticleOfSlug
+         * @description Which article has a name in addresses.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeSlugsGetArticleOfSlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetVariables
+         * @description Variables with the articles that say them.
+         *
+         *     Needs the permission `knowledge.read`.
+         */
+        get: operations["ApiV1KnowledgeVariablesGetVariables"];
+        put?: never;
+        /**
+         * PostVariable
+         * @description Make a variable that articles say as ``{{name}}``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeVariablesPostVariable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/variables/{variable_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteVariable
+         * @description Remove a variable. 409 ``mark_in_use`` names the articles that say it.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        delete: operations["ApiV1KnowledgeVariablesVariableIdDeleteVariable"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchVariable
+         * @description Change a variable: every article that says it reads otherwise at once.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        patch: operations["ApiV1KnowledgeVariablesVariableIdPatchVariable"];
         trace?: never;
     };
     "/api/v1/live": {
@@ -2863,52 +4061,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/model-exchanges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ListModelExchanges
-         * @description What was asked of language models, newest first; ``text`` searches in what was said.
-         *
-         *     ``ended`` says how they ended: sent, answered, refused or failed.
-         *
-         *     Needs the permission `models.audit`.
-         */
-        get: operations["ApiV1ModelExchangesListModelExchanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/model-exchanges/{exchange_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetModelExchange
-         * @description One exchange as it went over the wire, with each attempt.
-         *
-         *     Needs the permission `models.audit`.
-         */
-        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/model-policy": {
         parameters: {
             query?: never;
@@ -2968,6 +4120,276 @@ export interface paths {
          */
         get: operations["ApiV1ModelSettingsGetModelSettings"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotices
+         * @description Notices that are for the reader; whoever writes notices sees those of their teams.
+         */
+        get: operations["ApiV1NoticesGetNotices"];
+        put?: never;
+        /**
+         * PostNotice
+         * @description Keep a draft.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        post: operations["ApiV1NoticesPostNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOwnNotices
+         * @description What the reader has not settled, what bars going online first.
+         */
+        get: operations["ApiV1NoticesOwnGetOwnNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetNotice
+         * @description One with its questions; which options are right only for whoever may write it.
+         */
+        get: operations["ApiV1NoticesNoticeIdGetNotice"];
+        /**
+         * PutNotice
+         * @description Change it. 409 ``changed_meanwhile``, ``withdrawn``.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdPutNotice"];
+        post?: never;
+        /**
+         * DeleteNotice
+         * @description Throw a draft away. 409 ``not_a_draft``.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        delete: operations["ApiV1NoticesNoticeIdDeleteNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutOpened
+         * @description Open it to read.
+         */
+        put: operations["ApiV1NoticesNoticeIdOpenedPutOpened"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPublication
+         * @description Let it hold from its moment on; its audience is told then.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdPublicationPutPublication"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutRead
+         * @description Tick it as read. 409 ``notice_changed``, ``notice_over``.
+         */
+        put: operations["ApiV1NoticesNoticeIdReadPutRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReaders
+         * @description Whom it is for, of those whom the actor leads, and how far each is.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        get: operations["ApiV1NoticesNoticeIdReadersGetReaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetReadersFile
+         * @description The receipts as a file for spreadsheets, in the reader's language and time zone.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        get: operations["ApiV1NoticesNoticeIdReadersFileGetReadersFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/readers/{person_id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutTries
+         * @description Let somebody try the questions anew.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdReadersPersonIdTriesPutTries"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostReminders
+         * @description Remind whoever has not settled it; nobody twice within ten minutes.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        post: operations["ApiV1NoticesNoticeIdRemindersPostReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTry
+         * @description Answer its questions. 409 ``no_tries_left``, ``notice_changed``, ``notice_over``.
+         */
+        post: operations["ApiV1NoticesNoticeIdTriesPostTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutWithdrawal
+         * @description Take it back; its receipts stay.
+         *
+         *     Needs the permission `notices.manage`.
+         */
+        put: operations["ApiV1NoticesNoticeIdWithdrawalPutWithdrawal"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6189,188 +7611,6 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
-    "/api/v1/tickets/{ticket_id}/copilot/article": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostArticleDraft
-         * @description A draft of an article from a solved ticket, without anybody's data.
-         *
-         *     Needs the permission `knowledge.write`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/reply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostCopilotReply
-         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostRewrite
-         * @description The agent's text in other words, by a language model.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetSteps
-         * @description What to do next, by the ticket's process.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostSuggestions
-         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * PutSuggestionOutcome
-         * @description Say that a suggestion went into the answer, or was of no use.
-         *
-         *     Needs the permission `tickets.reply`.
-         */
-        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * GetSummary
-         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
-        put?: never;
-        /**
-         * PostSummary
-         * @description The same by a language model; ``problem`` says why it is not.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tickets/{ticket_id}/copilot/translation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * PostTranslation
-         * @description A text or a message in another language, by a language model, with the original.
-         *
-         *     Needs the permission `tickets.read`.
-         */
-        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -6670,6 +7910,28 @@ export interface paths {
          *     Needs the permission `tickets.reply`.
          */
         delete: operations["ApiV1TicketsTicketIdForwardsEntryIdDeleteForward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/guidance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetGuidance
+         * @description Cards that fit a ticket, in the reader's language; the wording in the customer's.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdGuidanceGetGuidance"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7457,6 +8719,50 @@ export interface paths {
         get: operations["ApiV1TicketsTicketIdRoutingPeoplePersonIdGetRoutingOfPerson"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetScripts
+         * @description Scripts for a ticket, each with the wording that fits its customer first, and why.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdScriptsGetScripts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/scripts/{article_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostScriptUse
+         * @description Note that a wording was put into an answer.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdScriptsArticleIdUsesPostScriptUse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8761,6 +10067,151 @@ export interface components {
         ArchiveIn: {
             open_tickets_to?: number | null;
         };
+        /** ArchivedIn */
+        ArchivedIn: {
+            is_archived: boolean;
+        };
+        /** Article */
+        Article: {
+            archived_at: string | null;
+            /** @enum {string} */
+            audience: "public" | "customers" | "agents" | "team";
+            brand_id: number | null;
+            category_id: number | null;
+            /** Format: date-time */
+            changed_at: string;
+            default_locale: string;
+            files: components["schemas"]["ArticleFile"][];
+            id: number;
+            import_id: number | null;
+            is_overdue: boolean;
+            is_pinned: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            languages: components["schemas"]["LanguageState"][];
+            locale: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            owner_id: number | null;
+            review_by: string | null;
+            slug: string;
+            summary: string;
+            team_ids: number[];
+            title: string;
+            versions: components["schemas"]["Version"][];
+        };
+        /** ArticleFigures */
+        ArticleFigures: {
+            article_id: number;
+            helped: number;
+            helped_rate: number | null;
+            kind: string;
+            not_helped: number;
+            owner_name: string | null;
+            reasons: {
+                [key: string]: number;
+            };
+            title: string;
+            uses: number;
+        };
+        /** ArticleFiguresList */
+        ArticleFiguresList: {
+            items: components["schemas"]["ArticleFigures"][];
+        };
+        /** ArticleFile */
+        ArticleFile: {
+            id: number;
+            is_inline: boolean;
+            name: string;
+            size: number;
+            token: string;
+            type: string;
+            url: string;
+        };
+        /** ArticleId */
+        ArticleId: {
+            id: number;
+        };
+        /** ArticleIn */
+        ArticleIn: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            /** @default false */
+            is_pinned?: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            locale: string;
+            owner_id?: number | null;
+            review_by?: string | null;
+            slug?: string | null;
+            team_ids?: number[];
+            words: components["schemas"]["knowledge_articles_schemas_Words"];
+        };
+        /** ArticlePatch */
+        ArticlePatch: {
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            default_locale?: string;
+            is_pinned?: boolean;
+            kind?: "article" | "faq" | "script";
+            owner_id?: number | null;
+            review_by?: string | null;
+            slug?: string;
+            team_ids?: number[];
+        };
+        /** ArticleRequest */
+        ArticleRequest: {
+            answer: string;
+            article_id: number | null;
+            article_title: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_id: number | null;
+            asked_by_name: string;
+            assignee_id: number | null;
+            assignee_name: string | null;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            id: number;
+            locale: string;
+            note: string;
+            search: string;
+            /** @enum {string} */
+            state: "open" | "taken" | "answered" | "declined";
+            ticket_id: number | null;
+            title: string;
+        };
+        /** ArticleRow */
+        ArticleRow: {
+            archived_at: string | null;
+            /** @enum {string} */
+            audience: "public" | "customers" | "agents" | "team";
+            brand_id: number | null;
+            category_id: number | null;
+            /** Format: date-time */
+            changed_at: string;
+            default_locale: string;
+            id: number;
+            is_overdue: boolean;
+            is_pinned: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            languages: components["schemas"]["LanguageState"][];
+            locale: string;
+            owner_id: number | null;
+            review_by: string | null;
+            slug: string;
+            summary: string;
+            team_ids: number[];
+            title: string;
+        };
         /** AskedMessage */
         AskedMessage: {
             /** Format: date-time */
@@ -8824,15 +10275,6 @@ export interface components {
             type: string;
             url: string;
         };
-        /** Attempt */
-        Attempt: {
-            answer: string;
-            detail: string;
-            ms: number;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
-        };
         /** Author */
         Author: {
             id: number | null;
@@ -8853,6 +10295,38 @@ export interface components {
         BarIn: {
             /** @default  */
             reason?: string;
+        };
+        /** Block */
+        Block: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            name: string;
+            texts: components["schemas"]["BlockText"][];
+            used_by: components["schemas"]["UsedBy"][];
+        };
+        /** BlockIn */
+        BlockIn: {
+            name: string;
+            texts: components["schemas"]["BlockText"][];
+        };
+        /** BlockList */
+        BlockList: {
+            items: components["schemas"]["Block"][];
+        };
+        /** BlockText */
+        BlockText: {
+            body: string;
+            locale: string;
+        };
+        /** BoardPage */
+        BoardPage: {
+            items: components["schemas"]["Contributor"][];
+            month: string;
+            time_zone: string;
+            worth: {
+                [key: string]: number;
+            };
         };
         /** BothLanguages */
         BothLanguages: {
@@ -9078,6 +10552,120 @@ export interface components {
         /** CapacityIn */
         CapacityIn: {
             capacity_points: number;
+        };
+        /** Card */
+        Card: {
+            article_id: number | null;
+            article_title: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by_name: string | null;
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            is_on: boolean;
+            name: string;
+            places: ("workspace" | "bot" | "portal")[];
+            problems: components["schemas"]["CardProblem"][];
+            /**
+             * @default current
+             * @enum {string}
+             */
+            standing: "planned" | "current" | "over" | "off";
+            until_at: string | null;
+            version: number;
+            words: components["schemas"]["CardWords"][];
+        };
+        /** CardIn */
+        CardIn: {
+            article_id?: number | null;
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            from_at: string;
+            /** @default true */
+            is_on?: boolean;
+            name: string;
+            places: ("workspace" | "bot" | "portal")[];
+            until_at?: string | null;
+            version?: number | null;
+            words: components["schemas"]["CardWords"][];
+        };
+        /** CardList */
+        CardList: {
+            items: components["schemas"]["Card"][];
+        };
+        /** CardOrder */
+        CardOrder: {
+            ids: number[];
+        };
+        /** CardProblem */
+        CardProblem: {
+            code: string;
+            field: string;
+            value: number | string | null;
+        };
+        /** CardTrial */
+        CardTrial: {
+            fitting: number;
+            items: components["schemas"]["Fitting"][];
+            looked_at: number;
+        };
+        /** CardTrialIn */
+        CardTrialIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+        };
+        /** CardWords */
+        CardWords: {
+            locale: string;
+            steps?: string[];
+            /** @default  */
+            text?: string;
+            title: string;
+            /** @default  */
+            wording?: string;
+        };
+        /** Category */
+        Category: {
+            articles: number;
+            /** @enum {null|string} */
+            audience: "public" | "customers" | "agents" | null;
+            brand_id: number | null;
+            id: number;
+            is_archived: boolean;
+            is_hidden: boolean;
+            name_en: string;
+            name_zh: string;
+            parent_id: number | null;
+            position: number;
+            /** @enum {string} */
+            shown_to: "public" | "customers" | "agents";
+        };
+        /** CategoryIn */
+        CategoryIn: {
+            /** @enum {null|string} */
+            audience?: "public" | "customers" | "agents" | null;
+            brand_id?: number | null;
+            /** @default false */
+            is_archived?: boolean;
+            name_en: string;
+            name_zh: string;
+            parent_id?: number | null;
+        };
+        /** CategoryList */
+        CategoryList: {
+            items: components["schemas"]["Category"][];
+        };
+        /** CategoryOrder */
+        CategoryOrder: {
+            ids: number[];
+            parent_id: number | null;
         };
         /** Changes */
         Changes: {
@@ -9438,86 +11026,15 @@ export interface components {
             key: string;
             label: string;
         };
-        /** CopilotEvidence */
-        CopilotEvidence: {
-            article_id: number | null;
-            quote: string;
-            /** @default  */
-            slug: string;
-            title: string;
-        };
-        /** CopilotFigure */
-        CopilotFigure: {
-            adopted: number;
-            ignored: number;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @enum {string} */
-            made_by: "product" | "model";
-            shown: number;
-        };
-        /** CopilotFigures */
-        CopilotFigures: {
-            days: number;
-            items: components["schemas"]["CopilotFigure"][];
-        };
-        /** CopilotStep */
-        CopilotStep: {
-            at: string | null;
-            id: number | null;
-            /** @enum {string} */
-            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
-            names_en: string[];
-            names_zh: string[];
-        };
-        /** CopilotSteps */
-        CopilotSteps: {
-            items: components["schemas"]["CopilotStep"][];
-            /** @default  */
-            stage_en: string;
-            /** @default  */
-            stage_zh: string;
-        };
-        /** CopilotSuggestion */
-        CopilotSuggestion: {
-            article_id: number | null;
-            confidence: number;
-            entry_id: number | null;
-            /** @default  */
-            heading: string;
-            id: number;
-            /** @default true */
-            is_public: boolean;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @default  */
-            locale: string;
-            /** @enum {string} */
-            made_by: "product" | "model";
-            /** @default  */
-            slug: string;
-            solved_at: string | null;
-            text: string;
-            ticket_id: number | null;
-            title: string;
-            version_id: number | null;
-        };
-        /** CopilotSuggestions */
-        CopilotSuggestions: {
-            asked: string;
-            has_model: boolean;
-            items: components["schemas"]["CopilotSuggestion"][];
-        };
-        /** CopilotText */
-        CopilotText: {
-            evidence: components["schemas"]["CopilotEvidence"][];
-            /** @default  */
-            original: string;
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-            suggestion_id: number | null;
-            /** @default  */
-            text: string;
+        /** Contributor */
+        Contributor: {
+            counts: {
+                [key: string]: number;
+            };
+            name: string;
+            person_id: number;
+            place: number;
+            points: number;
         };
         /** Customer */
         Customer: {
@@ -9646,13 +11163,6 @@ export interface components {
             /** @default false */
             is_pinned?: boolean;
             text: string;
-        };
-        /** CustomerPast */
-        CustomerPast: {
-            contacts_30: number;
-            items: components["schemas"]["PastTicket"][];
-            open_tickets: number;
-            tickets: number;
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -9826,6 +11336,12 @@ export interface components {
             reopen_days?: number;
             undo_seconds?: number;
         };
+        /** DiffPiece */
+        DiffPiece: {
+            /** @enum {string} */
+            kind: "same" | "gone" | "new";
+            text: string;
+        };
         /** Dispatch */
         Dispatch: {
             /** Format: date-time */
@@ -9876,23 +11392,9 @@ export interface components {
             subject?: string;
             to?: components["schemas"]["Address"][];
         };
-        /** DraftIn */
-        DraftIn: {
-            details?: components["schemas"]["DraftDetails"];
-            text: string;
-            version?: number | null;
-        };
         /** DraftKept */
         DraftKept: {
             version: number;
-        };
-        /** DraftedArticle */
-        DraftedArticle: {
-            article_id: number;
-            /** @enum {string} */
-            made_by: "product" | "model";
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** DryMatch */
         DryMatch: {
@@ -9982,6 +11484,10 @@ export interface components {
             text: string;
             ticket_id?: number | null;
         };
+        /** Edition */
+        Edition: {
+            edition: number;
+        };
         /** Effect */
         Effect: {
             ended_at: string | null;
@@ -9993,16 +11499,61 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** EndpointTrial */
-        EndpointTrial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
+        /** Endpoint */
+        Endpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
             /** @enum {string} */
             output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** EndpointChange */
+        EndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** EndpointIn */
+        EndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
         };
         /** Enrolment */
         Enrolment: {
@@ -10232,6 +11783,40 @@ export interface components {
             due_at: string;
             reason: string;
         };
+        /** FeedbackIn */
+        FeedbackIn: {
+            helped: boolean;
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            note?: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason?: "" | "wrong" | "outdated" | "unclear" | "incomplete" | "other";
+            version_id?: number | null;
+        };
+        /** FeedbackList */
+        FeedbackList: {
+            items: components["schemas"]["FeedbackRow"][];
+        };
+        /** FeedbackRow */
+        FeedbackRow: {
+            article_id: number;
+            /** Format: date-time */
+            at: string;
+            helped: boolean;
+            id: number;
+            locale: string;
+            note: string;
+            person_name: string | null;
+            /** @enum {string} */
+            place: "workspace" | "widget" | "help_centre" | "portal" | "mail" | "form";
+            /** @enum {string} */
+            reason: "" | "wrong" | "outdated" | "unclear" | "incomplete" | "other";
+            title: string;
+        };
         /** Field */
         Field: {
             id: number;
@@ -10352,6 +11937,15 @@ export interface components {
             kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
             start: number;
         };
+        /** FindingIn */
+        FindingIn: {
+            /** @enum {string} */
+            verdict: "changed" | "fine";
+        };
+        /** FindingList */
+        FindingList: {
+            items: components["schemas"]["KnowledgeFinding"][];
+        };
         /** FirstContact */
         FirstContact: {
             /** Format: date-time */
@@ -10378,6 +11972,12 @@ export interface components {
         Fits: {
             subject: string;
             team_id: number;
+            ticket_id: number;
+        };
+        /** Fitting */
+        Fitting: {
+            customer_name: string;
+            subject: string;
             ticket_id: number;
         };
         /** FloorFrame */
@@ -10479,6 +12079,13 @@ export interface components {
             code: "unknown_field" | "archived_field" | "gone_value" | "archived_value";
             place: string;
             value: number | string | null;
+        };
+        /** Graded */
+        Graded: {
+            is_passed: boolean;
+            own: components["schemas"]["NoticeReceipt"];
+            percent: number;
+            wrong: number[];
         };
         /** Hand */
         Hand: {
@@ -10737,6 +12344,75 @@ export interface components {
             clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
             is_on: boolean;
         };
+        /** KnowledgeCounts */
+        KnowledgeCounts: {
+            drafts: number;
+            outdated: number;
+            overdue: number;
+            published: number;
+            review: number;
+        };
+        /** KnowledgeFinding */
+        KnowledgeFinding: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            found_id: number;
+            /** @enum {string} */
+            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            found_locale: string;
+            found_passage: string;
+            found_title: string;
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "quote" | "contradiction";
+            locale: string;
+            passage: string;
+            settled_at: string | null;
+            settled_by_name: string | null;
+            source: string;
+            title: string;
+            /** @enum {null|string} */
+            verdict: "changed" | "fine" | null;
+        };
+        /** KnowledgeHealth */
+        KnowledgeHealth: {
+            contradictions_open: number;
+            helped: number;
+            locales: {
+                [key: string]: number;
+            };
+            not_helped: number;
+            published: {
+                [key: string]: number;
+            };
+            quotes_open: number;
+            requests_answered: number;
+            requests_open: number;
+            searches: number;
+            /** Format: date-time */
+            since: string;
+            stale: {
+                [key: string]: number;
+            };
+            tickets: number;
+            /** Format: date-time */
+            until: string;
+            uses: number;
+            without_result: number;
+        };
+        /** KnowledgePolicy */
+        KnowledgePolicy: {
+            own_approval: boolean;
+            review_months: number;
+        };
+        /** KnowledgePolicyPatch */
+        KnowledgePolicyPatch: {
+            own_approval?: boolean;
+            review_months?: number;
+        };
         /** LanguageDoubt */
         LanguageDoubt: {
             end: number;
@@ -10750,6 +12426,16 @@ export interface components {
         /** LanguageIn */
         LanguageIn: {
             text: string;
+        };
+        /** LanguageState */
+        LanguageState: {
+            draft_number: number | null;
+            /** @enum {null|string} */
+            draft_state: "draft" | "review" | null;
+            is_outdated: boolean;
+            locale: string;
+            published_number: number | null;
+            title: string;
         };
         /** LastAgent */
         LastAgent: {
@@ -11122,145 +12808,13 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** ModelEndpoint */
-        ModelEndpoint: {
-            answered_at: string | null;
-            base_url: string;
-            failed_at: string | null;
-            failures: number;
-            has_key: boolean;
-            id: number;
-            is_on: boolean;
-            /** @enum {string} */
-            kind: "chat" | "embedding";
-            model: string;
-            name: string;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            price_in_micros: number | null;
-            price_out_micros: number | null;
-            problem: string;
-            problem_detail: string;
-            resting_until: string | null;
-            streams: boolean;
-            timeout_seconds: number;
-        };
-        /** ModelEndpointChange */
-        ModelEndpointChange: {
-            base_url?: string;
-            is_on?: boolean;
-            key?: string;
-            model?: string;
-            name?: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            streams?: boolean;
-            timeout_seconds?: number;
-        };
-        /** ModelEndpointIn */
-        ModelEndpointIn: {
-            base_url: string;
-            /** @default true */
-            is_on?: boolean;
-            /** @default  */
-            key?: string;
-            /**
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "embedding";
-            model: string;
-            name: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            /** @default false */
-            streams?: boolean;
-            /** @default 30 */
-            timeout_seconds?: number;
-        };
-        /** ModelExchange */
-        ModelExchange: {
-            /** @default  */
-            answer: string;
-            /** Format: date-time */
-            at: string;
-            attempts: components["schemas"]["Attempt"][];
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            /** @default  */
-            problem_detail: string;
-            purpose: string;
-            request: {
-                [key: string]: unknown;
-            }[];
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
-        };
-        /** ModelExchangeRow */
-        ModelExchangeRow: {
-            /** Format: date-time */
-            at: string;
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            purpose: string;
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
-        };
-        /** ModelPolicyIn */
-        ModelPolicyIn: {
-            keep_days: number;
-        };
-        /** ModelPurpose */
-        ModelPurpose: {
-            endpoint_id: number | null;
-            /** @default 0 */
-            exchanges_today: number;
-            is_on: boolean;
-            micros_a_day: number | null;
-            /** @default 0 */
-            micros_today: number;
-            /** @enum {string} */
-            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
-            tokens_a_day: number | null;
-            /** @default 0 */
-            tokens_today: number;
-        };
-        /** ModelPurposeIn */
-        ModelPurposeIn: {
-            endpoint_id: number | null;
-            is_on: boolean;
-            micros_a_day?: number | null;
-            tokens_a_day?: number | null;
-        };
         /** ModelSettings */
         ModelSettings: {
             /** Format: date */
             day: string;
-            endpoints: components["schemas"]["ModelEndpoint"][];
+            endpoints: components["schemas"]["Endpoint"][];
             keep_days: number;
-            purposes: components["schemas"]["ModelPurpose"][];
+            purposes: components["schemas"]["PurposeState"][];
         };
         /** Moved */
         Moved: {
@@ -11415,6 +12969,134 @@ export interface components {
             mentions?: number[];
             text: string;
         };
+        /** Notice */
+        Notice: {
+            article_id: number | null;
+            article_title: string | null;
+            blocks_online: boolean;
+            /** @default  */
+            body_en: string;
+            /** @default  */
+            body_zh: string;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            items: components["schemas"]["NoticeQuestion"][];
+            /** @default false */
+            may_write: boolean;
+            most_tries: number | null;
+            own: components["schemas"]["NoticeReceipt"] | null;
+            /** @default 100 */
+            pass_percent: number;
+            people: number;
+            published_at: string | null;
+            published_by_name: string | null;
+            questions: number;
+            remind_hours: number | null;
+            roles: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
+            settled: number;
+            /** @enum {string} */
+            standing: "draft" | "planned" | "current" | "over" | "withdrawn";
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            team_ids: number[];
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+            version: number;
+            written_by_name: string | null;
+        };
+        /** NoticeAnswers */
+        NoticeAnswers: {
+            chosen: number[][];
+            edition: number;
+        };
+        /** NoticeIn */
+        NoticeIn: {
+            article_id?: number | null;
+            /** @default false */
+            blocks_online?: boolean;
+            /** @default  */
+            body_en?: string;
+            /** @default  */
+            body_zh?: string;
+            /** Format: date-time */
+            from_at: string;
+            /** @default false */
+            is_news?: boolean;
+            most_tries?: number | null;
+            /** @default 100 */
+            pass_percent?: number;
+            questions?: components["schemas"]["NoticeQuestion"][];
+            remind_hours?: number | null;
+            roles?: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
+            team_ids?: number[];
+            /** @default  */
+            title_en?: string;
+            /** @default  */
+            title_zh?: string;
+            until_at?: string | null;
+            version?: number | null;
+        };
+        /** NoticeList */
+        NoticeList: {
+            items: components["schemas"]["NoticeRow"][];
+        };
+        /** NoticeOption */
+        NoticeOption: {
+            /** @default false */
+            is_right?: boolean;
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeQuestion */
+        NoticeQuestion: {
+            /** @enum {string} */
+            kind: "single" | "multiple";
+            options: components["schemas"]["NoticeOption"][];
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeReceipt */
+        NoticeReceipt: {
+            best_percent: number | null;
+            opened_at: string | null;
+            passed_at: string | null;
+            /**
+             * @default unread
+             * @enum {string}
+             */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            /** @default 0 */
+            tries: number;
+            tries_left: number | null;
+        };
+        /** NoticeRow */
+        NoticeRow: {
+            blocks_online: boolean;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            own: components["schemas"]["NoticeReceipt"] | null;
+            people: number;
+            questions: number;
+            settled: number;
+            /** @enum {string} */
+            standing: "draft" | "planned" | "current" | "over" | "withdrawn";
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+            version: number;
+        };
         /** Notification */
         Notification: {
             /** Format: date-time */
@@ -11422,9 +13104,11 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            notice_id: number | null;
             read_at: string | null;
             release_id: number | null;
+            request_id: number | null;
             side_id: number | null;
             subject: string;
             task_id: number | null;
@@ -11609,6 +13293,23 @@ export interface components {
             /** @enum {string} */
             waits_for: "approval" | "place" | "level" | "start";
         };
+        /** OwnNotice */
+        OwnNotice: {
+            blocks_online: boolean;
+            edition: number;
+            /** Format: date-time */
+            from_at: string;
+            id: number;
+            own: components["schemas"]["NoticeReceipt"];
+            questions: number;
+            title_en: string;
+            title_zh: string;
+            until_at: string | null;
+        };
+        /** OwnNotices */
+        OwnNotices: {
+            items: components["schemas"]["OwnNotice"][];
+        };
         /** OwnStrain */
         OwnStrain: {
             bound: number;
@@ -11718,9 +13419,9 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
-        /** Paged[ModelExchangeRow] */
-        PageOfModelExchangeRow: {
-            items: components["schemas"]["ModelExchangeRow"][];
+        /** Paged[ArticleRow] */
+        PageOfArticleRow: {
+            items: components["schemas"]["ArticleRow"][];
             next: string | null;
         };
         /** Paged[AgentRouting] */
@@ -11761,17 +13462,6 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
-        };
-        /** PastTicket */
-        PastTicket: {
-            answer: string;
-            /** @enum {string} */
-            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
-            /** Format: date-time */
-            created_at: string;
-            solved_at: string | null;
-            subject: string;
-            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -11929,21 +13619,6 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
-        /** PolicyIn */
-        PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
-        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -12038,17 +13713,6 @@ export interface components {
             reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
-        };
-        /** Preview */
-        Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
-        };
-        /** PreviewIn */
-        PreviewIn: {
-            policy_id?: number | null;
-            spec: components["schemas"]["PolicySpec"];
         };
         /** Problem */
         Problem: {
@@ -12275,6 +13939,28 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
+        /** PurposeIn */
+        PurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
+        /** PurposeState */
+        PurposeState: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -12322,9 +14008,48 @@ export interface components {
             end: number;
             start: number;
         };
+        /** Quote */
+        Quote: {
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            locale: string;
+            passage: string;
+            /** @default  */
+            said: string;
+            title: string;
+        };
+        /** QuoteList */
+        QuoteList: {
+            items: components["schemas"]["Quote"][];
+        };
         /** ReadIn */
         ReadIn: {
             entry_id: number;
+        };
+        /** Reader */
+        Reader: {
+            best_percent: number | null;
+            name: string;
+            opened_at: string | null;
+            passed_at: string | null;
+            person_id: number;
+            /** @enum {string} */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            reminded_at: string | null;
+            reminders: number;
+            /** @enum {string} */
+            role: "administrator" | "supervisor" | "agent" | "read_only" | "partner";
+            staff_number: string;
+            teams: string[];
+            tries: number;
+        };
+        /** ReaderList */
+        ReaderList: {
+            items: components["schemas"]["Reader"][];
         };
         /** Reason */
         Reason: {
@@ -12444,6 +14169,10 @@ export interface components {
         /** RehearsalList */
         RehearsalList: {
             items: components["schemas"]["Rehearsal"][];
+        };
+        /** RejectionIn */
+        RejectionIn: {
+            note: string;
         };
         /** Release */
         Release: {
@@ -12613,6 +14342,10 @@ export interface components {
             team_name: string;
             title: string;
         };
+        /** Reminded */
+        Reminded: {
+            people: number;
+        };
         /** Rendering */
         Rendering: {
             missing: string[];
@@ -12657,6 +14390,30 @@ export interface components {
             parked: number;
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
+        };
+        /** RequestIn */
+        RequestIn: {
+            /** @default  */
+            locale?: string;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            search?: string;
+            ticket_id?: number | null;
+            title: string;
+        };
+        /** RequestList */
+        RequestList: {
+            items: components["schemas"]["ArticleRequest"][];
+        };
+        /** RequestPatch */
+        RequestPatch: {
+            /** @default  */
+            answer?: string;
+            article_id?: number;
+            assignee_id?: number;
+            /** @enum {null|string} */
+            state?: "open" | "taken" | "answered" | "declined" | null;
         };
         /** Requirement */
         Requirement: {
@@ -12739,11 +14496,9 @@ export interface components {
         ReviewIn: {
             review: string;
         };
-        /** RewriteIn */
-        RewriteIn: {
-            text: string;
-            /** @enum {string} */
-            tone: "shorter" | "warmer" | "formal";
+        /** ReviewedIn */
+        ReviewedIn: {
+            review_by: string | null;
         };
         /** RiskAlert */
         RiskAlert: {
@@ -13082,6 +14837,25 @@ export interface components {
             id: number;
             weights: components["schemas"]["Weights"];
         };
+        /** Script */
+        Script: {
+            article_id: number;
+            because: components["schemas"]["Trait"] | null;
+            summary: string;
+            title: string;
+            version_id: number;
+            wordings: components["schemas"]["Wording"][];
+        };
+        /** ScriptList */
+        ScriptList: {
+            items: components["schemas"]["Script"][];
+            traits: components["schemas"]["Trait"][];
+        };
+        /** ScriptUse */
+        ScriptUse: {
+            variant_id?: number | null;
+            version_id?: number | null;
+        };
         /** SearchFound */
         SearchFound: {
             /** @default false */
@@ -13101,6 +14875,26 @@ export interface components {
             organisation: components["schemas"]["Organisation"] | null;
             snippet: components["schemas"]["Snippet"] | null;
             ticket: components["schemas"]["TicketRow"] | null;
+        };
+        /** SearchReport */
+        SearchReport: {
+            items: components["schemas"]["Searched"][];
+            searches: number;
+            without_result: number;
+        };
+        /** Searched */
+        Searched: {
+            folded: string;
+            /** Format: date-time */
+            last_at: string;
+            locales: string[];
+            places: string[];
+            request_id: number | null;
+            /** @enum {null|string} */
+            request_state: "open" | "taken" | "answered" | "declined" | null;
+            text: string;
+            times: number;
+            without_result: number;
         };
         /** Selection */
         Selection: {
@@ -13136,7 +14930,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -13165,9 +14959,9 @@ export interface components {
         };
         /** ShippedScenario */
         ShippedScenario: {
-            about: components["schemas"]["Words"];
+            about: components["schemas"]["routing_simulation_schemas_Words"];
             key: string;
-            name: components["schemas"]["Words"];
+            name: components["schemas"]["routing_simulation_schemas_Words"];
             text: string;
         };
         /** Shown */
@@ -13177,6 +14971,42 @@ export interface components {
             personal_data: components["schemas"]["Finding"][];
             quoted: string | null;
             text: string;
+        };
+        /** ShownArticle */
+        ShownArticle: {
+            category_id: number | null;
+            files: components["schemas"]["ArticleFile"][];
+            html: string;
+            id: number;
+            /** @default false */
+            is_outdated: boolean;
+            /** @enum {string} */
+            kind: "article" | "faq" | "script";
+            locale: string;
+            /** Format: date-time */
+            published_at: string;
+            slug: string;
+            summary: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** ShownCard */
+        ShownCard: {
+            article_id: number | null;
+            article_slug: string | null;
+            article_title: string | null;
+            id: number;
+            locale: string;
+            steps: string[];
+            text: string;
+            title: string;
+            until_at: string | null;
+            wording: string;
+        };
+        /** ShownCards */
+        ShownCards: {
+            items: components["schemas"]["ShownCard"][];
         };
         /** Side */
         Side: {
@@ -13296,12 +15126,12 @@ export interface components {
             done: number;
             finished_at: string | null;
             groups: {
-                [key: string]: components["schemas"]["Words"];
+                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
             };
             id: number;
             is_rehearsal: boolean;
             kinds: {
-                [key: string]: components["schemas"]["Words"];
+                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
             };
             name_en: string;
             name_zh: string;
@@ -13479,6 +15309,26 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** StaleArticle */
+        StaleArticle: {
+            article_id: number;
+            /** @default 0 */
+            helped: number;
+            kind: string;
+            locale: string;
+            /** @default 0 */
+            not_helped: number;
+            owner_id: number | null;
+            owner_name: string | null;
+            since: string | null;
+            title: string;
+            /** @enum {string} */
+            why: "review" | "translation" | "unhelpful" | "unused";
+        };
+        /** StaleList */
+        StaleList: {
+            items: components["schemas"]["StaleArticle"][];
+        };
         /**
          * Standing
          * @default {
@@ -13646,11 +15496,6 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
-        /** SuggestIn */
-        SuggestIn: {
-            /** @default  */
-            text?: string;
-        };
         /** Suggestion */
         Suggestion: {
             /** @default  */
@@ -13661,24 +15506,9 @@ export interface components {
             label: string;
             value: string;
         };
-        /** SuggestionOutcomeIn */
-        SuggestionOutcomeIn: {
-            /** @enum {string} */
-            state: "adopted" | "ignored";
-        };
         /** Suggestions */
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
-        };
-        /** SummaryPoint */
-        SummaryPoint: {
-            at: string | null;
-            /** @default  */
-            author: string;
-            entry_id: number | null;
-            /** @enum {string} */
-            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
-            text: string;
         };
         /** Supervision */
         Supervision: {
@@ -13774,6 +15604,17 @@ export interface components {
             rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
             span: components["schemas"]["Span"];
             tiers?: string[];
+        };
+        /** TargetIn */
+        TargetIn: {
+            locale: string;
+            target_id?: number | null;
+            /** @enum {string} */
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+        };
+        /** TargetList */
+        TargetList: {
+            items: components["schemas"]["WordingTarget"][];
         };
         /** Task */
         Task: {
@@ -14183,16 +16024,6 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
-        /** TicketSummary */
-        TicketSummary: {
-            history: components["schemas"]["CustomerPast"];
-            /** @enum {string} */
-            made_by: "product" | "model";
-            messages: number;
-            points: components["schemas"]["SummaryPoint"][];
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-        };
         /** TicketTemplate */
         TicketTemplate: {
             id: number;
@@ -14305,22 +16136,13 @@ export interface components {
         TokenInput: {
             token: string;
         };
-        /** TranslateIn */
-        TranslateIn: {
-            entry_id?: number | null;
+        /** Trait */
+        Trait: {
+            evidence: string;
             /** @enum {string} */
-            language: "zh-CN" | "en";
-            /** @default  */
-            text?: string;
-        };
-        /** Trial */
-        Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            /** @enum {string} */
+            source: "message" | "tier" | "tag" | "organisation" | "label";
         };
         /** TrialDay */
         TrialDay: {
@@ -14387,12 +16209,140 @@ export interface components {
         UrgeIn: {
             words: string;
         };
+        /** UseIn */
+        UseIn: {
+            article_id: number;
+            ticket_id?: number | null;
+            version_id?: number | null;
+        };
         /** Used */
         Used: {
             minutes: number;
             minutes_left: number | null;
             times: number;
             times_left: number | null;
+        };
+        /** UsedBy */
+        UsedBy: {
+            article_id: number;
+            locale: string;
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+        };
+        /** Variable */
+        Variable: {
+            /** Format: date-time */
+            changed_at: string;
+            id: number;
+            name: string;
+            note: string;
+            used_by: components["schemas"]["UsedBy"][];
+            values: components["schemas"]["VariableValue"][];
+        };
+        /** VariableIn */
+        VariableIn: {
+            name: string;
+            /** @default  */
+            note?: string;
+            values: components["schemas"]["VariableValue"][];
+        };
+        /** VariableList */
+        VariableList: {
+            items: components["schemas"]["Variable"][];
+        };
+        /** VariableValue */
+        VariableValue: {
+            brand_id?: number | null;
+            /** @default  */
+            locale?: string;
+            value: string;
+        };
+        /** Variant */
+        Variant: {
+            /** @enum {null|string} */
+            channel: "email" | "chat" | "form" | "api" | null;
+            id: number;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            text: string;
+            uses: number;
+        };
+        /** VariantIn */
+        VariantIn: {
+            /** @enum {null|string} */
+            channel?: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            text: string;
+        };
+        /** VariantList */
+        VariantList: {
+            items: components["schemas"]["Variant"][];
+        };
+        /** VariantsIn */
+        VariantsIn: {
+            items: components["schemas"]["VariantIn"][];
+        };
+        /** Version */
+        Version: {
+            article_id: number;
+            block_names: string[];
+            body: string;
+            id: number;
+            keywords: string;
+            locale: string;
+            number: number;
+            plain: string;
+            published_at: string | null;
+            replaced_at: string | null;
+            review_asked_at: string | null;
+            review_asked_by: number | null;
+            review_note: string;
+            reviewed_at: string | null;
+            reviewed_by: number | null;
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "published" | "superseded" | "rejected";
+            summary: string;
+            title: string;
+            translated_from: number | null;
+            variable_names: string[];
+            /** Format: date-time */
+            written_at: string;
+            written_by: number | null;
+        };
+        /** VersionBrief */
+        VersionBrief: {
+            id: number;
+            locale: string;
+            number: number;
+            published_at: string | null;
+            replaced_at: string | null;
+            review_note: string;
+            reviewed_at: string | null;
+            reviewed_by: number | null;
+            /** @enum {string} */
+            state: "draft" | "review" | "published" | "superseded" | "rejected";
+            title: string;
+            /** Format: date-time */
+            written_at: string;
+            written_by: number | null;
+        };
+        /** VersionDiff */
+        VersionDiff: {
+            after: components["schemas"]["VersionBrief"];
+            before: components["schemas"]["VersionBrief"] | null;
+            keywords: components["schemas"]["DiffPiece"][];
+            summary: components["schemas"]["DiffPiece"][];
+            text: components["schemas"]["DiffPiece"][];
+            title: components["schemas"]["DiffPiece"][];
+        };
+        /** VersionList */
+        VersionList: {
+            items: components["schemas"]["VersionBrief"][];
         };
         /** ViewCount */
         ViewCount: {
@@ -14767,15 +16717,26 @@ export interface components {
         WordList: {
             items: components["schemas"]["Word"][];
         };
-        /** Words */
-        Words: {
-            en: string;
-            zh: string;
-        };
-        /** WriteIn */
-        WriteIn: {
+        /** Wording */
+        Wording: {
             /** @enum {null|string} */
-            language?: "en" | "zh-CN" | null;
+            channel: "email" | "chat" | "form" | "api" | null;
+            /** @enum {string} */
+            listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
+            locale: string;
+            missing: string[];
+            text: string;
+            variant_id: number | null;
+        };
+        /** WordingTarget */
+        WordingTarget: {
+            id: number;
+            is_current: boolean;
+            locale: string;
+            target_id: number;
+            /** @enum {string} */
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+            title: string;
         };
         /** Writing */
         Writing: {
@@ -14789,6 +16750,100 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
+        };
+        /** PolicyIn */
+        intelligence_models_schemas_PolicyIn: {
+            keep_days: number;
+        };
+        /** Trial */
+        intelligence_models_schemas_Trial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            /** @enum {null|string} */
+            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** PreviewIn */
+        knowledge_articles_api_PreviewIn: {
+            article_id?: number | null;
+            body: string;
+            brand_id?: number | null;
+            locale: string;
+        };
+        /** DraftIn */
+        knowledge_articles_schemas_DraftIn: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            revision?: number | null;
+            /** @default  */
+            summary?: string;
+            title: string;
+            translated_from?: number | null;
+        };
+        /** Preview */
+        knowledge_articles_schemas_Preview: {
+            html: string;
+            missing: string[];
+            text: string;
+        };
+        /** Words */
+        knowledge_articles_schemas_Words: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            /** @default  */
+            summary?: string;
+            title: string;
+        };
+        /** Words */
+        routing_simulation_schemas_Words: {
+            en: string;
+            zh: string;
+        };
+        /** PolicyIn */
+        service_levels_schemas_PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** Preview */
+        service_levels_schemas_Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
+        /** PreviewIn */
+        service_levels_schemas_PreviewIn: {
+            policy_id?: number | null;
+            spec: components["schemas"]["PolicySpec"];
+        };
+        /** Trial */
+        service_levels_schemas_Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
+        /** DraftIn */
+        tickets_schemas_desk_DraftIn: {
+            details?: components["schemas"]["DraftDetails"];
+            text: string;
+            version?: number | null;
         };
     };
     responses: never;
@@ -15047,6 +17102,168 @@ export interface operations {
                 headers: {
                     "Cache-Control"?: string;
                     "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsGetRequests: {
+        parameters: {
+            query?: {
+                which?: "open" | "done" | "own";
+                ticket_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsPostRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsRequestIdGetRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleRequestsRequestIdPatchRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleRequest"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ArticleUsesPostUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -15372,7 +17589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -16084,37 +18301,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1CopilotFiguresGetCopilotFigures: {
-        parameters: {
-            query?: {
-                days?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotFigures"];
                 };
             };
             /** @description What is wrong */
@@ -18104,6 +20290,229 @@ export interface operations {
             };
         };
     };
+    ApiV1GuidanceCardsGetCards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsPostCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsOrderPutCardOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsTrialPostCardTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdGetCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdPutCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1GuidanceCardsCardIdDeleteCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HandsGetHands: {
         parameters: {
             query?: never;
@@ -18401,6 +20810,1801 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesGetArticles: {
+        parameters: {
+            query?: {
+                text?: string;
+                which?: "current" | "draft" | "review" | "published" | "overdue" | "outdated" | "archived";
+                kind?: "article" | "faq" | "script" | null;
+                locale?: string;
+                category_id?: number | null;
+                audience?: "public" | "customers" | "agents" | "team" | null;
+                brand_id?: number | null;
+                owner_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfArticleRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesPostArticle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdGetArticle: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdPatchArticle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticlePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Article"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdArchivePutArchive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchivedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocalePutArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["knowledge_articles_schemas_DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleDeleteArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocalePublicationPutPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleRejectionPutRejection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdDraftsLocaleReviewPutReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFeedbackPostFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFilesPostArticleFile: {
+        parameters: {
+            query?: {
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleFile"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdFilesFileIdDeleteArticleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdQuotesGetQuotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdReviewDayPutReviewDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdShownGetShownArticle: {
+        parameters: {
+            query?: {
+                locale?: string;
+                brand_id?: number | null;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdTranslationsLocaleCheckPutTranslationCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVariantsGetVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVariantsPutVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantsIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleGetArticleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberGetArticleVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberDiffGetVersionDiff: {
+        parameters: {
+            query?: {
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDiff"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberPublicationPostVersionPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdVersionsLocaleNumberRestorationPostRestoration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                locale: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsGetTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsPostTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeArticlesArticleIdWordingTargetsTargetIdDeleteTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksGetBlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksPostBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksBlockIdDeleteBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBlocksBlockIdPatchBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeBoardGetBoard: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesGetCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesPostCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoriesCategoryIdPatchCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCategoryOrderPutCategoryOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeCountsGetKnowledgeCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeCounts"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeExportGetExport: {
+        parameters: {
+            query?: {
+                form?: "csv" | "xlsx" | "markdown";
+                text?: string;
+                which?: "current" | "draft" | "review" | "published" | "overdue" | "outdated" | "archived";
+                kind?: "article" | "faq" | "script" | null;
+                category_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeFilesTokenGetArticleFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeFindingsFindingIdVerdictPutVerdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeHealthGetHealth: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeHealth"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePolicyGetKnowledgePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgePolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePolicyPatchKnowledgePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgePolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgePolicy"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgePreviewPostPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["knowledge_articles_api_PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsArticlesGetArticleFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleFiguresList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFeedbackGetFeedback: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                article_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFindingsGetFindings: {
+        parameters: {
+            query?: {
+                kind?: "quote" | "contradiction" | null;
+                is_open?: boolean;
+                article_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsSearchesGetSearches: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                only_without?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchReport"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsStaleGetStale: {
+        parameters: {
+            query: {
+                why: "review" | "translation" | "unhelpful" | "unused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaleList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeReportsFileGetReportFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+                since?: string | null;
+                until?: string | null;
+                month?: string;
+            };
+            header?: never;
+            path: {
+                report: "searches" | "articles" | "stale" | "findings" | "board";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeSlugsGetArticleOfSlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleId"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesGetVariables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesPostVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariableIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesVariableIdDeleteVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variable_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeVariablesVariableIdPatchVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variable_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariableIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -19672,7 +23876,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelEndpointIn"];
+                "application/json": components["schemas"]["EndpointIn"];
             };
         };
         responses: {
@@ -19682,7 +23886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelEndpoint"];
+                    "application/json": components["schemas"]["Endpoint"];
                 };
             };
             /** @description What is wrong */
@@ -19736,7 +23940,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelEndpointChange"];
+                "application/json": components["schemas"]["EndpointChange"];
             };
         };
         responses: {
@@ -19746,7 +23950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelEndpoint"];
+                    "application/json": components["schemas"]["Endpoint"];
                 };
             };
             /** @description What is wrong */
@@ -19777,76 +23981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EndpointTrial"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1ModelExchangesListModelExchanges: {
-        parameters: {
-            query?: {
-                text?: string;
-                purpose?: string | null;
-                ended?: "sent" | "answered" | "refused" | "failed" | null;
-                ticket_id?: number | null;
-                person_id?: number | null;
-                is_attacked?: boolean;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfModelExchangeRow"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1ModelExchangesExchangeIdGetModelExchange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exchange_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelExchange"];
+                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
                 };
             };
             /** @description What is wrong */
@@ -19869,7 +24004,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelPolicyIn"];
+                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -19904,7 +24039,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelPurposeIn"];
+                "application/json": components["schemas"]["PurposeIn"];
             };
         };
         responses: {
@@ -19944,6 +24079,482 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesGetNotices: {
+        parameters: {
+            query?: {
+                which?: "current" | "draft" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesPostNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesOwnGetOwnNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNotices"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdGetNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdPutNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdDeleteNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdOpenedPutOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdPublicationPutPublication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadPutRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edition"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersGetReaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersFileGetReadersFile: {
+        parameters: {
+            query?: {
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdReadersPersonIdTriesPutTries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+                person_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdRemindersPostReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdTriesPostTry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeAnswers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graded"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1NoticesNoticeIdWithdrawalPutWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
                 };
             };
             /** @description What is wrong */
@@ -22824,7 +27435,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -22859,7 +27470,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PolicyIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
             };
         };
         responses: {
@@ -23012,7 +27623,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["service_levels_schemas_PreviewIn"];
             };
         };
         responses: {
@@ -23022,7 +27633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
                 };
             };
             /** @description What is wrong */
@@ -25603,304 +30214,6 @@ export interface operations {
             };
         };
     };
-    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftedArticle"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WriteIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotText"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RewriteIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotText"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotSteps"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuggestIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotSuggestions"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-                suggestion_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuggestionOutcomeIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketSummary"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketSummary"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                ticket_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TranslateIn"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CopilotText"];
-                };
-            };
-            /** @description What is wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -26113,7 +30426,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DraftIn"];
+                "application/json": components["schemas"]["tickets_schemas_desk_DraftIn"];
             };
         };
         responses: {
@@ -26421,6 +30734,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdGuidanceGetGuidance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownCards"];
                 };
             };
             /** @description What is wrong */
@@ -27752,6 +32096,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonExplanation"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdScriptsGetScripts: {
+        parameters: {
+            query?: {
+                text?: string;
+            };
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdScriptsArticleIdUsesPostScriptUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptUse"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { brandColours, contrast, parseColour } from './colour'
 import { makeComposer } from './composer'
 import { makeDetails } from './details'
-import { statusText } from './hours'
+import { isThere, statusText } from './hours'
 import { backOffMs } from './http'
+import { makePrepared } from './prepared'
 import { asProblem, Problem, readRetryAfter } from './problem'
 import { openShelf } from './shelf'
 import { isTypeAllowed } from './talk/tray'
@@ -202,6 +203,79 @@ describe('composer', () => {
     press({})
     isTaken = true
     expect(input.value).toBe('hello')
+  })
+})
+
+describe('whether somebody is there', () => {
+  const open = { is_open: true, opens_at: null }
+  it.each([
+    ['rates', true],
+    ['few', true],
+    ['nobody', false],
+    ['closed', false],
+  ] as const)('says it by the dot for %s', (basis, is) => {
+    const wait = { basis, low_seconds: null, high_seconds: null }
+    expect(isThere({ office: open, wait })).toBe(is)
+    expect(isThere({ office: { ...open, is_open: false }, wait })).toBe(false)
+  })
+})
+
+describe('prepared answers', () => {
+  const items = [
+    {
+      id: 7,
+      question: { en: 'Where is my parcel?' },
+      answer: { 'zh-CN': '延迟两天。', en: 'Two days late.' },
+    },
+    { id: 8, question: { 'zh-CN': '如何退款？' }, answer: { 'zh-CN': '三天内。' } },
+  ]
+  const begin = (shelf = openShelf('x:', null)) => {
+    const told: [number, string][] = []
+    const list = makePrepared({
+      items,
+      locale: 'en',
+      shelf,
+      say: speak('en'),
+      tell: (id, what) => told.push([id, what]),
+    })
+    return { list, told, asks: [...list.element.querySelectorAll<HTMLElement>('.ask')] }
+  }
+
+  it('answers by one click and counts what is done once', () => {
+    const { list, told, asks } = begin()
+    list.seen()
+    list.seen()
+    asks[0]?.click()
+    asks[0]?.click()
+    asks[0]?.click()
+    const answer = list.element.querySelector<HTMLElement>('#ombud-answer-7')
+    expect(answer?.hidden).toBe(false)
+    expect(answer?.textContent).toContain('Two days late.')
+    answer?.querySelectorAll<HTMLElement>('.verbs button')[1]?.click()
+    expect(told).toEqual([
+      [7, 'shown'],
+      [8, 'shown'],
+      [7, 'opened'],
+      [7, 'not_helped'],
+    ])
+    expect(answer?.textContent).toContain('Write to us below')
+  })
+
+  it('shows the other language where there is no own', () => {
+    expect(begin().asks.map((one) => one.textContent)).toEqual(['Where is my parcel?', '如何退款？'])
+  })
+
+  it('remembers what was told and folds once', () => {
+    const shelf = openShelf('y:', null)
+    begin(shelf).list.seen()
+    const { list, told } = begin(shelf)
+    list.seen()
+    expect(told).toEqual([])
+    list.fold()
+    expect(list.element.open).toBe(false)
+    list.element.open = true
+    list.fold()
+    expect(list.element.open).toBe(true)
   })
 })
 

@@ -28,6 +28,10 @@ export function waitText(wait: Wait | null, say: Say<Word>): string {
   return say('range', begin, span(high, say))
 }
 
+/** Whether somebody is there: what the dot beside the words says. */
+export const isThere = ({ office, wait }: Pick<Config, 'office' | 'wait'>): boolean =>
+  office.is_open && wait.basis !== 'nobody' && wait.basis !== 'closed'
+
 /** What somebody who has not written yet wants to know: is anybody there, and how long will it take? */
 export function statusText(
   { office, wait }: Pick<Config, 'office' | 'wait'>,

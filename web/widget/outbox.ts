@@ -54,7 +54,7 @@ export function keepOutgoing(
   return item
 }
 
-function makeUuid(): string {
+export function makeUuid(): string {
   // randomUUID is missing on pages without https.
   if ('randomUUID' in crypto) return crypto.randomUUID()
   const bytes = [...(crypto as Crypto).getRandomValues(new Uint8Array(16))]

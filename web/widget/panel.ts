@@ -2,8 +2,9 @@ import { makeComposer } from './composer'
 import { keepAnswers, keepContact, readContact } from './contact'
 import { makeDetails } from './details'
 import { el, icon, set, show } from './dom'
-import { statusText } from './hours'
+import { isThere, statusText } from './hours'
 import { readOutgoing } from './outbox'
+import { makePrepared } from './prepared'
 import { makeQuestions } from './questions'
 import type { Shelf } from './shelf'
 import type { PanelParts, Talk } from './stage'
@@ -19,6 +20,7 @@ export interface PanelOptions {
   close(): void
   send(text: string): void
   addFiles(files: Iterable<File>): void
+  tellPrepared(id: number, what: string): void
 }
 
 export interface Panel extends PanelParts {
@@ -55,7 +57,7 @@ export function makePanel(options: PanelOptions): Panel {
     filesReady: () => talk()?.filesReady() ?? (talk() ? null : 0),
     addFiles: options.addFiles,
   })
-  const status = el('p', { class: isOffice ? 'status on' : 'status' }, statusText(config, locale, say))
+  const status = el('p', { class: isThere(config) ? 'status on' : 'status' }, statusText(config, locale, say))
   const leave = { type: 'button', 'aria-label': say('close'), title: say('close'), onclick: options.close }
   const title = el('h2', { id: 'ombud-title' }, config.name)
   const head = el(
@@ -67,6 +69,13 @@ export function makePanel(options: PanelOptions): Panel {
   const banner = el('p', { class: 'banner', role: 'status', hidden: true })
   const told = config.announcement?.[locale] || config.announcement?.[locale === 'en' ? 'zh-CN' : 'en'] || ''
   const news = el('p', { class: 'news', role: 'status', hidden: !told }, told)
+  const prepared = makePrepared({
+    items: config.prepared ?? [],
+    locale,
+    shelf,
+    say,
+    tell: options.tellPrepared,
+  })
   const greeting = el('p', { class: 'greeting' }, config.greeting[locale] || say('hello'))
   const hello = el('p', { class: 'hello' }, isOffice ? null : config.away_message[locale] || say('awayHello'))
   const hero = el('div', {}, greeting, hello)
@@ -82,7 +91,7 @@ export function makePanel(options: PanelOptions): Panel {
     id: 'ombud-panel',
     hidden: true,
   }
-  const element = el('section', dialog, head, banner, news, middle, composer.element)
+  const element = el('section', dialog, head, banner, news, prepared.element, middle, composer.element)
 
   /** Before the talk is loaded: what was just written shows at once. */
   function showKept(): void {
@@ -102,6 +111,7 @@ export function makePanel(options: PanelOptions): Panel {
     set(hero, 'class', isEmpty ? 'hero' : 'hero small')
     show(hero, isEmpty || !isOffice)
     show(greeting, isEmpty)
+    if (!isEmpty) prepared.fold()
     const isAsked = isEmpty && config.questions.length > 0
     show(questions.element, isAsked)
     show(details.element, details.isWanted || (isEmpty && isMissing) || isAsked)
@@ -109,6 +119,7 @@ export function makePanel(options: PanelOptions): Panel {
 
   function opened(): void {
     update()
+    prepared.seen()
     talk()?.opened()
     const field = details.element.hidden ? null : details.element.querySelector('input')
     if (field && !field.value) field.focus()

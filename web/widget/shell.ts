@@ -2,8 +2,8 @@ import { brandColours } from './colour'
 import { el, icon, say as write, set, show } from './dom'
 import { dress } from './dress'
 import css from './front.css?inline'
-import { backOffMs } from './http'
-import { keepOutgoing, PREFIX } from './outbox'
+import { askJson, backOffMs } from './http'
+import { keepOutgoing, makeUuid, PREFIX } from './outbox'
 import { makePanel } from './panel'
 import { localStorageOrNull, openShelf } from './shelf'
 import type { Talk, TalkPart } from './stage'
@@ -37,6 +37,10 @@ export function makeShell({ origin, publicKey, config, locale, jwt, loadTalk }: 
   dress(root, css)
   for (const [name, value] of Object.entries(brandColours(config.color))) host.style.setProperty(name, value)
 
+  // A name that says nothing of who it is: a browser counts once.
+  const browser = shelf.get('browser') ?? makeUuid()
+  if (config.prepared?.length) shelf.set('browser', browser)
+
   let redraw = 0
   let talk: Talk | null = null
   let loading: Promise<Talk> | null = null
@@ -55,6 +59,11 @@ export function makeShell({ origin, publicKey, config, locale, jwt, loadTalk }: 
       keepOutgoing(shelf, { owner: '', text, attachments: [] })
       update()
       void begin()
+    },
+    tellPrepared(id, what) {
+      // A count is not worth a word to the visitor.
+      const path = `${origin}/widget/v1/${publicKey}/prepared/${id}`
+      askJson(path, 'POST', null, { what, browser }).catch(() => undefined)
     },
     addFiles(files) {
       const chosen = [...files]

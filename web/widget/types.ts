@@ -14,6 +14,13 @@ export interface Question {
   max_length?: number
 }
 
+/** A question that many have now, and its answer. */
+export interface Prepared {
+  id: number
+  question: Partial<Record<Locale, string>>
+  answer: Partial<Record<Locale, string>>
+}
+
 export interface Config {
   name: string
   color: string
@@ -26,7 +33,9 @@ export interface Config {
   file_max_bytes: number
   file_types: string[]
   locale_default: Locale
+  is_machine_on?: boolean
   announcement?: Partial<Record<Locale, string>> | null
+  prepared?: Prepared[]
 }
 
 export interface Attachment {
@@ -43,6 +52,15 @@ export interface Promised {
   is_kept: boolean
 }
 
+/** A machine wrote it: an answer with its source, or a word of its own about the talk. */
+export interface Machine {
+  kind: 'answer' | 'ask' | 'hand_over' | 'closing'
+  title: string
+  path: string
+  is_worded: boolean
+  helped: boolean | null
+}
+
 export interface Message {
   id: number
   client_key: string | null
@@ -53,6 +71,7 @@ export interface Message {
   attachments: Attachment[]
   read_at: string | null
   promises?: Promised[]
+  machine?: Machine | null
 }
 
 export interface Page {

@@ -32,6 +32,10 @@ const EN = {
   attach: 'Attach a file',
   log: 'Conversation',
   unread: '{0} unread',
+  manyAsk: 'Many ask this just now',
+  didHelp: 'Did this help?',
+  helped: 'Good to know, thank you.',
+  not_helped: 'Thank you. Write to us below.',
 }
 
 export type Word = keyof typeof EN
@@ -67,6 +71,10 @@ const ZH: Record<Word, string> = {
   attach: '添加附件',
   log: '会话内容',
   unread: '{0} 条未读',
+  manyAsk: '大家都在问',
+  didHelp: '是否解决了您的问题？',
+  helped: '感谢您的反馈，很高兴帮到您。',
+  not_helped: '感谢您的反馈，请在下方留言。',
 }
 
 export type Say<W extends string> = (word: W, ...values: (string | number)[]) => string

@@ -35,9 +35,14 @@ LEAD = frozenset(
         "floor.lead",
         "routing.manage",
         "surge.manage",
+        "portal.grant",
+        "answering.manage",
         "personal_data.redact",
         "knowledge.publish",
         "knowledge.manage",
+        "knowledge.care",
+        "notices.manage",
+        "guidance.manage",
     }
 )
 ADMINISTRATION = frozenset(
@@ -50,6 +55,7 @@ ADMINISTRATION = frozenset(
         "fields.manage",
         "webhooks.manage",
         "rules.manage",
+        "portal.manage",
         "personal_data.manage",
         "personal_data.unseal",
         "models.manage",

@@ -31,13 +31,18 @@ class SystemMailer:
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
 
-    async def __call__(self, tx: Transaction, *, to: str, subject: str, text: str, now: datetime) -> bool:
-        """Queue a mail within the transaction; False when no mailbox can send it now."""
+    async def __call__(
+        self, tx: Transaction, *, to: str, subject: str, text: str, now: datetime, brand_id: int | None = None
+    ) -> bool:
+        """Queue a mail within the transaction; False when no mailbox can send it now.
+
+        A brand's own mailbox goes before the others.
+        """
         sql = """
             select id, coalesce(health -> 'smtp' ->> 'problem', '') = '' as is_well from channel
             where kind = 'email' and is_active and deleted_at is null and settings -> 'smtp' ->> 'host' <> ''
-            order by is_well desc, id limit 1"""
-        mailbox = await row(tx, _Mailbox, sql)
+            order by is_well desc, brand_id = %(brand)s::bigint desc nulls last, id limit 1"""
+        mailbox = await row(tx, _Mailbox, sql, {"brand": brand_id})
         if mailbox is None:
             return False
         sql = """

@@ -24,6 +24,7 @@ from ombud.config import openapi, pages
 from ombud.config.answers import Answer
 from ombud.config.customer_timeline import SOURCES
 from ombud.config.logs import begin_logging
+from ombud.config.machine import MACHINE
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
@@ -33,6 +34,7 @@ from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
 from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.portal.kept import Kept
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat, pulse_seconds
 from ombud.routing.supervision.board import Board
@@ -95,6 +97,9 @@ def build_state(parts: Parts, *, counts: RequestCounts, requests: OpenRequests) 
             "connection_tests": {"email": test_mailbox},
             "customer_sources": SOURCES,
             "waits": WAITS,
+            "portal": Kept(parts.database, parts.bus, parts.settings.address),
+            "machine": MACHINE,
+            "knowing": parts.knowing,
         }
     )
     state.authenticate = Authenticator(

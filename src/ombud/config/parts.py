@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from ombud.assistance.answering.services import Knowing
 from ombud.config.settings import Settings
 from ombud.intelligence.embedding.services import Meaning
 from ombud.intelligence.models.services import Models
@@ -53,6 +54,11 @@ class Parts:
             models=Models(database, key_ring, clock, outside),
             passages=PassageIndex(Meaning(Outbound(outside), key_ring, is_shipped=settings.meaning)),
         )
+
+    @property
+    def knowing(self) -> Knowing:
+        """What simple questions are answered from."""
+        return Knowing(self.passages)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,10 +1,16 @@
 """Who hears which event: one line each. Effects and cursor of a reader commit together."""
 
+from ombud.assistance.answering.reactions import ANSWERING
+from ombud.assistance.classification.reactions import CLASSIFICATION
+from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
+from ombud.portal.help_centre.reactions import HELP
 from ombud.processes.reactions import PROCESSES
+from ombud.quality.personal_data.reactions import PERSONAL_DATA
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
@@ -21,6 +27,7 @@ READERS: list[Reader] = [
     RULES,
     SEARCH,
     ACKNOWLEDGEMENTS,
+    FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
     PROMISES,
@@ -30,5 +37,10 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    PERSONAL_DATA,
+    ANSWERING,
+    UPKEEP,
     PASSAGES,
+    HELP,
+    CLASSIFICATION,
 ]

@@ -3,8 +3,12 @@
 from typing import Any
 
 import ombud.accounts.api
+import ombud.assistance.answering.api
+import ombud.assistance.classification.api
 import ombud.assistance.copilot.api
 import ombud.assistance.exchanges.api
+import ombud.assistance.guidance.api
+import ombud.assistance.upkeep.api
 import ombud.automation.rules.api
 import ombud.automation.webhooks.api
 import ombud.channels.api
@@ -15,6 +19,11 @@ import ombud.customers.api
 import ombud.demo.shop
 import ombud.fields.api
 import ombud.intelligence.models.api
+import ombud.knowledge.articles.api
+import ombud.knowledge.imports.api
+import ombud.knowledge.notices.api
+import ombud.knowledge.reports.api
+import ombud.portal.api
 import ombud.processes.api
 import ombud.processes.confirmation.api
 import ombud.quality.personal_data.api
@@ -40,6 +49,8 @@ ROOMS: list[Any] = [
     ombud.accounts.api,
     ombud.fields.api,
     ombud.customers.api,
+    ombud.knowledge.articles.api,
+    ombud.knowledge.imports.api,
     ombud.tickets.api,
     ombud.views.api,
     shared_paths,
@@ -64,11 +75,18 @@ ROOMS: list[Any] = [
     ombud.automation.webhooks.api,
     ombud.automation.rules.api,
     ombud.quality.risks.api,
+    ombud.assistance.answering.api,
+    ombud.knowledge.notices.api,
+    ombud.knowledge.reports.api,
+    ombud.assistance.guidance.api,
+    ombud.assistance.upkeep.api,
+    ombud.assistance.classification.api,
     ombud.quality.personal_data.api,
     ombud.intelligence.models.api,
     ombud.assistance.copilot.api,
     ombud.assistance.exchanges.api,
     ombud.realtime.api,
+    ombud.portal.api,
     ombud.demo.shop,
     health,
     pages,

@@ -52,6 +52,18 @@ Settings = Literal[
     "requirements",
     "score_weights",
     "surge",
+    "answering",
+    # knowledge: notices, guidance, requests, findings
+    "notices",
+    "guidance_cards",
+    "script_variants",
+    "article_requests",
+    "knowledge_findings",
+    # knowledge/articles
+    "knowledge",
+    "knowledge_frame",
+    "knowledge_imports",
+    "portal",
 ]
 # Which list a screen must load again after a change of settings.
 SETTINGS_OF: dict[str, Settings] = {
@@ -85,6 +97,7 @@ SETTINGS_OF: dict[str, Settings] = {
     "service_policies_applied": "clock_jobs",
     "process_changed": "processes",
     "release_changed": "releases",
+    "help_site_changed": "portal",
     "surge_plan_changed": "surge",
     "surge_changed": "surge",
     "warning_level_changed": "surge",
@@ -95,6 +108,24 @@ SETTINGS_OF: dict[str, Settings] = {
     "team_routing_changed": "team_routing",
     "requirement_rule_changed": "requirements",
     "score_weights_changed": "score_weights",
+    "answer_rule_changed": "answering",
+    "answer_trial_ended": "answering",
+    # knowledge: notices, guidance, requests, findings
+    "notice_changed": "notices",
+    "guidance_card_changed": "guidance_cards",
+    "script_variants_changed": "script_variants",
+    "article_request_changed": "article_requests",
+    "knowledge_findings_changed": "knowledge_findings",
+    # knowledge/articles
+    "article_changed": "knowledge",
+    "article_published": "knowledge",
+    "article_archived": "knowledge",
+    "article_settings_changed": "knowledge",
+    "knowledge_category_changed": "knowledge_frame",
+    "knowledge_block_changed": "knowledge_frame",
+    "knowledge_variable_changed": "knowledge_frame",
+    "knowledge_policy_changed": "knowledge_frame",
+    "articles_imported": "knowledge_imports",
 }
 
 

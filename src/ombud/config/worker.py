@@ -8,6 +8,11 @@ from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from ombud.accounts.services.upkeep import sweep_accounts
+from ombud.assistance.answering.jobs import TOPIC as ANSWERING_TOPIC
+from ombud.assistance.answering.jobs import AnsweringHand
+from ombud.assistance.classification.jobs import BATCH as CLASSIFIED
+from ombud.assistance.classification.jobs import Classifier, Teacher
+from ombud.assistance.classification.reactions import TOPIC as CLASSIFICATION_TOPIC
 from ombud.automation.rules.jobs import LOOK_SECONDS, RuleHand
 from ombud.automation.rules.services.running import forget_runs
 from ombud.automation.webhooks.jobs import Courier
@@ -22,8 +27,11 @@ from ombud.config.parts import Parts
 from ombud.config.reactions import READERS
 from ombud.demo.live import LiveDesk, find_you
 from ombud.intelligence.models.exchanges import forget_exchanges
+from ombud.knowledge.notices.services.telling import tell_due
+from ombud.knowledge.reports.services.noting import forget_searches
 from ombud.knowledge.retrieval.jobs import PassageHand
 from ombud.knowledge.retrieval.reactions import TOPIC as PASSAGE_TOPIC
+from ombud.portal.customer.sessions import forget_sessions
 from ombud.processes.services.links import send_links
 from ombud.quality.personal_data.services.ending import destroy_files, destroy_originals
 from ombud.quality.personal_data.services.filling import fill_next as fill_personal_data
@@ -62,7 +70,9 @@ TOPICS = (
     *("intake", "sequence", "routing", "mail", "outbox", "webhooks", "file_texts", "changes", "exports", "clocks"),
     "confirmations",
     "simulations",
+    ANSWERING_TOPIC,
     PASSAGE_TOPIC,
+    CLASSIFICATION_TOPIC,
 )
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
@@ -70,6 +80,9 @@ UPKEEP_SECONDS = 5.0
 # A place in a queue changes no faster than people read.
 WAITS_SECONDS = 2.0
 STRAIN_SECONDS = 60.0
+NOTICE_SECONDS = 30.0
+# Somebody who asks for new heads waits at most so long until they are begun.
+TEACHING_SECONDS = 10.0
 SWEEP_SECONDS = 3600.0
 FILL_PAUSE_SECONDS = 0.1
 
@@ -91,10 +104,13 @@ class Worker:
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
         self._passages = PassageHand(parts.database, parts.passages.meaning)
+        self._classifier = Classifier(parts.database, parts.clock, parts.passages)
+        self._teacher = Teacher(parts.database, parts.clock, with_meaning=parts.settings.meaning)
         self._rules = RuleHand(parts.database, parts.bus, parts.clock)
         self._hand = ClockHand(
             parts.database, parts.bus, parts.clock, Pager(SystemMailer(parts.key_ring), parts.settings.address)
         )
+        self._answering = AnsweringHand(parts.database, parts.bus, parts.clock, parts.knowing, parts.settings.address)
         self._waits = WaitTeller(parts.database, parts.bus, parts.clock)
         self._courier = Courier(parts.database, parts.key_ring, parts.outbound, parts.clock)
         self._readers = [(reader, asyncio.Event()) for reader in READERS]
@@ -123,7 +139,11 @@ class Worker:
             self._loop("changes", self._jobs.change),
             self._loop("exports", self._jobs.export),
             self._loop("simulations", self._simulations.step),
+            self._loop(ANSWERING_TOPIC, self._answering.step),
+            self._keeping_answers(),
             self._loop(PASSAGE_TOPIC, self._passages.step),
+            self._loop(CLASSIFICATION_TOPIC, self._classify, full=CLASSIFIED),
+            self._teaching(),
             self._watching_surge(),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
@@ -133,6 +153,7 @@ class Worker:
             self._sending_planned(),
             self._telling_waits(),
             self._watching_strain(),
+            self._telling_notices(),
             self._sweeping(),
             self._loop("file_texts", self._read_files),
             self._fill_search(),
@@ -267,6 +288,17 @@ class Worker:
             await self._run_dry("upkeep", self._keep_up)
             await asyncio.sleep(UPKEEP_SECONDS)
 
+    async def _classify(self) -> int:
+        looked_at = await self._classifier.step()
+        if looked_at:
+            self.parts.bus.wake("sequence")
+        return looked_at
+
+    async def _teaching(self) -> None:
+        while True:
+            await self._run_dry("teaching", self._teacher.step)
+            await asyncio.sleep(TEACHING_SECONDS)
+
     async def _watching_surge(self) -> None:
         while True:
             await self._run_dry("surge", self._watch_surge)
@@ -287,6 +319,12 @@ class Worker:
             await self._run_dry("rules on time", self._rules.step, self._rules.full)
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def _keeping_answers(self) -> None:
+        while True:
+            await self._run_dry("talks with the machine", self._answering.keep_up)
+            await self._run_dry("trials of earlier tickets", self._answering.try_tickets)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
     async def _telling_waits(self) -> None:
         while True:
             await self._run_dry("waits", self._waits.step)
@@ -301,6 +339,18 @@ class Worker:
         async with self.parts.database.transaction() as tx:
             if await try_lock(tx, LOCK_UPKEEP):
                 await watch_strain(tx, now=self.parts.clock.now())
+        return 0
+
+    async def _telling_notices(self) -> None:
+        while True:
+            await self._run_dry("notices", self._tell_notices)
+            await asyncio.sleep(NOTICE_SECONDS)
+
+    async def _tell_notices(self) -> int:
+        async with self.parts.database.transaction() as tx:
+            told = await tell_due(tx, now=self.parts.clock.now())
+        if told:
+            self.parts.bus.wake("sequence")
         return 0
 
     async def _sending_planned(self) -> None:
@@ -326,6 +376,8 @@ class Worker:
             await forget_runs(tx, now=now)
             await forget_decisions(tx, now=now)
             await forget_lookers(tx, now=now)
+            await forget_searches(tx, now=now)
+            await forget_sessions(tx, now=now)
             await forget_exchanges(tx, now=now)
         await self._jobs.forget()
         async with self.parts.database.transaction() as tx:

@@ -6,7 +6,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from ombud.demo.cast import GOLD, VIP
-from ombud.routing.surge.schemas import BothWords, Bound, Measures, PlanSpec, SurgeThresholds
+from ombud.routing.surge.schemas import BothWords, Bound, Measures, PlanSpec, PreparedAnswer, SurgeThresholds
 from ombud.routing.surge.services.plans import make_plan, set_thresholds
 from ombud.routing.surge.services.rehearsing import RehearsalSummary
 from ombud.routing.surge.services.runs import end_plan, start_plan
@@ -60,6 +60,26 @@ FAULT = PlanSpec(
             "The app cannot be reached at the moment. We are working on it and need no further reports.",
             "App 暂时无法使用，我们正在处理，无需重复反馈。",
         ),
+        prepared=[
+            PreparedAnswer(
+                BothWords("The app does not open. What can I do?", "App 打不开怎么办？"),
+                BothWords(
+                    "Nothing on your side: we are working on it. Orders that were placed are safe.",
+                    "无需任何操作，我们正在修复；已提交的订单不受影响。",
+                ),
+            ),
+            PreparedAnswer(
+                BothWords("Was I charged twice?", "会不会重复扣款？"),
+                BothWords(
+                    "No. Should your bank show two charges, one of them is taken back within three days.",
+                    "不会。若银行显示两笔扣款，其中一笔将在三天内自动退回。",
+                ),
+            ),
+        ],
+        first_answer=BothWords(
+            "The app cannot be reached at the moment and we know of it. We write to you as soon as it is back.",
+            "App 目前无法使用，我们已知悉并在修复，恢复后会第一时间告知您。",
+        ),
         priority_points=20,
     ),
 )
@@ -91,8 +111,9 @@ async def _mark_reserves(tx: Transaction) -> None:
 
 async def _rehearse(tx: Transaction, plan_id: int, by: Actor, *, now: datetime) -> None:
     sql = """
-        insert into surge_rehearsal (plan_id, version, scenario, result, is_passed, note, person_id, at)
-        values (%(plan)s, 1, '+300 %% in two hours', %(result)s, %(passed)s, %(note)s, %(by)s, %(now)s) returning id"""
+        insert into surge_rehearsal (plan_id, version, scenario_en, scenario_zh, result, is_passed, note, person_id, at)
+        values (%(plan)s, 1, '+300 %% in two hours', '两小时内 +300%%', %(result)s, %(passed)s, %(note)s, %(by)s,
+            %(now)s) returning id"""
     params = {
         "plan": plan_id,
         "result": Jsonb(msgspec.to_builtins(REHEARSED)),

@@ -18,7 +18,7 @@ QuestionKind = Literal["text", "long_text", "choice", "yes_no", "number", "date"
 Need = Literal["told", "tasks", "solution", "confirmation"]
 Why = Literal["start", "next", "late", "failed", "by_hand", "not_solved"]
 Answer = Literal["solved", "not_solved", "unreached"]
-HeardBy = Literal["message", "phone", "in_person", "link"]
+HeardBy = Literal["message", "phone", "in_person", "link", "portal"]
 
 
 def _always() -> Condition:
@@ -77,6 +77,9 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
     name_zh: Name
     text_en: Words = ""
     text_zh: Words = ""
+    # what customers read of it in the portal; without a name it is no step for them
+    customer_name_en: Name = ""
+    customer_name_zh: Name = ""
     team_id: int | None = None
     questions: Annotated[list[Question], Meta(max_length=40)] = []
     enters_when: Condition = field(default_factory=_always)

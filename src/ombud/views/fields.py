@@ -32,6 +32,9 @@ SPENT = "(select coalesce(sum(s.seconds), 0) from time_spent s where s.ticket_id
 # Read from the table of risks, because conditions are built below the room that fills it.
 RISKS = "array(select distinct a.kind from risk_alert a where a.ticket_id = t.id and a.state <> 'false_alarm')"
 RISK_STATES = "array(select distinct a.state from risk_alert a where a.ticket_id = t.id)"
+# What a machine was sure of, or a person said; a mere proposal is no value.
+_SURE = "l.state in ('set', 'corrected', 'confirmed')"
+_LABEL = f"(select l.label from ticket_label l where l.ticket_id = t.id and l.aspect = '{{aspect}}' and {_SURE})"
 # What is another thing for each reader, whoever else is asked.
 PERSONAL = frozenset({"unread", "following", "mentioned"})
 
@@ -67,6 +70,11 @@ SHIPPED: dict[str, Place] = {
     # kinds that nobody has called a false alarm, and what people have said of all alerts
     "risk": Place("many", RISKS),
     "risk_state": Place("many", RISK_STATES),
+    # of what the customer writes
+    "sentiment": Place("choice", _LABEL.format(aspect="sentiment")),
+    "emotion": Place("choice", _LABEL.format(aspect="emotion")),
+    "written_in": Place("choice", _LABEL.format(aspect="language")),
+    "is_spam": Place("yes_no", f"coalesce({_LABEL.format(aspect='spam')} = 'spam', false)"),
     # in minutes; none is no value
     "time_spent": Place("number", f"(nullif({SPENT}, 0)::float8 / 60)"),
 }

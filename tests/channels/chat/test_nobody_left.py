@@ -146,7 +146,8 @@ async def _work(desk: Desk, teams: Sequence[int]) -> dict[int, int]:
         await desk.execute("update channel set team_id = %(team)s where id = %(id)s", team=team, id=channel.id)
         message = InboundMessage(sender=Sender("external", f"c{team}", name="C"), text="Help", at=desk.now)
         arrival = Arrival(channel.id, f"k{team}", message)
-        await desk.write(lambda tx, one=arrival: receive(tx, [one], now=desk.now))
+        async with desk.parts.database.transaction() as tx:
+            await receive(tx, [arrival], now=desk.now)
         await desk.settled()
     found = await desk.column(list, "select array[team_id, id] from ticket")
     return {one[0]: one[1] for one in found}

@@ -11,7 +11,9 @@ async def test_redacted_words_are_nowhere_in_the_database_nor_in_the_store(ward:
     ticket = await ward.mail_with_file(SAID, f"Copy of the card {CARD}".encode())
     path = f"/tickets/{ticket}"
     assert (await ward.lin.post(f"{path}/notes", note_of(f"Card {CARD} is right"))).status_code == 201
-    assert (await ward.lin.post(f"{path}/replies", reply_of(f"We pay to 6222 0203 1832 8454 059, {CARD}"))).status_code == 201
+    assert (
+        await ward.lin.post(f"{path}/replies", reply_of(f"We pay to 6222 0203 1832 8454 059, {CARD}"))
+    ).status_code == 201
     draft = {"text": f"to {CARD}"}
     assert (await ward.lin.put(f"{path}/drafts/reply", draft)).status_code in {200, 204}
     assert (await ward.lin.put(f"{path}/shared-draft", {"text": f"to {CARD}", "version": 0})).status_code in {200, 204}
@@ -88,7 +90,9 @@ async def test_undone_redaction_brings_everything_back(ward: Ward) -> None:
     assert (await ward.ada.delete(f"/redactions/{file['id']}")).status_code == 200
     assert (await ward.ada.delete(f"/redactions/{made['id']}")).status_code == 200
     [after] = await ward.entries(ticket, ward.wu)
-    assert (after["text"], after["html"], after["quoted"]) == tuple(before[0][one] for one in ("text", "html", "quoted"))
+    assert (after["text"], after["html"], after["quoted"]) == tuple(
+        before[0][one] for one in ("text", "html", "quoted")
+    )
     [again] = after["attachments"]
     assert (again["name"], again["size"]) == ("claim.txt", len(content))
     assert (await ward.wu.get(again["url"].removeprefix("/api/v1"))).content == content
@@ -159,6 +163,9 @@ async def test_redaction_needs_the_right_and_the_sight(ward: Ward) -> None:
     made = await ward.redact(ticket, PHONE)
     assert (await ward.wu.post(f"/redactions/{made['id']}/opening", {"reason": "why"})).status_code == 403
     assert (await ward.ada.post("/redactions/999/opening", {"reason": "why"})).status_code == 404
+    root = await ward.site.browser(await ward.site.desk.person("Root", other, role="administrator"))
+    assert (await root.post(f"/redactions/{made['id']}/opening", {"reason": "why"})).status_code == 404
+    assert (await root.delete(f"/redactions/{made['id']}")).status_code == 404
 
 
 async def test_words_in_other_tickets_of_the_customer_are_named(ward: Ward) -> None:

@@ -104,7 +104,11 @@ async def _columns(tx: Transaction) -> list[tuple[str, str, str]]:
 async def _holds(tx: Transaction, place: tuple[str, str, str], words: str) -> bool:
     table, column, kind = place
     # Search words have small letters.
-    test = "position({words}::bytea in {column})" if kind == "bytea" else "position(lower({words}) in lower({column}::text))"
+    test = (
+        "position({words}::bytea in {column})"
+        if kind == "bytea"
+        else "position(lower({words}) in lower({column}::text))"
+    )
     statement = sql.SQL("select exists (select from {table} where " + test + " > 0)").format(
         table=sql.Identifier(table),
         column=sql.Identifier(column),

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from ombud.routing.engine.queries.explaining import explain_for
+from ombud.routing.engine.services.pulling import pull
+from ombud.shared.actor import Actor
 from tests.desk import Desk
 from tests.routing.engine.scenes import Scene, asks
 
@@ -209,3 +212,49 @@ async def test_route_fairness_prefers_who_had_less_lately_among_equals(scene: Sc
     [ticket] = await scene.arrive()
     await scene.route()
     assert await scene.holder(ticket) == mia.id
+
+
+async def reserve(scene: Scene, *teams: int) -> Actor:
+    """Somebody who is online and marked as reserve."""
+    one = await scene.desk.person("Ruo", *teams)
+    await scene.desk.run("insert into agent_routing (person_id, is_reserve) values (%(id)s, true)", id=one.id)
+    await scene.desk.online(one)
+    return one
+
+
+async def test_reserve_is_given_nothing_until_called_and_may_draw(scene: Scene) -> None:
+    ruo = await reserve(scene)
+    first, second = await scene.arrive(2)
+    await scene.route()
+    await scene.stuck()
+    assert (await scene.holder(first), await scene.wait(first, "stuck_reason")) == (None, "nobody_online")
+    async with scene.tx() as tx:
+        found = await explain_for(tx, first, ruo.person_id, by=ruo, now=scene.desk.now)
+    assert "reserve" in [one.code for one in found.exclusions]
+    async with scene.tx() as tx:
+        assert (await pull(tx, by=ruo, now=scene.desk.now)).ticket_id == first
+    sql = """
+        with plan as (insert into surge_plan (created_at) values (%(now)s) returning id), version as (
+            insert into surge_plan_version (plan_id, version, spec, at) select id, 1, '{}', %(now)s from plan
+        ), run as (
+            insert into surge_run (plan_id, version, cause, started_at, ends_at)
+            select id, 1, 'switch', %(now)s, %(now)s + interval '1 hour' from plan returning id
+        )
+        insert into surge_call (run_id, person_id, team_id, called_at, answer)
+        select id, %(ruo)s, 1, %(now)s, 'accepted' from run"""
+    await scene.desk.run(sql, now=scene.desk.now, ruo=ruo.id)
+    assert await scene.route() == 1
+    assert await scene.holder(second) == ruo.id
+
+
+async def test_reserve_is_asked_while_their_team_helps_another(scene: Scene) -> None:
+    helping = await scene.desk.team("Helping")
+    ruo = await reserve(scene, helping)
+    [own] = await scene.arrive(team=helping)
+    assert await scene.route() == 0
+    [lent] = await scene.arrive()
+    await scene.desk.run(
+        "update work_wait set offered_team_ids = array[1, %(to)s] where ticket_id = %(id)s", to=helping, id=lent
+    )
+    await scene.route()
+    assert ruo.id in {await scene.holder(own), await scene.holder(lent)}

@@ -1,10 +1,12 @@
 """The live page's data: the own teams only, everything that a leader does in the log, suspension at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ombud.shared.actor import Actor
+from ombud.tickets.services.planned import send_planned
 from tests.site import Site, reply_of
 
 
@@ -159,6 +161,25 @@ async def test_suspend_agent_gives_work_back_and_keeps_them_from_customers(site:
         "agent_suspended",
         "suspension_lifted",
     ]
+
+
+async def test_suspend_agent_holds_what_they_planned_and_tells_the_leader(site: Site) -> None:
+    desk = site.desk
+    lu = await desk.person("Lu")
+    await desk.online(lu)
+    ticket = await given(site, lu)
+    planned = {"send_at": (desk.now + timedelta(hours=1)).isoformat(), "reply": reply_of("You owe us money.")}
+    agent, lead = await site.browser(lu), await lead_of(site)
+    assert (await agent.post(f"/tickets/{ticket}/planned-replies", planned)).status_code == 201
+    answer = await lead.put(f"/live/agents/{lu.id}/suspension", {"reason": "A talk first"})
+    assert answer.json() == {"given_back": 1, "held": 1}
+    desk.later(hours=2)
+    await send_planned(desk.parts.database, desk.parts.clock)
+    assert [one.text for one in await desk.timeline(ticket) if one.direction == "out" and one.author.id == lu.id] == []
+    [kept] = (await lead.get(f"/tickets/{ticket}/planned-replies")).json()["items"]
+    assert (kept["state"], kept["problem"]) == ("held", "writer_suspended")
+    assert [one["kind"] for one in (await lead.get("/notifications")).json()["items"]] == ["others_reply_held"]
+    assert "reply_held" in [one["kind"] for one in (await agent.get("/notifications")).json()["items"]]
 
 
 async def test_suspend_agent_takes_back_what_the_leader_cannot_see(site: Site) -> None:

@@ -139,6 +139,23 @@ export class Conversation {
     this.quietly((token) => this.api.call('PUT', 'contact', token, contact))
   }
 
+  /** A machine's answer helped: the desk is told, and the talk may end. */
+  helped(entryId: number): void {
+    const mark = (helped: boolean | null) => {
+      this.known = this.known.map((message) =>
+        message.id === entryId && message.machine
+          ? { ...message, machine: { ...message.machine, helped } }
+          : message,
+      )
+      this.options.changed()
+    }
+    mark(true)
+    const path = `messages/${entryId}/helped`
+    this.session
+      .withToken((token) => this.api.call('PUT', path, token, { helped: true }))
+      .catch(() => mark(null))
+  }
+
   /** A call or a mail instead of waiting, or (null) waiting after all. */
   async callBack(wish: { way: Way; contact: string } | null): Promise<void> {
     await this.session.withToken((token) =>
@@ -276,6 +293,8 @@ export class Conversation {
       message: (message: Message) => {
         if (message.direction === 'out') this.setTyping(null)
         this.add([message])
+        // from now on somebody is waited for
+        if (message.machine?.kind === 'hand_over') void this.fill(this.line.signal).catch(() => undefined)
       },
       receipt: ({ client_key, id, at }: { client_key: string; id: number; at: string }) => {
         const item = this.queue.list().find((each) => each.client_key === client_key)

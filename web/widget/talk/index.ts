@@ -1,12 +1,13 @@
 import { keepContact, readContact } from '../contact'
 import { el, fill, say as write, set, show } from '../dom'
 import { dress } from '../dress'
-import { waitText } from '../hours'
+import { isThere, waitText } from '../hours'
 import type { Stage, Talk } from '../stage'
 import type { Message } from '../types'
 import { chime } from './chime'
 import { Conversation, type State } from './conversation'
 import { icon } from './icons'
+import { isWithMachine, makePersonBar } from './machine'
 import { makeMessages } from './messages'
 import { makeOffers } from './offers'
 import css from './talk.css?inline'
@@ -47,7 +48,10 @@ export function begin(stage: Stage): Talk {
     origin,
     retry: (key) => conversation.retry(key),
     drop: (key) => conversation.drop(key),
+    helped: (entryId) => conversation.helped(entryId),
+    askPerson,
   })
+  const personBar = makePersonBar(say, askPerson)
   const typing = el('div', { class: 'typing', hidden: true }, el('i'), el('i'), el('i'), el('span'))
   const hint = el('div', { class: 'hint', hidden: true })
   const offers = makeOffers({
@@ -65,7 +69,7 @@ export function begin(stage: Stage): Talk {
   const dropZone = el('div', { class: 'drop', hidden: true }, say('drop'))
   const sound = el('button', { type: 'button', onclick: toggleSound })
   const listeners = new AbortController()
-  panel.foot.replaceChildren(typing, offers.element, hint)
+  panel.foot.replaceChildren(typing, personBar.element, offers.element, hint)
   panel.middle.append(newer)
   panel.element.append(dropZone)
   panel.head.lastElementChild?.before(sound)
@@ -80,9 +84,16 @@ export function begin(stage: Stage): Talk {
   drawSound()
 
   function arrived(message: Message): void {
-    const name = message.author_name || say('agent')
+    const name = message.machine ? say('machine') : message.author_name || say('agent')
     stage.arrived(message, say('newMessage', name, message.text || message.attachments[0]?.name || ''))
     if (hasSound()) chime()
+  }
+
+  /** In words, so that whoever reads the talk sees it, and it is kept while the line is down. */
+  function askPerson(): void {
+    conversation.send(say('person'), [])
+    toEnd()
+    composer.focus()
   }
 
   function hasSound(): boolean {
@@ -130,6 +141,11 @@ export function begin(stage: Stage): Talk {
     return time ? `${place} · ${time}` : place
   }
 
+  function isSomebodyThere({ status }: State): boolean {
+    if (status?.state === 'assigned') return config.office.is_open
+    return isThere({ office: config.office, wait: status?.wait ?? config.wait })
+  }
+
   function askMail(): void {
     details.isWanted = true
     stage.changed()
@@ -164,6 +180,7 @@ export function begin(stage: Stage): Talk {
   function draw(): void {
     const state = conversation.state()
     write(panel.status, statusText(state))
+    set(panel.status, 'class', isSomebodyThere(state) ? 'status on' : 'status')
     write(panel.banner, bannerText(state))
     show(panel.banner, !!panel.banner.textContent)
     show(typing, state.typing !== null)
@@ -171,6 +188,7 @@ export function begin(stage: Stage): Talk {
     const writer = state.typing || say('agent')
     if (state.typing !== null) write(typing.lastElementChild as Element, say('typing', writer))
     offers.draw(state.isClosed ? null : state.status)
+    personBar.draw(!state.isClosed && isWithMachine(state.rows, config.is_machine_on ?? false))
     drawHint(state)
     const wasAtEnd = isAtEnd
     drawMessages(state.rows)

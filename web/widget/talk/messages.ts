@@ -3,6 +3,7 @@ import type { Say } from '../words'
 import type { Attachment, Promised } from '../types'
 import { icon } from './icons'
 import { linked } from './linked'
+import { machineLines, toJudge, type MachineOptions } from './machine'
 import type { Word } from './words'
 import { el, fill, set, type Child } from '../dom'
 import type { Times } from './times'
@@ -13,6 +14,8 @@ export interface MessagesOptions {
   origin: string
   retry(clientKey: string): void
   drop(clientKey: string): void
+  helped: MachineOptions['helped']
+  askPerson: MachineOptions['askPerson']
 }
 
 /** A new group begins with another side, another name, or after this. */
@@ -70,9 +73,10 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
     ]
   }
 
-  function build(row: Row, isFirst: boolean, isLast: boolean, day: string): Child[] {
+  function build(row: Row, isFirst: boolean, isLast: boolean, day: string, judged: number): Child[] {
     const { message } = row
-    const name = message.direction === 'out' ? message.author_name || say('agent') : say('you')
+    const desk = message.machine ? say('machine') : message.author_name || say('agent')
+    const name = message.direction === 'out' ? desk : say('you')
     const footer = foot(row, isLast)
     return [
       day ? el('span', { class: 'day' }, day) : null,
@@ -80,6 +84,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
       message.text ? el('div', { class: 'bubble' }, ...linked(message.text)) : null,
       ...message.attachments.map(file),
       ...(message.promises ?? []).map(promised),
+      ...machineLines(message, message.id === judged, options),
       footer.length > 0 && el('div', { class: 'foot' }, ...footer),
     ]
   }
@@ -91,7 +96,9 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
       !!b &&
       a.message.direction === b.message.direction &&
       a.message.author_name === b.message.author_name &&
+      !a.message.machine === !b.message.machine &&
       Math.abs(Date.parse(a.message.at) - Date.parse(b.message.at)) < GROUP_MS
+    const judged = toJudge(rows)
     let lastDay = ''
     rows.forEach((row, i) => {
       const day = times.day(row.message.at)
@@ -112,6 +119,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
         outgoing?.state,
         message.text,
         JSON.stringify(message.promises ?? []),
+        message.machine && [message.machine.helped, message.id === judged],
         navigator.onLine,
       ].join()
       const known = lines.get(row.key) ?? { line: el('li'), mark: '' }
@@ -121,7 +129,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
           'class',
           `${message.direction}${isFirst ? ' first' : ''}${outgoing?.state === 'waiting' ? ' pale' : ''}`,
         )
-        fill(known.line, ...build(row, isFirst, isLast, isNewDay ? day : ''))
+        fill(known.line, ...build(row, isFirst, isLast, isNewDay ? day : '', judged))
         lines.set(row.key, { line: known.line, mark })
       }
       wanted.push(known.line)

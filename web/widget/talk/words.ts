@@ -54,6 +54,14 @@ const EN = {
   blocked: 'Messages are not taken here.',
   refused: 'the desk did not take it',
   identity: 'Your sign-in has expired. Please reload the page.',
+  machine: 'Assistant',
+  byMachine: 'Written by AI',
+  quoted: 'Chosen by AI, word for word from our help',
+  source: 'Source: {0}',
+  didHelp: 'Did this help?',
+  helpedYes: 'Yes',
+  person: 'Talk to a person',
+  helpedThanks: 'Glad that this helped.',
 }
 
 export type Word = keyof typeof EN
@@ -110,6 +118,14 @@ const ZH: Record<Word, string> = {
   blocked: '暂不接收您的消息。',
   refused: '客服系统未接收',
   identity: '登录状态已过期，请刷新页面。',
+  machine: '智能助手',
+  byMachine: '由 AI 生成',
+  quoted: '由 AI 生成，原文摘自帮助文章',
+  source: '来源：{0}',
+  didHelp: '是否解决了您的问题？',
+  helpedYes: '已解决',
+  person: '转人工',
+  helpedThanks: '很高兴能帮到您。',
 }
 
 export const speak = (locale: Locale): Say<Word> => makeSay(locale === 'zh-CN' ? ZH : EN)

@@ -14,12 +14,15 @@ from litestar.types import Receive, Scope, Send
 
 from ombud.channels.chat import assets, limits, queries, services, tokens, waiting
 from ombud.channels.chat.cors import open_to_pages
+from ombud.channels.chat.machine import say_helped
 from ombud.channels.chat.rules import office_state
 from ombud.channels.chat.schemas import (
     CallbackIn,
     ContactIn,
+    HelpedIn,
     MessageAccepted,
     MessageIn,
+    PreparedUseIn,
     QueueState,
     TypingIn,
     VisitorIn,
@@ -30,6 +33,7 @@ from ombud.channels.chat.schemas import (
     WidgetConfig,
     WidgetFile,
     WidgetPage,
+    WidgetPrepared,
     WidgetQuestion,
 )
 from ombud.channels.chat.stream import tell_typing
@@ -43,7 +47,8 @@ from ombud.shared.clients import client_ip, limit_address
 from ombud.shared.errors import Invalid, NotSignedIn
 from ombud.shared.http import SILENT, Connection, Now, Tx, anybody
 from ombud.shared.throttle import take
-from ombud.tickets.services.announcements import announced
+from ombud.tickets.services.announcements import AnnouncedWords, announced
+from ombud.tickets.services.prepared import note_prepared, prepared_now
 
 MAX_JSON_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 26 * 1024 * 1024
@@ -105,9 +110,41 @@ async def get_config(tx: Tx, now: Now, state: State, public_key: FromPath[str]) 
         file_max_bytes=settings.file_max_bytes,
         file_types=settings.file_types,
         locale_default=settings.locale_default,
-        announcement=BothLanguages(told.en, told.zh) if told else None,
+        announcement=_both(told) if told else None,
+        prepared=[
+            WidgetPrepared(one.id, _both(one.question), _both(one.answer))
+            for one in await prepared_now(tx, stored.id, now=now)
+        ],
+        is_machine_on=await state.machine.is_answering(tx, stored.id),
     )
     return Response(config, headers={"Cache-Control": "public, max-age=30"})
+
+
+def _both(words: AnnouncedWords) -> BothLanguages:
+    return BothLanguages(words.en, words.zh)
+
+
+@post(
+    "/{public_key:str}/prepared/{answer_id:int}",
+    guards=[anybody],
+    status_code=HTTP_204_NO_CONTENT,
+    operation_id="use_prepared_answer",
+    summary="What became of a prepared answer",
+    request_max_body_size=MAX_JSON_BYTES,
+    opt=SILENT,
+)
+async def post_prepared(
+    tx: Tx,
+    now: Now,
+    address: Address,
+    public_key: FromPath[str],
+    answer_id: FromPath[int],
+    data: JSONBody[PreparedUseIn],
+) -> None:
+    """Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser."""
+    stored = await find_public_channel(tx, "chat", public_key[:100])
+    await take(tx, limits.PREPARED, address, now=now)
+    await note_prepared(tx, stored.id, answer_id, data.what, data.browser, now=now)
 
 
 def _shown(question: Question) -> WidgetQuestion:
@@ -213,6 +250,23 @@ async def delete_callback(tx: Tx, now: Now, state: State, visitor: Asking) -> No
     place = await queries.load_place(tx, visitor)
     await take(tx, limits.CALLBACKS, visitor.public_id, now=now)
     await waiting.withdraw_callback(tx, place, state.waits, now=now)
+
+
+@put(
+    "/messages/{entry_id:int}/helped",
+    guards=[anybody],
+    status_code=HTTP_204_NO_CONTENT,
+    operation_id="put_visitor_helped",
+    summary="Whether an answer helped",
+    request_max_body_size=MAX_JSON_BYTES,
+)
+async def put_helped(
+    tx: Tx, now: Now, state: State, visitor: Asking, entry_id: FromPath[int], data: JSONBody[HelpedIn]
+) -> None:
+    """Say whether a machine's answer helped: if so the talk is solved, if not a person takes over."""
+    place = await queries.load_place(tx, visitor)
+    await take(tx, limits.SIGNALS, visitor.public_id, now=now, cost=5)
+    await say_helped(tx, place, entry_id, state.machine, helped=data.helped, now=now)
 
 
 @asgi("/stream", guards=[anybody], copy_scope=False)
@@ -334,6 +388,7 @@ routers = [
         "/widget/v1",
         route_handlers=[
             get_config,
+            post_prepared,
             post_visitor,
             post_message,
             get_messages,
@@ -343,6 +398,7 @@ routers = [
             put_contact,
             put_callback,
             delete_callback,
+            put_helped,
             post_file,
             get_file,
         ],

@@ -13,6 +13,7 @@ FILES = Limit("chat.files", 10, 120)
 ADDRESS_FILES = Limit("chat.address_files", 40, 300)
 SIGNALS = Limit("chat.signals", 120, 60)
 CALLBACKS = Limit("chat.callbacks", 10, 300)
+PREPARED = Limit("chat.prepared", 200, 60)
 STREAMS = Limit("chat.streams", 60, 60)
 MAILS = "chat.mails"
 """Mails to a typed address in a day; how many is a setting of the widget."""

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
-from ombud.channels.chat.schemas import WidgetFile, WidgetMessage, WidgetPromise
+from ombud.channels.chat.rules import office_state
+from ombud.channels.chat.schemas import WidgetFile, WidgetMachine, WidgetMessage, WidgetPromise
 from ombud.channels.chat.tokens import Visitor, topic_of
 from ombud.channels.settings import ChatSettings
 from ombud.shared.database import Transaction, row, rows, value, values
@@ -26,6 +27,25 @@ def settings_of(settings: dict[str, Any]) -> ChatSettings:
 async def brand_name(tx: Transaction, brand_id: int) -> str:
     """The name under which customers know us."""
     return await value(tx, str, "select name from brand where id = %(id)s", {"id": brand_id}) or ""
+
+
+class Office(Struct):
+    """Whether a chat's people are there, and in whose time."""
+
+    is_open: bool
+    opens_at: datetime | None
+    time_zone: str
+
+
+async def office_of(tx: Transaction, channel_id: int, *, now: datetime) -> Office | None:
+    """The hours of a chat at a moment; None for another kind of channel."""
+    sql = "select settings from channel where id = %(id)s and kind = 'chat'"
+    found = await value(tx, dict[str, Any], sql, {"id": channel_id})
+    if found is None:
+        return None
+    hours = settings_of(found).office_hours
+    state = office_state(hours, now)
+    return Office(state.is_open, state.opens_at, hours.time_zone)
 
 
 class Place(Struct):
@@ -78,7 +98,9 @@ MESSAGES = """
         coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'type', f.type, 'size', f.size, 'token', f.token)
             order by a.id) from attachment a join file f on f.id = a.file_id where a.entry_id = e.id), '[]') as files,
         coalesce((select jsonb_agg(jsonb_build_object('due_at', p.due_at, 'is_kept', p.is_kept) order by p.due_at, p.id)
-            from public_promise p where p.entry_id = e.id), '[]') as promises
+            from public_promise p where p.entry_id = e.id), '[]') as promises,
+        e.details -> 'machine' || jsonb_build_object('helped', (
+            select m.helped from machine_answer m where m.entry_id = e.id)) as machine
     from public_entry e join ticket t on t.id = e.ticket_id left join outbox o on o.entry_id = e.id
     where coalesce((e.details ->> 'is_verified')::boolean, true)"""
 
@@ -106,6 +128,7 @@ class PublicRow(Struct):
     is_seen: bool
     files: list[StoredName]
     promises: list[WidgetPromise]
+    machine: WidgetMachine | None
 
 
 def file_url(token: str, name: str) -> str:
@@ -119,7 +142,7 @@ def as_message(found: PublicRow) -> WidgetMessage:
     read_at = found.read_at or (found.at if found.is_seen else None)
     direction: Any = found.direction
     who = (found.id, found.client_key, direction, found.author_name)
-    return WidgetMessage(*who, found.at, found.text, files, read_at, found.promises)
+    return WidgetMessage(*who, found.at, found.text, files, read_at, found.promises, found.machine)
 
 
 def own(alias: str) -> str:
@@ -263,6 +286,8 @@ class QueuePlace(Struct):
     ticket_id: int
     category: str
     ahead: int | None
+    # a machine talks with the visitor, and nobody else is to
+    is_held: bool
 
 
 async def queue_place(tx: Transaction, place: Place) -> QueuePlace | None:
@@ -275,7 +300,8 @@ async def queue_place(tx: Transaction, place: Place) -> QueuePlace | None:
                     and q.category in ('new', 'open') and q.is_open
                     and (q.priority > t.priority or (q.priority = t.priority
                         and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
-                limit %(most)s) as counted) end as ahead
+                limit %(most)s) as counted) end as ahead,
+            exists (select from work_wait w where w.ticket_id = t.id and w.held_until is not null) as is_held
         from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
         cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w
         where own.customer_id = %(customer)s and own.channel_id = w.channel_id and {own("own")}

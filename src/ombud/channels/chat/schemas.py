@@ -56,6 +56,14 @@ class WidgetWait(Struct):
     high_seconds: int | None = None
 
 
+class WidgetPrepared(Struct):
+    """A question that many have now, and its answer, shown before anybody talks with them."""
+
+    id: int
+    question: BothLanguages
+    answer: BothLanguages
+
+
 class WidgetConfig(Struct):
     """What the widget must know before anybody wrote."""
 
@@ -73,6 +81,16 @@ class WidgetConfig(Struct):
     locale_default: Locale
     # what everybody is told for a while: a fault, long waits
     announcement: BothLanguages | None = None
+    prepared: list[WidgetPrepared] = []
+
+
+class PreparedUseIn(Struct, forbid_unknown_fields=True):
+    """What became of a prepared answer in a browser; ``browser`` is a name that the widget gave itself, and no more."""
+
+    what: Literal["shown", "opened", "helped", "not_helped"]
+    browser: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+    # simple questions are answered by a machine, which says so
+    is_machine_on: bool = False
 
 
 class PageIn(Struct, forbid_unknown_fields=True, frozen=True):
@@ -157,6 +175,25 @@ class WidgetPromise(Struct):
     is_kept: bool
 
 
+class WidgetMachine(Struct):
+    """That a machine wrote a message, and from what: ``path`` leads to the article in the help centre.
+
+    ``helped`` is what was said of it.
+    """
+
+    kind: Literal["answer", "ask", "hand_over", "closing"]
+    title: str = ""
+    path: str = ""
+    is_worded: bool = False
+    helped: bool | None = None
+
+
+class HelpedIn(Struct, forbid_unknown_fields=True):
+    """Whether an answer helped."""
+
+    helped: bool
+
+
 class WidgetMessage(Struct):
     """A message as its visitor sees it."""
 
@@ -169,6 +206,8 @@ class WidgetMessage(Struct):
     attachments: list[WidgetFile]
     read_at: datetime | None
     promises: list[WidgetPromise] = []
+    # no person wrote this
+    machine: WidgetMachine | None = None
 
 
 CallbackWay = Literal["call", "mail"]
@@ -193,7 +232,8 @@ class CallbackIn(Struct, forbid_unknown_fields=True):
 class QueueState(Struct):
     """Where the visitor stands: ``position`` None when nobody is ahead any more or an agent has the talk."""
 
-    state: Literal["none", "waiting", "assigned", "closed"]
+    # machine: a person is one word away, and nobody is waited for
+    state: Literal["none", "waiting", "machine", "assigned", "closed"]
     position: int | None = None
     wait: WidgetWait | None = None
     callback: WidgetCallback | None = None

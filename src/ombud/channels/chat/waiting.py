@@ -120,6 +120,8 @@ async def standing(tx: Transaction, place: Place, waits: Waits, *, now: datetime
         return QueueState("closed")
     wanted = await waits.callback_of(tx, found.ticket_id)
     callback = WidgetCallback(wanted.way, wanted.contact, wanted.due_at) if wanted else None
+    if found.is_held:
+        return QueueState("machine", callback=callback)
     if found.ahead is None:
         return QueueState("assigned", callback=callback)
     settings = queries.settings_of(place.settings)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
+from ombud.channels import languages
 from ombud.channels.email.guard import ALLOWED
 from ombud.channels.settings import PLACEHOLDER, Acknowledgement, EmailSettings
 from ombud.customers.queries.details import quiet_hours_end
@@ -17,7 +18,7 @@ from ombud.shared.events import Event, emit
 from ombud.shared.readers import Reader
 from ombud.tickets.events import ReplySent
 from ombud.tickets.schemas import Address, EntryDetails, Envelope
-from ombud.tickets.services.announcements import announced
+from ombud.tickets.services.announcements import announced, count_first_answer, first_answer
 from ombud.tickets.services.timeline import add_entry
 
 WINDOW = timedelta(hours=24)
@@ -38,8 +39,6 @@ _NAME = re.compile(r"[^\W_][\w .,'’·-]{0,39}")
 _SPEAKING = re.compile(r"www|https?|\.[a-z]{2,}|\d{4}", re.IGNORECASE)
 NO_NAME = {"en": "there", "zh-CN": "尊敬的客户"}
 NO_SUBJECT = {"en": "your message", "zh-CN": "您的来信"}
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_NOT_CHINESE = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 
 
 class FirstMail(Struct):
@@ -147,11 +146,12 @@ async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: da
 async def _with_announcement(tx: Transaction, mail: FirstMail, *, now: datetime) -> str:
     """The acknowledgement, with what everybody is told for a while in front of it."""
     text = fill_text(mail.settings.acknowledgement, mail)
+    first = await first_answer(tx, mail.channel_id, now=now)
+    if first is not None:
+        await count_first_answer(tx, first.id)
+        return f"{first.words.in_language(language_of(mail))}\n\n{text}"
     told = await announced(tx, mail.channel_id, now=now)
-    if told is None:
-        return text
-    first, second = (told.zh, told.en) if language_of(mail) == "zh-CN" else (told.en, told.zh)
-    return f"{first or second}\n\n{text}"
+    return f"{told.in_language(language_of(mail))}\n\n{text}" if told else text
 
 
 def fill_text(settings: Acknowledgement, mail: FirstMail) -> str:
@@ -172,10 +172,7 @@ def fill_text(settings: Acknowledgement, mail: FirstMail) -> str:
 
 def language_of(mail: FirstMail) -> str:
     """The customer's language if it is known, else the one that the mail is written in."""
-    if mail.locale:
-        return "zh-CN" if mail.locale.lower().startswith("zh") else "en"
-    written = f"{mail.subject} {mail.text[:2_000]}"
-    return "zh-CN" if _HAN.search(written) and not _NOT_CHINESE.search(written) else "en"
+    return languages.language_of(mail.locale, f"{mail.subject} {mail.text[:2_000]}")
 
 
 def _plain_name(name: str) -> str:

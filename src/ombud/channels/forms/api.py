@@ -10,21 +10,17 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Requ
 from litestar.params import FromPath, FromQuery
 
 from ombud.channels.forms import pages, services
-from ombud.channels.forms.proof import make_proof, read_proof
 from ombud.channels.forms.schemas import MAX_BODY_BYTES, FormIn, FormReceipt
+from ombud.channels.forms.services import FIELDS, Form, load_form, read_form, read_stamp, stamp_form
 from ombud.channels.forms.words import WORDS
-from ombud.channels.queries import StoredChannel, find_public_channel
-from ombud.channels.questions import Question, answers, load_dropped, load_questions, read_page, with_dropped
-from ombud.channels.settings import FormSettings
-from ombud.fields.services.values import BadFields
+from ombud.channels.queries import find_public_channel
+from ombud.channels.questions import answers, with_dropped
 from ombud.shared.clients import client_ip, limit_address
-from ombud.shared.database import value
 from ombud.shared.errors import Invalid, LimitReached
 from ombud.shared.http import Now, anybody
 from ombud.shared.public_pages import pick_locale
 from ombud.tickets.services.intake.filling import Filling
 
-FIELDS = ("name", "email", "phone", "subject", "text")
 MIN_KEY, MAX_KEY = 8, 200
 
 
@@ -45,24 +41,9 @@ class FormOperation(Operation):
         self.request_body = RequestBody(content=content, required=True)
 
 
-class Form(msgspec.Struct):
-    """A form with what its pages say."""
-
-    stored: StoredChannel
-    settings: FormSettings
-    brand: str
-    questions: list[Question]
-    # asked for until their fields were archived
-    dropped: list[Question]
-
-
 async def _load(state: State, public_key: str) -> Form:
     async with state.database.transaction() as tx:
-        stored = await find_public_channel(tx, "form", public_key[:100])
-        brand = await value(tx, str, "select name from brand where id = %(id)s", {"id": stored.brand_id}) or ""
-        settings = msgspec.convert(stored.settings, FormSettings)
-        questions = await load_questions(tx, settings.questions)
-        return Form(stored, settings, brand, questions, await load_dropped(tx, settings.questions))
+        return await load_form(tx, await find_public_channel(tx, "form", public_key[:100]))
 
 
 def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, Any], **how: Any) -> Response[str]:
@@ -72,7 +53,7 @@ def _show(form: Form, state: State, locale: str, now: Now, given: dict[str, Any]
         how.get("status", 200),
         brand=form.brand,
         title=_text(form.settings.title, locale) or WORDS[locale]["title"],
-        proof=make_proof(state.key_ring, form.stored.public_key or "", now=now),
+        proof=stamp_form(state.key_ring, form, now=now),
         ask_phone=form.settings.ask_phone,
         questions=form.questions,
         given={name: given.get(name, "") for name in FIELDS}
@@ -155,11 +136,11 @@ async def _take_page(
     if given["website"]:
         # Only a machine fills in what nobody sees. It is told nothing.
         return _thank(form, locale, "")
-    data, problems = _read(form, given, locale)
+    data, problems = read_form(form, given, locale)
     if data is None:
         return _show(form, state, locale, now, given, status=400, problems=problems, problem="problem")
     data.text = with_dropped(data.text, form.dropped, lambda name: list(map(str, sent.getall(name, []))), locale)
-    nonce = read_proof(state.key_ring, form.stored.public_key or "", given["proof"], now=now)
+    nonce = read_stamp(state.key_ring, form, given["proof"], now=now)
     if nonce is None:
         return _show(form, state, locale, now, given, status=400, problem="proof_problem")
     try:
@@ -182,30 +163,6 @@ async def _take_page(
         # Back in the browser, another text under the old stamp: a new stamp makes it a new message.
         return _show(form, state, locale, now, given, status=400, problem="proof_problem")
     return _thank(form, locale, receipt.reference)
-
-
-def _read(form: Form, given: dict[str, Any], locale: str) -> tuple[FormIn | None, dict[str, str]]:
-    """What a page says, or its problems by the names of inputs."""
-    wanted = {name: given[name] for name in FIELDS} | {"locale": locale}
-    problems = {name: "required" for name in ("name", "email", "text") if not _fits(wanted, name)}
-    names = {one.field.key: one.name for one in form.questions}
-    try:
-        wanted["fields"] = answers(form.questions, read_page(form.questions, lambda name: given[name]))
-    except BadFields as bad:
-        problems |= {names[key]: problem for key, problem in bad.fields.items()}
-    if problems:
-        return None, problems
-    wanted["subject"], wanted["phone"] = wanted["subject"][:300], wanted["phone"][:40]
-    return msgspec.convert(wanted, FormIn), {}
-
-
-def _fits(wanted: dict[str, Any], name: str) -> bool:
-    probe = {"name": "x", "email": "a@b.cc", "text": "x", name: wanted[name]}
-    try:
-        msgspec.convert(probe, FormIn)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 routers = [Router("/forms", route_handlers=[get_form, post_form], tags=["forms"])]

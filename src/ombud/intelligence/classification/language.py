@@ -34,9 +34,12 @@ _LATIN: Final = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]+")
 _SMALL: Final = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "the is are you i my to and of it for not can have was this that with please do what how in on your we has been when where still hello hi thanks",
-        "de": "der die das ist ich nicht und ein eine zu mit auf bitte sie mein habe wie für den dem es wir hallo danke noch wurde kann",
-        "fr": "le la les je ne pas est et un une de des mon ma pour vous bonjour merci que qui avec dans sur ai suis votre être",
+        "en": "the is are you i my to and of it for not can have was this that with please do what how in on your we "
+        "has been when where still hello hi thanks",
+        "de": "der die das ist ich nicht und ein eine zu mit auf bitte sie mein habe wie für den dem es wir hallo danke "
+        "noch wurde kann",
+        "fr": "le la les je ne pas est et un une de des mon ma pour vous bonjour merci que qui avec dans sur ai suis "
+        "votre être",
         "es": "el los las es no un una de que en por para mi hola gracias con está su lo me ha pedido cómo qué y muy",
         "it": "il lo gli è non un una di che per mio ciao grazie con sono ho la e come della ordine buongiorno",
         "pt": "o os as é não um uma de que em para meu olá obrigado com está você do da ainda minha e como",

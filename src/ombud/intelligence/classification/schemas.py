@@ -9,13 +9,3 @@ class Guess(Struct, frozen=True):
     label: str
     confidence: float
     is_unknown: bool = False
-
-
-class Learnt(Struct, frozen=True):
-    """How good a head is on examples that it was not made from."""
-
-    examples: int
-    labels: int
-    held_out: int
-    score: float
-    score_before: float | None = None

@@ -32,7 +32,7 @@ def learn(
     groups: Sequence[int] | None = None,
     columns: int = COLUMNS,
 ) -> Head:
-    """A head from examples of at least two labels; ``groups`` are examples that belong together, such as one dialogue's.
+    """A head from examples of at least two labels; ``groups`` are examples that belong together, as of one dialogue.
 
     How steep and how low it may be is measured on folds, so that what it says of its sureness holds for new texts.
     """

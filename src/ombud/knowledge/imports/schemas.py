@@ -1,16 +1,16 @@
 """Shapes of imports."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from ombud.knowledge.articles.schemas import Audience, Kind, Locale
 
 Format = Literal["markdown", "html", "docx", "csv", "zip"]
-ImportState = Literal["preview", "done", "undone"]
+ImportState = Literal["preview", "running", "done", "undone"]
 ItemState = Literal["ready", "failed", "made", "undone", "kept"]
-# What a column of a table may hold.
+# What a column of a table may hold; '': it is not taken over.
 Meaning = Literal[
     "", "title", "body", "summary", "keywords", "kind", "locale", "category", "audience", "slug", "review_by"
 ]
@@ -22,17 +22,17 @@ class ImportOptions(Struct, forbid_unknown_fields=True):
     kind: Kind = "article"
     locale: Locale = "en"
     audience: Audience = "agents"
-    team_ids: list[int] = []
+    team_ids: Annotated[list[int], Meta(max_length=200)] = []
     category_id: int | None = None
     brand_id: int | None = None
-    # what each column of a table holds, in the order of the columns; [] : by their names
+    # what each column of a table holds, in the order of the columns; []: by their names
     columns: Annotated[list[Meaning], Meta(max_length=200)] = []
-    # publish at once, for who may; else everything becomes a draft
+    # publish new articles at once, for who may; else everything becomes a draft
     is_published: bool = False
 
 
 class Found(Struct):
-    """An article that was read from a file or a row."""
+    """An article that was read from a file or a row; pictures in its body are ``picture:N``, in their order."""
 
     title: str
     body: str
@@ -45,27 +45,56 @@ class Found(Struct):
     category: list[str] = []
     slug: str = ""
     review_by: date | None = None
-    # pictures in the text, by their place in the file store
-    file_ids: list[int] = []
-    # what was taken out or not understood, for whoever looks at the preview
+    # what was taken out or not understood
     warnings: list[str] = []
 
 
+class Picture(Struct, frozen=True):
+    """A picture that an imported text shows."""
+
+    name: str
+    data: bytes
+
+
+class ReadItem(Struct):
+    """What was read of one file or one row: an article, or the reason why there is none, and what it came as."""
+
+    name: str
+    found: Found | None = None
+    problem: str | None = None
+    raw: dict[str, str] | None = None
+    pictures: list[Picture] = []
+
+
+class ReadFile(Struct):
+    """All that was read of a file; ``meanings`` say what each of its columns was taken for."""
+
+    format: Format
+    items: list[ReadItem]
+    columns: list[str] = []
+    meanings: list[Meaning] = []
+
+
 class ImportItem(Struct):
-    """One article of an import, or why there is none."""
+    """One article of an import, or why there is none; ``text`` is how it begins."""
 
     id: int
     position: int
     name: str
-    found: Found | None
-    raw: Any
+    title: str
+    locale: str
+    kind: str
+    category: list[str]
+    text: str
+    warnings: list[str]
+    raw: dict[str, str] | None
     problem: str | None
     state: ItemState
     article_id: int | None
 
 
 class Import(Struct):
-    """An import with how it stands."""
+    """An import and how it stands."""
 
     id: int
     format: Format
@@ -84,6 +113,12 @@ class Import(Struct):
 
 
 class ImportPage(Import):
-    """An import with its first items; failed ones come first."""
+    """An import with its items; failed ones come first."""
 
     items: list[ImportItem]
+
+
+class ImportList(Struct):
+    """Imports, the newest first."""
+
+    items: list[Import]

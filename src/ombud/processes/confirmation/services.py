@@ -5,6 +5,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ombud.processes.queries import Run, last_answer, open_run, open_visit
+from ombud.processes.rules import stage_of
+from ombud.processes.schemas import Stage, Visit
 from ombud.processes.services.running import current, go_on_if_done
 from ombud.processes.services.working import Word, hear_word
 from ombud.shared.actor import SYSTEM, Actor
@@ -12,7 +15,7 @@ from ombud.shared.crypto import hash_token
 from ombud.shared.database import Transaction, execute, row
 from ombud.shared.errors import Conflict, NotFound
 from ombud.teamwork.services.words import owners, tell
-from ombud.tickets.queries.tickets import default_status
+from ombud.tickets.queries.tickets import default_status, lock_visible_ticket
 from ombud.tickets.schemas import LockedTicket, TicketPatch
 from ombud.tickets.services.changes import change_ticket
 
@@ -79,13 +82,48 @@ async def use_link(
     if visit.id != seen.visit_id or not await execute(tx, sql, {"now": now, "id": seen.id}):
         raise LinkGone
     by = Actor("customer", ticket.customer_id, seen.customer, team_ids=None)
-    entry_id = await hear_word(tx, ticket, run, visit, stage, Word(answer, "link", words), by=by, now=now)
-    if answer == "solved":
+    await _hear(tx, (ticket, run, visit, stage), Word(answer, "link", words), by=by, now=now)
+    return seen
+
+
+async def is_asked(tx: Transaction, ticket_id: int) -> bool:
+    """Whether a ticket waits for its customer's word, and has no yes yet."""
+    run = await open_run(tx, ticket_id)
+    visit = await open_visit(tx, run.id) if run else None
+    stage = stage_of(run.spec, visit.stage) if run and visit else None
+    if stage is None or visit is None or "confirmation" not in stage.needs:
+        return False
+    return await last_answer(tx, visit.id) != "solved"
+
+
+async def take_word(
+    tx: Transaction, ticket_id: int, answer: Literal["solved", "not_solved"], words: str, *, by: Actor, now: datetime
+) -> None:
+    """Take the word of a customer who is signed in, as from a link.
+
+    Raises:
+        NotFound: there is no such ticket.
+        LinkGone: nobody waits for it.
+
+    Emits: ConfirmationHeard, StageLeft, StageEntered, TicketChanged, NotificationMade
+    """
+    await lock_visible_ticket(tx, ticket_id, by=by)
+    if not await is_asked(tx, ticket_id):
+        raise LinkGone
+    held = await current(tx, ticket_id, by=SYSTEM)
+    await _hear(tx, held, Word(answer, "portal", words), by=by, now=now)
+
+
+async def _hear(
+    tx: Transaction, held: tuple[LockedTicket, Run, Visit, Stage], word: Word, *, by: Actor, now: datetime
+) -> None:
+    ticket, run, visit, stage = held
+    entry_id = await hear_word(tx, ticket, run, visit, stage, word, by=by, now=now)
+    if word.answer == "solved":
         await go_on_if_done(tx, ticket, run, visit, stage, by=by, now=now)
     else:
         await _wake(tx, ticket, now=now)
     await tell(tx, ticket, await owners(tx, ticket), entry_id, by=by, now=now)
-    return seen
 
 
 async def _wake(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> None:

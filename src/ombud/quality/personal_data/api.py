@@ -6,17 +6,17 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from ombud.quality.personal_data.schemas import (
-    AccessList,
-    Marking,
-    Opened,
-    OpeningIn,
+    EntryInFull,
+    OpenedOriginal,
+    PersonalDataAccessList,
+    PersonalDataMarking,
     PersonalDataPolicy,
-    PolicyShown,
+    PersonalDataPolicyShown,
     Redaction,
     RedactionIn,
     RedactionList,
     RedactionMade,
-    Shown,
+    RedactionOpeningIn,
 )
 from ombud.quality.personal_data.services import policy, redacting, sealed, showing
 from ombud.shared.http import By, Now, Reading, Tx, may
@@ -26,19 +26,19 @@ TICKET = "/tickets/{ticket_id:int}"
 
 
 @get("/personal-data/policy", guards=[may("personal_data.manage")])
-async def get_policy(reading: Reading) -> PolicyShown:
+async def get_policy(reading: Reading) -> PersonalDataPolicyShown:
     """Who sees which kinds of personal data, and what becomes of originals."""
     return await policy.show_policy(reading)
 
 
 @put("/personal-data/policy", guards=[may("personal_data.manage")])
-async def put_policy(tx: Tx, actor: By, now: Now, data: JSONBody[PersonalDataPolicy]) -> PolicyShown:
+async def put_policy(tx: Tx, actor: By, now: Now, data: JSONBody[PersonalDataPolicy]) -> PersonalDataPolicyShown:
     """Say who sees what. It holds within some seconds, on open screens, too."""
     return await policy.change_policy(tx, data, by=actor, now=now)
 
 
 @get("/personal-data/marking", guards=[may("tickets.read")])
-async def get_marking(reading: Reading, actor: By) -> Marking:
+async def get_marking(reading: Reading, actor: By) -> PersonalDataMarking:
     """Which kinds are marked, which are hidden from the person, and what they may do with them."""
     return await policy.show_marking(reading, by=actor)
 
@@ -50,13 +50,13 @@ async def get_accesses(
     person_id: FromQuery[int | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
-) -> AccessList:
+) -> PersonalDataAccessList:
     """Who had hidden personal data shown, the newest first; never what it was."""
     return await showing.list_accesses(reading, ticket_id=ticket_id, person_id=person_id, cursor=cursor, limit=limit)
 
 
 @post(f"{TICKET}/entries/{{entry_id:int}}/personal-data", guards=[may("personal_data.show")], status_code=HTTP_200_OK)
-async def post_showing(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], entry_id: FromPath[int]) -> Shown:
+async def post_showing(tx: Tx, actor: By, now: Now, ticket_id: FromPath[int], entry_id: FromPath[int]) -> EntryInFull:
     """A message in full. Which kinds were hidden from the person, and that they read them, is written down."""
     return await showing.show_entry(tx, ticket_id, entry_id, by=actor, now=now)
 
@@ -78,8 +78,8 @@ async def post_redaction(
 
 @post("/redactions/{redaction_id:int}/opening", guards=[may("personal_data.unseal")], status_code=HTTP_200_OK)
 async def post_opening(
-    tx: Tx, actor: By, now: Now, state: State, redaction_id: FromPath[int], data: JSONBody[OpeningIn]
-) -> Opened:
+    tx: Tx, actor: By, now: Now, state: State, redaction_id: FromPath[int], data: JSONBody[RedactionOpeningIn]
+) -> OpenedOriginal:
     """Read a sealed original; who and why is written down."""
     return await sealed.open_sealed(tx, redaction_id, data, keys=state.key_ring, by=actor, now=now)
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ombud.intelligence.personal_data.schemas import Kind
 from ombud.intelligence.personal_data.services import NAMES
-from ombud.quality.personal_data.schemas import Access, PersonalDataPolicy, Redaction
+from ombud.quality.personal_data.schemas import PersonalDataAccess, PersonalDataPolicy, Redaction
 from ombud.shared.database import Transaction, row, rows, value
 
 SETTING = "personal_data"
@@ -43,7 +43,7 @@ async def count_waiting(tx: Transaction) -> int:
 
 async def list_accesses(
     tx: Transaction, *, ticket_id: int | None, person_id: int | None, before: int | None, limit: int
-) -> list[Access]:
+) -> list[PersonalDataAccess]:
     """Who had what shown, the newest first."""
     sql = """
         select a.id, a.ticket_id, a.entry_id, a.kinds, a.person_id, coalesce(p.name, 'Ombud') as person_name, a.at
@@ -53,7 +53,7 @@ async def list_accesses(
             and (%(before)s::bigint is null or a.id < %(before)s)
         order by a.id desc limit %(limit)s"""
     params = {"ticket": ticket_id, "person": person_id, "before": before, "limit": limit}
-    return await rows(tx, Access, sql, params)
+    return await rows(tx, PersonalDataAccess, sql, params)
 
 
 async def list_redactions(tx: Transaction, ticket_id: int) -> list[Redaction]:

@@ -30,14 +30,14 @@ class PersonalDataPolicy(Struct, forbid_unknown_fields=True):
     sealed_days: Annotated[int, Meta(ge=1, le=365)]
 
 
-class PolicyShown(PersonalDataPolicy):
+class PersonalDataPolicyShown(PersonalDataPolicy):
     """The policy, with how much of what was written before has been looked at."""
 
     # entries that nobody has looked at yet
     waiting: int = 0
 
 
-class Marking(Struct):
+class PersonalDataMarking(Struct):
     """Which kinds screens mark, and which of them are hidden from the person."""
 
     marked: list[Kind]
@@ -47,7 +47,7 @@ class Marking(Struct):
     may_unseal: bool
 
 
-class Shown(Struct):
+class EntryInFull(Struct):
     """A message in full, for the person who asked and for nobody else; it is not masked again."""
 
     entry_id: int
@@ -57,7 +57,7 @@ class Shown(Struct):
     personal_data: list[Finding]
 
 
-class Access(Struct):
+class PersonalDataAccess(Struct):
     """Somebody had hidden pieces shown: which kinds, never what they are."""
 
     id: int
@@ -69,10 +69,10 @@ class Access(Struct):
     at: datetime
 
 
-class AccessList(Struct):
+class PersonalDataAccessList(Struct):
     """Who read what, the newest first; ``next`` reads on."""
 
-    items: list[Access]
+    items: list[PersonalDataAccess]
     next: str | None
 
 
@@ -117,13 +117,13 @@ class RedactionMade(Redaction):
     attachment_ids: list[int] = []
 
 
-class OpeningIn(Struct, forbid_unknown_fields=True):
+class RedactionOpeningIn(Struct, forbid_unknown_fields=True):
     """Why a sealed original must be read."""
 
     reason: Why
 
 
-class Opened(Struct):
+class OpenedOriginal(Struct):
     """A sealed original, read once and written down."""
 
     words: str

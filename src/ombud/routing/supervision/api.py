@@ -10,8 +10,10 @@ from ombud.routing.floor.services.alarms import list_alarms
 from ombud.routing.floor.services.hands import list_hands
 from ombud.routing.skills.queries import levels_of
 from ombud.routing.supervision import queries, services
+from ombud.routing.supervision.adherence import adherence_today
 from ombud.routing.supervision.board import watch_live
 from ombud.routing.supervision.schemas import (
+    AdherenceList,
     AgentSkills,
     CapacityIn,
     Live,
@@ -40,6 +42,12 @@ async def get_live(reading: Reading, actor: By, now: Now, state: State) -> Live:
         hands=(await list_hands(reading, by=actor, now=now)).items,
         alarms=await list_alarms(reading, by=actor, now=now),
     )
+
+
+@get("/live/adherence", guards=[may("floor.lead")])
+async def get_adherence(reading: Reading, actor: By, now: Now) -> AdherenceList:
+    """How far the people whom one leads were in their planned hours today, until now."""
+    return AdherenceList(await adherence_today(reading, by=actor, now=now))
 
 
 @put("/live/watching", guards=[may("floor.lead")], status_code=HTTP_204_NO_CONTENT, opt=SILENT)
@@ -100,8 +108,8 @@ async def put_skill(
 async def put_suspension(
     tx: Tx, actor: By, now: Now, person_id: FromPath[int], data: JSONBody[SuspensionIn]
 ) -> Suspended:
-    """Keep somebody from customers at once; their work goes back to its teams."""
-    return Suspended(await services.suspend_agent(tx, person_id, data.reason, by=actor, now=now))
+    """Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held."""
+    return await services.suspend_agent(tx, person_id, data.reason, by=actor, now=now)
 
 
 @put(f"{AGENT}/suspension/end", guards=[may("floor.lead")], status_code=HTTP_204_NO_CONTENT)
@@ -114,7 +122,7 @@ routers = [
     Router(
         "/api/v1",
         route_handlers=[
-            *(get_live, put_watching, get_conversations, get_waiting, post_listening, get_writing),
+            *(get_live, get_adherence, put_watching, get_conversations, get_waiting, post_listening, get_writing),
             *(get_skills, put_skill, put_capacity, put_suspension, put_suspension_end),
         ],
         tags=["supervision"],

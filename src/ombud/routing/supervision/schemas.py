@@ -72,6 +72,25 @@ class Live(Struct, frozen=True):
     alarms: list[Alarm]
 
 
+class Adherence(Struct, frozen=True):
+    """How far somebody was in their planned hours today: minutes planned until now, and those they were at work in.
+
+    ``is_due``: whether they are to be at work just now.
+    """
+
+    person_id: int
+    planned_minutes: int
+    kept_minutes: int
+    percent: int | None
+    is_due: bool
+
+
+class AdherenceList(Struct, frozen=True):
+    """Adherence of the people whom one leads."""
+
+    items: list[Adherence]
+
+
 class LiveTicket(Struct, frozen=True):
     """A conversation as the live page lists it."""
 
@@ -135,6 +154,7 @@ class SuspensionIn(Struct, forbid_unknown_fields=True):
 
 
 class Suspended(Struct, frozen=True):
-    """What a suspension brought about."""
+    """What a suspension brought about: tickets that went back to their teams, planned answers that are held."""
 
     given_back: int
+    held: int

@@ -13,7 +13,7 @@ from ombud.routing.supervision.events import (
     ConversationListened,
     SuspensionLifted,
 )
-from ombud.routing.supervision.schemas import SkillLevelIn
+from ombud.routing.supervision.schemas import SkillLevelIn, Suspended
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, value, values
 from ombud.shared.errors import Conflict
@@ -21,6 +21,7 @@ from ombud.shared.events import emit
 from ombud.tickets.queries.tickets import lock_visible_ticket, require_visible
 from ombud.tickets.schemas import Reason
 from ombud.tickets.services.changes import give
+from ombud.tickets.services.planned import hold_planned_of
 
 
 class NotOneself(Conflict):
@@ -80,8 +81,8 @@ async def change_skill(
     await write_levels(tx, [change], by=by, now=now)
 
 
-async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Actor, now: datetime) -> int:
-    """Keep somebody from customers at once; how many tickets went back to their teams.
+async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Actor, now: datetime) -> Suspended:
+    """Keep somebody from customers at once: their tickets go back to their teams, what they planned to write is held.
 
     They see why and who will talk with them. Suspending again changes the reason only.
 
@@ -89,7 +90,7 @@ async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Act
         NotFound: the actor leads none of their teams.
         NotOneself: nobody suspends themselves.
 
-    Emits: AgentSuspended, TicketAssigned
+    Emits: AgentSuspended, TicketAssigned, PlannedReplyChanged, NotificationMade
     """
     await require_led(tx, person_id, by=by)
     if person_id == by.person_id:
@@ -103,11 +104,12 @@ async def suspend_agent(tx: Transaction, person_id: int, reason: str, *, by: Act
         returning suspended_at = %(now)s"""
     params = {"id": person_id, "now": now, "by": by.person_id, "reason": reason.strip()}
     if not await value(tx, bool, sql, params):
-        return 0
+        return Suspended(0, 0)
     given = await give_back(tx, person_id, reason="suspended", now=now)
     given += await _give_rest(tx, person_id, now=now)
+    held = await hold_planned_of(tx, person_id, "writer_suspended", tell=by.person_id or None, now=now)
     await emit(tx, AgentSuspended(person_id=person_id, given_back=given), by=by, at=now)
-    return given
+    return Suspended(given, held)
 
 
 async def _give_rest(tx: Transaction, person_id: int, *, now: datetime) -> int:

@@ -24,6 +24,7 @@ from ombud.routing.surge.schemas import (
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
+from ombud.tickets.services.prepared import count_prepared
 
 WEEKS_BACK = 4
 HALF_HOUR = timedelta(minutes=30)
@@ -177,7 +178,20 @@ async def run_details(tx: Transaction, run_id: int) -> RunDetails:
     sql = "select kind, team_id, value, ended_at from surge_effect where run_id = %(id)s order by id"
     effects = await rows(tx, Effect, sql, params)
     sql = f"select at, figures from surge_figure where run_id = %(id)s order by at limit {MOST_POINTS}"
-    return RunDetails(run, effects, await list_calls(tx, [run_id]), await rows(tx, FigurePoint, sql, params))
+    return RunDetails(
+        run=run,
+        effects=effects,
+        calls=await list_calls(tx, [run_id]),
+        figures=await rows(tx, FigurePoint, sql, params),
+        first_answers=await first_answers_of(tx, run_id),
+        prepared=await count_prepared(tx, rules.source(run_id)),
+    )
+
+
+async def first_answers_of(tx: Transaction, run_id: int) -> int:
+    """How many customers got the first answer of a run."""
+    sql = "select coalesce(sum(first_answers), 0)::int from announcement where source = %(source)s"
+    return await value(tx, int, sql, {"source": rules.source(run_id)}) or 0
 
 
 async def list_calls(tx: Transaction, run_ids: Sequence[int]) -> list[Call]:
@@ -202,7 +216,7 @@ async def my_calls(tx: Transaction, *, by: Actor) -> list[MyCall]:
 async def list_rehearsals(tx: Transaction, plan_id: int) -> list[Rehearsal]:
     """How a plan did in its rehearsals, the newest first."""
     sql = f"""
-        select id, version, scenario, result, is_passed, note, person_id, at from surge_rehearsal
+        select id, version, scenario_en, scenario_zh, result, is_passed, note, person_id, at from surge_rehearsal
         where plan_id = %(plan)s order by id desc limit {LISTED}"""
     return await rows(tx, Rehearsal, sql, {"plan": plan_id})
 

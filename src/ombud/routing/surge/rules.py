@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from ombud.routing.simulation.schemas import Relief
-from ombud.routing.surge.schemas import LEVELS, Bound, DeskFigures, Level, Measures, PlanSpec, SurgeThresholds
+from ombud.routing.surge.schemas import (
+    LEVELS,
+    BothWords,
+    Bound,
+    DeskFigures,
+    Level,
+    Measures,
+    PlanSpec,
+    SurgeThresholds,
+)
 
 # So many more than expected must have come: three instead of one is chance, no surge.
 LEAST_MORE = 10
@@ -76,3 +85,13 @@ def relief_of(spec: PlanSpec) -> Relief:
 def is_empty(measures: Measures) -> bool:
     """Whether a plan would do nothing."""
     return measures == Measures(reserve_words=measures.reserve_words, channel_ids=measures.channel_ids)
+
+
+def is_said(words: BothWords) -> bool:
+    """Whether there is a text, if in one language only."""
+    return bool(words.en.strip() or words.zh.strip())
+
+
+def source(run_id: int) -> str:
+    """How what a run makes in other rooms is known."""
+    return f"surge_run/{run_id}"

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from ombud.tickets.services.prepared import PreparedCount
+
 Level = Literal["none", "blue", "yellow", "orange", "red"]
 LEVELS: tuple[Level, ...] = ("none", "blue", "yellow", "orange", "red")
 EffectKind = Literal["concurrency", "steps", "priority", "park", "overflow", "breaks"]
@@ -19,6 +21,13 @@ class BothWords(Struct, frozen=True, forbid_unknown_fields=True):
 
     en: Words = ""
     zh: Words = ""
+
+
+class PreparedAnswer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question that many have now, and its answer: shown by widgets before anybody talks with them."""
+
+    question: BothWords
+    answer: BothWords
 
 
 class Bound(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +64,10 @@ class Measures(Struct, frozen=True, forbid_unknown_fields=True):
     # what fits waits until the plan has ended
     park_condition: dict[str, Any] | None = None
     announcement: BothWords = BothWords()
+    # shown by widgets with the announcement
+    prepared: Annotated[list[PreparedAnswer], Meta(max_length=10)] = []
+    # what whoever opens a ticket by chat, form or mail gets by itself
+    first_answer: BothWords = BothWords()
     # empty: on every channel
     channel_ids: Annotated[list[int], Meta(max_length=50)] = []
     opens_overflow: bool = False
@@ -87,7 +100,8 @@ class Rehearsal(Struct):
 
     id: int
     version: int
-    scenario: str
+    scenario_en: str
+    scenario_zh: str
     result: dict[str, Any]
     is_passed: bool
     note: str
@@ -162,6 +176,8 @@ class Report(Struct, frozen=True):
     parked: int
     unparked: int
     minutes: int
+    first_answers: int = 0
+    prepared: list[PreparedCount] = []
 
 
 class Run(Struct):
@@ -191,6 +207,8 @@ class RunDetails(Struct):
     effects: list[Effect]
     calls: list[Call]
     figures: list[FigurePoint]
+    first_answers: int
+    prepared: list[PreparedCount]
 
 
 class SurgeBoard(Struct):

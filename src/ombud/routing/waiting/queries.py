@@ -32,6 +32,7 @@ async def waiting_chats(tx: Transaction) -> list[Waiting]:
         with waits as (
             select w.ticket_id as id, w.place from work_wait w join ticket t on t.id = w.ticket_id
                 join channel c on c.id = t.channel_id and c.kind = 'chat'
+            where w.held_until is null
             union all
             select t.id, null from ticket t join team m on m.id = t.team_id and m.routing = 'manual'
                 join channel c on c.id = t.channel_id and c.kind = 'chat'

@@ -63,6 +63,8 @@ class Notification(Struct):
     side_id: int | None = None
     release_id: int | None = None
     task_id: int | None = None
+    notice_id: int | None = None
+    request_id: int | None = None
 
 
 class CannedReply(Struct):

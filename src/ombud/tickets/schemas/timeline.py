@@ -53,6 +53,22 @@ class SolvedAlong(Struct):
     waiting_since: datetime | None = None
 
 
+class MachineNote(Struct, omit_defaults=True):
+    """What a machine wrote to a customer: an answer with its source, or a word of its own about the talk.
+
+    ``path`` leads to the article in the help centre; ``is_worded``: a language model put the article's words together.
+    """
+
+    kind: Literal["answer", "ask", "hand_over", "closing"]
+    answer_id: int | None = None
+    article_id: int | None = None
+    title: str = ""
+    path: str = ""
+    confidence: float | None = None
+    is_worded: bool = False
+    helped: bool | None = None
+
+
 class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     """What else is known of an entry; which fields are set depends on its kind."""
 
@@ -91,6 +107,8 @@ class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):
     promises: list[PromiseChoice] = []
     # tickets below that were solved along, as they stood
     solved_along: list[SolvedAlong] = []
+    # set: no person wrote this
+    machine: MachineNote | None = None
 
 
 class Delivery(Struct):

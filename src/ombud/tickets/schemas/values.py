@@ -23,6 +23,8 @@ NotificationKind = Literal[
     "side_replied",
     "side_asked",
     "reply_held",
+    # of somebody who is kept from customers: whoever keeps them decides what becomes of it
+    "others_reply_held",
     "due_soon",
     "overdue",
     # a step of an escalation chain wants somebody at once
@@ -44,6 +46,14 @@ NotificationKind = Literal[
     # work of a team that nobody can take
     "work_stuck",
     "risk_found",
+    # a notice that must be read
+    "notice_told",
+    "notice_reminder",
+    # a request for an article
+    "request_taken",
+    "request_assigned",
+    "request_answered",
+    "request_declined",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

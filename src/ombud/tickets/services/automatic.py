@@ -8,7 +8,7 @@ from ombud.shared.database import Transaction, value
 from ombud.shared.errors import LimitReached, Unprocessable
 from ombud.shared.events import emit
 from ombud.tickets.events import ReplySent
-from ombud.tickets.schemas import EntryDetails, LockedTicket, ReplyIn
+from ombud.tickets.schemas import EntryDetails, LockedTicket, MachineNote, ReplyIn
 from ombud.tickets.services.placeholders import fill_lines, values_of
 from ombud.tickets.services.replies import queue_entry, way_out
 from ombud.tickets.services.timeline import add_composed, compose_entry
@@ -68,17 +68,50 @@ async def send_automatic(
     filled = await fill_text(tx, ticket, text)
     if not filled:
         raise NothingToSay
-    await _refuse_unwanted(tx, ticket, now=now)
+    await _refuse_unwanted(tx, ticket)
+    await _refuse_many(tx, ticket, now=now)
+    return await _send(tx, ticket, filled, None, client_key=client_key, by=by, now=now)
+
+
+async def send_as_machine(
+    tx: Transaction, ticket: LockedTicket, text: str, note: MachineNote, *, client_key: str, by: Actor, now: datetime
+) -> int | None:
+    """Say something to the customer of a locked ticket as the machine that it is, with what it knows of it.
+
+    Like ``send_automatic``, word for word and without its number a day: whoever calls this counts by themselves.
+
+    Raises:
+        MachineWrote: the newest mail is one that no machine answers.
+        CustomerBlocked: the customer is blocked.
+        NoWayOut: no channel, or no address, to write to.
+        DoNotContact: the customer must not be contacted by this channel.
+
+    Emits: ReplySent
+    """
+    await _refuse_unwanted(tx, ticket)
+    return await _send(tx, ticket, text, note, client_key=client_key, by=by, now=now)
+
+
+async def _send(
+    tx: Transaction,
+    ticket: LockedTicket,
+    text: str,
+    note: MachineNote | None,
+    *,
+    client_key: str,
+    by: Actor,
+    now: datetime,
+) -> int | None:
     # To the one person only: who is in copy has not asked.
-    route, envelope = await way_out(tx, ticket, ReplyIn(filled, client_key, cc=[]))
+    route, envelope = await way_out(tx, ticket, ReplyIn(text, client_key, cc=[]))
     envelope.is_automatic = True
-    details = EntryDetails(to=envelope.to, subject=envelope.subject)
+    details = EntryDetails(to=envelope.to, subject=envelope.subject, machine=note)
     answer = compose_entry(
         ticket.id,
         "message",
         by=by,
         now=now,
-        text=filled,
+        text=text,
         client_key=client_key,
         details=details,
         channel_kind=route.kind,
@@ -94,7 +127,7 @@ async def send_automatic(
     return answer.id
 
 
-async def _refuse_unwanted(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> None:
+async def _refuse_unwanted(tx: Transaction, ticket: LockedTicket) -> None:
     sql = """
         select details from public_entry where ticket_id = %(ticket)s and direction = 'in' order by id desc limit 1"""
     newest = await value(tx, EntryDetails, sql, {"ticket": ticket.id}) or EntryDetails()
@@ -104,9 +137,14 @@ async def _refuse_unwanted(tx: Transaction, ticket: LockedTicket, *, now: dateti
     sql = "select is_blocked from customer where id = %(id)s"
     if await value(tx, bool, sql, {"id": ticket.customer_id}):
         raise CustomerBlocked
+
+
+async def _refuse_many(tx: Transaction, ticket: LockedTicket, *, now: datetime) -> None:
+    # What a machine says when it is asked is no letter of its own accord.
     sql = """
         select count(*) from ticket t join public_entry e on e.ticket_id = t.id
-        where t.customer_id = %(customer)s and e.author_kind = 'system' and e.direction = 'out' and e.at > %(since)s"""
+        where t.customer_id = %(customer)s and e.author_kind = 'system' and e.direction = 'out' and e.at > %(since)s
+            and not e.details ? 'machine'"""
     sent = await value(tx, int, sql, {"customer": ticket.customer_id, "since": now - WINDOW}) or 0
     if sent >= MOST_A_DAY:
         raise EnoughForToday

@@ -37,6 +37,7 @@ MOVED = (
     "record_change",
     "record_file",
     "agent_exclusion",
+    "article_feedback",
 )
 # What the survivor has already is not had twice: the column that tells.
 ONCE = {"contact_bar": "channel", "agent_exclusion": "person_id"}

@@ -286,7 +286,27 @@ async def hold_planned(
             and (%(only)s::bigint[] is null or p.id = any(%(only)s))
         returning p.id, p.ticket_id, t.team_id, p.person_id"""
     params = {"problem": problem, "tickets": list(ticket_ids), "only": None if only_ids is None else list(only_ids)}
-    held = await rows(tx, _Held, sql, params)
+    await _tell_held(tx, await rows(tx, _Held, sql, params), now=now)
+
+
+async def hold_planned_of(tx: Transaction, person_id: int, problem: str, *, tell: int | None, now: datetime) -> int:
+    """Hold everything that somebody has planned to write; they are told, and whoever decides instead. How many.
+
+    Emits: PlannedReplyChanged, NotificationMade
+    """
+    sql = """
+        update planned_reply p set state = 'held', problem = %(problem)s from ticket t
+        where t.id = p.ticket_id and p.person_id = %(person)s and p.state = 'planned'
+        returning p.id, p.ticket_id, t.team_id, p.person_id"""
+    held = await rows(tx, _Held, sql, {"problem": problem, "person": person_id})
+    await _tell_held(tx, held, now=now)
+    if tell is not None:
+        told = [Told(tell, one.ticket_id, one.team_id, None) for one in held]
+        await notify_all(tx, "others_reply_held", told, by=SYSTEM, now=now)
+    return len(held)
+
+
+async def _tell_held(tx: Transaction, held: Sequence[_Held], *, now: datetime) -> None:
     if not held:
         return
     facts: list[Fact] = [

@@ -213,6 +213,8 @@ class Told(msgspec.Struct, frozen=True):
     side_id: int | None = None
     release_id: int | None = None
     task_id: int | None = None
+    notice_id: int | None = None
+    request_id: int | None = None
     # what it is about, where that is no ticket's subject
     title: str | None = None
 
@@ -227,12 +229,13 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         return
     sql = """
         insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, task_id, title,
-            at)
+            notice_id, request_id, at)
         select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.task_id, n.title,
-            %(now)s
+            n.notice_id, n.request_id, %(now)s
         from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[],
-                    %(sides)s::bigint[], %(releases)s::bigint[], %(tasks)s::bigint[], %(titles)s::text[])
-            as n (id, person_id, ticket_id, entry_id, side_id, release_id, task_id, title)"""
+                    %(sides)s::bigint[], %(releases)s::bigint[], %(tasks)s::bigint[], %(titles)s::text[],
+                    %(notices)s::bigint[], %(requests)s::bigint[])
+            as n (id, person_id, ticket_id, entry_id, side_id, release_id, task_id, title, notice_id, request_id)"""
     ids = await draw_ids(tx, "notification", len(others))
     params = {
         "ids": ids,
@@ -244,6 +247,8 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         "releases": [one.release_id for one in others],
         "tasks": [one.task_id for one in others],
         "titles": [one.title for one in others],
+        "notices": [one.notice_id for one in others],
+        "requests": [one.request_id for one in others],
         "now": now,
     }
     await tx.execute(sql, params)

@@ -1,6 +1,5 @@
 """Files that people upload, and who may read a file again."""
 
-import mimetypes
 from datetime import datetime
 from urllib.parse import quote
 
@@ -8,23 +7,13 @@ from msgspec import Struct
 
 from ombud.customers.queries.customers import VISIBLE
 from ombud.shared.actor import Actor, seen
-from ombud.shared.database import Transaction, row, rows, value
-from ombud.shared.errors import Invalid, NotFound, TooLarge
+from ombud.shared.database import Transaction, row, rows
+from ombud.shared.errors import NotFound
 from ombud.shared.files import FileStore
+from ombud.shared.uploads import MAX_UPLOAD_BYTES, clean_name, keep_file, type_of
 from ombud.tickets.schemas import FileRef
 
-MAX_UPLOAD_BYTES = 25 * 1024 * 1024
-
-
-def clean_name(name: str) -> str:
-    """A file name without folders and signs that addresses or headers could mistake."""
-    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in bare if char.isprintable() and char not in '"<>|:*?').strip(". ")[:150] or "file"
-
-
-def type_of(name: str) -> str:
-    """A file's type by its name; what a client claims is not believed."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+__all__ = ["MAX_UPLOAD_BYTES", "clean_name", "file_url", "find_file", "keep_upload", "load_files", "type_of"]
 
 
 def file_url(token: str, name: str) -> str:
@@ -41,27 +30,8 @@ async def keep_upload(
         Invalid: it is empty.
         TooLarge: more than 25 MiB.
     """
-    if not data:
-        raise Invalid("The file is empty.")
-    if len(data) > MAX_UPLOAD_BYTES:
-        raise TooLarge("A file may have at most 25 MiB. Send a link instead.")
-    stored = await files.put(data)
-    cleaned = clean_name(name)
-    sql = """
-        insert into file (token, name, type, size, sha256, uploaded_by_kind, uploaded_by_id, created_at)
-        values (%(token)s, %(name)s, %(type)s, %(size)s, %(sha256)s, %(kind)s, %(by)s, %(now)s) returning id"""
-    params = {
-        "token": stored.token,
-        "name": cleaned,
-        "type": type_of(cleaned),
-        "size": stored.size,
-        "sha256": stored.sha256,
-        "kind": by.kind,
-        "by": by.id,
-        "now": now,
-    }
-    made = await value(tx, int, sql, params) or 0
-    return FileRef(made, stored.token, cleaned, type_of(cleaned), stored.size, file_url(stored.token, cleaned))
+    kept = await keep_file(tx, files, name, data, by=by, now=now)
+    return FileRef(kept.id, kept.token, kept.name, kept.type, kept.size, file_url(kept.token, kept.name))
 
 
 class FileRow(Struct):

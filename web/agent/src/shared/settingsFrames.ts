@@ -44,6 +44,7 @@ const lists: Record<string, QueryKey[]> = {
   service_policies: [['settings', 'service-policies']],
   clock_jobs: [['clock_jobs'], ['clocks']],
   skills: [['desk', 'skills']],
+  answering: [['settings', 'answering']],
   skill_levels: [['settings', 'skill-levels']],
   agent_routing: [['settings', 'agent-routing']],
   team_routing: [['desk', 'team-routing']],

@@ -26,6 +26,11 @@ const CHANNELS = ['email', 'chat', 'form', 'api']
 const PLACE_LIKE = /address|street|addr$|postcode|zip|id_?number|passport/i
 const PREFIX = { ticket: 'fields.', customer: 'customer.fields.', organisation: 'organisation.fields.' }
 const LANGUAGES = ['zh-CN', 'en']
+const RISKS = [
+  ...['safety', 'self_harm', 'legal', 'media_regulator', 'fraud', 'privacy_leak', 'leadership'],
+  ...['abuse', 'churn', 'third_contact'],
+]
+const RISK_STATES = ['open', 'confirmed', 'false_alarm']
 const TIMES = ['created', 'activity', 'waiting', 'due', 'snoozed', 'solved'] as const
 
 /** What everybody may know of the desk's fields, types and brands. */
@@ -76,9 +81,33 @@ function customInfo(field: CustomField, names: ReturnType<typeof useNames>, grou
 }
 
 /** Languages by their names in the reader's own. */
+/** What a machine, or a person, calls how a customer feels. */
+const LABELS = {
+  sentiment: ['negative', 'neutral', 'positive'],
+  emotion: ['angry', 'disappointed', 'anxious', 'calm', 'thankful'],
+} as const
+
 function languageOptions(locale: string): ConditionOption[] {
   const names = new Intl.DisplayNames([locale], { type: 'language' })
   return LANGUAGES.map((value) => ({ value, label: names.of(value.slice(0, 2)) ?? value }))
+}
+
+type Own = (key: string, kind: ConditionKind, options?: ConditionOption[]) => ConditionField
+
+/** Which risks a ticket's messages show, and what people have said of them. */
+function riskFields(t: (key: string) => string, own: Own): ConditionField[] {
+  return [
+    own(
+      'risk',
+      'many',
+      RISKS.map((one) => ({ value: one, label: t(`views.risk.${one}`) })),
+    ),
+    own(
+      'risk_state',
+      'many',
+      RISK_STATES.map((one) => ({ value: one, label: t(`views.riskState.${one}`) })),
+    ),
+  ]
 }
 
 /** Every field that a condition may name, in the reader's language. */
@@ -96,6 +125,9 @@ export function useTicketFields() {
   })
   const named = (items: { id: number; name: string }[]): ConditionOption[] =>
     items.map((one) => ({ value: one.id, label: one.name }))
+
+  const labelled = (aspect: keyof typeof LABELS): ConditionOption[] =>
+    LABELS[aspect].map((value) => ({ value, label: t(`views.labels.${aspect}.${value}`) }))
 
   return computed<ConditionField[]>(() => [
     own(
@@ -126,6 +158,10 @@ export function useTicketFields() {
     own('customer_name', 'text'),
     own('tier', 'choice'),
     own('language', 'choice', languageOptions(locale.value)),
+    own('sentiment', 'choice', labelled('sentiment')),
+    own('emotion', 'choice', labelled('emotion')),
+    own('written_in', 'choice', languageOptions(locale.value)),
+    own('is_spam', 'yes_no'),
     own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(
@@ -134,9 +170,8 @@ export function useTicketFields() {
       CHANNELS.map((one) => ({ value: one, label: t(`tickets.channel.${one}`) })),
     ),
     ...TIMES.map((one) => own(one, 'time')),
-    own('unread', 'yes_no'),
-    own('following', 'yes_no'),
-    own('mentioned', 'yes_no'),
+    ...['unread', 'following', 'mentioned'].map((one) => own(one, 'yes_no')),
+    ...riskFields(t, own),
     own('messages', 'number'),
     own('time_spent', 'number'),
     own('number', 'number'),

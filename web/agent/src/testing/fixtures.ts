@@ -66,6 +66,7 @@ export function makeEntry(change: Partial<Entry> = {}): Entry {
     client_key: null,
     origin_ticket_id: null,
     side_id: null,
+    personal_data: [],
     ...change,
   }
 }

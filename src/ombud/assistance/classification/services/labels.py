@@ -12,6 +12,7 @@ from ombud.assistance.classification.queries import KeptLabel, Read
 from ombud.assistance.classification.schemas import (
     FIXED,
     OF_FIELDS,
+    OF_TICKET,
     Aspect,
     AspectSetting,
     LabelChoice,
@@ -57,10 +58,10 @@ async def write_guesses(
     changed: list[str] = []
     for aspect, (guess, version_id) in guesses.items():
         before = known.get(aspect)
-        if before is not None and before.state in DECIDED:
+        if before is not None and (before.state in DECIDED or _stays(before, aspect)):
             continue
         label = "" if guess.is_unknown else guess.label
-        state = await _state(tx, ticket, aspect, guess, settings[aspect], before, now=now)
+        state = await _state(tx, ticket, aspect, guess, settings[aspect], now=now)
         if before is None or (before.label, before.state) != (label, state):
             changed.append(aspect)
         await _keep(tx, read.id, aspect, label, guess.confidence, state, version_id, now=now)
@@ -70,13 +71,17 @@ async def write_guesses(
     return len(changed)
 
 
+def _stays(before: KeptLabel, aspect: Aspect) -> bool:
+    # What a ticket is about is set once: it must not move to and fro with every message of a chat.
+    return before.state == "set" and aspect in OF_TICKET
+
+
 async def _state(
     tx: Transaction,
     ticket: LockedTicket,
     aspect: Aspect,
     guess: Guess,
     setting: AspectSetting,
-    before: KeptLabel | None,
     *,
     now: datetime,
 ) -> LabelState:
@@ -87,8 +92,7 @@ async def _state(
     present = value_of(ticket, aspect, setting)
     if present == guess.label:
         return "set"
-    is_own = before is not None and before.state == "set" and before.label == present
-    if not is_free(aspect, present) and not is_own:
+    if not is_free(aspect, present):
         return "proposed"
     try:
         # Inside a savepoint: a form that refuses the value must not take the other labels along.
@@ -213,8 +217,8 @@ async def decide_label(
     """
     ticket = await lock_visible_ticket(tx, ticket_id, by=by)
     settings = await queries.list_settings(tx)
-    known = (await choices_of(tx, settings)).get(aspect)
-    if known is not None and label not in {one.value for one in known}:
+    known = (await choices_of(tx, settings))[aspect]
+    if label not in {one.value for one in known}:
         raise Invalid("There is no such label. Choose one of the list.", fields={"label": "unknown"})
     await apply_label(tx, ticket.id, aspect, label, settings[aspect], by=by, now=now)
     await note_decision(tx, ticket, aspect, label, by=by, now=now)

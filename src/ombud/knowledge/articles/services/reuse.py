@@ -9,8 +9,9 @@ from psycopg.types.json import Jsonb
 from ombud.knowledge.articles import queries
 from ombud.knowledge.articles.events import KnowledgeBlockChanged, KnowledgeVariableChanged
 from ombud.knowledge.articles.markup import clean_article, marks_in
-from ombud.knowledge.articles.schemas import Block, BlockIn, BlockText, UsedBy, Variable, VariableIn
+from ombud.knowledge.articles.schemas import Block, BlockIn, BlockText, Reader, UsedBy, Variable, VariableIn
 from ombud.knowledge.articles.services.refreshing import refresh_versions
+from ombud.knowledge.articles.services.writing import all_seeing
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound
@@ -70,10 +71,10 @@ VARIABLE = """
 # ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def list_blocks(tx: Transaction) -> list[Block]:
-    """All blocks by name, each with the articles that say it."""
+async def list_blocks(tx: Transaction, *, reader: Reader) -> list[Block]:
+    """All blocks by name, each with the articles that say it and that the reader may see."""
     found = await rows(tx, _BlockRow, f"{BLOCK} order by b.name")
-    used = await _used(tx, "block_names")
+    used = await _used(tx, "block_names", reader)
     return [Block(one.id, one.name, one.texts, one.changed_at, used.get(one.name, [])) for one in found]
 
 
@@ -83,7 +84,7 @@ async def find_block(tx: Transaction, block_id: int) -> Block:
     Raises:
         NotFound: there is none.
     """
-    found = next((one for one in await list_blocks(tx) if one.id == block_id), None)
+    found = next((one for one in await list_blocks(tx, reader=all_seeing()) if one.id == block_id), None)
     if found is None:
         raise NotFound
     return found
@@ -185,10 +186,10 @@ async def _block_changed(
 # ── variables ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def list_variables(tx: Transaction) -> list[Variable]:
-    """All variables by name, each with the articles that say it."""
+async def list_variables(tx: Transaction, *, reader: Reader) -> list[Variable]:
+    """All variables by name, each with the articles that say it and that the reader may see."""
     found = await rows(tx, _VariableRow, f"{VARIABLE} order by n.name")
-    used = await _used(tx, "variable_names")
+    used = await _used(tx, "variable_names", reader)
     return [_variable(one, used) for one in found]
 
 
@@ -201,7 +202,7 @@ async def find_variable(tx: Transaction, variable_id: int) -> Variable:
     found = await row(tx, _VariableRow, f"{VARIABLE} where n.id = %(id)s", {"id": variable_id})
     if found is None:
         raise NotFound
-    return _variable(found, await _used(tx, "variable_names"))
+    return _variable(found, await _used(tx, "variable_names", all_seeing()))
 
 
 async def make_variable(tx: Transaction, data: VariableIn, *, by: Actor, now: datetime) -> Variable:
@@ -303,14 +304,17 @@ class _Use(UsedBy):
     name: str
 
 
-async def _used(tx: Transaction, column: Literal["block_names", "variable_names"]) -> dict[str, list[UsedBy]]:
+async def _used(
+    tx: Transaction, column: Literal["block_names", "variable_names"], reader: Reader
+) -> dict[str, list[UsedBy]]:
     sql = f"""
         select n.name, v.article_id, v.locale, v.title, v.state
         from article_version v join article a on a.id = v.article_id cross join unnest(v.{column}) as n (name)
-        where v.state in ('draft', 'review', 'published') and a.archived_at is null
+        where v.state in ('draft', 'review', 'published') and a.archived_at is null and {queries.reachable()}
+            and (v.state = 'published' or %(kb_drafts)s)
         order by n.name, v.article_id, v.locale, v.number"""
     found: dict[str, list[UsedBy]] = {}
-    for one in await rows(tx, _Use, sql):
+    for one in await rows(tx, _Use, sql, queries.sight(reader)):
         found.setdefault(one.name, []).append(UsedBy(one.article_id, one.locale, one.title, one.state))
     return found
 

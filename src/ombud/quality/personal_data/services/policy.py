@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.quality.personal_data import queries
 from ombud.quality.personal_data.events import PersonalDataPolicyChanged
-from ombud.quality.personal_data.schemas import Marking, PersonalDataPolicy, PolicyShown
+from ombud.quality.personal_data.schemas import PersonalDataMarking, PersonalDataPolicy, PersonalDataPolicyShown
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid
@@ -15,13 +15,15 @@ from ombud.shared.events import emit
 from ombud.shared.sequencer import LOCK_POLICY
 
 
-async def show_policy(tx: Transaction) -> PolicyShown:
+async def show_policy(tx: Transaction) -> PersonalDataPolicyShown:
     """The policy in force, and how much was not looked at yet."""
     policy = await queries.load_policy(tx)
-    return PolicyShown(**structs.asdict(policy), waiting=await queries.count_waiting(tx))
+    return PersonalDataPolicyShown(**structs.asdict(policy), waiting=await queries.count_waiting(tx))
 
 
-async def change_policy(tx: Transaction, wanted: PersonalDataPolicy, *, by: Actor, now: datetime) -> PolicyShown:
+async def change_policy(
+    tx: Transaction, wanted: PersonalDataPolicy, *, by: Actor, now: datetime
+) -> PersonalDataPolicyShown:
     """Say who sees what. What is the same already changes nothing and emits nothing.
 
     It holds for everybody within some seconds, for open screens, too.
@@ -51,10 +53,10 @@ def _flat(policy: PersonalDataPolicy) -> dict[str, object]:
     return {**kinds, "keeps_sealed": policy.keeps_sealed, "sealed_days": policy.sealed_days}
 
 
-async def show_marking(tx: Transaction, *, by: Actor) -> Marking:
+async def show_marking(tx: Transaction, *, by: Actor) -> PersonalDataMarking:
     """What screens mark for the actor, and what they may do with it."""
     marked = await queries.marked_kinds(tx)
-    return Marking(
+    return PersonalDataMarking(
         marked=list(marked),
         hidden=[kind for kind in marked if kind in by.hidden_kinds],
         may_show=by.may("personal_data.show"),

@@ -310,7 +310,8 @@ async def _redact_file(
     await tx.execute("delete from file_text where file_id = %(id)s", {"id": found.id})
     # Another name in the store: every address that somebody has kept leads nowhere from now on.
     sql = """
-        update file set token = %(token)s, name = %(sign)s, size = 0, sha256 = ''::bytea, type = 'application/octet-stream',
+        update file set token = %(token)s, name = %(sign)s, size = 0, sha256 = ''::bytea,
+            type = 'application/octet-stream',
             redacted_at = %(now)s where id = %(id)s"""
     await tx.execute(sql, {"sign": SIGN, "now": now, "id": found.id, "token": new_token()})
     holders = await values(tx, int, "select id from attachment where file_id = %(id)s", {"id": found.id})

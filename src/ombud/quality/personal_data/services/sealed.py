@@ -10,7 +10,7 @@ import msgspec
 from ombud.quality.personal_data import queries
 from ombud.quality.personal_data.events import RedactionOpened, RedactionUndone
 from ombud.quality.personal_data.queries import SealedRow
-from ombud.quality.personal_data.schemas import Opened, OpeningIn, Redaction
+from ombud.quality.personal_data.schemas import OpenedOriginal, Redaction, RedactionOpeningIn
 from ombud.quality.personal_data.services.redacting import (
     Original,
     SealedFile,
@@ -44,8 +44,8 @@ class LaterRedaction(Conflict):
 
 
 async def open_sealed(
-    tx: Transaction, redaction_id: int, data: OpeningIn, *, keys: KeyRing, by: Actor, now: datetime
-) -> Opened:
+    tx: Transaction, redaction_id: int, data: RedactionOpeningIn, *, keys: KeyRing, by: Actor, now: datetime
+) -> OpenedOriginal:
     """Read an original; who read it and why is written down before it is told.
 
     Raises:
@@ -65,7 +65,7 @@ async def open_sealed(
         ticket_id=ticket.id, team_id=ticket.team_id, redaction_id=redaction_id, entry_id=sealed.entry_id
     )
     await emit(tx, fact, by=by, at=now)
-    return Opened(original.words)
+    return OpenedOriginal(original.words)
 
 
 async def undo_redaction(

@@ -51,6 +51,8 @@ class _Person(Struct):
     role: str
     # of those who want their strain watched, above the bound
     hard_share: float = 1.0
+    # a reserve whom nobody has called, and whose teams help nobody just now: they may draw work themselves
+    is_held_back: bool = False
 
 
 PEOPLE = """
@@ -65,7 +67,15 @@ PEOPLE = """
         r.wrap_up_until, coalesce(r.recent_work, 0) as recent, r.recent_at,
         coalesce(a.limits, '{}') as limits, a.accepts, coalesce(a.ramp_seconds, 0) as ramp_seconds,
         a.suspended_at is not null as is_suspended,
-        coalesce(case when a.has_strain then s.hard_share end, 1)::float8 as hard_share
+        coalesce(case when a.has_strain then s.hard_share end, 1)::float8 as hard_share,
+        coalesce(a.is_reserve, false) and not exists (
+            select from surge_call c join surge_run u on u.id = c.run_id
+            where c.person_id = p.id and c.answer = 'accepted' and u.ended_at is null)
+        and not exists (
+            -- work of another team was opened to one of theirs
+            select from work_wait w join membership m on m.person_id = p.id and m.team_id = any(w.offered_team_ids)
+            where w.team_id <> m.team_id and cardinality(w.offered_team_ids) > 1
+                and w.place is not null and w.offered_to is null) as is_held_back
     from person p left join presence r on r.person_id = p.id left join present n on n.person_id = p.id
     left join agent_routing a on a.person_id = p.id left join strain_share s on s.person_id = p.id
     where p.id = any(%(ids)s::bigint[]) order by p.id"""
@@ -148,7 +158,7 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
 def _unavailable(one: _Person, now: datetime) -> str:
     """The first reason against giving them anything; '' if they are there."""
     is_back = one.wrap_up_until is None or one.wrap_up_until <= now
-    if one.state == "online" and is_back and not (one.is_gone or one.is_suspended or one.is_silent):
+    if one.state == "online" and is_back and not (one.is_gone or one.is_suspended or one.is_silent or one.is_held_back):
         return "role" if one.role in NOT_GIVEN else ""
     reasons = {
         "deactivated": one.is_gone,
@@ -158,6 +168,7 @@ def _unavailable(one: _Person, now: datetime) -> str:
         "silent": one.is_silent,
         "wrap_up": not is_back,
         one.state or "": one.state != "online",
+        "reserve": one.is_held_back,
     }
     return next((code for code, holds in reasons.items() if holds), "")
 

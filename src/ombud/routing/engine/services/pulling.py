@@ -43,9 +43,11 @@ async def pull(tx: Transaction, *, by: Actor, now: datetime) -> Pulled:
     await values(tx, int, "select person_id from presence where person_id = %(id)s for update", {"id": by.person_id})
     teams = await team_rules(tx)
     agents = await load_agents(tx, [by.person_id], teams=teams, now=now, with_skills=True)
-    agent = next((one for one in agents if not one.unavailable), None)
+    # Reserves are given nothing unless they are called, and may draw what they like.
+    agent = next((one for one in agents if one.unavailable in {"", "reserve"}), None)
     if agent is None:
         raise NotOnline
+    agent.unavailable = ""
     kinds = [one for one in await waiting_kinds(tx) if set(one.offered_team_ids) & set(agent.team_ids)]
     agent.ramp_at_most = 1
     found = await lock_heads(tx, kinds, head=max(LOOKED_AT // len(kinds), 2), limit=LOOKED_AT) if kinds else []

@@ -5,15 +5,30 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from ombud.knowledge.notices.queries import barring_notices
 from ombud.routing.floor.events import PresenceChanged
 from ombud.routing.floor.rules import BUSY_MINUTES, WRAP_UP_SECONDS
 from ombud.routing.floor.schemas import PULSE_SECONDS, PresenceIn, PresenceState
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, rows, value
-from ombud.shared.errors import Invalid
+from ombud.shared.errors import Conflict, Invalid
 from ombud.shared.events import emit_all
 
 SILENT = "silent"
+
+
+class NoticesUnread(Conflict):
+    """A notice must be read before you go online. Read it, and answer its questions."""
+
+    code = "notices_unread"
+
+    def __init__(self, notice_ids: list[int]) -> None:
+        super().__init__()
+        self.notice_ids = notice_ids
+
+    def extra(self) -> dict[str, object]:
+        """Which ones, in the order in which they came."""
+        return {"notice_ids": self.notice_ids}
 
 
 class StateChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,17 +54,28 @@ async def choose_state(tx: Transaction, data: PresenceIn, *, by: Actor, now: dat
 
     Raises:
         Invalid: whoever is busy says why, and nobody else does.
+        NoticesUnread: they would go online, and a notice bars that until they have read it.
 
     Emits: PresenceChanged
     """
     if (data.state == "busy") != (data.reason is not None):
         raise Invalid("Say why you are busy; other states have no reason.", fields={"reason": "required"})
+    if data.state == "online":
+        await _check_notices(tx, by.person_id, now=now)
     minutes = data.minutes or BUSY_MINUTES.get(data.reason or "")
     limit = now + timedelta(minutes=minutes) if minutes and data.state in {"busy", "away"} else None
     if data.state == "wrap_up":
         limit = now + timedelta(seconds=await wrap_up_seconds(tx, by.person_id))
     change = StateChange(state=data.state, reason=data.reason or "", note=data.note.strip(), limit_at=limit)
     await set_states(tx, [by.person_id], change, by=by, now=now)
+
+
+async def _check_notices(tx: Transaction, person_id: int, *, now: datetime) -> None:
+    # Nobody is sent away: whoever is online stays so, whatever is published meanwhile.
+    is_online = "select true from presence where person_id = %(me)s and state = 'online'"
+    unread = await barring_notices(tx, person_id, now=now)
+    if unread and not await value(tx, bool, is_online, {"me": person_id}):
+        raise NoticesUnread(unread)
 
 
 async def wrap_up_seconds(tx: Transaction, person_id: int) -> int:

@@ -117,6 +117,8 @@ async def _check(tx: Transaction, spec: PlanSpec) -> None:
     if measures.park_condition is not None:
         fields = await list_named_fields(tx)
         check(parse(measures.park_condition), shared_kinds(fields))
+    if not all(rules.is_said(one.question) and rules.is_said(one.answer) for one in measures.prepared):
+        raise Invalid("A prepared answer needs a question and an answer.", fields={"prepared": "required"})
     await _check_ids(tx, "team", spec.team_ids, "team_ids")
     await _check_ids(tx, "channel", measures.channel_ids, "channel_ids")
 

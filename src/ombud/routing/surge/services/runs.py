@@ -9,13 +9,26 @@ from psycopg.types.json import Jsonb
 
 from ombud.routing.surge import queries, rules
 from ombud.routing.surge.events import SurgeChanged
-from ombud.routing.surge.schemas import DeskFigures, EndCause, FigurePoint, Level, Measures, Plan, PlanSpec, Report, Run
+from ombud.routing.surge.rules import source
+from ombud.routing.surge.schemas import (
+    BothWords,
+    DeskFigures,
+    EndCause,
+    FigurePoint,
+    Level,
+    Measures,
+    Plan,
+    PlanSpec,
+    Report,
+    Run,
+)
 from ombud.routing.surge.services.calling import call_reserve, send_home
 from ombud.routing.surge.services.parking import park_now, unpark
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.events import emit
-from ombud.tickets.services.announcements import announce, end_announcements
+from ombud.tickets.services.announcements import AnnouncedWords, announce, end_announcements
+from ombud.tickets.services.prepared import Prepared, count_prepared, end_prepared, prepare_answers
 
 Cause = Literal["switch", "threshold"]
 
@@ -71,6 +84,7 @@ async def end_plan(
         {"run": running.id, "now": ended},
     )
     await end_announcements(tx, source(running.id), now=ended)
+    await end_prepared(tx, source(running.id), now=ended)
     freed = await unpark(tx, running.id, now=ended)
     report = await _report(tx, running, freed, now=ended)
     sql = """
@@ -82,11 +96,6 @@ async def end_plan(
     await look_anew(tx)
     await emit(tx, SurgeChanged(run_id=running.id, plan_id=plan_id, change="ended", cause=cause), by=by, at=now)
     return await queries.find_run(tx, running.id)
-
-
-def source(run_id: int) -> str:
-    """How what a run makes in other rooms is known."""
-    return f"surge_run/{run_id}"
 
 
 async def _begin(
@@ -144,11 +153,17 @@ async def _put_effects(tx: Transaction, run_id: int, spec: PlanSpec) -> None:
 
 
 async def _announce(tx: Transaction, run_id: int, spec: PlanSpec, *, now: datetime) -> None:
-    words = spec.measures.announcement
-    if words.en.strip() or words.zh.strip():
-        until = now + timedelta(minutes=spec.minutes)
-        texts = {"en": words.en.strip(), "zh": words.zh.strip()}
-        await announce(tx, source(run_id), texts, spec.measures.channel_ids, now=now, until=until)
+    measures, until = spec.measures, now + timedelta(minutes=spec.minutes)
+    told, first = _words(measures.announcement), _words(measures.first_answer)
+    if any((told.en, told.zh, first.en, first.zh)):
+        await announce(tx, source(run_id), told, measures.channel_ids, now=now, until=until, first_answer=first)
+    if measures.prepared:
+        answers = [Prepared(_words(one.question), _words(one.answer)) for one in measures.prepared]
+        await prepare_answers(tx, source(run_id), answers, measures.channel_ids, now=now, until=until)
+
+
+def _words(words: BothWords) -> AnnouncedWords:
+    return AnnouncedWords(words.en.strip(), words.zh.strip())
 
 
 async def look_anew(tx: Transaction) -> None:
@@ -174,6 +189,8 @@ async def _report(tx: Transaction, run: Run, freed: int, *, now: datetime) -> Re
         accepted=counts.accepted,
         parked=counts.parked,
         unparked=freed,
+        first_answers=await queries.first_answers_of(tx, run.id),
+        prepared=await count_prepared(tx, source(run.id)),
         minutes=round((now - run.started_at).total_seconds() / 60),
     )
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from ombud.service_levels.promises import queries
+from ombud.service_levels.promises.contact import is_money
 from ombud.service_levels.promises.feasible import Frame, problems_of, safe_words
 from ombud.service_levels.promises.rules import recognise
-from ombud.service_levels.promises.schemas import Promise, PromiseOffer, PromiseOfferIn, PromiseOffers
+from ombud.service_levels.promises.schemas import Promise, PromiseKind, PromiseOffer, PromiseOfferIn, PromiseOffers
 from ombud.service_levels.promises.services.hours import duty_of, full_slots, hours_for
 from ombud.shared.actor import Actor
+from ombud.shared.calendars.opening import Calendar
+from ombud.shared.calendars.schemas import ALWAYS
 from ombud.shared.database import Transaction, value
 from ombud.shared.errors import Invalid
 from ombud.tickets.queries.tickets import require_visible
@@ -66,3 +69,18 @@ def _offer(text: str, one: Promise, frame: Frame) -> PromiseOffer:
 def units(text: str) -> int:
     """The length of a text as browsers count it: in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def promises_in(text: str, *, now: datetime) -> list[tuple[PromiseKind, str]]:
+    """What a text promises, in its words, wherever it is said: for texts that no agent writes.
+
+    ``on_event`` is how a rule is told ("within 3 days of delivery"); the others bind us towards whoever reads it.
+    """
+    calendar = Calendar(ALWAYS)
+    found = recognise(text, sent_at=now, tz=calendar.zone, calendar=calendar)
+    return [(one.kind, text[one.start : one.end]) for one in found]
+
+
+def names_money(text: str) -> bool:
+    """Whether a text speaks of giving, returning or taking off money."""
+    return is_money(text)

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-const meta = { words: ['customers', 'fields', 'form'], permission: 'customers.read' }
+const meta = { words: ['customers', 'fields', 'form', 'portal'], permission: 'customers.read' }
 
 export const routes: RouteRecordRaw[] = [
   { path: 'customers', component: () => import('./CustomersPage.vue'), meta },

@@ -1,4 +1,4 @@
-import { api, type Alarm, type BreakWaiting, type Live, type LiveFrame } from '@api'
+import { api, type Adherence, type Alarm, type BreakWaiting, type Live, type LiveFrame } from '@api'
 import { useQuery } from '@tanstack/vue-query'
 import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
 import { queryClient } from '@/shared/queryClient'
@@ -7,6 +7,7 @@ import { withFrame } from './live'
 
 const LIVE = ['floor', 'live']
 const WATCH_MS = 45_000
+const ADHERENCE_MS = 60_000
 
 /** The floor as it is now: loaded once, then told of each change; loaded again after the line was lost. */
 export function useLive() {
@@ -33,6 +34,11 @@ export function useLive() {
     queryFn: async ({ signal }) => (await api.get<{ items: BreakWaiting[] }>('/live/breaks', signal)).items,
     staleTime: 5_000,
   })
+  const adherence = useQuery({
+    queryKey: ['floor', 'adherence'],
+    queryFn: async ({ signal }) => (await api.get<{ items: Adherence[] }>('/live/adherence', signal)).items,
+    refetchInterval: ADHERENCE_MS,
+  })
   const stop = onStream('live', (frame) => {
     early.push(frame)
     queryClient.setQueryData<Live>(LIVE, (old) => old && withFrame(old, frame))
@@ -54,5 +60,6 @@ export function useLive() {
     live: computed(() => query.data.value),
     alarms: computed(() => alarms.data.value ?? []),
     breaks: computed(() => breaks.data.value ?? []),
+    adherence: computed(() => new Map((adherence.data.value ?? []).map((one) => [one.person_id, one]))),
   }
 }

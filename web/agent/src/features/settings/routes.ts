@@ -55,6 +55,13 @@ const pages: RouteRecordRaw[] = [
     () => import('./apiChannels/ApiChannelsPage.vue'),
     () => import('./apiChannels/ApiChannelPage.vue'),
   ),
+  ...['help-centre', 'help-centre/:id(\\d+)'].map((path, place) => ({
+    path,
+    component: place
+      ? () => import('./helpCentre/HelpCentrePage.vue')
+      : () => import('./helpCentre/HelpCentresPage.vue'),
+    meta: { words: [...words, 'helpCentre'], permission: 'portal.manage' },
+  })),
   ...pair(
     'webhooks',
     'webhooks.manage',
@@ -123,10 +130,31 @@ const pages: RouteRecordRaw[] = [
   routing('ranked-by-hand', () => import('./routing/RanksPage.vue')),
   routing('priority-score', () => import('./routing/ScorePage.vue')),
   {
+    path: 'answering',
+    component: () => import('./answering/AnsweringPage.vue'),
+    meta: { words: [...words, 'answering'], permission: 'answering.manage' },
+  },
+  {
     path: 'risks',
     component: () => import('./risks/RisksPage.vue'),
     meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
   },
+  {
+    path: 'classification',
+    component: () => import('./classification/ClassificationPage.vue'),
+    meta: { words: [...words, 'classification'], permission: 'routing.manage' },
+  },
+  {
+    path: 'personal-data',
+    component: () => import('./personal/PersonalDataPage.vue'),
+    meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },
+  },
+  ...(['models', 'model-exchanges'] as const).map((path) => ({
+    path,
+    component:
+      path === 'models' ? () => import('./models/ModelsPage.vue') : () => import('./models/ExchangesPage.vue'),
+    meta: { words: [...words, 'models'], permission: path === 'models' ? 'models.manage' : 'models.audit' },
+  })),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -99,6 +99,8 @@ export const emptyMeasures = (): Required<SurgeMeasures> => ({
   priority_tiers: [],
   park_condition: null,
   announcement: { en: '', zh: '' },
+  prepared: [],
+  first_answer: { en: '', zh: '' },
   channel_ids: [],
   opens_overflow: false,
   blocks_breaks: false,
@@ -117,7 +119,16 @@ export function formOf(spec: SurgePlanSpec | null): PlanForm {
 }
 
 export type MeasureKey =
-  'reserve' | 'more' | 'steps' | 'priority' | 'park' | 'announce' | 'overflow' | 'breaks'
+  | 'reserve'
+  | 'more'
+  | 'steps'
+  | 'priority'
+  | 'park'
+  | 'announce'
+  | 'prepared'
+  | 'first'
+  | 'overflow'
+  | 'breaks'
 
 /** The measures that a plan really has, in the order of the form. */
 export function measuresOf(given: SurgeMeasures | undefined): MeasureKey[] {
@@ -129,6 +140,8 @@ export function measuresOf(given: SurgeMeasures | undefined): MeasureKey[] {
     priority: one.priority_points > 0,
     park: one.park_condition !== null,
     announce: Boolean(one.announcement.en || one.announcement.zh),
+    prepared: one.prepared.length > 0,
+    first: Boolean(one.first_answer.en || one.first_answer.zh),
     overflow: one.opens_overflow,
     breaks: one.blocks_breaks,
   }

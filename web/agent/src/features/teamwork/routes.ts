@@ -21,6 +21,11 @@ export const routes: RouteRecordRaw[] = [
     meta: { words: [...words, 'waiting'], permission: 'teamwork.lead' },
   },
   {
+    path: 'answers',
+    component: () => import('../answering/AnswersPage.vue'),
+    meta: { words: [...words, 'answering'], permission: 'teamwork.lead' },
+  },
+  {
     path: 'teamwork',
     component: () => import('./FiguresPage.vue'),
     meta: { words, permission: 'teamwork.lead' },

@@ -20,6 +20,7 @@ export const EVENTS = [
   'ticket_withdrawn',
   'stage_entered',
   'stage_late',
+  'risk_found',
 ] as const
 export type RuleEvent = (typeof EVENTS)[number]
 export const SINCE = ['answered', 'waiting', 'created', 'solved'] as const

@@ -12,6 +12,7 @@ import {
   patchTicket,
   type RowChange,
 } from './patches'
+import { hearRedacted } from '../personal/data'
 import { hearLooking } from '../together/looking'
 import { hearShared } from '../together/sharedDraft'
 
@@ -61,7 +62,14 @@ function applyWaiting(): void {
       void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
       void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
+    if (/^(ticket_classified|label_decided|ticket_changed)$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['labels', ticket.id] })
+    if (kind === 'entry_redacted' || kind === 'redaction_undone') hearRedacted(ticket.id)
+    if (kind.startsWith('redaction_'))
+      void queryClient.invalidateQueries({ queryKey: ['redactions', ticket.id] })
     if (kind.startsWith('risk_')) void queryClient.invalidateQueries({ queryKey: ['risks', ticket.id] })
+    if (/^(question_answered|machine_talk_ended|answer_helped)$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['machine-talk', ticket.id] })
     if (kind.startsWith('clock_')) void queryClient.invalidateQueries({ queryKey: ['clocks', ticket.id] })
     if (
       /^(ticket_|dispatch|supervision|extension|task_|closing|stage|process|solution|confirmation|inspection|reply_sent|clock_)/.test(

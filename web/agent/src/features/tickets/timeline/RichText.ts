@@ -2,14 +2,14 @@ import type { Attachment } from '@api'
 import { h, type FunctionalComponent, type VNode } from 'vue'
 
 const MARKS = new Set(
-  'p div br hr h1 h2 h3 h4 strong b em i u s del code pre ul ol li blockquote table thead tbody tr th td'.split(
+  'p div br hr h1 h2 h3 h4 strong b em i u s del code pre ul ol li blockquote table thead tbody tr th td mark'.split(
     ' ',
   ),
 )
 
 /** Whether HTML is what our own editor writes; a mail program's has looks of its own and is shown apart. */
 export function isWritten(html: string): boolean {
-  return !/<(?!\/?(?:p|div|br|hr|h[1-4]|strong|b|em|i|u|s|del|code|pre|ul|ol|li|blockquote|a|img|table|thead|tbody|tr|th|td)\b)\w+|\sstyle=/i.test(
+  return !/<(?!\/?(?:p|div|br|hr|h[1-4]|strong|b|em|i|u|s|del|code|pre|ul|ol|li|blockquote|a|img|table|thead|tbody|tr|th|td|mark)\b)\w+|\sstyle=/i.test(
     html,
   )
 }
@@ -46,6 +46,16 @@ function draw(node: Node, files: Attachment[]): VNode | string | (VNode | string
   const inside = childrenOf(node, files)
   // an empty paragraph is a blank line
   const shown = name === 'p' && inside.length === 0 ? [h('br')] : inside
+  // what we marked ourselves: personal data, or the words of a risk
+  if (name === 'mark')
+    return h(
+      name,
+      {
+        class: node.getAttribute('class') === 'risk' ? 'risk' : 'personal',
+        title: node.getAttribute('title') ?? '',
+      },
+      shown,
+    )
   return h(name, start > 1 ? { start } : null, shown)
 }
 

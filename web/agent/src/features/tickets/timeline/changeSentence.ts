@@ -83,6 +83,13 @@ function simpleSentence(entry: Entry, who: string, words: SentenceWords): string
       return typeof to === 'string'
         ? t('tickets.change.snoozed', { who, until: dateTime(to, locale) })
         : t('tickets.change.woken', { who })
+    case 'redaction':
+      return t('personal.change.redacted', {
+        who,
+        kind: t(`personal.kind.${isRecord(to) ? String(to.kind) : 'other'}`),
+      })
+    case 'redaction_undone':
+      return t('personal.change.undone', { who })
     default:
       return ''
   }

@@ -42,7 +42,9 @@ export function mailDocument(
     `<style>html{overflow:hidden}body{margin:0;font:14px/22px ${look.font};color:${look.ink};background:${look.ground};`,
     'overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}',
     `p:first-child{margin-top:0}p:last-child{margin-bottom:0}a{color:${look.accent}}`,
-    'blockquote{margin:8px 0 8px 4px;padding-left:10px;border-left:3px solid #8884}</style></head>',
+    'blockquote{margin:8px 0 8px 4px;padding-left:10px;border-left:3px solid #8884}',
+    'mark{background:none;color:inherit;border-bottom:2px dotted currentColor}',
+    'mark.risk{border-bottom:2px solid #c2410c;background:#c2410c22}</style></head>',
     `<body>${html}</body></html>`,
   ].join('')
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '@api'
 import teamwork from '@/locales/en/teamwork.json'
+import portal from '@/locales/en/portal.json'
 import processes from '@/locales/en/processes.json'
 import promises from '@/locales/en/promises.json'
 import type { SentenceWords } from './changeSentence'
 import { workSentence } from './workSentence'
 
-const all: Record<string, unknown> = { teamwork, processes, promises, tickets: { listComma: ', ' } }
+const all: Record<string, unknown> = { teamwork, processes, promises, portal, tickets: { listComma: ', ' } }
 
 function find(key: string): unknown {
   return key
@@ -30,6 +31,12 @@ const entry = (field: string, told: unknown): Entry =>
 const say = (field: string, told: unknown): string => workSentence(entry(field, told), 'Lin', words)
 
 describe('workSentence', () => {
+  it('says what customers said in the portal', () => {
+    expect(say('portal.solved', {})).toBe('The customer says in the portal: it is solved')
+    expect(say('portal.appraised', { score: 4, words: '' })).toBe('The customer’s opinion: 4 of 5.')
+    expect(say('portal.unheard', {})).toBe('')
+  })
+
   it('names the department and what it is for', () => {
     expect(say('teamwork.dispatched', { team: 2, note: 'Please check.' })).toBe(
       'Lin dispatched the ticket to Support. Please check.',

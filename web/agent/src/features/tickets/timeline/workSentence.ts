@@ -53,6 +53,7 @@ export function workSentence(entry: Entry, who: string, words: SentenceWords): s
     const due = typeof told.due_at === 'string' ? dueText(told.due_at, locale) : ''
     return te(key) ? t(key, { contact: text(told.contact), due }) : ''
   }
+  if (room === 'portal' && te(`portal.line.${what}`)) return t(`portal.line.${what}`, { ...told, who }).trim()
   if (room === 'promise') return promiseSentence(what, told, who, words)
   if (room === 'process') return processSentence(what, told, who, words)
   return ''

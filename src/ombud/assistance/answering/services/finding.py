@@ -1,0 +1,173 @@
+"""From a question to what may be said of it: the best article's own words, or why nothing is said."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
+
+from ombud.assistance.answering import queries
+from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say_with_summary
+from ombud.assistance.answering.rules.wishes import language_of
+from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
+from ombud.knowledge.articles.schemas import Reader
+from ombud.knowledge.retrieval.queries import find_passages
+from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.service_levels.promises.services.offering import names_money, promises_in
+from ombud.shared.database import Transaction, row, value
+
+LOOKED_AT: Final = 5
+LONGEST_QUESTION: Final = 2_000
+# Scripts are what agents say.
+TOLD_KINDS: Final = frozenset({"article", "faq"})
+
+
+class Worder(Protocol):
+    """Puts the words of an article together for one question; a language model, where there is one."""
+
+    async def word(self, tx: Transaction, *, question: str, title: str, text: str, locale: str) -> str | None:
+        """The answer in the source's own figures; None without a model, or where what it said is not in the source."""
+
+
+class Knowing(Struct, frozen=True):
+    """What answers come from: the passages in this process, and perhaps a model that puts them into words.
+
+    ``index`` is what ``find_passages`` takes; the assembly makes it.
+    """
+
+    index: Any
+    worder: Worder | None = None
+
+
+class Judged(Struct, frozen=True):
+    """What came of a question: an answer, or why there is none; ``best`` is what was found all the same."""
+
+    state: AnswerState
+    reason: Reason | None = None
+    answer: Answer | None = None
+    best: Found | None = None
+
+    @property
+    def confidence(self) -> float | None:
+        """Of the best passage."""
+        return self.best.confidence if self.best else None
+
+
+def path_of(slug: str, locale: str) -> str:
+    """Where an article is read in the help centre."""
+    return f"/help/{locale}/articles/{slug}"
+
+
+async def judge(
+    tx: Transaction,
+    knowing: Knowing,
+    question: str,
+    rule: AnswerRule,
+    reader: Reader,
+    *,
+    now: datetime,
+    said_ids: Collection[int] = (),
+) -> Judged:
+    """What a place would answer to a question, and why not; articles in ``said_ids`` were said before."""
+    asked = question[:LONGEST_QUESTION]
+    locale = language_of(asked)
+    found = await find_passages(tx, knowing.index, Ask(text=asked, locale=locale, reader=reader, limit=LOOKED_AT))
+    told = [one for one in found if one.kind in TOLD_KINDS]
+    if not told or told[0].confidence < rule.threshold:
+        return Judged("not_sure", "unknown", best=told[0] if told else None)
+    if told[0].article_id in said_ids:
+        # Whoever asks the same again was not helped by it, and the next best is a guess.
+        return Judged("not_sure", "repeated", best=told[0])
+    return await _weigh(tx, knowing, asked, told[0], rule, locale, now=now)
+
+
+async def _weigh(
+    tx: Transaction, knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
+) -> Judged:
+    category = (await queries.categories_of(tx, [best.article_id])).get(best.article_id)
+    if rule.category_ids is not None and category not in rule.category_ids:
+        return Judged("refused", "topic", best=best)
+    best = await _in_language(tx, best, locale)
+    summary = await value(tx, str, "select summary from article_version where id = %(id)s", {"id": best.version_id})
+    said = say_with_summary(summary or "", best.text, asked, binds=lambda text: _binds(text, rule, now))
+    if not said.text:
+        return Judged("refused", _why(said, best.text), best=best)
+    worded = await _worded(tx, knowing, asked, best, rule, locale, now=now)
+    answer = Answer(
+        article_id=best.article_id,
+        version_id=best.version_id,
+        passage_id=best.passage_id,
+        category_id=category,
+        locale=best.locale,
+        title=best.title,
+        slug=best.slug,
+        text=worded or said.text,
+        confidence=best.confidence,
+        path=path_of(best.slug, best.locale),
+        is_worded=worded is not None,
+    )
+    return Judged("answered", answer=answer, best=best)
+
+
+def _binds(text: str, rule: AnswerRule, now: datetime) -> bool:
+    """Whether a sentence promises something to whoever reads it; how a rule is told binds where the place is strict."""
+    found = promises_in(text, now=now)
+    if rule.is_strict:
+        return bool(found) or names_money(text) or names_amount(text)
+    return any(kind != "on_event" for kind, _ in found)
+
+
+def _why(said: Said, text: str) -> Reason:
+    if not said.is_bound:
+        return "unknown"
+    return "money" if names_money(text) or names_amount(text) else "promise"
+
+
+async def _worded(
+    tx: Transaction, knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
+) -> str | None:
+    """What a model makes of the passage; None where it adds a promise or a figure, or says nothing."""
+    if knowing.worder is None:
+        return None
+    text = await knowing.worder.word(tx, question=asked, title=best.title, text=best.text, locale=locale)
+    if not text or adds_figures(text, f"{best.title} {best.text}") or _binds(text, rule, now):
+        return None
+    known = {words for _, words in promises_in(best.text, now=now)}
+    # A rule may be told in other words by nobody but people.
+    return None if any(words not in known for _, words in promises_in(text, now=now)) else text
+
+
+class _Elsewhere(Struct):
+    id: int
+    version_id: int
+    locale: str
+    title: str
+    text: str
+
+
+async def _in_language(tx: Transaction, best: Found, locale: str) -> Found:
+    """The same place of the article in the customer's language, if it is published in it."""
+    if _tongue(best.locale) == _tongue(locale):
+        return best
+    sql = """
+        select p.id, p.version_id, p.locale, v.title, p.text
+        from passage p join article_version v on v.id = p.version_id
+        where p.article_id = %(article)s and split_part(lower(p.locale), '-', 1) = %(tongue)s and v.state = 'published'
+        order by abs(p.position - (select o.position from passage o where o.id = %(passage)s)), p.position limit 1"""
+    params = {"article": best.article_id, "tongue": _tongue(locale), "passage": best.passage_id}
+    other = await row(tx, _Elsewhere, sql, params)
+    if other is None:
+        return best
+    best.passage_id, best.version_id, best.locale = other.id, other.version_id, other.locale
+    best.title, best.text = other.title, other.text
+    return best
+
+
+def _tongue(locale: str) -> str:
+    return locale.lower().partition("-")[0]
+
+
+def question_of(subject: str, text: str) -> str:
+    """A mail as a question: its subject says as much as its text."""
+    parts: Sequence[str] = [subject.strip(), text.strip()]
+    return "\n".join(part for part in parts if part)

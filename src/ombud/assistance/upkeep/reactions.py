@@ -1,0 +1,77 @@
+"""What follows for knowledge from publications, from changes of what quotes it, and for people who are to know."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ombud.assistance.upkeep.queries import block_named, variable_named
+from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
+from ombud.assistance.upkeep.services.telling import tell_of_notice, tell_of_request
+from ombud.assistance.upkeep.services.wordings import push
+from ombud.shared.actor import SYSTEM, Actor
+from ombud.shared.database import Transaction
+from ombud.shared.errors import NotFound
+from ombud.shared.events import Event
+from ombud.shared.readers import Reader
+
+# Events of what may quote an article, with the kind of place and the name of its number.
+_PLACES = {
+    "canned_reply_changed": ("canned_reply", "canned_reply_id"),
+    "macro_changed": ("macro", "macro_id"),
+    "guidance_card_changed": ("guidance_card", "card_id"),
+    "notice_changed": ("notice", "notice_id"),
+}
+_TOLD = {"notice_reminded", "article_request_changed"}
+_KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variable_changed"}
+
+
+async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
+    """Push wordings, list what is stale, settle what was mended, tell people."""
+    for one in events:
+        if one.kind == "article_published":
+            await push(tx, int(one.data["version_id"]), now=now)
+            await look_after(tx, int(one.data["version_id"]), now=now)
+        elif one.kind in _KNOWLEDGE:
+            await _mark(tx, one, now)
+        elif one.kind in _TOLD:
+            await _tell(tx, one, now)
+    changed = [
+        (kind, int(one.data[name])) for one in events for kind, name in [_PLACES.get(one.kind, ("", ""))] if kind
+    ]
+    if changed:
+        await look_at_place(tx, changed, now=now)
+
+
+async def _mark(tx: Transaction, event: Event, now: datetime) -> None:
+    if event.data.get("change") == "made":
+        return
+    articles = event.data.get("article_ids", [])
+    if event.kind == "knowledge_block_changed":
+        block = await block_named(tx, int(event.data["block_id"]))
+        if block is not None:
+            await look_at_mark(tx, f"block:{block.name}", "block", article_ids=articles, now=now)
+        return
+    variable = await variable_named(tx, int(event.data["variable_id"]))
+    if variable is not None:
+        await look_at_mark(tx, variable.name, "variable", article_ids=articles, now=now)
+
+
+async def _tell(tx: Transaction, event: Event, now: datetime) -> None:
+    if event.kind == "notice_reminded":
+        people = [int(one) for one in event.data["person_ids"]]
+        await tell_of_notice(tx, int(event.data["notice_id"]), people, is_first=bool(event.data["is_first"]), now=now)
+        return
+    by = Actor("person", event.actor_id) if event.actor_kind == "person" else SYSTEM
+    try:
+        await tell_of_request(tx, int(event.data["request_id"]), event.data["change"], by=by, now=now)
+    except NotFound:
+        # It went with its ticket meanwhile: nobody is to be told any more.
+        return
+
+
+UPKEEP = Reader(
+    name="knowledge_upkeep",
+    react=keep_up,
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES}),
+    batch_size=50,
+    wakes=("sequence",),
+)

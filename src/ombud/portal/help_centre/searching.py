@@ -1,0 +1,33 @@
+"""Finding articles that answer a question."""
+
+from typing import Any
+
+from ombud.knowledge.articles.schemas import Reader
+from ombud.knowledge.retrieval.queries import find_passages
+from ombud.knowledge.retrieval.schemas import Ask
+from ombud.portal.help_centre.schemas import Hit
+from ombud.shared.database import Transaction
+
+MOST_HITS = 8
+MOST_PROPOSED = 3
+# What is proposed before a message goes off should rather fit than be long.
+PROPOSED_CONFIDENCE = 0.3
+LONGEST_QUESTION = 2_000
+TOLD_KINDS = frozenset({"article", "faq"})
+
+
+async def find_hits(tx: Transaction, index: Any, text: str, reader: Reader, locale: str, *, limit: int) -> list[Hit]:
+    """Articles that answer a question, the best first; scripts are what colleagues say, and left out."""
+    ask = Ask(text=text[:LONGEST_QUESTION], locale=locale, reader=reader, limit=limit * 2)
+    found = await find_passages(tx, index, ask)
+    return [
+        Hit(one.article_id, one.version_id, one.slug, one.locale, one.title, one.heading, one.text, one.confidence)
+        for one in found
+        if one.kind in TOLD_KINDS
+    ][:limit]
+
+
+async def propose(tx: Transaction, index: Any, text: str, reader: Reader, locale: str) -> list[Hit]:
+    """Articles that may spare somebody the writing."""
+    hits = await find_hits(tx, index, text, reader, locale, limit=MOST_PROPOSED)
+    return [one for one in hits if one.confidence >= PROPOSED_CONFIDENCE]
