@@ -82,6 +82,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answering/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFigures
+         * @description How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresGetAnswerFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/figures/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerFiguresFile
+         * @description The same as a table.
+         *
+         *     Needs the permission `teamwork.lead`.
+         */
+        get: operations["ApiV1AnsweringFiguresFileGetAnswerFiguresFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerRules
+         * @description Where questions could be answered by a machine, and where they are.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesGetAnswerRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutAnswerRule
+         * @description Say how a channel answers; 0 is the help centre. 409 ``answer_rule_changed`` if it is not what was read.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        put: operations["ApiV1AnsweringRulesChannelIdPutAnswerRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostAnswerQuestion
+         * @description What a place would say to a question, whether it is on or not. Nothing is kept.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answering/rules/{channel_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAnswerTrial
+         * @description What would have been answered on earlier tickets, by threshold, beside what people answered.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        get: operations["ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial"];
+        put?: never;
+        /**
+         * PostAnswerTrial
+         * @description Have the newest solved tickets tried; it takes a while.
+         *
+         *     Needs the permission `answering.manage`.
+         */
+        post: operations["ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/api-keys": {
         parameters: {
             query?: never;
@@ -748,6 +886,116 @@ export interface paths {
          *     Needs the permission `channels.manage`.
          */
         patch: operations["ApiV1ChecklistTemplatesTemplateIdPatchChecklistTemplate"];
+        trace?: never;
+    };
+    "/api/v1/classification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetClassificationSettings
+         * @description What is looked at, its heads with their scores, how much waits, and how much was let go today.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        get: operations["ApiV1ClassificationSettingsGetClassificationSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTraining
+         * @description Have new heads learnt now; they are measured on tickets kept apart, and work only if they are no worse.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        post: operations["ApiV1ClassificationSettingsTrainingPostTraining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutClassificationSetting
+         * @description Say whether an aspect is looked at, from which confidence on it is set, and which field holds it.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectPutClassificationSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classification-settings/{aspect}/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutHead
+         * @description Let another head work: one of before, or none, then names and shipped examples do.
+         *
+         *     Needs the permission `routing.manage`.
+         */
+        put: operations["ApiV1ClassificationSettingsAspectHeadPutHead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copilot/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCopilotFigures
+         * @description How often suggestions were shown, adopted and ignored.
+         *
+         *     Needs the permission `models.manage`.
+         */
+        get: operations["ApiV1CopilotFiguresGetCopilotFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customer-merges/{merge_id}/undo": {
@@ -2940,6 +3188,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImports
+         * @description The last imports, the newest first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsGetImports"];
+        put?: never;
+        /**
+         * PostImport
+         * @description Read a file and show what would be made of it; nothing is made yet.
+         *
+         *     Form fields: ``file``, and ``options`` as a file of JSON in the shape of ``ImportOptions``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsPostImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImport
+         * @description An import with its items; failed ones come first.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetImportFailed
+         * @description What could not be read, as it came and with the reason, as a table.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        get: operations["ApiV1KnowledgeImportsImportIdFailedGetImportFailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutImportOptions
+         * @description Read the same file with other options, such as what each column holds.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        put: operations["ApiV1KnowledgeImportsImportIdOptionsPutImportOptions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportRun
+         * @description Make the next 25 articles. Call it until the state is ``done``; whoever stops can go on or undo later.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdRunPostImportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/imports/{import_id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostImportUndoing
+         * @description Take back what the import made; what somebody changed since stays and is counted as ``kept``.
+         *
+         *     Needs the permission `knowledge.manage`.
+         */
+        post: operations["ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/policy": {
         parameters: {
             query?: never;
@@ -3222,6 +3610,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetAdherence
+         * @description How far the people whom one leads were in their planned hours today, until now.
+         *
+         *     Needs the permission `floor.lead`.
+         */
+        get: operations["ApiV1LiveAdherenceGetAdherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live/agents/{person_id}/capacity": {
         parameters: {
             query?: never;
@@ -3342,7 +3752,7 @@ export interface paths {
         get?: never;
         /**
          * PutSuspension
-         * @description Keep somebody from customers at once; their work goes back to its teams.
+         * @description Keep somebody from customers at once; their work goes back to its teams, what they planned to write is held.
          *
          *     Needs the permission `floor.lead`.
          */
@@ -4061,6 +4471,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModelExchanges
+         * @description What was asked of language models, newest first; ``text`` searches in what was said.
+         *
+         *     ``ended`` says how they ended: sent, answered, refused or failed.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesListModelExchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-exchanges/{exchange_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetModelExchange
+         * @description One exchange as it went over the wire, with each attempt.
+         *
+         *     Needs the permission `models.audit`.
+         */
+        get: operations["ApiV1ModelExchangesExchangeIdGetModelExchange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/model-policy": {
         parameters: {
             query?: never;
@@ -4577,6 +5033,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation_id}/portal-viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetViewers
+         * @description Addresses whose owners see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `customers.read`.
+         */
+        get: operations["ApiV1OrganisationsOrganisationIdPortalViewersGetViewers"];
+        /**
+         * PutViewers
+         * @description Say which addresses see all tickets of an organisation in the portal.
+         *
+         *     Needs the permission `portal.grant`.
+         */
+        put: operations["ApiV1OrganisationsOrganisationIdPortalViewersPutViewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -4802,6 +5286,100 @@ export interface paths {
         put: operations["ApiV1PersonalDataPolicyPutPolicy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSites
+         * @description Help centre and portal of each brand; one that was never set up has its defaults.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        get: operations["ApiV1PortalSitesGetSites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * PatchSite
+         * @description Set up or change a brand's help centre and portal. 409 ``site_changed``, ``site_taken``.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        patch: operations["ApiV1PortalSitesBrandIdPatchSite"];
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/jwt-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostJwtSecret
+         * @description Make a new key by which the brand's own site signs its customers in, shown this once.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/sites/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostLogo
+         * @description Upload the logo (form field ``file``): PNG, JPEG or WebP, at most 512 KiB.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        post: operations["ApiV1PortalSitesBrandIdLogoPostLogo"];
+        /**
+         * DeleteLogo
+         * @description Take the logo away.
+         *
+         *     Needs the permission `portal.manage`.
+         */
+        delete: operations["ApiV1PortalSitesBrandIdLogoDeleteLogo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7611,6 +8189,188 @@ export interface paths {
         patch: operations["ApiV1TicketsTicketIdClosingPatchClosing"];
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/copilot/article": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostArticleDraft
+         * @description A draft of an article from a solved ticket, without anybody's data.
+         *
+         *     Needs the permission `knowledge.write`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotArticlePostArticleDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostCopilotReply
+         * @description An answer written by a language model from articles, with the words that it rests on. Nothing is sent.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotReplyPostCopilotReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostRewrite
+         * @description The agent's text in other words, by a language model.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotRewritePostRewrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSteps
+         * @description What to do next, by the ticket's process.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotStepsGetSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostSuggestions
+         * @description Passages, scripts and answers of solved tickets that may help; each has its source.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutSuggestionOutcome
+         * @description Say that a suggestion went into the answer, or was of no use.
+         *
+         *     Needs the permission `tickets.reply`.
+         */
+        put: operations["ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetSummary
+         * @description What the ticket is about and what was before, in sentences of its own, each with its entry. At once.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdCopilotSummaryGetSummary"];
+        put?: never;
+        /**
+         * PostSummary
+         * @description The same by a language model; ``problem`` says why it is not.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotSummaryPostSummary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/copilot/translation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PostTranslation
+         * @description A text or a message in another language, by a language model, with the original.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        post: operations["ApiV1TicketsTicketIdCopilotTranslationPostTranslation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/deadlines": {
         parameters: {
             query?: never;
@@ -7959,6 +8719,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetLabels
+         * @description What a machine takes the ticket for, with how sure it is, and what people said of that.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdLabelsGetLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/labels/{aspect}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutLabelDecision
+         * @description Confirm the machine's label or correct it; new heads learn from that. Type, product and reason are set, too.
+         *
+         *     Needs the permission `tickets.write`.
+         */
+        put: operations["ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket_id}/language-doubts": {
         parameters: {
             query?: never;
@@ -8092,6 +8896,28 @@ export interface paths {
          *     Needs the permission `tickets.read`.
          */
         delete: operations["ApiV1TicketsTicketIdLookingDeleteLooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/machine-talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMachineTalk
+         * @description What a machine and the customer said to each other, how sure it was, from which article, and why it stopped.
+         *
+         *     Needs the permission `tickets.read`.
+         */
+        get: operations["ApiV1TicketsTicketIdMachineTalkGetMachineTalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9808,6 +10634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/messages/{entry_id}/helped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Whether an answer helped
+         * @description Say whether a machine's answer helped: if so the talk is solved, if not a person takes over.
+         */
+        put: operations["put_visitor_helped"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/read": {
         parameters: {
             query?: never;
@@ -9890,6 +10736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/{public_key}/prepared/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a prepared answer
+         * @description Say that a prepared answer was shown, opened, or helped or not; each counts once for a browser.
+         */
+        post: operations["use_prepared_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/{public_key}/visitors": {
         parameters: {
             query?: never;
@@ -9930,27 +10796,23 @@ export interface components {
              */
             state: "accepted";
         };
-        /** Access */
-        Access: {
-            /** Format: date-time */
-            at: string;
-            entry_id: number;
-            id: number;
-            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            person_id: number | null;
-            person_name: string;
-            ticket_id: number;
-        };
-        /** AccessList */
-        AccessList: {
-            items: components["schemas"]["Access"][];
-            next: string | null;
-        };
         /** Address */
         Address: {
             address: string;
             /** @default  */
             name: string;
+        };
+        /** Adherence */
+        Adherence: {
+            is_due: boolean;
+            kept_minutes: number;
+            percent: number | null;
+            person_id: number;
+            planned_minutes: number;
+        };
+        /** AdherenceList */
+        AdherenceList: {
+            items: components["schemas"]["Adherence"][];
         };
         /** AdvanceIn */
         AdvanceIn: {
@@ -10031,6 +10893,150 @@ export interface components {
         AlarmList: {
             items: components["schemas"]["Alarm"][];
         };
+        /** AnnouncedWords */
+        AnnouncedWords: {
+            /** @default  */
+            en: string;
+            /** @default  */
+            zh: string;
+        };
+        /** Answer */
+        Answer: {
+            article_id: number;
+            category_id: number | null;
+            confidence: number;
+            id: number | null;
+            /** @default false */
+            is_worded: boolean;
+            locale: string;
+            passage_id: number | null;
+            path: string;
+            slug: string;
+            text: string;
+            title: string;
+            version_id: number;
+        };
+        /** AnswerCounts */
+        AnswerCounts: {
+            answered: number;
+            asked: number;
+            due: number;
+            handed_off: number;
+            helped: number;
+            not_helped: number;
+            solved: number;
+        };
+        /** AnswerFigures */
+        AnswerFigures: {
+            articles: components["schemas"]["ArticleAnswers"][];
+            /** Format: date-time */
+            begins_at: string;
+            days: number;
+            /** Format: date-time */
+            ends_at: string;
+            places: components["schemas"]["PlaceAnswers"][];
+            reasons: components["schemas"]["ReasonCount"][];
+            total: components["schemas"]["AnswerCounts"];
+        };
+        /** AnswerQuestionIn */
+        AnswerQuestionIn: {
+            /** @default en */
+            locale?: string;
+            text: string;
+        };
+        /** AnswerRule */
+        AnswerRule: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence: "solve" | "hand_off";
+            category_ids: number[] | null;
+            channel_id: number | null;
+            channel_name: string;
+            /** @default true */
+            holds: boolean;
+            id: number | null;
+            /** @default false */
+            is_on: boolean;
+            /** @default true */
+            is_strict: boolean;
+            /** @default 3 */
+            most_answers: number;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            /** @default 30 */
+            silence_minutes: number;
+            /** @default 0.8 */
+            threshold: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** AnswerRuleIn */
+        AnswerRuleIn: {
+            /**
+             * @default solve
+             * @enum {string}
+             */
+            after_silence?: "solve" | "hand_off";
+            category_ids?: number[] | null;
+            /** @default true */
+            holds?: boolean;
+            is_on: boolean;
+            /** @default true */
+            is_strict?: boolean;
+            /** @default 3 */
+            most_answers?: number;
+            /** @default 30 */
+            silence_minutes?: number;
+            threshold: number;
+            version: number;
+        };
+        /** AnswerRules */
+        AnswerRules: {
+            items: components["schemas"]["AnswerRule"][];
+            topics: components["schemas"]["AnswerTopic"][];
+        };
+        /** AnswerTopic */
+        AnswerTopic: {
+            id: number;
+            name_en: string;
+            name_zh: string;
+        };
+        /** AnswerTrial */
+        AnswerTrial: {
+            aim: number;
+            /** Format: date-time */
+            asked_at: string;
+            done_at: string | null;
+            examples: components["schemas"]["TriedTicket"][];
+            id: number;
+            looked_at: number;
+            most: number;
+            proposed: number | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "failed";
+            steps: components["schemas"]["AnswerTrialStep"][];
+        };
+        /** AnswerTrialIn */
+        AnswerTrialIn: {
+            /** @default 200 */
+            most?: number;
+        };
+        /** AnswerTrialStep */
+        AnswerTrialStep: {
+            answered: number;
+            low: number | null;
+            open: number;
+            precision: number | null;
+            right: number;
+            threshold: number;
+            wrong: number;
+        };
+        /** AnswerTrials */
+        AnswerTrials: {
+            newest: components["schemas"]["AnswerTrial"] | null;
+        };
         /** Answered */
         Answered: {
             in_time: number;
@@ -10100,6 +11106,12 @@ export interface components {
             team_ids: number[];
             title: string;
             versions: components["schemas"]["Version"][];
+        };
+        /** ArticleAnswers */
+        ArticleAnswers: {
+            article_id: number;
+            line: components["schemas"]["AnswerCounts"];
+            title: string;
         };
         /** ArticleFigures */
         ArticleFigures: {
@@ -10255,6 +11267,30 @@ export interface components {
             subject: string;
             ticket_id: number;
         };
+        /** AspectSetting */
+        AspectSetting: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            field_key: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectSettingIn */
+        AspectSettingIn: {
+            field_key?: string | null;
+            is_on: boolean;
+            threshold: number;
+        };
+        /** AspectState */
+        AspectState: {
+            confirmed: number;
+            corrected: number;
+            heads: components["schemas"]["HeadVersion"][];
+            proposed: number;
+            set: number;
+            setting: components["schemas"]["AspectSetting"];
+            unknown: number;
+        };
         /** AssignmentIn */
         AssignmentIn: {
             assignee_id: number | null;
@@ -10274,6 +11310,15 @@ export interface components {
             size: number;
             type: string;
             url: string;
+        };
+        /** Attempt */
+        Attempt: {
+            answer: string;
+            detail: string;
+            ms: number;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            problem: ("no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused") | "";
         };
         /** Author */
         Author: {
@@ -10802,6 +11847,13 @@ export interface components {
             name_zh: string;
             value: string;
         };
+        /** ClassificationSettings */
+        ClassificationSettings: {
+            aspects: components["schemas"]["AspectState"][];
+            has_meaning: boolean;
+            load: components["schemas"]["Load"];
+            training: components["schemas"]["Training"];
+        };
         /** ClientCustomer */
         ClientCustomer: {
             /** @default  */
@@ -10940,7 +11992,7 @@ export interface components {
             at: string;
             person_id: number | null;
             /** @enum {string} */
-            way: "message" | "phone" | "in_person" | "link";
+            way: "message" | "phone" | "in_person" | "link" | "portal";
             words: string;
         };
         /** ConfirmationIn */
@@ -11035,6 +12087,87 @@ export interface components {
             person_id: number;
             place: number;
             points: number;
+        };
+        /** CopilotEvidence */
+        CopilotEvidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
+        /** CopilotFigure */
+        CopilotFigure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** CopilotFigures */
+        CopilotFigures: {
+            days: number;
+            items: components["schemas"]["CopilotFigure"][];
+        };
+        /** CopilotStep */
+        CopilotStep: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** CopilotSteps */
+        CopilotSteps: {
+            items: components["schemas"]["CopilotStep"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
+        };
+        /** CopilotSuggestion */
+        CopilotSuggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** CopilotSuggestions */
+        CopilotSuggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["CopilotSuggestion"][];
+        };
+        /** CopilotText */
+        CopilotText: {
+            evidence: components["schemas"]["CopilotEvidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
         };
         /** Customer */
         Customer: {
@@ -11163,6 +12296,13 @@ export interface components {
             /** @default false */
             is_pinned?: boolean;
             text: string;
+        };
+        /** CustomerPast */
+        CustomerPast: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -11396,6 +12536,14 @@ export interface components {
         DraftKept: {
             version: number;
         };
+        /** DraftedArticle */
+        DraftedArticle: {
+            article_id: number;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** DryMatch */
         DryMatch: {
             because: {
@@ -11499,61 +12647,16 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** Endpoint */
-        Endpoint: {
-            answered_at: string | null;
-            base_url: string;
-            failed_at: string | null;
-            failures: number;
-            has_key: boolean;
-            id: number;
-            is_on: boolean;
-            /** @enum {string} */
-            kind: "chat" | "embedding";
-            model: string;
-            name: string;
+        /** EndpointTrial */
+        EndpointTrial: {
+            answer: string;
+            detail: string;
+            ms: number;
+            ok: boolean;
             /** @enum {string} */
             output: "json_schema" | "json_object" | "text";
-            price_in_micros: number | null;
-            price_out_micros: number | null;
-            problem: string;
-            problem_detail: string;
-            resting_until: string | null;
-            streams: boolean;
-            timeout_seconds: number;
-        };
-        /** EndpointChange */
-        EndpointChange: {
-            base_url?: string;
-            is_on?: boolean;
-            key?: string;
-            model?: string;
-            name?: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            streams?: boolean;
-            timeout_seconds?: number;
-        };
-        /** EndpointIn */
-        EndpointIn: {
-            base_url: string;
-            /** @default true */
-            is_on?: boolean;
-            /** @default  */
-            key?: string;
-            /**
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "embedding";
-            model: string;
-            name: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            /** @default false */
-            streams?: boolean;
-            /** @default 30 */
-            timeout_seconds?: number;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** Enrolment */
         Enrolment: {
@@ -11612,6 +12715,7 @@ export interface components {
              * @enum {string}
              */
             kind?: "normal" | "bounce" | "delivered" | "complaint" | "auto_reply";
+            machine?: components["schemas"]["MachineNote"];
             mentions?: number[];
             page?: components["schemas"]["HostPage"];
             promises?: components["schemas"]["PromiseChoice"][];
@@ -11626,6 +12730,14 @@ export interface components {
             to?: components["schemas"]["Address"][];
             to_value?: unknown;
             waiting_before?: string;
+        };
+        /** EntryInFull */
+        EntryInFull: {
+            entry_id: number;
+            html: string | null;
+            personal_data: components["schemas"]["Finding"][];
+            quoted: string | null;
+            text: string;
         };
         /** Estimate */
         Estimate: {
@@ -12008,6 +13120,11 @@ export interface components {
             /** @enum {string} */
             way: "own" | "added" | "mention";
         };
+        /** FooterLink */
+        FooterLink: {
+            name: components["schemas"]["InBoth"];
+            url: string;
+        };
         /** FormField */
         FormField: {
             key: string;
@@ -12143,6 +13260,25 @@ export interface components {
             summary?: string;
             team_id: number;
         };
+        /** HeadIn */
+        HeadIn: {
+            version_id: number | null;
+        };
+        /** HeadVersion */
+        HeadVersion: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            examples: number;
+            held_out: number;
+            id: number;
+            labels: number;
+            /** Format: date-time */
+            made_at: string;
+            score: number;
+            score_before: number | null;
+            /** @enum {string} */
+            state: "on" | "retired" | "refused";
+        };
         /** Health */
         Health: {
             database: string;
@@ -12157,6 +13293,10 @@ export interface components {
             level: number;
             skill_id: number;
             valid_until: string | null;
+        };
+        /** HelpedIn */
+        HelpedIn: {
+            helped: boolean;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -12241,6 +13381,98 @@ export interface components {
         /** IdentitySecret */
         IdentitySecret: {
             identity_secret: string;
+        };
+        /** Import */
+        Import: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** ImportItem */
+        ImportItem: {
+            article_id: number | null;
+            category: string[];
+            id: number;
+            kind: string;
+            locale: string;
+            name: string;
+            position: number;
+            problem: string | null;
+            raw: {
+                [key: string]: string;
+            } | null;
+            /** @enum {string} */
+            state: "ready" | "failed" | "made" | "undone" | "kept";
+            text: string;
+            title: string;
+            warnings: string[];
+        };
+        /** ImportList */
+        ImportList: {
+            items: components["schemas"]["Import"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            /**
+             * @default agents
+             * @enum {string}
+             */
+            audience?: "public" | "customers" | "agents" | "team";
+            brand_id?: number | null;
+            category_id?: number | null;
+            columns?: ("" | "title" | "body" | "summary" | "keywords" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
+            /** @default false */
+            is_published?: boolean;
+            /**
+             * @default article
+             * @enum {string}
+             */
+            kind?: "article" | "faq" | "script";
+            /** @default en */
+            locale?: string;
+            team_ids?: number[];
+        };
+        /** ImportPage */
+        ImportPage: {
+            columns: string[];
+            done_at: string | null;
+            failed: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "markdown" | "html" | "docx" | "csv" | "zip";
+            id: number;
+            items: components["schemas"]["ImportItem"][];
+            kept: number;
+            made: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: number | null;
+            options: components["schemas"]["ImportOptions"];
+            ready: number;
+            /** @enum {string} */
+            state: "preview" | "running" | "done" | "undone";
+            undone_at: string | null;
+        };
+        /** InBoth */
+        InBoth: {
+            /** @default  */
+            en?: string;
+            /** @default  */
+            "zh-CN"?: string;
         };
         /** InboxProblem */
         InboxProblem: {
@@ -12339,6 +13571,10 @@ export interface components {
             total: number;
             undoes_id: number | null;
         };
+        /** JwtSecret */
+        JwtSecret: {
+            jwt_secret: string;
+        };
         /** KindRule */
         KindRule: {
             clear_for: ("administrator" | "supervisor" | "agent" | "read_only" | "partner" | "program")[];
@@ -12412,6 +13648,16 @@ export interface components {
         KnowledgePolicyPatch: {
             own_approval?: boolean;
             review_months?: number;
+        };
+        /** LabelChoice */
+        LabelChoice: {
+            name_en: string;
+            name_zh: string;
+            value: string;
+        };
+        /** LabelDecisionIn */
+        LabelDecisionIn: {
+            label: string;
         };
         /** LanguageDoubt */
         LanguageDoubt: {
@@ -12558,12 +13804,41 @@ export interface components {
         LiveTicketList: {
             items: components["schemas"]["LiveTicket"][];
         };
+        /** Load */
+        Load: {
+            failed: number;
+            looked_at: number;
+            ms: number;
+            oldest_at: string | null;
+            skipped: number;
+            waiting: number;
+        };
         /** LoadPart */
         LoadPart: {
             count: number;
             /** @enum {string} */
             name: "anger" | "abuse" | "length" | "in_a_row" | "no_break";
             points: number;
+        };
+        /** Look */
+        Look: {
+            /** @default #0d7a6f */
+            accent?: string;
+            /** @default #37b3a4 */
+            accent_dark?: string;
+            footer?: components["schemas"]["InBoth"];
+            /** @default true */
+            is_listed?: boolean;
+            links?: components["schemas"]["FooterLink"][];
+            /**
+             * @default en
+             * @enum {string}
+             */
+            locale_default?: "en" | "zh-CN";
+            name?: components["schemas"]["InBoth"];
+            /** @default UTC */
+            time_zone?: string;
+            welcome?: components["schemas"]["InBoth"];
         };
         /** Looker */
         Looker: {
@@ -12589,6 +13864,59 @@ export interface components {
              */
             doing?: "looking" | "reply" | "note";
             tab: string;
+        };
+        /** MachineAnswer */
+        MachineAnswer: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            entry_id: number | null;
+            helped: boolean | null;
+            helped_at: string | null;
+            id: number;
+            is_worded: boolean;
+            locale: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
+            question: string;
+            question_entry_id: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            slug: string;
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** MachineNote */
+        MachineNote: {
+            answer_id?: number;
+            article_id?: number;
+            confidence?: number;
+            helped?: boolean;
+            /** @default false */
+            is_worded?: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path?: string;
+            /** @default  */
+            title?: string;
+        };
+        /** MachineTalk */
+        MachineTalk: {
+            answers: number;
+            /** Format: date-time */
+            began_at: string;
+            ended_at: string | null;
+            handed_off_at: string | null;
+            /** @enum {null|string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            /** @enum {string} */
+            state: "talking" | "handed_off" | "helped" | "silent";
+            ticket_id: number;
         };
         /** Macro */
         Macro: {
@@ -12674,14 +14002,6 @@ export interface components {
             person_id: number;
             visit_id: number;
         };
-        /** Marking */
-        Marking: {
-            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
-            may_redact: boolean;
-            may_show: boolean;
-            may_unseal: boolean;
-        };
         /** Matched */
         Matched: {
             due_at: string | null;
@@ -12737,6 +14057,7 @@ export interface components {
             /** @default false */
             calls_reserve?: boolean;
             channel_ids?: number[];
+            first_answer?: components["schemas"]["BothWords"];
             /** @default 0 */
             more_at_a_time?: number;
             /** @default false */
@@ -12744,6 +14065,7 @@ export interface components {
             park_condition?: {
                 [key: string]: unknown;
             } | null;
+            prepared?: components["schemas"]["PreparedAnswer"][];
             /** @default 0 */
             priority_points?: number;
             priority_tiers?: string[];
@@ -12808,13 +14130,145 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** ModelEndpoint */
+        ModelEndpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** ModelEndpointChange */
+        ModelEndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** ModelEndpointIn */
+        ModelEndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
+        /** ModelExchange */
+        ModelExchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelExchangeRow */
+        ModelExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelPolicyIn */
+        ModelPolicyIn: {
+            keep_days: number;
+        };
+        /** ModelPurpose */
+        ModelPurpose: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
+        /** ModelPurposeIn */
+        ModelPurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
         /** ModelSettings */
         ModelSettings: {
             /** Format: date */
             day: string;
-            endpoints: components["schemas"]["Endpoint"][];
+            endpoints: components["schemas"]["ModelEndpoint"][];
             keep_days: number;
-            purposes: components["schemas"]["PurposeState"][];
+            purposes: components["schemas"]["ModelPurpose"][];
         };
         /** Moved */
         Moved: {
@@ -13104,7 +14558,7 @@ export interface components {
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
             notice_id: number | null;
             read_at: string | null;
             release_id: number | null;
@@ -13165,13 +14619,9 @@ export interface components {
             /** @enum {string} */
             since: "created" | "waiting" | "answered" | "solved";
         };
-        /** Opened */
-        Opened: {
+        /** OpenedOriginal */
+        OpenedOriginal: {
             words: string;
-        };
-        /** OpeningIn */
-        OpeningIn: {
-            reason: string;
         };
         /** Organisation */
         Organisation: {
@@ -13419,6 +14869,11 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
+        /** Paged[ModelExchangeRow] */
+        PageOfModelExchangeRow: {
+            items: components["schemas"]["ModelExchangeRow"][];
+            next: string | null;
+        };
         /** Paged[ArticleRow] */
         PageOfArticleRow: {
             items: components["schemas"]["ArticleRow"][];
@@ -13462,6 +14917,17 @@ export interface components {
         /** PasswordInput */
         PasswordInput: {
             password: string;
+        };
+        /** PastTicket */
+        PastTicket: {
+            answer: string;
+            /** @enum {string} */
+            category: "new" | "open" | "waiting" | "on_hold" | "solved" | "closed";
+            /** Format: date-time */
+            created_at: string;
+            solved_at: string | null;
+            subject: string;
+            ticket_id: number;
         };
         /** Person */
         Person: {
@@ -13530,6 +14996,30 @@ export interface components {
             person_id: number;
             team_ids: number[];
         };
+        /** PersonalDataAccess */
+        PersonalDataAccess: {
+            /** Format: date-time */
+            at: string;
+            entry_id: number;
+            id: number;
+            kinds: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            person_id: number | null;
+            person_name: string;
+            ticket_id: number;
+        };
+        /** PersonalDataAccessList */
+        PersonalDataAccessList: {
+            items: components["schemas"]["PersonalDataAccess"][];
+            next: string | null;
+        };
+        /** PersonalDataMarking */
+        PersonalDataMarking: {
+            hidden: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            marked: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport")[];
+            may_redact: boolean;
+            may_show: boolean;
+            may_unseal: boolean;
+        };
         /** PersonalDataPolicy */
         PersonalDataPolicy: {
             keeps_sealed: boolean;
@@ -13538,12 +15028,30 @@ export interface components {
             };
             sealed_days: number;
         };
+        /** PersonalDataPolicyShown */
+        PersonalDataPolicyShown: {
+            keeps_sealed: boolean;
+            kinds: {
+                [key: string]: components["schemas"]["KindRule"];
+            };
+            sealed_days: number;
+            /** @default 0 */
+            waiting?: number;
+        };
         /** Ping */
         Ping: {
             duration_ms: number;
             ok: boolean;
             response_excerpt: string;
             response_status: number | null;
+        };
+        /** PlaceAnswers */
+        PlaceAnswers: {
+            channel_id: number | null;
+            line: components["schemas"]["AnswerCounts"];
+            name: string;
+            /** @enum {string} */
+            place: "widget" | "help_centre" | "mail" | "form";
         };
         /** Plan */
         Plan: {
@@ -13619,6 +15127,21 @@ export interface components {
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
         };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
+        };
         /** PolicyList */
         PolicyList: {
             items: components["schemas"]["Policy"][];
@@ -13626,16 +15149,6 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             ids: number[];
-        };
-        /** PolicyShown */
-        PolicyShown: {
-            keeps_sealed: boolean;
-            kinds: {
-                [key: string]: components["schemas"]["KindRule"];
-            };
-            sealed_days: number;
-            /** @default 0 */
-            waiting?: number;
         };
         /** PolicySide */
         PolicySide: {
@@ -13671,6 +15184,38 @@ export interface components {
             steps?: components["schemas"]["Step"][];
             targets: components["schemas"]["Target"][];
         };
+        /** PortalSite */
+        PortalSite: {
+            brand: string;
+            brand_id: number;
+            form_channel_id: number | null;
+            has_jwt_secret: boolean;
+            has_portal: boolean;
+            host: string | null;
+            is_on: boolean;
+            jwt_audience: string;
+            jwt_made_at: string | null;
+            key: string;
+            logo_url: string | null;
+            look: components["schemas"]["Look"];
+            portal_url: string;
+            url: string;
+            version: number;
+        };
+        /** PortalSiteList */
+        PortalSiteList: {
+            items: components["schemas"]["PortalSite"][];
+        };
+        /** PortalSitePatch */
+        PortalSitePatch: {
+            form_channel_id?: number | null;
+            has_portal?: boolean;
+            host?: string | null;
+            is_on?: boolean;
+            key?: string;
+            look?: components["schemas"]["Look"];
+            version: number;
+        };
         /** PreChat */
         PreChat: {
             /**
@@ -13697,6 +15242,27 @@ export interface components {
             channel?: "email" | "chat" | "api" | "phone" | "sms";
             quiet_hours?: components["schemas"]["QuietHours"];
             remark?: string;
+        };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            answer: components["schemas"]["BothWords"];
+            question: components["schemas"]["BothWords"];
+        };
+        /** PreparedCount */
+        PreparedCount: {
+            helped: number;
+            not_helped: number;
+            opened: number;
+            question: components["schemas"]["AnnouncedWords"];
+            shown: number;
+        };
+        /** PreparedUseIn */
+        PreparedUseIn: {
+            browser: string;
+            /** @default false */
+            is_machine_on?: boolean;
+            /** @enum {string} */
+            what: "shown" | "opened" | "helped" | "not_helped";
         };
         /** PresenceFrame */
         PresenceFrame: {
@@ -13939,28 +15505,6 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
-        /** PurposeIn */
-        PurposeIn: {
-            endpoint_id: number | null;
-            is_on: boolean;
-            micros_a_day?: number | null;
-            tokens_a_day?: number | null;
-        };
-        /** PurposeState */
-        PurposeState: {
-            endpoint_id: number | null;
-            /** @default 0 */
-            exchanges_today: number;
-            is_on: boolean;
-            micros_a_day: number | null;
-            /** @default 0 */
-            micros_today: number;
-            /** @enum {string} */
-            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
-            tokens_a_day: number | null;
-            /** @default 0 */
-            tokens_today: number;
-        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -14000,7 +15544,7 @@ export interface components {
             offers: ("call" | "mail")[];
             position: number | null;
             /** @enum {string} */
-            state: "none" | "waiting" | "assigned" | "closed";
+            state: "none" | "waiting" | "machine" | "assigned" | "closed";
             wait: components["schemas"]["WidgetWait"] | null;
         };
         /** QuietHours */
@@ -14058,6 +15602,12 @@ export interface components {
             code: string;
             idle_since?: string;
             load_points?: number;
+        };
+        /** ReasonCount */
+        ReasonCount: {
+            count: number;
+            /** @enum {string} */
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
         };
         /** ReasonIn */
         ReasonIn: {
@@ -14139,6 +15689,10 @@ export interface components {
             ticket_id: number;
             undone_at: string | null;
         };
+        /** RedactionOpeningIn */
+        RedactionOpeningIn: {
+            reason: string;
+        };
         /** RedemptionInput */
         RedemptionInput: {
             name?: string | null;
@@ -14156,7 +15710,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
-            scenario: string;
+            scenario_en: string;
+            scenario_zh: string;
             version: number;
         };
         /** RehearsalIn */
@@ -14386,8 +15941,11 @@ export interface components {
             before: components["schemas"]["DeskFigures"];
             called: number;
             effects: number;
+            /** @default 0 */
+            first_answers: number;
             minutes: number;
             parked: number;
+            prepared: components["schemas"]["PreparedCount"][];
             unparked: number;
             worst: components["schemas"]["DeskFigures"];
         };
@@ -14499,6 +16057,12 @@ export interface components {
         /** ReviewedIn */
         ReviewedIn: {
             review_by: string | null;
+        };
+        /** RewriteIn */
+        RewriteIn: {
+            text: string;
+            /** @enum {string} */
+            tone: "shorter" | "warmer" | "formal";
         };
         /** RiskAlert */
         RiskAlert: {
@@ -14751,6 +16315,8 @@ export interface components {
             calls: components["schemas"]["Call"][];
             effects: components["schemas"]["Effect"][];
             figures: components["schemas"]["FigurePoint"][];
+            first_answers: number;
+            prepared: components["schemas"]["PreparedCount"][];
             run: components["schemas"]["Run"];
         };
         /** RunView */
@@ -14930,7 +16496,7 @@ export interface components {
         /** SettingsFrame */
         SettingsFrame: {
             /** @enum {string} */
-            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame";
+            what: "teams" | "channels" | "people" | "brands" | "statuses" | "canned_replies" | "macros" | "ticket_templates" | "desk" | "checklist_templates" | "webhooks" | "api_keys" | "intake" | "saved_views" | "fields" | "ticket_types" | "calendars" | "service_policies" | "clock_jobs" | "processes" | "releases" | "skills" | "skill_levels" | "agent_routing" | "team_routing" | "requirements" | "score_weights" | "surge" | "answering" | "notices" | "guidance_cards" | "script_variants" | "article_requests" | "knowledge_findings" | "knowledge" | "knowledge_frame" | "knowledge_imports" | "portal";
         };
         /** SharedDraft */
         SharedDraft: {
@@ -14962,14 +16528,6 @@ export interface components {
             about: components["schemas"]["routing_simulation_schemas_Words"];
             key: string;
             name: components["schemas"]["routing_simulation_schemas_Words"];
-            text: string;
-        };
-        /** Shown */
-        Shown: {
-            entry_id: number;
-            html: string | null;
-            personal_data: components["schemas"]["Finding"][];
-            quoted: string | null;
             text: string;
         };
         /** ShownArticle */
@@ -15265,6 +16823,10 @@ export interface components {
         Stage: {
             /** @default false */
             asks_by_link?: boolean;
+            /** @default  */
+            customer_name_en?: string;
+            /** @default  */
+            customer_name_zh?: string;
             enters_when?: {
                 [key: string]: unknown;
             };
@@ -15496,6 +17058,11 @@ export interface components {
         StuckList: {
             items: components["schemas"]["StuckGroup"][];
         };
+        /** SuggestIn */
+        SuggestIn: {
+            /** @default  */
+            text?: string;
+        };
         /** Suggestion */
         Suggestion: {
             /** @default  */
@@ -15506,9 +17073,24 @@ export interface components {
             label: string;
             value: string;
         };
+        /** SuggestionOutcomeIn */
+        SuggestionOutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
+        };
         /** Suggestions */
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
+        };
+        /** SummaryPoint */
+        SummaryPoint: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
         };
         /** Supervision */
         Supervision: {
@@ -15547,6 +17129,7 @@ export interface components {
         /** Suspended */
         Suspended: {
             given_back: number;
+            held: number;
         };
         /** Suspension */
         Suspension: {
@@ -15935,6 +17518,31 @@ export interface components {
              */
             write_as?: "reply" | "note";
         };
+        /** TicketLabel */
+        TicketLabel: {
+            /** @enum {string} */
+            aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            /** Format: date-time */
+            at: string;
+            confidence: number | null;
+            decided_at: string | null;
+            decided_by: number | null;
+            guess: string | null;
+            label: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            state: "set" | "proposed" | "unknown" | "corrected" | "confirmed";
+            ticket_id: number;
+        };
+        /** TicketLabels */
+        TicketLabels: {
+            choices: {
+                [key: string]: components["schemas"]["LabelChoice"][];
+            };
+            is_waiting: boolean;
+            items: components["schemas"]["TicketLabel"][];
+        };
         /** TicketLink */
         TicketLink: {
             /**
@@ -16023,6 +17631,21 @@ export interface components {
             unread: boolean;
             version: number;
             waiting_since: string | null;
+        };
+        /** TicketSummary */
+        TicketSummary: {
+            history: components["schemas"]["CustomerPast"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["SummaryPoint"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
+        /** TicketTalk */
+        TicketTalk: {
+            answers: components["schemas"]["MachineAnswer"][];
+            talk: components["schemas"]["MachineTalk"] | null;
         };
         /** TicketTemplate */
         TicketTemplate: {
@@ -16136,6 +17759,13 @@ export interface components {
         TokenInput: {
             token: string;
         };
+        /** Training */
+        Training: {
+            asked_at: string | null;
+            ended_at: string | null;
+            problem: string;
+            started_at: string | null;
+        };
         /** Trait */
         Trait: {
             evidence: string;
@@ -16143,6 +17773,23 @@ export interface components {
             listener: "anyone" | "anxious" | "angry" | "elderly" | "business" | "vip";
             /** @enum {string} */
             source: "message" | "tier" | "tag" | "organisation" | "label";
+        };
+        /** TranslateIn */
+        TranslateIn: {
+            entry_id?: number | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @default  */
+            text?: string;
+        };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
         };
         /** TrialDay */
         TrialDay: {
@@ -16167,6 +17814,27 @@ export interface components {
             /** Format: date-time */
             start: string;
             tables?: string[];
+        };
+        /** TriedAnswer */
+        TriedAnswer: {
+            answer: components["schemas"]["Answer"] | null;
+            confidence: number | null;
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            /** @enum {string} */
+            state: "answered" | "not_sure" | "refused" | "person";
+            threshold: number;
+        };
+        /** TriedTicket */
+        TriedTicket: {
+            article_id: number | null;
+            confidence: number;
+            question: string;
+            /** @default  */
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            ticket_id: number;
+            title: string;
+            /** @enum {string} */
+            verdict: "right" | "wrong" | "open";
         };
         /** TypingFrame */
         TypingFrame: {
@@ -16406,6 +18074,10 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** Viewers */
+        Viewers: {
+            addresses: string[];
+        };
         /** Visit */
         Visit: {
             due_at: string | null;
@@ -16640,6 +18312,7 @@ export interface components {
             name: string;
             office: components["schemas"]["OfficeState"];
             pre_chat: components["schemas"]["PreChat"];
+            prepared: components["schemas"]["WidgetPrepared"][];
             questions: components["schemas"]["WidgetQuestion"][];
             wait: components["schemas"]["WidgetWait"];
         };
@@ -16651,6 +18324,18 @@ export interface components {
             type: string;
             url: string;
         };
+        /** WidgetMachine */
+        WidgetMachine: {
+            helped: boolean | null;
+            /** @default false */
+            is_worded: boolean;
+            /** @enum {string} */
+            kind: "answer" | "ask" | "hand_over" | "closing";
+            /** @default  */
+            path: string;
+            /** @default  */
+            title: string;
+        };
         /** WidgetMessage */
         WidgetMessage: {
             /** Format: date-time */
@@ -16661,6 +18346,7 @@ export interface components {
             /** @enum {string} */
             direction: "in" | "out";
             id: number;
+            machine: components["schemas"]["WidgetMachine"] | null;
             promises: components["schemas"]["WidgetPromise"][];
             read_at: string | null;
             text: string;
@@ -16669,6 +18355,12 @@ export interface components {
         WidgetPage: {
             items: components["schemas"]["WidgetMessage"][];
             queue: components["schemas"]["QueueState"];
+        };
+        /** WidgetPrepared */
+        WidgetPrepared: {
+            answer: components["schemas"]["BothLanguages"];
+            id: number;
+            question: components["schemas"]["BothLanguages"];
         };
         /** WidgetPromise */
         WidgetPromise: {
@@ -16738,6 +18430,11 @@ export interface components {
             target_kind: "canned_reply" | "macro" | "guidance_card";
             title: string;
         };
+        /** WriteIn */
+        WriteIn: {
+            /** @enum {null|string} */
+            language?: "en" | "zh-CN" | null;
+        };
         /** Writing */
         Writing: {
             /** @enum {string} */
@@ -16750,21 +18447,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** PolicyIn */
-        intelligence_models_schemas_PolicyIn: {
-            keep_days: number;
-        };
-        /** Trial */
-        intelligence_models_schemas_Trial: {
-            answer: string;
-            detail: string;
-            ms: number;
-            ok: boolean;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            /** @enum {null|string} */
-            problem: "no_model" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
         };
         /** PreviewIn */
         knowledge_articles_api_PreviewIn: {
@@ -16804,21 +18486,6 @@ export interface components {
             en: string;
             zh: string;
         };
-        /** PolicyIn */
-        service_levels_schemas_PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["Step"][];
-            targets: components["schemas"]["Target"][];
-        };
         /** Preview */
         service_levels_schemas_Preview: {
             items: components["schemas"]["Matched"][];
@@ -16829,15 +18496,6 @@ export interface components {
         service_levels_schemas_PreviewIn: {
             policy_id?: number | null;
             spec: components["schemas"]["PolicySpec"];
-        };
-        /** Trial */
-        service_levels_schemas_Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
         };
         /** DraftIn */
         tickets_schemas_desk_DraftIn: {
@@ -17008,6 +18666,239 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresGetAnswerFigures: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                channel_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerFigures"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringFiguresFileGetAnswerFiguresFile: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                days?: number;
+                kind?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesGetAnswerRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRules"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdPutAnswerRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerRule"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdQuestionPostAnswerQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAnswer"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialGetAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AnsweringRulesChannelIdTrialPostAnswerTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTrials"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -17589,7 +19480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong */
@@ -18301,6 +20192,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistTemplate"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsGetClassificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsTrainingPostTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectPutClassificationSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AspectSettingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ClassificationSettingsAspectHeadPutHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                aspect: "type" | "product" | "reason" | "severity" | "sentiment" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassificationSettings"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CopilotFiguresGetCopilotFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotFigures"];
                 };
             };
             /** @description What is wrong */
@@ -22167,6 +24217,229 @@ export interface operations {
             };
         };
     };
+    ApiV1KnowledgeImportsGetImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsPostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdFailedGetImportFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdOptionsPutImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdRunPostImportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1KnowledgeImportsImportIdUndoingPostImportUndoing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1KnowledgePolicyGetKnowledgePolicy: {
         parameters: {
             query?: never;
@@ -22633,6 +24906,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1LiveAdherenceGetAdherence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdherenceList"];
                 };
             };
             /** @description What is wrong */
@@ -23876,7 +26178,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointIn"];
+                "application/json": components["schemas"]["ModelEndpointIn"];
             };
         };
         responses: {
@@ -23886,7 +26188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -23940,7 +26242,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointChange"];
+                "application/json": components["schemas"]["ModelEndpointChange"];
             };
         };
         responses: {
@@ -23950,7 +26252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -23981,7 +26283,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["intelligence_models_schemas_Trial"];
+                    "application/json": components["schemas"]["EndpointTrial"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesListModelExchanges: {
+        parameters: {
+            query?: {
+                text?: string;
+                purpose?: string | null;
+                ended?: "sent" | "answered" | "refused" | "failed" | null;
+                ticket_id?: number | null;
+                person_id?: number | null;
+                is_attacked?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfModelExchangeRow"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ModelExchangesExchangeIdGetModelExchange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelExchange"];
                 };
             };
             /** @description What is wrong */
@@ -24004,7 +26375,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+                "application/json": components["schemas"]["ModelPolicyIn"];
             };
         };
         responses: {
@@ -24039,7 +26410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PurposeIn"];
+                "application/json": components["schemas"]["ModelPurposeIn"];
             };
         };
         responses: {
@@ -24900,6 +27271,72 @@ export interface operations {
             };
         };
     };
+    ApiV1OrganisationsOrganisationIdPortalViewersGetViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OrganisationsOrganisationIdPortalViewersPutViewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Viewers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewers"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_password_reset: {
         parameters: {
             query?: never;
@@ -25184,7 +27621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessList"];
+                    "application/json": components["schemas"]["PersonalDataAccessList"];
                 };
             };
             /** @description What is wrong */
@@ -25213,7 +27650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Marking"];
+                    "application/json": components["schemas"]["PersonalDataMarking"];
                 };
             };
             /** @description What is wrong */
@@ -25242,7 +27679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
             };
             /** @description What is wrong */
@@ -25275,8 +27712,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyShown"];
+                    "application/json": components["schemas"]["PersonalDataPolicyShown"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesGetSites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSiteList"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdPatchSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdJwtSecretPostJwtSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwtSecret"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoPostLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalSite"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PortalSitesBrandIdLogoDeleteLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {
@@ -25654,7 +28252,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpeningIn"];
+                "application/json": components["schemas"]["RedactionOpeningIn"];
             };
         };
         responses: {
@@ -25664,7 +28262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Opened"];
+                    "application/json": components["schemas"]["OpenedOriginal"];
                 };
             };
             /** @description What is wrong */
@@ -27435,7 +30033,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -27470,7 +30068,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -30214,6 +32812,304 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdCopilotArticlePostArticleDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedArticle"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotReplyPostCopilotReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotRewritePostRewrite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotStepsGetSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotSteps"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsPostSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotSuggestions"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSuggestionsSuggestionIdOutcomePutSuggestionOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionOutcomeIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketSummary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotSummaryPostSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketSummary"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdCopilotTranslationPostTranslation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranslateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopilotText"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdDeadlinesPostDeadline: {
         parameters: {
             query?: never;
@@ -30500,7 +33396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["EntryInFull"];
                 };
             };
             /** @description What is wrong */
@@ -30813,6 +33709,73 @@ export interface operations {
             };
         };
     };
+    ApiV1TicketsTicketIdLabelsGetLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdLabelsAspectDecisionPutLabelDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+                aspect: "type" | "product" | "reason" | "severity" | "language" | "sentiment" | "emotion" | "spam";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketLabels"];
+                };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TicketsTicketIdLanguageDoubtsPostLanguageDoubts: {
         parameters: {
             query?: never;
@@ -31031,6 +33994,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TicketsTicketIdMachineTalkGetMachineTalk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTalk"];
+                };
             };
             /** @description What is wrong */
             default: {
@@ -34020,6 +37014,39 @@ export interface operations {
             };
         };
     };
+    put_visitor_helped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpedIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     visitor_read: {
         parameters: {
             query?: never;
@@ -34139,6 +37166,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WidgetConfig"];
                 };
+            };
+            /** @description What is wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_prepared_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_key: string;
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreparedUseIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong */
             default: {

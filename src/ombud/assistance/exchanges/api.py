@@ -22,16 +22,12 @@ async def list_model_exchanges(
     actor: By,
     text: FromQuery[Typed] = "",
     purpose: FromQuery[str | None] = None,
-    outcome: FromQuery[State | None] = None,
     ended: FromQuery[State | None] = None,
     ticket_id: FromQuery[int | None] = None,
     person_id: FromQuery[int | None] = None,
     is_attacked: FromQuery[bool] = False,
     cursor: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
-) -> Paged[ExchangeRow]:
-    """What was asked of language models, newest first; ``text`` searches in questions, answers and problems."""
-    wanted = Wanted(text, purpose, outcome, ticket_id, person_id, is_attacked)
 ) -> Paged[ModelExchangeRow]:
     """What was asked of language models, newest first; ``text`` searches in what was said.
 

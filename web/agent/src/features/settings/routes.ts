@@ -152,7 +152,9 @@ const pages: RouteRecordRaw[] = [
   ...(['models', 'model-exchanges'] as const).map((path) => ({
     path,
     component:
-      path === 'models' ? () => import('./models/ModelsPage.vue') : () => import('./models/ExchangesPage.vue'),
+      path === 'models'
+        ? () => import('./models/ModelsPage.vue')
+        : () => import('./models/ExchangesPage.vue'),
     meta: { words: [...words, 'models'], permission: path === 'models' ? 'models.manage' : 'models.audit' },
   })),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),

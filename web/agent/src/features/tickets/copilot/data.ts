@@ -68,7 +68,12 @@ export const summarise = (ticketId: Id): Promise<TicketSummary> =>
 export const writingOf = (ticketId: Id): Writing | undefined => writings.get(ticketId)
 export const forgetWriting = (ticketId: Id): boolean => writings.delete(ticketId)
 
-async function write(ticketId: Id, writing: Omit<Writing, 'isBusy'>, rest: string, body: object): Promise<void> {
+async function write(
+  ticketId: Id,
+  writing: Omit<Writing, 'isBusy'>,
+  rest: string,
+  body: object,
+): Promise<void> {
   writings.set(ticketId, { ...writing, isBusy: true })
   try {
     const found = await api.post<CopilotText>(path(ticketId, rest), body)
@@ -100,7 +105,11 @@ export const translateMessage = (ticketId: Id, entryId: Id, language: Language):
   })
 
 /** Say what became of a suggestion; that it cannot be counted is no reason to stop anybody. */
-export async function decide(ticketId: Id, id: Id | null | undefined, state: 'adopted' | 'ignored'): Promise<void> {
+export async function decide(
+  ticketId: Id,
+  id: Id | null | undefined,
+  state: 'adopted' | 'ignored',
+): Promise<void> {
   if (!id) return
   await api.put(path(ticketId, `suggestions/${String(id)}/outcome`), { state }).catch(() => undefined)
 }
