@@ -2,7 +2,6 @@ import {
   AlarmClock,
   ArrowUpNarrowWide,
   Bot,
-  Bot,
   Building2,
   CalendarClock,
   CircleDot,
