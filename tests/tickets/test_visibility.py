@@ -79,6 +79,8 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("GET", "/tickets/{ticket_id}/labels"): None,
+    ("PUT", "/tickets/{ticket_id}/labels/{aspect}/decision"): {"label": "spam"},
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
     ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
     ("GET", "/tickets/{ticket_id}/redactions"): None,
