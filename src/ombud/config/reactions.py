@@ -10,6 +10,7 @@ from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.portal.help_centre.reactions import HELP
 from ombud.processes.reactions import PROCESSES
+from ombud.quality.personal_data.reactions import PERSONAL_DATA
 from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
@@ -36,6 +37,7 @@ READERS: list[Reader] = [
     ROUTING,
     FLOOR,
     RISKS,
+    PERSONAL_DATA,
     ANSWERING,
     UPKEEP,
     PASSAGES,

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES
+from ombud.demo.answering import make_answering
 from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
@@ -123,6 +124,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_surge(tx, by, now=now)
     await make_knowledge(tx, by, now=now)
     await make_help_centres(tx, by, now=now)
+    await make_answering(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

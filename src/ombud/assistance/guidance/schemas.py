@@ -80,7 +80,7 @@ class CardOrder(Struct, forbid_unknown_fields=True):
     ids: Annotated[list[Id], Meta(max_length=1_000)]
 
 
-class TrialIn(Struct, forbid_unknown_fields=True):
+class CardTrialIn(Struct, forbid_unknown_fields=True):
     """A condition that is tried."""
 
     condition: dict[str, Any]
@@ -94,7 +94,7 @@ class Fitting(Struct):
     customer_name: str
 
 
-class Trial(Struct):
+class CardTrial(Struct):
     """How many of today's tickets a condition fits; ``looked_at`` is of how many."""
 
     looked_at: int

@@ -23,7 +23,7 @@ NAMES: Final[Mapping[Kind, str]] = {
     "passport": "PASSPORT",
 }
 # A longer text is looked at in the background: 2 ms of a processor for each message while it is written.
-LONGEST: Final = 10_000
+LONGEST: Final = 2_000
 _PLACEHOLDER: Final = re.compile(rf"\[(?:{'|'.join(NAMES.values())})_\d+\]")
 # Kinds that people write in groups: 138 0013 8000 is 13800138000.
 _GROUPED: Final = frozenset[Kind]({"id_number", "bank_card", "phone", "plate", "passport"})
