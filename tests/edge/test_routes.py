@@ -18,6 +18,7 @@ PUBLIC = {
         "/assets/{path:path}",
         "/confirm/{token:str}",
         "/demo/shop",
+        "/demo/shop/tickets",
         "/forms/{public_key:str}",
         "/health",
         "/widget.js",

@@ -37,6 +37,7 @@ LOOKS = ALL if os.environ.get("OMBUD_ALL_SCREENS") else CORNERS
 WORKSPACE = ["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 SETTINGS_PAGES = [
     "profile",
+    "personal-data",
     "security",
     "mailboxes",
     "mailboxes/new",

@@ -5,6 +5,7 @@ where the data holds the truth.
 """
 
 import argparse
+import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,12 +13,26 @@ from ombud.cli import eval_pii, eval_promises, eval_queueing, eval_risk, eval_sl
 from ombud.cli.commands import Commands
 from ombud.shared.installation import InstallationError
 
+
+def _later(module: str) -> Callable[[argparse.Namespace], int]:
+    """Load an evaluation when it is run: what learns takes seconds to load, which no other command should."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        return int(importlib.import_module(f"ombud.cli.{module}").run(arguments))
+
+    return run
+
+
 # One line per evaluation: its name and the function that runs it.
 EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "intent": _later("eval_intent"),
+    "knowledge": _later("eval_knowledge"),
     "pii": eval_pii.run,
     "promises": eval_promises.run,
     "queueing": eval_queueing.run,
     "risk": eval_risk.run,
+    "satisfaction": _later("eval_satisfaction"),
+    "sentiment": _later("eval_sentiment"),
     "sla": eval_sla.run,
 }
 

@@ -15,8 +15,10 @@ from ombud.demo.answering import make_answering
 from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
+from ombud.demo.engine import make_decisions
 from ombud.demo.floor import make_floor
 from ombud.demo.ground import lay_ground
+from ombud.demo.help_centre import make_help_centres
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
 from ombud.demo.knowledge import make_knowledge
@@ -121,7 +123,9 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_skills(tx, by, now=now)
     await make_waits(tx, by, now=now)
     await make_surge(tx, by, now=now)
+    await make_decisions(tx, now=now)
     await make_knowledge(tx, by, now=now)
+    await make_help_centres(tx, by, now=now)
     await make_answering(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)

@@ -18,9 +18,14 @@ OF_TICKET: Final = frozenset[Aspect]({"type", "severity", *OF_FIELDS})
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 EMOTIONS: Final = ("angry", "disappointed", "anxious", "calm", "thankful")
 SEVERITIES: Final = ("1", "2", "3", "4")
+LANGUAGES: Final = (
+    *("zh-CN", "zh-TW", "en", "ja", "ko", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi", "id"),
+    *("ru", "ar", "th", "hi", "el", "he"),
+)
 # Labels of ours; those of the other aspects are the desk's own.
 FIXED: Final[dict[Aspect, tuple[str, ...]]] = {
     "severity": SEVERITIES,
+    "language": LANGUAGES,
     "sentiment": SENTIMENTS,
     "emotion": EMOTIONS,
     "spam": ("spam", "customer"),

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from ombud.intelligence.classification.features import counted, learn_columns, weighted
+from ombud.intelligence.classification.heads import centred
+from ombud.intelligence.embedding.schemas import Vectors
 from ombud.shared.words import folded
 
 COLUMNS: Final = 1 << 15
-ACTS: Final = 512
+# Of the words: what the customer says now counts most. Acts and earlier turns were tried, and made it worse.
+SHARES: Final = (1.0, 0.2)
 BETWEEN: Final = "|||"
 LATELY: Final = 3
 _NEGATIVE: Final = re.compile(
@@ -62,48 +65,29 @@ def moment_of(history: str, acts: str) -> Moment:
 
 
 class DialogueColumns(Struct):
-    """What is looked at of each moment, as one matrix that is learnt from."""
+    """What is looked at of each moment: words by where they stand, and how it went in numbers."""
 
-    parts: list[csr_matrix]
-    plain: csr_matrix
+    words: list[csr_matrix]
+    course: NDArray[np.float32]
 
 
 def columns_of(moments: Sequence[Moment]) -> DialogueColumns:
-    """Texts by where they stand, and how it went in numbers."""
-    texts = [
-        [one.said for one in moments],
-        [_before(one) for one in moments],
-        [one.turns[-2].answered if len(one.turns) > 1 else "" for one in moments],
-        [" ".join(turn.asked for turn in one.turns[-6:-1]) for one in moments],
-    ]
-    plain = csr_matrix(np.array([_course(one) for one in moments], dtype=np.float32))
-    return DialogueColumns([counted(part, COLUMNS) for part in texts], hstack([plain, _acts(moments)]).tocsr())
+    """Words and course of each moment."""
+    said = [one.said for one in moments]
+    answered = [one.turns[-2].answered if len(one.turns) > 1 else "" for one in moments]
+    course = np.array([_course(one) for one in moments], dtype=np.float32)
+    return DialogueColumns([counted(said, COLUMNS), counted(answered, COLUMNS)], course)
 
 
-WEIGHTS: Final = (1.0, 0.5, 0.5, 0.5)
-
-
-def rows_of(found: DialogueColumns, learnt: NDArray[np.int64]) -> csr_matrix:
+def rows_of(found: DialogueColumns, learnt: NDArray[np.int64], vectors: Vectors | None = None) -> csr_matrix:
     """All moments as rows; what words are worth is taken from those that are learnt from."""
     parts = [
-        weighted(counts, learn_columns(counts[learnt])) * weight
-        for counts, weight in zip(found.parts, WEIGHTS, strict=True)
+        weighted(counts, learn_columns(counts[learnt])) * share
+        for counts, share in zip(found.words, SHARES, strict=True)
     ]
-    return hstack([*parts, found.plain]).tocsr()
-
-
-def _before(moment: Moment) -> str:
-    return moment.turns[-2].asked if len(moment.turns) > 1 else ""
-
-
-def _acts(moments: Sequence[Moment]) -> csr_matrix:
-    found = np.zeros((len(moments), 2 * ACTS), dtype=np.float32)
-    for row, one in enumerate(moments):
-        for act in one.acts[-LATELY - 1 : -1]:
-            found[row, act % ACTS] += 0.3
-        if one.acts:
-            found[row, ACTS + one.acts[-1] % ACTS] = 0.7
-    return csr_matrix(found)
+    if vectors is not None:
+        parts.append(csr_matrix(centred(vectors, vectors[learnt].mean(axis=0))))
+    return hstack([*parts, csr_matrix(found.course)]).tocsr()
 
 
 def _course(moment: Moment) -> list[float]:

@@ -138,7 +138,7 @@ def marked(text: str, question: str) -> Markup:
     """The stretch of a passage that holds the words of a question, with these marked."""
     asked = {form for form in words_of(question) if form not in STOP_WORDS}
     found = [(piece.start, piece.end) for piece in pieces(text) if asked.intersection(piece.forms)]
-    start = max(0, found[0][0] - LEAD) if found else 0
+    start = _word_start(text, max(0, found[0][0] - LEAD)) if found else 0
     end = min(len(text), start + SNIPPET)
     out, at = Markup("… ") if start else Markup(""), start
     for left, right in found:
@@ -146,3 +146,10 @@ def marked(text: str, question: str) -> Markup:
             out += escape(text[at:left]) + Markup("<mark>{}</mark>").format(text[left:right])
             at = right
     return out + escape(text[at:end]) + (Markup(" …") if end < len(text) else Markup(""))
+
+
+def _word_start(text: str, at: int) -> int:
+    """The place, or the beginning of the next word where it is in the midst of one."""
+    while 0 < at < len(text) and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isalnum():
+        at += 1
+    return at

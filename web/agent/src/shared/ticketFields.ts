@@ -81,6 +81,12 @@ function customInfo(field: CustomField, names: ReturnType<typeof useNames>, grou
 }
 
 /** Languages by their names in the reader's own. */
+/** What a machine, or a person, calls how a customer feels. */
+const LABELS = {
+  sentiment: ['negative', 'neutral', 'positive'],
+  emotion: ['angry', 'disappointed', 'anxious', 'calm', 'thankful'],
+} as const
+
 function languageOptions(locale: string): ConditionOption[] {
   const names = new Intl.DisplayNames([locale], { type: 'language' })
   return LANGUAGES.map((value) => ({ value, label: names.of(value.slice(0, 2)) ?? value }))
@@ -120,6 +126,9 @@ export function useTicketFields() {
   const named = (items: { id: number; name: string }[]): ConditionOption[] =>
     items.map((one) => ({ value: one.id, label: one.name }))
 
+  const labelled = (aspect: keyof typeof LABELS): ConditionOption[] =>
+    LABELS[aspect].map((value) => ({ value, label: t(`views.labels.${aspect}.${value}`) }))
+
   return computed<ConditionField[]>(() => [
     own(
       'status',
@@ -149,6 +158,10 @@ export function useTicketFields() {
     own('customer_name', 'text'),
     own('tier', 'choice'),
     own('language', 'choice', languageOptions(locale.value)),
+    own('sentiment', 'choice', labelled('sentiment')),
+    own('emotion', 'choice', labelled('emotion')),
+    own('written_in', 'choice', languageOptions(locale.value)),
+    own('is_spam', 'yes_no'),
     own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(

@@ -217,8 +217,8 @@ async def decide_label(
     """
     ticket = await lock_visible_ticket(tx, ticket_id, by=by)
     settings = await queries.list_settings(tx)
-    known = (await choices_of(tx, settings)).get(aspect)
-    if known is not None and label not in {one.value for one in known}:
+    known = (await choices_of(tx, settings))[aspect]
+    if label not in {one.value for one in known}:
         raise Invalid("There is no such label. Choose one of the list.", fields={"label": "unknown"})
     await apply_label(tx, ticket.id, aspect, label, settings[aspect], by=by, now=now)
     await note_decision(tx, ticket, aspect, label, by=by, now=now)

@@ -27,6 +27,7 @@ import {
   MessageSquareQuote,
   SlidersHorizontal,
   Split,
+  Tags,
   ShieldAlert,
   ShieldCheck,
   UserRound,
@@ -68,6 +69,13 @@ export const settingsPages: SettingsPage[] = [
   { path: 'processes', key: 'processes', group: 'desk', icon: Workflow, permission: 'processes.manage' },
   { path: 'fields', key: 'fields', group: 'desk', icon: FormInput, permission: 'fields.manage' },
   { path: 'rules', key: 'rules', group: 'desk', icon: SlidersHorizontal, permission: 'channels.manage' },
+  {
+    path: 'classification',
+    key: 'classification',
+    group: 'desk',
+    icon: Tags,
+    permission: 'routing.manage',
+  },
   { path: 'answering', key: 'answering', group: 'desk', icon: Bot, permission: 'answering.manage' },
   { path: 'risks', key: 'risks', group: 'desk', icon: ShieldAlert, permission: 'teamwork.lead' },
   {

@@ -140,6 +140,11 @@ const pages: RouteRecordRaw[] = [
     meta: { words: [...words, 'risks'], permission: 'teamwork.lead' },
   },
   {
+    path: 'classification',
+    component: () => import('./classification/ClassificationPage.vue'),
+    meta: { words: [...words, 'classification'], permission: 'routing.manage' },
+  },
+  {
     path: 'personal-data',
     component: () => import('./personal/PersonalDataPage.vue'),
     meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },

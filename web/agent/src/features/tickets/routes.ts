@@ -8,9 +8,8 @@ export const routes: RouteRecordRaw[] = [
     meta: {
       words: [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'personal'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'portal'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'answering'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'classification'],
+        ...['personal', 'portal', 'answering'],
       ],
     },
   },

@@ -62,6 +62,8 @@ function applyWaiting(): void {
       void queryClient.invalidateQueries({ queryKey: ['promise_list'] })
       void queryClient.invalidateQueries({ queryKey: ['customer', ticket.customer.id, 'profile'] })
     }
+    if (/^(ticket_classified|label_decided|ticket_changed)$/.test(kind))
+      void queryClient.invalidateQueries({ queryKey: ['labels', ticket.id] })
     if (kind === 'entry_redacted' || kind === 'redaction_undone') hearRedacted(ticket.id)
     if (kind.startsWith('redaction_'))
       void queryClient.invalidateQueries({ queryKey: ['redactions', ticket.id] })
