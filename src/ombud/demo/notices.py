@@ -79,8 +79,8 @@ CARD_WORDS = [
         "Manual of batch M-0915 shows the pipes the wrong way round",
         "Step 4 of the manual of the September batch for R3 swaps inlet and outlet. Connected like that, it leaks.",
         ["Have the customer shut the inlet valve first", "Send the right picture and the video", "Offer a free visit"],
-        "Dear {{customer.name}}, step 4 of your manual is misprinted, and that is our fault. Please shut the inlet valve "
-        "first. I am sending you the right connection, and we come to you free of charge if you prefer.",
+        "Dear {{customer.name}}, step 4 of your manual is misprinted, and that is our fault. Please shut the inlet "
+        "valve first. I am sending you the right connection, and we come to you free of charge if you prefer.",
     ),
 ]
 
