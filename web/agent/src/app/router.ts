@@ -12,6 +12,7 @@ import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
+import { routes as knowledgeRoutes } from '@/features/knowledge/routes'
 import { routes as releaseRoutes } from '@/features/releases/routes'
 import { routes as noticeRoutes } from '@/features/notices/routes'
 import { routes as careRoutes } from '@/features/knowledgeCare/routes'
@@ -45,6 +46,7 @@ export const router = createRouter({
         ...workRoutes,
         ...floorRoutes,
         ...surgeRoutes,
+        ...knowledgeRoutes,
         ...releaseRoutes,
         ...noticeRoutes,
         ...careRoutes,

@@ -55,6 +55,8 @@ const lists: Record<string, QueryKey[]> = {
   script_variants: [['scripts']],
   article_requests: [['article-requests']],
   knowledge_findings: [['knowledge-care']],
+  // blocks and variables stand in articles
+  knowledge_frame: [['knowledge_frame'], ['knowledge']],
   ticket_types: [
     ['desk', 'ticket_types'],
     ['settings', 'ticket-types'],
