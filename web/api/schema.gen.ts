@@ -13995,6 +13995,15 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** MailWaits */
+        MailWaits: {
+            bias: number | null;
+            error_seconds: number | null;
+            longer: number;
+            shorter: number;
+            told: number;
+            within: number;
+        };
         /** Mark */
         Mark: {
             is_drawn: boolean;
@@ -15259,8 +15268,6 @@ export interface components {
         /** PreparedUseIn */
         PreparedUseIn: {
             browser: string;
-            /** @default false */
-            is_machine_on?: boolean;
             /** @enum {string} */
             what: "shown" | "opened" | "helped" | "not_helped";
         };
@@ -17358,6 +17365,7 @@ export interface components {
             left: number;
             longer: number;
             longest_seconds: number;
+            mails: components["schemas"]["MailWaits"];
             now: components["schemas"]["Wait"];
             shorter: number;
             team: string;
@@ -18307,6 +18315,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
