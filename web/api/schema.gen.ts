@@ -11178,6 +11178,12 @@ export interface components {
             slug?: string;
             team_ids?: number[];
         };
+        /** ArticlePreview */
+        ArticlePreview: {
+            html: string;
+            missing: string[];
+            text: string;
+        };
         /** ArticleRequest */
         ArticleRequest: {
             answer: string;
@@ -15287,6 +15293,12 @@ export interface components {
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
         };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
         /** Problem */
         Problem: {
             code: string;
@@ -15657,8 +15669,7 @@ export interface components {
             by_name: string;
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -15688,8 +15699,7 @@ export interface components {
             elsewhere: number[];
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -18476,12 +18486,6 @@ export interface components {
             title: string;
             translated_from?: number | null;
         };
-        /** Preview */
-        knowledge_articles_schemas_Preview: {
-            html: string;
-            missing: string[];
-            text: string;
-        };
         /** Words */
         knowledge_articles_schemas_Words: {
             body: string;
@@ -18495,12 +18499,6 @@ export interface components {
         routing_simulation_schemas_Words: {
             en: string;
             zh: string;
-        };
-        /** Preview */
-        service_levels_schemas_Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
         };
         /** PreviewIn */
         service_levels_schemas_PreviewIn: {
@@ -24531,7 +24529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                    "application/json": components["schemas"]["ArticlePreview"];
                 };
             };
             /** @description What is wrong */
@@ -30241,7 +30239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong */
