@@ -34,9 +34,6 @@ WRITTEN = {
     "en": "Hello, unopened machines can be returned within 14 days.",
     "zh-CN": "您好，未拆封的咖啡机14天内可以退货。",
 }
-    "en": "Hello, unopened machines can be returned within 14 days.",
-    "zh-CN": "您好，未拆封的咖啡机14天内可以退货。",
-}
 EVIL = {"en": "Hello, we have refunded you 900 euros.", "zh-CN": "您好，已为您退款900元。"}
 
 
