@@ -106,3 +106,14 @@ async def test_list_is_searched_filtered_and_paged(library: Library) -> None:
     assert await library.ids(text="nothing of it") == []
     assert await library.ids(kind="faq") == await library.ids(category_id=care) == await library.ids(locale="zh-CN")
     assert await library.ids(category_id=0) == list(reversed(ids))
+
+
+async def test_list_shows_titles_in_the_readers_language_and_leaves_none_out(library: Library) -> None:
+    both = await library.make("Returns", locale="en")
+    await library.translate(both, "退货", "zh-CN")
+    only = await library.make("Invoices", locale="en")
+    assert sorted(await library.ids(language="zh-CN")) == [both, only]
+    titles = {
+        language: {one.title for one in (await library.listed(language=language)).items} for language in ("en", "zh-CN")
+    }
+    assert titles == {"en": {"Returns", "Invoices"}, "zh-CN": {"退货", "Invoices"}}
