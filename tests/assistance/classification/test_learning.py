@@ -1,4 +1,4 @@
-"""Heads learn from what people said: measured on what none has seen, at work only if no worse, taken back by a click."""
+"""Heads learn from what people said: measured on what none has seen, at work only if no worse, taken back at will."""
 
 from ombud.assistance.classification.jobs import Teacher
 from ombud.assistance.classification.queries import heads_at_work, list_heads, list_settings
@@ -11,7 +11,15 @@ from ombud.intelligence.classification.stored import packed_head
 from tests.assistance.classification.conftest import Sorter
 
 RETURNS = ("我要退货", "想退掉这个", "怎么退款", "不想要了退钱", "申请退货退款", "return it please", "send it back")
-INVOICES = ("开发票", "发票抬头错了", "电子发票在哪", "要增值税发票", "补开发票", "invoice please", "the invoice is wrong")
+INVOICES = (
+    "开发票",
+    "发票抬头错了",
+    "电子发票在哪",
+    "要增值税发票",
+    "补开发票",
+    "invoice please",
+    "the invoice is wrong",
+)
 
 
 async def taught(sorter: Sorter, each: int = 42) -> list[int]:

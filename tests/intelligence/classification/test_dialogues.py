@@ -16,7 +16,9 @@ def test_moment_of_a_line_has_turns_and_acts() -> None:
     assert (found.said, found.turns[0].answered, found.acts) == ("发票呢", "您好", [0, 51])
 
 
-@pytest.mark.parametrize(("said", "acts"), [("no list", "[]"), ("{}", "[]"), ("['a']", "3"), ("[__import__('os')]", "[]")])
+@pytest.mark.parametrize(
+    ("said", "acts"), [("no list", "[]"), ("{}", "[]"), ("['a']", "3"), ("[__import__('os')]", "[]")]
+)
 def test_moment_of_anything_else_is_refused(said: str, acts: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         moment_of(said, acts)

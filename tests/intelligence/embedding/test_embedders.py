@@ -70,7 +70,13 @@ async def test_endpoint_vectors_come_in_the_order_of_the_texts(
 
 @pytest.mark.parametrize(
     ("answer", "status"),
-    [({"data": []}, 200), ({"oops": 1}, 200), ({"data": [{"index": 0, "embedding": [1e999]}]}, 200), ({}, 500), ({}, 401)],
+    [
+        ({"data": []}, 200),
+        ({"oops": 1}, 200),
+        ({"data": [{"index": 0, "embedding": [1e999]}]}, 200),
+        ({}, 500),
+        ({}, 401),
+    ],
 )
 async def test_endpoint_that_answers_nonsense_is_told(
     outbound: Outbound, embeddings: Callable[..., str], answer: dict[str, Any], status: int

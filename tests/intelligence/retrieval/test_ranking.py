@@ -109,13 +109,18 @@ def test_index_that_was_changed_often_wants_to_be_built_anew() -> None:
 
 
 def test_reader_of_a_language_gets_the_article_in_it() -> None:
-    entries = [Entry(1, 5, "en", packed_terms(counted_terms("X200"))), Entry(2, 5, "de", packed_terms(counted_terms("X200")))]
+    entries = [
+        Entry(1, 5, "en", packed_terms(counted_terms("X200"))),
+        Entry(2, 5, "de", packed_terms(counted_terms("X200"))),
+    ]
     index = Index().changed((), entries)
     for locale, wanted in (("en", 1), ("de", 2), ("de-AT", 2), (None, 1)):
         assert [hit.id for hit in index.best(query_of("X200", locale=locale), 3)] == [wanted]
 
 
-@given(st.lists(st.sampled_from(["parcel late", "invoice", "broken parcel", "退货", "发票 退货"]), min_size=1, max_size=12))
+@given(
+    st.lists(st.sampled_from(["parcel late", "invoice", "broken parcel", "退货", "发票 退货"]), min_size=1, max_size=12)
+)
 def test_best_in_parts_ranks_as_in_one(texts: list[str]) -> None:
     entries = [entry(number, text) for number, text in enumerate(texts)]
     whole = Index().changed((), entries)
