@@ -23,7 +23,7 @@ async def test_shop_speaks_the_visitors_language(desk: Desk, asked: str, accepte
     page = await browser.client.get("/demo/shop", params={"lang": asked})
     assert page.status_code == 200
     assert f'<html lang="{locale}">' in page.text
-    assert f'data-key="demo-lanjia-chat" data-locale="{locale}"' in page.text
+    assert f'data-key="demo-lanjia-shop" data-locale="{locale}"' in page.text
 
 
 async def test_shop_on_a_real_desk_is_not_there(desk: Desk) -> None:

@@ -18,6 +18,7 @@ PUBLIC = {
         "/assets/{path:path}",
         "/confirm/{token:str}",
         "/demo/shop",
+        "/demo/shop/tickets",
         "/forms/{public_key:str}",
         "/health",
         "/widget.js",
@@ -43,7 +44,7 @@ PUBLIC = {
         "/widget/v1/{public_key:str}/prepared/{answer_id:int}",
         "/widget/v1/{public_key:str}/visitors",
     },
-    "PUT": {"/widget/v1/callback", "/widget/v1/contact"},
+    "PUT": {"/widget/v1/callback", "/widget/v1/contact", "/widget/v1/messages/{entry_id:int}/helped"},
 }
 
 

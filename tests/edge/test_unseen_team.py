@@ -327,7 +327,7 @@ async def test_no_read_of_an_outsider_holds_a_word_of_the_team(scene: Scene) -> 
 
 async def test_no_stream_of_an_outsider_holds_a_word_of_the_team(scene: Scene) -> None:
     for who, person in scene.people.items():
-        frames = b"".join([one.encode() for one in await scene.site.frames(person)])
+        frames = b"".join([one.encode(one.data) for one in await scene.site.frames(person)])
         assert SECRET.encode() not in frames, who
 
 

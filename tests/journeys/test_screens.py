@@ -37,6 +37,7 @@ LOOKS = ALL if os.environ.get("OMBUD_ALL_SCREENS") else CORNERS
 WORKSPACE = ["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 SETTINGS_PAGES = [
     "profile",
+    "personal-data",
     "security",
     "mailboxes",
     "mailboxes/new",
@@ -59,6 +60,7 @@ SETTINGS_PAGES = [
     "ticket-types/new",
     "checklists",
     "customer-data",
+    "answering",
     "rules",
     "ticket-templates",
     "calendars",
@@ -86,7 +88,7 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:app|automation|clocks|errors|floor|form|notifications|processes|ranking|session|simulation|skills"
+    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|notifications|processes|ranking|session|simulation|skills"
     r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations

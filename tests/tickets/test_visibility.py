@@ -77,14 +77,16 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/promises"): {"words": "Spying", "due_at": LATER},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/moment"): {"due_at": LATER, "reason": "Spying"},
     ("PUT", "/tickets/{ticket_id}/promises/{promise_id}/end"): {"outcome": "kept"},
+    ("GET", "/tickets/{ticket_id}/guidance"): None,
+    ("GET", "/tickets/{ticket_id}/scripts"): None,
+    ("POST", "/tickets/{ticket_id}/scripts/{article_id}/uses"): {},
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
+    ("GET", "/tickets/{ticket_id}/machine-talk"): None,
     ("GET", "/tickets/{ticket_id}/labels"): None,
     ("PUT", "/tickets/{ticket_id}/labels/{aspect}/decision"): {"label": "spam"},
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
-    ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
     ("GET", "/tickets/{ticket_id}/redactions"): None,
-    ("POST", "/tickets/{ticket_id}/redactions"): {"entry_id": 1, "start": 0, "end": 4},
 }
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
@@ -118,6 +120,8 @@ TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
     ("POST", "/tickets/{ticket_id}/process/confirmation-links"): {"way": "given"},
     ("POST", "/tickets/{ticket_id}/solutions"): {"text": "Spying"},
     ("PUT", "/tickets/{ticket_id}/solutions/{solution_id}/outcome"): {"outcome": "worked"},
+    ("POST", "/tickets/{ticket_id}/redactions"): {"entry_id": 1, "start": 0, "end": 4},
+    ("POST", "/tickets/{ticket_id}/entries/{entry_id}/personal-data"): None,
 }
 LISTS = [
     *(f"/tickets?view={view}" for view in ("mine", "unassigned", "open", "mentions", "following", "snoozed", "all")),
@@ -170,6 +174,7 @@ class Scene:
             "solution_id": 1,
             "promise_id": self.promise,
             "alert_id": 1,
+            "article_id": 1,
         }
         return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
 

@@ -18,7 +18,7 @@ FORBIDDEN = {
     ),
     "a mark of an unfinished merge": re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE),
 }
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 2_000_000
 
 
 def check(root: Path) -> Report:

@@ -4480,7 +4480,9 @@ export interface paths {
         };
         /**
          * ListModelExchanges
-         * @description What was asked of language models, newest first; ``text`` searches in questions, answers and problems.
+         * @description What was asked of language models, newest first; ``text`` searches in what was said.
+         *
+         *     ``ended`` says how they ended: sent, answered, refused or failed.
          *
          *     Needs the permission `models.audit`.
          */
@@ -11040,6 +11042,12 @@ export interface components {
             in_time: number;
             n: number;
         };
+        /** Answers */
+        Answers: {
+            answers: {
+                [key: string]: unknown;
+            };
+        };
         /** ApiKey */
         ApiKey: {
             brand_ids: number[] | null;
@@ -11169,6 +11177,12 @@ export interface components {
             review_by?: string | null;
             slug?: string;
             team_ids?: number[];
+        };
+        /** ArticlePreview */
+        ArticlePreview: {
+            html: string;
+            missing: string[];
+            text: string;
         };
         /** ArticleRequest */
         ArticleRequest: {
@@ -11646,6 +11660,18 @@ export interface components {
             field: string;
             value: number | string | null;
         };
+        /** CardTrial */
+        CardTrial: {
+            fitting: number;
+            items: components["schemas"]["Fitting"][];
+            looked_at: number;
+        };
+        /** CardTrialIn */
+        CardTrialIn: {
+            condition: {
+                [key: string]: unknown;
+            };
+        };
         /** CardWords */
         CardWords: {
             locale: string;
@@ -12068,6 +12094,87 @@ export interface components {
             place: number;
             points: number;
         };
+        /** CopilotEvidence */
+        CopilotEvidence: {
+            article_id: number | null;
+            quote: string;
+            /** @default  */
+            slug: string;
+            title: string;
+        };
+        /** CopilotFigure */
+        CopilotFigure: {
+            adopted: number;
+            ignored: number;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @enum {string} */
+            made_by: "product" | "model";
+            shown: number;
+        };
+        /** CopilotFigures */
+        CopilotFigures: {
+            days: number;
+            items: components["schemas"]["CopilotFigure"][];
+        };
+        /** CopilotStep */
+        CopilotStep: {
+            at: string | null;
+            id: number | null;
+            /** @enum {string} */
+            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
+            names_en: string[];
+            names_zh: string[];
+        };
+        /** CopilotSteps */
+        CopilotSteps: {
+            items: components["schemas"]["CopilotStep"][];
+            /** @default  */
+            stage_en: string;
+            /** @default  */
+            stage_zh: string;
+        };
+        /** CopilotSuggestion */
+        CopilotSuggestion: {
+            article_id: number | null;
+            confidence: number;
+            entry_id: number | null;
+            /** @default  */
+            heading: string;
+            id: number;
+            /** @default true */
+            is_public: boolean;
+            /** @enum {string} */
+            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
+            /** @default  */
+            locale: string;
+            /** @enum {string} */
+            made_by: "product" | "model";
+            /** @default  */
+            slug: string;
+            solved_at: string | null;
+            text: string;
+            ticket_id: number | null;
+            title: string;
+            version_id: number | null;
+        };
+        /** CopilotSuggestions */
+        CopilotSuggestions: {
+            asked: string;
+            has_model: boolean;
+            items: components["schemas"]["CopilotSuggestion"][];
+        };
+        /** CopilotText */
+        CopilotText: {
+            evidence: components["schemas"]["CopilotEvidence"][];
+            /** @default  */
+            original: string;
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            suggestion_id: number | null;
+            /** @default  */
+            text: string;
+        };
         /** Customer */
         Customer: {
             contact_bars: components["schemas"]["ContactBar"][];
@@ -12195,6 +12302,13 @@ export interface components {
             /** @default false */
             is_pinned?: boolean;
             text: string;
+        };
+        /** CustomerPast */
+        CustomerPast: {
+            contacts_30: number;
+            items: components["schemas"]["PastTicket"][];
+            open_tickets: number;
+            tickets: number;
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -12539,62 +12653,6 @@ export interface components {
         };
         /** EmptyFrame */
         EmptyFrame: Record<string, never>;
-        /** Endpoint */
-        Endpoint: {
-            answered_at: string | null;
-            base_url: string;
-            failed_at: string | null;
-            failures: number;
-            has_key: boolean;
-            id: number;
-            is_on: boolean;
-            /** @enum {string} */
-            kind: "chat" | "embedding";
-            model: string;
-            name: string;
-            /** @enum {string} */
-            output: "json_schema" | "json_object" | "text";
-            price_in_micros: number | null;
-            price_out_micros: number | null;
-            problem: string;
-            problem_detail: string;
-            resting_until: string | null;
-            streams: boolean;
-            timeout_seconds: number;
-        };
-        /** EndpointChange */
-        EndpointChange: {
-            base_url?: string;
-            is_on?: boolean;
-            key?: string;
-            model?: string;
-            name?: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            streams?: boolean;
-            timeout_seconds?: number;
-        };
-        /** EndpointIn */
-        EndpointIn: {
-            base_url: string;
-            /** @default true */
-            is_on?: boolean;
-            /** @default  */
-            key?: string;
-            /**
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "embedding";
-            model: string;
-            name: string;
-            price_in_micros?: number | null;
-            price_out_micros?: number | null;
-            /** @default false */
-            streams?: boolean;
-            /** @default 30 */
-            timeout_seconds?: number;
-        };
         /** EndpointTrial */
         EndpointTrial: {
             answer: string;
@@ -12683,7 +12741,7 @@ export interface components {
         EntryInFull: {
             entry_id: number;
             html: string | null;
-            personal_data: components["schemas"]["intelligence_personal_data_schemas_Finding"][];
+            personal_data: components["schemas"]["Finding"][];
             quoted: string | null;
             text: string;
         };
@@ -12691,14 +12749,6 @@ export interface components {
         Estimate: {
             margin: number | null;
             mean: number;
-        };
-        /** Evidence */
-        Evidence: {
-            article_id: number | null;
-            quote: string;
-            /** @default  */
-            slug: string;
-            title: string;
         };
         /** Example */
         Example: {
@@ -12714,56 +12764,6 @@ export interface components {
         /** ExampleList */
         ExampleList: {
             items: components["schemas"]["Example"][];
-        };
-        /** Exchange */
-        Exchange: {
-            /** @default  */
-            answer: string;
-            /** Format: date-time */
-            at: string;
-            attempts: components["schemas"]["Attempt"][];
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            /** @default  */
-            problem_detail: string;
-            purpose: string;
-            request: {
-                [key: string]: unknown;
-            }[];
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
-        };
-        /** ExchangeRow */
-        ExchangeRow: {
-            /** Format: date-time */
-            at: string;
-            endpoint: string;
-            hidden: number;
-            id: number;
-            injections: number;
-            micros: number;
-            model: string;
-            ms: number | null;
-            person_id: number | null;
-            problem: string;
-            purpose: string;
-            start: string;
-            /** @enum {string} */
-            state: "sent" | "answered" | "refused" | "failed";
-            ticket_id: number | null;
-            tokens_in: number;
-            tokens_out: number;
         };
         /** ExchangedDay */
         ExchangedDay: {
@@ -13026,16 +13026,18 @@ export interface components {
             /** @default 100 */
             position?: number;
         };
+        /** Figure */
+        Figure: {
+            average: number | null;
+            average_at: string | null;
+            of: number | null;
+            value: number | null;
+        };
         /** FigurePoint */
         FigurePoint: {
             /** Format: date-time */
             at: string;
             figures: components["schemas"]["DeskFigures"];
-        };
-        /** Figures */
-        Figures: {
-            days: number;
-            items: components["schemas"]["assistance_copilot_schemas_Figure"][];
         };
         /** FileRef */
         FileRef: {
@@ -13060,7 +13062,7 @@ export interface components {
         };
         /** FindingList */
         FindingList: {
-            items: components["schemas"]["knowledge_reports_schemas_Finding"][];
+            items: components["schemas"]["KnowledgeFinding"][];
         };
         /** FirstContact */
         FirstContact: {
@@ -13204,7 +13206,7 @@ export interface components {
         /** Graded */
         Graded: {
             is_passed: boolean;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            own: components["schemas"]["NoticeReceipt"];
             percent: number;
             wrong: number[];
         };
@@ -13283,6 +13285,13 @@ export interface components {
             /** @enum {string} */
             state: "on" | "retired" | "refused";
         };
+        /** Health */
+        Health: {
+            database: string;
+            /** @default ombud */
+            program: string;
+            status: string;
+        };
         /** Held */
         Held: {
             /** @default false */
@@ -13294,13 +13303,6 @@ export interface components {
         /** HelpedIn */
         HelpedIn: {
             helped: boolean;
-        };
-        /** History */
-        History: {
-            contacts_30: number;
-            items: components["schemas"]["PastTicket"][];
-            open_tickets: number;
-            tickets: number;
         };
         /** HolidayTable */
         HolidayTable: {
@@ -13591,6 +13593,57 @@ export interface components {
             overdue: number;
             published: number;
             review: number;
+        };
+        /** KnowledgeFinding */
+        KnowledgeFinding: {
+            article_id: number | null;
+            /** Format: date-time */
+            at: string;
+            found_id: number;
+            /** @enum {string} */
+            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
+            found_locale: string;
+            found_passage: string;
+            found_title: string;
+            /** @enum {string} */
+            how: "link" | "block" | "variable" | "sentence" | "numbers";
+            id: number;
+            /** @enum {string} */
+            kind: "quote" | "contradiction";
+            locale: string;
+            passage: string;
+            settled_at: string | null;
+            settled_by_name: string | null;
+            source: string;
+            title: string;
+            /** @enum {null|string} */
+            verdict: "changed" | "fine" | null;
+        };
+        /** KnowledgeHealth */
+        KnowledgeHealth: {
+            contradictions_open: number;
+            helped: number;
+            locales: {
+                [key: string]: number;
+            };
+            not_helped: number;
+            published: {
+                [key: string]: number;
+            };
+            quotes_open: number;
+            requests_answered: number;
+            requests_open: number;
+            searches: number;
+            /** Format: date-time */
+            since: string;
+            stale: {
+                [key: string]: number;
+            };
+            tickets: number;
+            /** Format: date-time */
+            until: string;
+            uses: number;
+            without_result: number;
         };
         /** KnowledgePolicy */
         KnowledgePolicy: {
@@ -13948,6 +14001,15 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** MailWaits */
+        MailWaits: {
+            bias: number | null;
+            error_seconds: number | null;
+            longer: number;
+            shorter: number;
+            told: number;
+            within: number;
+        };
         /** Mark */
         Mark: {
             is_drawn: boolean;
@@ -14083,13 +14145,145 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** ModelEndpoint */
+        ModelEndpoint: {
+            answered_at: string | null;
+            base_url: string;
+            failed_at: string | null;
+            failures: number;
+            has_key: boolean;
+            id: number;
+            is_on: boolean;
+            /** @enum {string} */
+            kind: "chat" | "embedding";
+            model: string;
+            name: string;
+            /** @enum {string} */
+            output: "json_schema" | "json_object" | "text";
+            price_in_micros: number | null;
+            price_out_micros: number | null;
+            problem: string;
+            problem_detail: string;
+            resting_until: string | null;
+            streams: boolean;
+            timeout_seconds: number;
+        };
+        /** ModelEndpointChange */
+        ModelEndpointChange: {
+            base_url?: string;
+            is_on?: boolean;
+            key?: string;
+            model?: string;
+            name?: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            streams?: boolean;
+            timeout_seconds?: number;
+        };
+        /** ModelEndpointIn */
+        ModelEndpointIn: {
+            base_url: string;
+            /** @default true */
+            is_on?: boolean;
+            /** @default  */
+            key?: string;
+            /**
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "embedding";
+            model: string;
+            name: string;
+            price_in_micros?: number | null;
+            price_out_micros?: number | null;
+            /** @default false */
+            streams?: boolean;
+            /** @default 30 */
+            timeout_seconds?: number;
+        };
+        /** ModelExchange */
+        ModelExchange: {
+            /** @default  */
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            attempts: components["schemas"]["Attempt"][];
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            /** @default  */
+            problem_detail: string;
+            purpose: string;
+            request: {
+                [key: string]: unknown;
+            }[];
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelExchangeRow */
+        ModelExchangeRow: {
+            /** Format: date-time */
+            at: string;
+            endpoint: string;
+            hidden: number;
+            id: number;
+            injections: number;
+            micros: number;
+            model: string;
+            ms: number | null;
+            person_id: number | null;
+            problem: string;
+            purpose: string;
+            start: string;
+            /** @enum {string} */
+            state: "sent" | "answered" | "refused" | "failed";
+            ticket_id: number | null;
+            tokens_in: number;
+            tokens_out: number;
+        };
+        /** ModelPolicyIn */
+        ModelPolicyIn: {
+            keep_days: number;
+        };
+        /** ModelPurpose */
+        ModelPurpose: {
+            endpoint_id: number | null;
+            /** @default 0 */
+            exchanges_today: number;
+            is_on: boolean;
+            micros_a_day: number | null;
+            /** @default 0 */
+            micros_today: number;
+            /** @enum {string} */
+            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
+            tokens_a_day: number | null;
+            /** @default 0 */
+            tokens_today: number;
+        };
+        /** ModelPurposeIn */
+        ModelPurposeIn: {
+            endpoint_id: number | null;
+            is_on: boolean;
+            micros_a_day?: number | null;
+            tokens_a_day?: number | null;
+        };
         /** ModelSettings */
         ModelSettings: {
             /** Format: date */
             day: string;
-            endpoints: components["schemas"]["Endpoint"][];
+            endpoints: components["schemas"]["ModelEndpoint"][];
             keep_days: number;
-            purposes: components["schemas"]["PurposeState"][];
+            purposes: components["schemas"]["ModelPurpose"][];
         };
         /** Moved */
         Moved: {
@@ -14232,7 +14426,7 @@ export interface components {
         NextStep: {
             /** Format: date-time */
             at: string;
-            step: components["schemas"]["service_levels_schemas_Step"] | null;
+            step: components["schemas"]["Step"] | null;
             /** @enum {string} */
             what: "step" | "breach";
         };
@@ -14257,11 +14451,11 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            items: components["schemas"]["knowledge_notices_schemas_Question"][];
+            items: components["schemas"]["NoticeQuestion"][];
             /** @default false */
             may_write: boolean;
             most_tries: number | null;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            own: components["schemas"]["NoticeReceipt"] | null;
             /** @default 100 */
             pass_percent: number;
             people: number;
@@ -14282,6 +14476,11 @@ export interface components {
             version: number;
             written_by_name: string | null;
         };
+        /** NoticeAnswers */
+        NoticeAnswers: {
+            chosen: number[][];
+            edition: number;
+        };
         /** NoticeIn */
         NoticeIn: {
             article_id?: number | null;
@@ -14298,7 +14497,7 @@ export interface components {
             most_tries?: number | null;
             /** @default 100 */
             pass_percent?: number;
-            questions?: components["schemas"]["knowledge_notices_schemas_Question"][];
+            questions?: components["schemas"]["NoticeQuestion"][];
             remind_hours?: number | null;
             roles?: ("administrator" | "supervisor" | "agent" | "read_only" | "partner")[];
             team_ids?: number[];
@@ -14313,6 +14512,40 @@ export interface components {
         NoticeList: {
             items: components["schemas"]["NoticeRow"][];
         };
+        /** NoticeOption */
+        NoticeOption: {
+            /** @default false */
+            is_right?: boolean;
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeQuestion */
+        NoticeQuestion: {
+            /** @enum {string} */
+            kind: "single" | "multiple";
+            options: components["schemas"]["NoticeOption"][];
+            /** @default  */
+            text_en?: string;
+            /** @default  */
+            text_zh?: string;
+        };
+        /** NoticeReceipt */
+        NoticeReceipt: {
+            best_percent: number | null;
+            opened_at: string | null;
+            passed_at: string | null;
+            /**
+             * @default unread
+             * @enum {string}
+             */
+            progress: "unread" | "opened" | "read" | "failed" | "settled";
+            read_at: string | null;
+            /** @default 0 */
+            tries: number;
+            tries_left: number | null;
+        };
         /** NoticeRow */
         NoticeRow: {
             blocks_online: boolean;
@@ -14320,7 +14553,7 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"] | null;
+            own: components["schemas"]["NoticeReceipt"] | null;
             people: number;
             questions: number;
             settled: number;
@@ -14405,15 +14638,6 @@ export interface components {
         OpenedOriginal: {
             words: string;
         };
-        /** Option */
-        Option: {
-            /** @default false */
-            is_right?: boolean;
-            /** @default  */
-            text_en?: string;
-            /** @default  */
-            text_zh?: string;
-        };
         /** Organisation */
         Organisation: {
             /** Format: date-time */
@@ -14457,11 +14681,6 @@ export interface components {
             name?: string;
             notes?: string;
             tier?: string;
-        };
-        /** OutcomeIn */
-        OutcomeIn: {
-            /** @enum {string} */
-            state: "adopted" | "ignored";
         };
         /** Outgoing */
         Outgoing: {
@@ -14546,7 +14765,7 @@ export interface components {
             /** Format: date-time */
             from_at: string;
             id: number;
-            own: components["schemas"]["knowledge_notices_schemas_Receipt"];
+            own: components["schemas"]["NoticeReceipt"];
             questions: number;
             title_en: string;
             title_zh: string;
@@ -14665,9 +14884,9 @@ export interface components {
             items: components["schemas"]["RecordChange"][];
             next: string | null;
         };
-        /** Paged[ExchangeRow] */
-        PageOfExchangeRow: {
-            items: components["schemas"]["ExchangeRow"][];
+        /** Paged[ModelExchangeRow] */
+        PageOfModelExchangeRow: {
+            items: components["schemas"]["ModelExchangeRow"][];
             next: string | null;
         };
         /** Paged[ArticleRow] */
@@ -14911,16 +15130,6 @@ export interface components {
             /** Format: date-time */
             send_at: string;
         };
-        /** Point */
-        Point: {
-            at: string | null;
-            /** @default  */
-            author: string;
-            entry_id: number | null;
-            /** @enum {string} */
-            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
-            text: string;
-        };
         /** Policy */
         Policy: {
             /** Format: date-time */
@@ -14932,6 +15141,21 @@ export interface components {
             position: number;
             spec: components["schemas"]["PolicySpec"];
             version_id: number;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            calendar_id: number;
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @default false */
+            is_archived?: boolean;
+            /** @default  */
+            name_en?: string;
+            /** @default  */
+            name_zh?: string;
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
         };
         /** PolicyList */
         PolicyList: {
@@ -14972,8 +15196,8 @@ export interface components {
             name_en?: string;
             /** @default  */
             name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
-            targets: components["schemas"]["service_levels_schemas_Target"][];
+            steps?: components["schemas"]["Step"][];
+            targets: components["schemas"]["Target"][];
         };
         /** PortalSite */
         PortalSite: {
@@ -15050,8 +15274,6 @@ export interface components {
         /** PreparedUseIn */
         PreparedUseIn: {
             browser: string;
-            /** @default false */
-            is_machine_on?: boolean;
             /** @enum {string} */
             what: "shown" | "opened" | "helped" | "not_helped";
         };
@@ -15070,6 +15292,12 @@ export interface components {
             reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
+        };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
         };
         /** Problem */
         Problem: {
@@ -15165,8 +15393,8 @@ export interface components {
             channels: components["schemas"]["ContactReason"][];
             /** Format: date-time */
             computed_at: string;
-            contacts_30: components["schemas"]["tickets_customer_schemas_Figure"];
-            contacts_90: components["schemas"]["tickets_customer_schemas_Figure"];
+            contacts_30: components["schemas"]["Figure"];
+            contacts_90: components["schemas"]["Figure"];
             first_contact_at: string | null;
             last_agents: components["schemas"]["LastAgent"][];
             last_contact_at: string | null;
@@ -15174,7 +15402,7 @@ export interface components {
             open_promises: number | null;
             open_tickets: number;
             reasons: components["schemas"]["ContactReason"][];
-            solved_share: components["schemas"]["tickets_customer_schemas_Figure"];
+            solved_share: components["schemas"]["Figure"];
             value_cents: number | null;
         };
         /** PromiseChoice */
@@ -15296,28 +15524,6 @@ export interface components {
         Proposal: {
             items: components["schemas"]["DutyItemIn"][];
         };
-        /** PurposeIn */
-        PurposeIn: {
-            endpoint_id: number | null;
-            is_on: boolean;
-            micros_a_day?: number | null;
-            tokens_a_day?: number | null;
-        };
-        /** PurposeState */
-        PurposeState: {
-            endpoint_id: number | null;
-            /** @default 0 */
-            exchanges_today: number;
-            is_on: boolean;
-            micros_a_day: number | null;
-            /** @default 0 */
-            micros_today: number;
-            /** @enum {string} */
-            purpose: "reply" | "summary" | "rewrite" | "translate" | "article" | "answer" | "embed";
-            tokens_a_day: number | null;
-            /** @default 0 */
-            tokens_today: number;
-        };
         /** QueryIn */
         QueryIn: {
             condition: {
@@ -15333,6 +15539,17 @@ export interface components {
              * @enum {string}
              */
             sort?: "activity" | "activity_oldest" | "created" | "created_oldest" | "priority" | "waiting" | "due" | "number" | "number_oldest";
+        };
+        /** Question */
+        Question: {
+            choices?: components["schemas"]["QuestionChoice"][];
+            /** @default true */
+            is_required?: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
+            name_en: string;
+            name_zh: string;
         };
         /** QuestionChoice */
         QuestionChoice: {
@@ -15415,6 +15632,14 @@ export interface components {
         ReasonIn: {
             reason: string;
         };
+        /** Receipt */
+        Receipt: {
+            entry_id: number | null;
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "done" | "set_aside";
+            ticket_id: number | null;
+        };
         /** Recipients */
         Recipients: {
             bcc: components["schemas"]["Address"][];
@@ -15444,8 +15669,7 @@ export interface components {
             by_name: string;
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -15475,8 +15699,7 @@ export interface components {
             elsewhere: number[];
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -15504,7 +15727,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
-            scenario: string;
+            scenario_en: string;
+            scenario_zh: string;
             version: number;
         };
         /** RehearsalIn */
@@ -16640,7 +16864,7 @@ export interface components {
             needs?: ("told" | "tasks" | "solution" | "confirmation")[];
             /** @default  */
             not_solved_to?: string;
-            questions?: components["schemas"]["processes_schemas_Question"][];
+            questions?: components["schemas"]["Question"][];
             /** @default false */
             raises_priority?: boolean;
             span?: components["schemas"]["Span"] | null;
@@ -16742,6 +16966,27 @@ export interface components {
         StatusList: {
             items: components["schemas"]["Status"][];
         };
+        /** Step */
+        Step: {
+            add_followers?: number[];
+            assignee_id?: number | null;
+            /** @default true */
+            keeps_hours?: boolean;
+            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
+            /** @default 0 */
+            minutes?: number;
+            /** @default false */
+            pages?: boolean;
+            percent?: number | null;
+            /** @default false */
+            raise_priority?: boolean;
+            task?: components["schemas"]["StepTask"] | null;
+            team_id?: number | null;
+            tell?: ("holder" | "team" | "supervisors" | "followers")[];
+            tell_people?: number[];
+            /** @default false */
+            unless_acknowledged?: boolean;
+        };
         /** StepSupply */
         StepSupply: {
             able: number;
@@ -16752,14 +16997,6 @@ export interface components {
             span: components["schemas"]["Span"];
             team_id: number;
             title: string;
-        };
-        /** Steps */
-        Steps: {
-            items: components["schemas"]["assistance_copilot_schemas_Step"][];
-            /** @default  */
-            stage_en: string;
-            /** @default  */
-            stage_zh: string;
         };
         /** StrainIn */
         StrainIn: {
@@ -16843,15 +17080,34 @@ export interface components {
             /** @default  */
             text?: string;
         };
-        /** Summary */
-        Summary: {
-            history: components["schemas"]["History"];
+        /** Suggestion */
+        Suggestion: {
+            /** @default  */
+            hint: string;
+            id: number | null;
             /** @enum {string} */
-            made_by: "product" | "model";
-            messages: number;
-            points: components["schemas"]["Point"][];
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
+            label: string;
+            value: string;
+        };
+        /** SuggestionOutcomeIn */
+        SuggestionOutcomeIn: {
+            /** @enum {string} */
+            state: "adopted" | "ignored";
+        };
+        /** Suggestions */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** SummaryPoint */
+        SummaryPoint: {
+            at: string | null;
+            /** @default  */
+            author: string;
+            entry_id: number | null;
+            /** @enum {string} */
+            kind: "problem" | "latest" | "reply" | "note" | "tried" | "promise";
+            text: string;
         };
         /** Supervision */
         Supervision: {
@@ -16939,6 +17195,16 @@ export interface components {
         Taken: {
             ticket_id: number | null;
         };
+        /** Target */
+        Target: {
+            channels?: ("email" | "chat" | "form" | "api")[];
+            /** @enum {string} */
+            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
+            priorities?: (1 | 2 | 3 | 4)[];
+            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
+            span: components["schemas"]["Span"];
+            tiers?: string[];
+        };
         /** TargetIn */
         TargetIn: {
             locale: string;
@@ -16948,7 +17214,7 @@ export interface components {
         };
         /** TargetList */
         TargetList: {
-            items: components["schemas"]["assistance_upkeep_schemas_Target"][];
+            items: components["schemas"]["WordingTarget"][];
         };
         /** Task */
         Task: {
@@ -17109,6 +17375,7 @@ export interface components {
             left: number;
             longer: number;
             longest_seconds: number;
+            mails: components["schemas"]["MailWaits"];
             now: components["schemas"]["Wait"];
             shorter: number;
             team: string;
@@ -17383,6 +17650,16 @@ export interface components {
             version: number;
             waiting_since: string | null;
         };
+        /** TicketSummary */
+        TicketSummary: {
+            history: components["schemas"]["CustomerPast"];
+            /** @enum {string} */
+            made_by: "product" | "model";
+            messages: number;
+            points: components["schemas"]["SummaryPoint"][];
+            /** @enum {null|string} */
+            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
+        };
         /** TicketTalk */
         TicketTalk: {
             answers: components["schemas"]["MachineAnswer"][];
@@ -17523,6 +17800,15 @@ export interface components {
             /** @default  */
             text?: string;
         };
+        /** Trial */
+        Trial: {
+            days: components["schemas"]["TrialDay"][];
+            /** Format: date-time */
+            due_at: string;
+            is_beyond_table: boolean;
+            is_open_at_start: boolean;
+            week_minutes: number;
+        };
         /** TrialDay */
         TrialDay: {
             /** @enum {string} */
@@ -17537,6 +17823,15 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /** TrialIn */
+        TrialIn: {
+            days_from?: string | null;
+            span: components["schemas"]["Span"];
+            spec: components["schemas"]["CalendarSpec"];
+            /** Format: date-time */
+            start: string;
+            tables?: string[];
         };
         /** TriedAnswer */
         TriedAnswer: {
@@ -18030,6 +18325,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
@@ -18143,6 +18440,16 @@ export interface components {
             text: string;
             variant_id: number | null;
         };
+        /** WordingTarget */
+        WordingTarget: {
+            id: number;
+            is_current: boolean;
+            locale: string;
+            target_id: number;
+            /** @enum {string} */
+            target_kind: "canned_reply" | "macro" | "guidance_card";
+            title: string;
+        };
         /** WriteIn */
         WriteIn: {
             /** @enum {null|string} */
@@ -18160,114 +18467,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** Written */
-        Written: {
-            evidence: components["schemas"]["Evidence"][];
-            /** @default  */
-            original: string;
-            /** @enum {null|string} */
-            problem: "no_model" | "no_source" | "off" | "over_budget" | "resting" | "busy" | "wrong_key" | "wrong_address" | "unreachable" | "timeout" | "limited" | "failed" | "wrong_model" | "cut" | "nonsense" | "refused" | null;
-            suggestion_id: number | null;
-            /** @default  */
-            text: string;
-        };
-        /** Figure */
-        assistance_copilot_schemas_Figure: {
-            adopted: number;
-            ignored: number;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @enum {string} */
-            made_by: "product" | "model";
-            shown: number;
-        };
-        /** Step */
-        assistance_copilot_schemas_Step: {
-            at: string | null;
-            id: number | null;
-            /** @enum {string} */
-            kind: "reply" | "questions" | "told" | "tasks" | "solution" | "confirmation" | "outcome" | "promise" | "condition" | "advance" | "assign" | "type" | "solve";
-            names_en: string[];
-            names_zh: string[];
-        };
-        /** Suggestion */
-        assistance_copilot_schemas_Suggestion: {
-            article_id: number | null;
-            confidence: number;
-            entry_id: number | null;
-            /** @default  */
-            heading: string;
-            id: number;
-            /** @default true */
-            is_public: boolean;
-            /** @enum {string} */
-            kind: "article" | "script" | "ticket" | "reply" | "rewrite" | "translation";
-            /** @default  */
-            locale: string;
-            /** @enum {string} */
-            made_by: "product" | "model";
-            /** @default  */
-            slug: string;
-            solved_at: string | null;
-            text: string;
-            ticket_id: number | null;
-            title: string;
-            version_id: number | null;
-        };
-        /** Suggestions */
-        assistance_copilot_schemas_Suggestions: {
-            asked: string;
-            has_model: boolean;
-            items: components["schemas"]["assistance_copilot_schemas_Suggestion"][];
-        };
-        /** Trial */
-        assistance_guidance_schemas_Trial: {
-            fitting: number;
-            items: components["schemas"]["Fitting"][];
-            looked_at: number;
-        };
-        /** TrialIn */
-        assistance_guidance_schemas_TrialIn: {
-            condition: {
-                [key: string]: unknown;
-            };
-        };
-        /** Target */
-        assistance_upkeep_schemas_Target: {
-            id: number;
-            is_current: boolean;
-            locale: string;
-            target_id: number;
-            /** @enum {string} */
-            target_kind: "canned_reply" | "macro" | "guidance_card";
-            title: string;
-        };
-        /** Receipt */
-        channels_api_channel_schemas_Receipt: {
-            entry_id: number | null;
-            id: number;
-            /** @enum {string} */
-            state: "waiting" | "done" | "set_aside";
-            ticket_id: number | null;
-        };
-        /** Health */
-        config_health_Health: {
-            database: string;
-            /** @default ombud */
-            program: string;
-            status: string;
-        };
-        /** PolicyIn */
-        intelligence_models_schemas_PolicyIn: {
-            keep_days: number;
-        };
-        /** Finding */
-        intelligence_personal_data_schemas_Finding: {
-            end: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport";
-            start: number;
         };
         /** PreviewIn */
         knowledge_articles_api_PreviewIn: {
@@ -18287,12 +18486,6 @@ export interface components {
             title: string;
             translated_from?: number | null;
         };
-        /** Preview */
-        knowledge_articles_schemas_Preview: {
-            html: string;
-            missing: string[];
-            text: string;
-        };
         /** Words */
         knowledge_articles_schemas_Words: {
             body: string;
@@ -18302,210 +18495,21 @@ export interface components {
             summary?: string;
             title: string;
         };
-        /** Answers */
-        knowledge_notices_schemas_Answers: {
-            chosen: number[][];
-            edition: number;
-        };
-        /** Question */
-        knowledge_notices_schemas_Question: {
-            /** @enum {string} */
-            kind: "single" | "multiple";
-            options: components["schemas"]["Option"][];
-            /** @default  */
-            text_en?: string;
-            /** @default  */
-            text_zh?: string;
-        };
-        /** Receipt */
-        knowledge_notices_schemas_Receipt: {
-            best_percent: number | null;
-            opened_at: string | null;
-            passed_at: string | null;
-            /**
-             * @default unread
-             * @enum {string}
-             */
-            progress: "unread" | "opened" | "read" | "failed" | "settled";
-            read_at: string | null;
-            /** @default 0 */
-            tries: number;
-            tries_left: number | null;
-        };
-        /** Finding */
-        knowledge_reports_schemas_Finding: {
-            article_id: number | null;
-            /** Format: date-time */
-            at: string;
-            found_id: number;
-            /** @enum {string} */
-            found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
-            found_locale: string;
-            found_passage: string;
-            found_title: string;
-            /** @enum {string} */
-            how: "link" | "block" | "variable" | "sentence" | "numbers";
-            id: number;
-            /** @enum {string} */
-            kind: "quote" | "contradiction";
-            locale: string;
-            passage: string;
-            settled_at: string | null;
-            settled_by_name: string | null;
-            source: string;
-            title: string;
-            /** @enum {null|string} */
-            verdict: "changed" | "fine" | null;
-        };
-        /** Health */
-        knowledge_reports_schemas_Health: {
-            contradictions_open: number;
-            helped: number;
-            locales: {
-                [key: string]: number;
-            };
-            not_helped: number;
-            published: {
-                [key: string]: number;
-            };
-            quotes_open: number;
-            requests_answered: number;
-            requests_open: number;
-            searches: number;
-            /** Format: date-time */
-            since: string;
-            stale: {
-                [key: string]: number;
-            };
-            tickets: number;
-            /** Format: date-time */
-            until: string;
-            uses: number;
-            without_result: number;
-        };
-        /** Answers */
-        processes_schemas_Answers: {
-            answers: {
-                [key: string]: unknown;
-            };
-        };
-        /** Question */
-        processes_schemas_Question: {
-            choices?: components["schemas"]["QuestionChoice"][];
-            /** @default true */
-            is_required?: boolean;
-            key: string;
-            /** @enum {string} */
-            kind: "text" | "long_text" | "choice" | "yes_no" | "number" | "date";
-            name_en: string;
-            name_zh: string;
-        };
         /** Words */
         routing_simulation_schemas_Words: {
             en: string;
             zh: string;
-        };
-        /** PolicyIn */
-        service_levels_schemas_PolicyIn: {
-            calendar_id: number;
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @default false */
-            is_archived?: boolean;
-            /** @default  */
-            name_en?: string;
-            /** @default  */
-            name_zh?: string;
-            steps?: components["schemas"]["service_levels_schemas_Step"][];
-            targets: components["schemas"]["service_levels_schemas_Target"][];
-        };
-        /** Preview */
-        service_levels_schemas_Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
         };
         /** PreviewIn */
         service_levels_schemas_PreviewIn: {
             policy_id?: number | null;
             spec: components["schemas"]["PolicySpec"];
         };
-        /** Step */
-        service_levels_schemas_Step: {
-            add_followers?: number[];
-            assignee_id?: number | null;
-            /** @default true */
-            keeps_hours?: boolean;
-            metrics?: ("first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution")[];
-            /** @default 0 */
-            minutes?: number;
-            /** @default false */
-            pages?: boolean;
-            percent?: number | null;
-            /** @default false */
-            raise_priority?: boolean;
-            task?: components["schemas"]["StepTask"] | null;
-            team_id?: number | null;
-            tell?: ("holder" | "team" | "supervisors" | "followers")[];
-            tell_people?: number[];
-            /** @default false */
-            unless_acknowledged?: boolean;
-        };
-        /** Target */
-        service_levels_schemas_Target: {
-            channels?: ("email" | "chat" | "form" | "api")[];
-            /** @enum {string} */
-            metric: "first_response" | "next_response" | "periodic_update" | "agent_work" | "requester_wait" | "resolution";
-            priorities?: (1 | 2 | 3 | 4)[];
-            rests_in?: ("new" | "open" | "waiting" | "on_hold" | "solved" | "closed")[];
-            span: components["schemas"]["Span"];
-            tiers?: string[];
-        };
-        /** Trial */
-        service_levels_schemas_Trial: {
-            days: components["schemas"]["TrialDay"][];
-            /** Format: date-time */
-            due_at: string;
-            is_beyond_table: boolean;
-            is_open_at_start: boolean;
-            week_minutes: number;
-        };
-        /** TrialIn */
-        service_levels_schemas_TrialIn: {
-            days_from?: string | null;
-            span: components["schemas"]["Span"];
-            spec: components["schemas"]["CalendarSpec"];
-            /** Format: date-time */
-            start: string;
-            tables?: string[];
-        };
-        /** Figure */
-        tickets_customer_schemas_Figure: {
-            average: number | null;
-            average_at: string | null;
-            of: number | null;
-            value: number | null;
-        };
         /** DraftIn */
         tickets_schemas_desk_DraftIn: {
             details?: components["schemas"]["DraftDetails"];
             text: string;
             version?: number | null;
-        };
-        /** Suggestions */
-        tickets_search_api_Suggestions: {
-            items: components["schemas"]["tickets_search_suggest_Suggestion"][];
-        };
-        /** Suggestion */
-        tickets_search_suggest_Suggestion: {
-            /** @default  */
-            hint: string;
-            id: number | null;
-            /** @enum {string} */
-            kind: "people" | "tags" | "canned_replies" | "macros" | "ticket_templates" | "organisations" | "operators";
-            label: string;
-            value: string;
         };
     };
     responses: never;
@@ -19474,7 +19478,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_TrialIn"];
+                "application/json": components["schemas"]["TrialIn"];
             };
         };
         responses: {
@@ -19484,7 +19488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Trial"];
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description What is wrong */
@@ -20354,7 +20358,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Figures"];
+                    "application/json": components["schemas"]["CopilotFigures"];
                 };
             };
             /** @description What is wrong */
@@ -22448,7 +22452,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assistance_guidance_schemas_TrialIn"];
+                "application/json": components["schemas"]["CardTrialIn"];
             };
         };
         responses: {
@@ -22458,7 +22462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assistance_guidance_schemas_Trial"];
+                    "application/json": components["schemas"]["CardTrial"];
                 };
             };
             /** @description What is wrong */
@@ -24207,7 +24211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_reports_schemas_Health"];
+                    "application/json": components["schemas"]["KnowledgeHealth"];
                 };
             };
             /** @description What is wrong */
@@ -24525,7 +24529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                    "application/json": components["schemas"]["ArticlePreview"];
                 };
             };
             /** @description What is wrong */
@@ -26182,7 +26186,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointIn"];
+                "application/json": components["schemas"]["ModelEndpointIn"];
             };
         };
         responses: {
@@ -26192,7 +26196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -26246,7 +26250,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointChange"];
+                "application/json": components["schemas"]["ModelEndpointChange"];
             };
         };
         responses: {
@@ -26256,7 +26260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelEndpoint"];
                 };
             };
             /** @description What is wrong */
@@ -26306,7 +26310,7 @@ export interface operations {
             query?: {
                 text?: string;
                 purpose?: string | null;
-                outcome?: "sent" | "answered" | "refused" | "failed" | null;
+                ended?: "sent" | "answered" | "refused" | "failed" | null;
                 ticket_id?: number | null;
                 person_id?: number | null;
                 is_attacked?: boolean;
@@ -26325,7 +26329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfExchangeRow"];
+                    "application/json": components["schemas"]["PageOfModelExchangeRow"];
                 };
             };
             /** @description What is wrong */
@@ -26356,7 +26360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Exchange"];
+                    "application/json": components["schemas"]["ModelExchange"];
                 };
             };
             /** @description What is wrong */
@@ -26379,7 +26383,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["intelligence_models_schemas_PolicyIn"];
+                "application/json": components["schemas"]["ModelPolicyIn"];
             };
         };
         responses: {
@@ -26414,7 +26418,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PurposeIn"];
+                "application/json": components["schemas"]["ModelPurposeIn"];
             };
         };
         responses: {
@@ -26888,7 +26892,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["knowledge_notices_schemas_Answers"];
+                "application/json": components["schemas"]["NoticeAnswers"];
             };
         };
         responses: {
@@ -28200,7 +28204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["channels_api_channel_schemas_Receipt"];
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description What is wrong */
@@ -29985,7 +29989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tickets_search_api_Suggestions"];
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
             /** @description What is wrong */
@@ -30037,7 +30041,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -30072,7 +30076,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PolicyIn"];
+                "application/json": components["schemas"]["PolicyIn"];
             };
         };
         responses: {
@@ -30235,7 +30239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong */
@@ -32868,7 +32872,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */
@@ -32903,7 +32907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */
@@ -32934,7 +32938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Steps"];
+                    "application/json": components["schemas"]["CopilotSteps"];
                 };
             };
             /** @description What is wrong */
@@ -32969,7 +32973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assistance_copilot_schemas_Suggestions"];
+                    "application/json": components["schemas"]["CopilotSuggestions"];
                 };
             };
             /** @description What is wrong */
@@ -32995,7 +32999,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutcomeIn"];
+                "application/json": components["schemas"]["SuggestionOutcomeIn"];
             };
         };
         responses: {
@@ -33034,7 +33038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["TicketSummary"];
                 };
             };
             /** @description What is wrong */
@@ -33065,7 +33069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["TicketSummary"];
                 };
             };
             /** @description What is wrong */
@@ -33100,7 +33104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Written"];
+                    "application/json": components["schemas"]["CopilotText"];
                 };
             };
             /** @description What is wrong */
@@ -34449,7 +34453,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["processes_schemas_Answers"];
+                "application/json": components["schemas"]["Answers"];
             };
         };
         responses: {
@@ -36752,7 +36756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["config_health_Health"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description What is wrong */

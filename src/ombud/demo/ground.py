@@ -69,6 +69,8 @@ CHANNELS = (
     ChannelPlan("api", "api", "商城 App · Shop app", 0, "front"),
     ChannelPlan("chat_young", "chat", "青柚聊天 · Qingyou chat", 1, "front", public_key="demo-qingyou-chat"),
     ChannelPlan("email_young", "email", "青柚邮箱 · Qingyou mailbox", 1, "front", "hi@qingyou.example"),
+    # Whoever tries the shop writes here; the simulated customers have the chat above.
+    ChannelPlan("chat_shop", "chat", "演示商店聊天 · Demo shop chat", 0, "front", public_key="demo-lanjia-shop"),
 )
 
 ADDRESSES = {plan.key: plan.address for plan in CHANNELS}

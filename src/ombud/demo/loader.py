@@ -11,11 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from ombud.accounts.permissions import ROLES
+from ombud.demo.answering import make_answering
 from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
+from ombud.demo.engine import make_decisions
 from ombud.demo.floor import make_floor
 from ombud.demo.ground import lay_ground
+from ombud.demo.help_centre import make_help_centres
 from ombud.demo.hours import DAY, draw_arrivals
 from ombud.demo.joined import join_some
 from ombud.demo.knowledge import make_knowledge
@@ -23,6 +26,7 @@ from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
+from ombud.demo.notices import make_notices
 from ombud.demo.personal import make_personal_data
 from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
@@ -120,7 +124,11 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_skills(tx, by, now=now)
     await make_waits(tx, by, now=now)
     await make_surge(tx, by, now=now)
+    await make_decisions(tx, now=now)
     await make_knowledge(tx, by, now=now)
+    await make_help_centres(tx, by, now=now)
+    await make_answering(tx, by, now=now)
+    await make_notices(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

@@ -11,8 +11,9 @@ from litestar.datastructures import State
 from litestar.params import FromQuery
 from msgspec import Struct
 
+from ombud.demo.shop_signing import sign_a_customer
 from ombud.shared.errors import NotFound
-from ombud.shared.http import anybody
+from ombud.shared.http import Now, anybody
 
 PATH = "/demo/shop"
 FOLDER = Path(__file__).parent
@@ -30,6 +31,12 @@ WORDS = {
         "brand": "澜家电器",
         "menu": "导航",
         "form": "售后申请表",
+        "centre": "帮助中心",
+        "tickets": "我的工单",
+        "signed_in": "您已登录演示商店",
+        "signed_in_text": "您是 {name}。演示商店会为您签名，无需再收邮件即可查看自己的工单。",
+        "go": "查看我的工单",
+        "back": "返回商店",
         "other": "en",
         "other_name": "English",
         "note": "这是演示商店。点击右下角的聊天按钮，以顾客身份留言，消息会立即出现在客服工作台。",
@@ -43,6 +50,12 @@ WORDS = {
         "brand": "Lanjia Appliances",
         "menu": "Menu",
         "form": "After-sales form",
+        "centre": "Help centre",
+        "tickets": "My tickets",
+        "signed_in": "You are signed in to the demo shop",
+        "signed_in_text": "You are {name}. The shop signs for you, so that you need no mail to see your tickets.",
+        "go": "See my tickets",
+        "back": "Back to the shop",
         "other": "zh-CN",
         "other_name": "中文",
         "note": "This is a demo shop. Open the chat at the bottom right and write as a customer: "
@@ -128,4 +141,21 @@ async def get_shop(request: Request[Any, Any, Any], state: State, lang: FromQuer
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
 
-routers = [get_shop]
+@get(f"{PATH}/tickets", guards=[anybody], include_in_schema=False)
+async def get_tickets(state: State, now: Now, lang: FromQuery[str] = "") -> Response[str]:
+    """A customer of the shop on the way to their tickets: the shop's own token says who they are."""
+    if not state.settings.demo:
+        raise NotFound
+    locale = lang if lang in WORDS else "en"
+    async with state.database.transaction() as tx:
+        signed = await sign_a_customer(tx, state.key_ring, now=now)
+    if signed is None:
+        raise NotFound
+    words = WORDS[locale]
+    page = PAGES.get_template("shop_tickets.html")
+    html = page.render(words=words, locale=locale, style=STYLE, name=signed.name, token=signed.token, shop=PATH)
+    headers = {"Content-Security-Policy": POLICY, "Content-Language": locale, "Cache-Control": "no-store"}
+    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+routers = [get_shop, get_tickets]

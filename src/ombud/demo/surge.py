@@ -111,8 +111,9 @@ async def _mark_reserves(tx: Transaction) -> None:
 
 async def _rehearse(tx: Transaction, plan_id: int, by: Actor, *, now: datetime) -> None:
     sql = """
-        insert into surge_rehearsal (plan_id, version, scenario, result, is_passed, note, person_id, at)
-        values (%(plan)s, 1, '+300 %% in two hours', %(result)s, %(passed)s, %(note)s, %(by)s, %(now)s) returning id"""
+        insert into surge_rehearsal (plan_id, version, scenario_en, scenario_zh, result, is_passed, note, person_id, at)
+        values (%(plan)s, 1, '+300 %% in two hours', '两小时内 +300%%', %(result)s, %(passed)s, %(note)s, %(by)s,
+            %(now)s) returning id"""
     params = {
         "plan": plan_id,
         "result": Jsonb(msgspec.to_builtins(REHEARSED)),

@@ -19,6 +19,12 @@ TOPIC = "help"
 # A lost wake-up costs at most this long.
 LOOK_SECONDS = 2.0
 MOST_BYTES = 64 * 1024 * 1024
+# After a change all pages are asked for at once. Whoever would wait longer than this gets the page of before, but never
+# one that is out of date for longer than that.
+PATIENCE_SECONDS = 0.03
+STALE_SECONDS = 2.0
+# More at a time would only keep those from answering who need nothing made.
+MADE_AT_ONCE = 3
 # The fastest of gzip's levels that still saves two thirds: pages are made rarely and sent often.
 PACKING = 6
 
@@ -61,6 +67,9 @@ class Kept:
         self._number = -1
         self._look_at = 0.0
         self._making: dict[object, asyncio.Future[Page | None]] = {}
+        self._stale: OrderedDict[object, Page] = OrderedDict()
+        self._stale_until = 0.0
+        self._room = asyncio.Semaphore(MADE_AT_ONCE)
         bus.listen(TOPIC, lambda _: self.look_soon())
 
     def look_soon(self) -> None:
@@ -80,7 +89,8 @@ class Kept:
             self._number = number
             self._sites = None
             self._things.clear()
-            self._pages.clear()
+            self._stale, self._pages = self._pages, OrderedDict()
+            self._stale_until = now + STALE_SECONDS
             self._bytes = 0
 
     async def find(self, host: str, key: str) -> Place | None:
@@ -128,16 +138,23 @@ class Kept:
         found = self.at_hand(key)
         if found is not None:
             return found
-        if key in self._making:
-            return await asyncio.shield(self._making[key])
-        making = asyncio.ensure_future(self._make(key, make))
-        self._making[key] = making
-        making.add_done_callback(lambda _: self._making.pop(key, None))
-        return await asyncio.shield(making)
+        # A page that is being made from what was there before the stamp moved is nobody's any more.
+        what = (self._number, key)
+        making = self._making.get(what)
+        if making is None:
+            making = asyncio.ensure_future(self._make(key, make))
+            self._making[what] = making
+            making.add_done_callback(lambda _: self._making.pop(what, None))
+        stale = self._stale.get(key) if time.monotonic() < self._stale_until else None
+        if stale is None:
+            return await asyncio.shield(making)
+        done, _ = await asyncio.wait([making], timeout=PATIENCE_SECONDS)
+        return making.result() if done else stale
 
     async def _make(self, key: object, make: Callable[[], Awaitable[Page | None]]) -> Page | None:
         number = self._number
-        page = await make()
+        async with self._room:
+            page = await make()
         self.made += 1
         # Made from what was there before the stamp moved: good for who waits, and no longer.
         if page is not None and number == self._number:

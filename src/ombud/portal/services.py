@@ -240,6 +240,17 @@ async def rotate_secret(tx: Transaction, brand_id: int, *, keys: KeyRing, by: Ac
     return secret
 
 
+def open_secret(site: Site, keys: KeyRing) -> str:
+    """The key with which a brand's own site signs; empty where it has none.
+
+    Raises:
+        KeyMissing: it was sealed with a key that is not here.
+    """
+    if site.jwt_secret is None:
+        return ""
+    return keys.open(site.jwt_secret, place=secret_place(site.brand_id)).decode()
+
+
 async def set_viewers(tx: Transaction, organisation_id: int, data: Viewers, *, by: Actor, now: datetime) -> list[str]:
     """Say which addresses see all tickets of an organisation that they belong to. The same again changes nothing.
 

@@ -10,12 +10,12 @@ from msgspec import Struct
 from ombud.accounts.permissions import ROLES
 from ombud.intelligence.models import endpoints, queries
 from ombud.intelligence.models.schemas import (
-    Endpoint,
-    EndpointIn,
+    ModelEndpoint,
+    ModelEndpointIn,
+    ModelPurposeIn,
     ModelSettings,
     Outcome,
     Purpose,
-    PurposeIn,
     Source,
     Task,
 )
@@ -56,9 +56,11 @@ class Asked:
         """The moment."""
         return self.models.clock.now()
 
-    async def endpoint(self, *, url: str = "", key: str = "sk-abcdefgh12345", **more: Any) -> Endpoint:
+    async def endpoint(self, *, url: str = "", key: str = "sk-abcdefgh12345", **more: Any) -> ModelEndpoint:
         """Enter one that leads to the fake server."""
-        given = EndpointIn(more.pop("name", "Local"), url or self.server.url, more.pop("model", "tiny"), key, **more)
+        given = ModelEndpointIn(
+            more.pop("name", "Local"), url or self.server.url, more.pop("model", "tiny"), key, **more
+        )
         async with self.models.database.transaction() as tx:
             return await endpoints.add_endpoint(
                 tx, given, keys=KEYS, guard=self.models.guard, by=ADMIN, now=self.models.clock.now()
@@ -66,11 +68,11 @@ class Asked:
 
     async def purpose(self, endpoint_id: int | None, name: Purpose = "reply", **more: Any) -> ModelSettings:
         """Let a purpose use an endpoint."""
-        given = PurposeIn(endpoint_id, more.pop("is_on", True), **more)
+        given = ModelPurposeIn(endpoint_id, more.pop("is_on", True), **more)
         async with self.models.database.transaction() as tx:
             return await endpoints.set_purpose(tx, name, given, by=ADMIN, now=self.models.clock.now())
 
-    async def ready(self, **more: Any) -> Endpoint:
+    async def ready(self, **more: Any) -> ModelEndpoint:
         """An endpoint that the purpose of replies uses."""
         endpoint = await self.endpoint(**more)
         await self.purpose(endpoint.id)
@@ -80,7 +82,7 @@ class Asked:
         """Ask for a colour."""
         return await ask(self.models, more.pop("purpose", "reply"), task, Colour, **more)
 
-    async def state(self, endpoint_id: int) -> Endpoint:
+    async def state(self, endpoint_id: int) -> ModelEndpoint:
         """How an endpoint does."""
         async with self.models.database.transaction() as tx:
             return await queries.get_endpoint(tx, endpoint_id)

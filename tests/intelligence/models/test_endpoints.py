@@ -1,10 +1,12 @@
 """Entering, changing, trying and removing endpoints; and what administrators alone may."""
 
+from typing import Any
+
 import pytest
 
-from ombud.intelligence.models import endpoints, queries
+from ombud.intelligence.models import endpoints
 from ombud.intelligence.models.endpoints import EndpointInUse, NameTaken
-from ombud.intelligence.models.schemas import EndpointChange, PolicyIn, PurposeIn
+from ombud.intelligence.models.schemas import ModelEndpoint, ModelEndpointChange, ModelPolicyIn, ModelPurposeIn
 from ombud.intelligence.models.trying import try_endpoint
 from ombud.shared.database import value
 from ombud.shared.errors import Invalid, NotFound
@@ -15,17 +17,17 @@ from tests.modelserver import ModelServer, Say
 WORD = said(word="parcel")
 
 
-async def change(asked: Asked, endpoint_id: int, **given: object) -> queries.Endpoint:
+async def change(asked: Asked, endpoint_id: int, **given: Any) -> ModelEndpoint:
     """Change an endpoint."""
     async with asked.models.database.transaction() as tx:
         return await endpoints.change_endpoint(
             tx,
             endpoint_id,
-            EndpointChange(**given),
+            ModelEndpointChange(**given),
             keys=KEYS,
             guard=asked.models.guard,
             by=ADMIN,
-            now=asked.now,  # type: ignore[arg-type]
+            now=asked.now,
         )
 
 
@@ -124,9 +126,9 @@ async def test_announces_changes_and_only_changes(asked: Asked) -> None:
     await asked.purpose(endpoint.id)
     await change(asked, endpoint.id, name="Local")
     async with asked.models.database.transaction() as tx:
-        await endpoints.set_policy(tx, PolicyIn(30), by=ADMIN, now=asked.now)
-        await endpoints.set_policy(tx, PolicyIn(30), by=ADMIN, now=asked.now)
-        await endpoints.set_purpose(tx, "reply", PurposeIn(endpoint.id, is_on=True), by=ADMIN, now=asked.now)
+        await endpoints.set_policy(tx, ModelPolicyIn(30), by=ADMIN, now=asked.now)
+        await endpoints.set_policy(tx, ModelPolicyIn(30), by=ADMIN, now=asked.now)
+        await endpoints.set_purpose(tx, "reply", ModelPurposeIn(endpoint.id, is_on=True), by=ADMIN, now=asked.now)
         kinds = await value(tx, list[str], "select array_agg(kind order by id) from event_new")
     assert kinds == ["model_endpoint_changed", "model_purpose_changed", "model_policy_changed"]
 

@@ -12,7 +12,7 @@ from ombud.intelligence.models.fencing import clean, fence
 from ombud.intelligence.models.forms import WrongForm, form_in_words, read_answer, schema_of
 from ombud.intelligence.models.hiding import Hiding
 from ombud.intelligence.models.injections import GONE, payloads, without_injections
-from ombud.intelligence.models.schemas import Message, Source, Usage
+from ombud.intelligence.models.schemas import Message, Problem, Source, Usage
 from ombud.intelligence.models.services import restored
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_tells_what_is_wrong_with_form(text: str) -> None:
         ("limited", 99, None),
     ],
 )
-def test_rests_by_kind_and_number_of_failures(problem: rules.Problem, failures: int, minutes: int | None) -> None:
+def test_rests_by_kind_and_number_of_failures(problem: Problem, failures: int, minutes: int | None) -> None:
     assert rules.rest_after(problem, failures) == (timedelta(minutes=minutes) if minutes else None)
 
 

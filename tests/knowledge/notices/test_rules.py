@@ -7,14 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ombud.knowledge.notices.rules import complete, grade, problem_of, standing_of
-from ombud.knowledge.notices.schemas import NoticeState, Option, Progress, Question, QuestionKind, Receipt, Standing
+from ombud.knowledge.notices.schemas import (
+    NoticeOption,
+    NoticeQuestion,
+    NoticeReceipt,
+    NoticeState,
+    Progress,
+    QuestionKind,
+    Standing,
+)
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
-def question(kind: QuestionKind, right: str) -> Question:
+def question(kind: QuestionKind, right: str) -> NoticeQuestion:
     """A question whose options are right (1) or not (0)."""
-    return Question(kind, [Option("x", is_right=one == "1") for one in right], "Why?")
+    return NoticeQuestion(kind, [NoticeOption("x", is_right=one == "1") for one in right], "Why?")
 
 
 @pytest.mark.parametrize(
@@ -25,11 +33,11 @@ def question(kind: QuestionKind, right: str) -> Question:
         (question("single", "11"), "one_right"),
         (question("single", "00"), "one_right"),
         (question("multiple", "00"), "none_right"),
-        (Question("single", [Option("a", is_right=True), Option("b")]), "no_text"),
-        (Question("single", [Option("a", is_right=True), Option(" ")], "Why?"), "no_option_text"),
+        (NoticeQuestion("single", [NoticeOption("a", is_right=True), NoticeOption("b")]), "no_text"),
+        (NoticeQuestion("single", [NoticeOption("a", is_right=True), NoticeOption(" ")], "Why?"), "no_option_text"),
     ],
 )
-def test_problem_of_names_what_cannot_be_asked(asked: Question, problem: str | None) -> None:
+def test_problem_of_names_what_cannot_be_asked(asked: NoticeQuestion, problem: str | None) -> None:
     assert problem_of(asked) == problem
 
 
@@ -51,17 +59,17 @@ def test_grade_of_all_right_options_is_all(rights: list[str]) -> None:
 @pytest.mark.parametrize(
     ("receipt", "questions", "most", "progress"),
     [
-        (Receipt(), 0, None, "unread"),
-        (Receipt(opened_at=NOW), 2, 3, "opened"),
-        (Receipt(opened_at=NOW, read_at=NOW), 2, 3, "read"),
-        (Receipt(opened_at=NOW, read_at=NOW), 0, None, "settled"),
-        (Receipt(read_at=NOW, tries=3), 2, 3, "failed"),
-        (Receipt(read_at=NOW, tries=3), 2, None, "read"),
-        (Receipt(read_at=NOW, tries=3, passed_at=NOW), 2, 3, "settled"),
+        (NoticeReceipt(), 0, None, "unread"),
+        (NoticeReceipt(opened_at=NOW), 2, 3, "opened"),
+        (NoticeReceipt(opened_at=NOW, read_at=NOW), 2, 3, "read"),
+        (NoticeReceipt(opened_at=NOW, read_at=NOW), 0, None, "settled"),
+        (NoticeReceipt(read_at=NOW, tries=3), 2, 3, "failed"),
+        (NoticeReceipt(read_at=NOW, tries=3), 2, None, "read"),
+        (NoticeReceipt(read_at=NOW, tries=3, passed_at=NOW), 2, 3, "settled"),
     ],
 )
 def test_complete_says_how_far_somebody_is(
-    receipt: Receipt, questions: int, most: int | None, progress: Progress
+    receipt: NoticeReceipt, questions: int, most: int | None, progress: Progress
 ) -> None:
     assert complete(receipt, questions=questions, most_tries=most).progress == progress
 

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.quality.personal_data.reactions import PERSONAL_DATA
 from ombud.quality.personal_data.services.filling import fill_next
 from ombud.realtime.batch import Batch
+from ombud.shared.readers import read_batch, register_reader
+from ombud.views.jobs import JobRunner
 from tests.quality.personal_data.ward import CARD, ID_NUMBER, PHONE, SAID, Ward
 from tests.site import note_of
 
@@ -149,3 +152,48 @@ async def test_entries_from_before_are_looked_at_in_the_background(ward: Ward) -
         pass
     assert len((await ward.entries(ticket))[0]["personal_data"]) == 4
     assert (await ward.ada.get("/personal-data/policy")).json()["waiting"] == 0
+
+
+async def test_long_message_is_looked_at_a_little_later(ward: Ward) -> None:
+    ticket = await ward.ticket("x" * 3_000 + f" {PHONE}")
+    assert (await ward.entries(ticket))[0]["personal_data"] is None
+    desk = ward.site.desk
+    async with desk.parts.database.transaction() as tx:
+        await register_reader(tx, PERSONAL_DATA)
+    await desk.run("update reader set seq = 0 where name = 'personal_data'")
+    while (await read_batch(desk.parts.database, PERSONAL_DATA, now=desk.now)).passed:
+        pass
+    assert (await ward.entries(ticket))[0]["personal_data"] == [{"kind": "phone", "start": 3001, "end": 3012}]
+
+
+async def test_subject_that_is_hidden_cannot_be_written_back_masked(ward: Ward) -> None:
+    ticket = await ward.ticket("It drips.", subject=f"Card {CARD}")
+    shown = (await ward.lin.get(f"/tickets/{ticket}")).json()["subject"]
+    assert shown == "Card 622************4059"
+    refused = await ward.lin.patch(f"/tickets/{ticket}", {"subject": f"{shown} again"})
+    assert (refused.status_code, refused.json()["fields"]) == (400, {"subject": "masked"})
+    assert (await ward.lin.patch(f"/tickets/{ticket}", {"subject": "A drip"})).status_code == 200
+
+
+async def test_what_supervisors_see_being_written_is_masked(ward: Ward) -> None:
+    ticket = await ward.ticket("It drips.")
+    await ward.lin.put(f"/tickets/{ticket}/drafts/reply", {"text": f"Your card {CARD}"})
+    answer = await ward.wu.get(f"/tickets/{ticket}/writing")
+    assert "622************4059" in answer.text
+    assert CARD not in answer.text
+    assert (await ward.lin.get(f"/tickets/{ticket}/drafts/reply")).json()["text"] == f"Your card {CARD}"
+
+
+async def test_file_of_an_export_is_masked_for_who_asked(ward: Ward) -> None:
+    await ward.ticket(SAID, subject=f"Card {CARD}")
+    answer = await ward.wu.post("/exports", {"selection": {"condition": {"all": []}}, "format": "csv"})
+    assert answer.status_code == 202, answer.text
+    parts = ward.site.desk.parts
+    runner = JobRunner(parts.database, parts.bus, parts.clock, parts.files, 10)
+    while await runner.export():
+        pass
+    token = await ward.site.desk.sql("select file_token from job")
+    written = (await parts.files.get(token)).decode("utf-8-sig")
+    assert "Card 622************4059" in written
+    assert CARD not in written
+    assert ID_NUMBER not in written

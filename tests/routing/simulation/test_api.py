@@ -123,7 +123,11 @@ async def test_rehearsal_against_today_is_noted_at_its_plan(chief: Browser, site
     assert asked.status_code == 201, asked.text
     assert await hand(site).step() == 1
     [found] = (await chief.get(f"/surge/plans/{plan}/rehearsals")).json()["items"]
-    assert (found["note"], found["scenario"]) == ("Before the sale", "The last 24 hours")
+    assert (found["note"], found["scenario_en"], found["scenario_zh"]) == (
+        "Before the sale",
+        "The last 24 hours",
+        "最近 24 小时",
+    )
     assert set(found["result"]) == {"without", "with_plan", "urgent_without", "urgent_with_plan", "left", "minutes"}
     assert (await chief.get("/surge")).json()["plans"][0]["rehearsal"]["id"] == found["id"]
 

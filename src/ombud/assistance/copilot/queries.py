@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ombud.assistance.copilot.schemas import Figure, PastTicket
+from ombud.assistance.copilot.schemas import CopilotFigure, PastTicket
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
@@ -172,7 +172,7 @@ class Promised(Struct):
 async def open_promises(tx: Transaction, ticket_id: int) -> list[Promised]:
     """Promises of a ticket that are still to be kept, the first due first."""
     sql = """
-        select id, text, due_at from promise
+        select id, words as text, due_at from promise
         where ticket_id = %(id)s and status in ('open', 'broken') and ended_at is null
         order by due_at nulls last, id limit 10"""
     return await rows(tx, Promised, sql, {"id": ticket_id})
@@ -216,13 +216,13 @@ async def find_kept(tx: Transaction, ticket_id: int, suggestion_id: int, person_
     return found
 
 
-async def count_outcomes(tx: Transaction, *, since: datetime) -> list[Figure]:
+async def count_outcomes(tx: Transaction, *, since: datetime) -> list[CopilotFigure]:
     """How often each kind was shown, adopted and ignored since a moment."""
     sql = """
         select kind, made_by, count(*) as shown, count(*) filter (where state = 'adopted') as adopted,
             count(*) filter (where state = 'ignored') as ignored
         from copilot_suggestion where at >= %(since)s group by kind, made_by order by shown desc, kind, made_by"""
-    return await rows(tx, Figure, sql, {"since": since})
+    return await rows(tx, CopilotFigure, sql, {"since": since})
 
 
 async def may_use_model(tx: Transaction, purpose: str) -> bool:

@@ -10,8 +10,7 @@ from ombud.shared.words import STOP_WORDS, pieces
 SENTENCE: Final = re.compile(r"[^。！？!?\n]+?(?:[。！？!?]+|\.(?=\s|$)|\n|$)")
 GREETING: Final = re.compile(
     r"^\s*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening)|您好|你好|亲爱的|尊敬的|亲[，,]?)"
-    r"[^。！？!?\n]{0,40}$"
-    r"|^\s*[^。！？!?\n]{0,14}(?:您好|你好)[，,！!。\s]*$",
+    r"[^。？?\n]{0,30}$|^\s*[^。？?\n]{0,14}(?:您好|你好)[，,！!。\s]*$",
     re.IGNORECASE,
 )
 THANKS: Final = re.compile(
@@ -33,7 +32,7 @@ WORTH_SAYING: Final = 1.5
 def sentences(text: str) -> list[str]:
     """The sentences of a text without greetings and thanks."""
     found = (one.strip() for one in SENTENCE.findall(text))
-    return [one for one in found if len(one) >= SHORTEST and not GREETING.match(one) and not THANKS.match(one)]
+    return [one for one in found if len(one) >= SHORTEST and not _is_courtesy(one)]
 
 
 def telling(text: str, most: int, about: Sequence[str] = ()) -> str:
@@ -70,6 +69,13 @@ def is_chinese(text: str) -> bool:
     """Whether a text is written in Chinese rather than in letters."""
     han = sum(1 for one in text if "\u3400" <= one <= "\u9fff")
     return han * 3 > sum(1 for one in text if one.isascii() and one.isalpha())
+
+
+def _is_courtesy(sentence: str) -> bool:
+    if THANKS.match(sentence):
+        return True
+    # "Hello, it leaks" is more than a greeting.
+    return bool(GREETING.match(sentence)) and not TELLING.search(sentence)
 
 
 def _score(sentence: str, place: int, counts: Counter[str], wanted: set[str]) -> float:

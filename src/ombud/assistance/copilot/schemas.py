@@ -39,7 +39,7 @@ class SuggestIn(Struct, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=2_000)] = ""
 
 
-class Suggestion(Struct):
+class CopilotSuggestion(Struct):
     """Something that may go into the answer, with where it is from.
 
     ``confidence`` of articles says how often such a passage was the right one; of tickets how alike they are.
@@ -64,21 +64,21 @@ class Suggestion(Struct):
     solved_at: datetime | None = None
 
 
-class Suggestions(Struct):
+class CopilotSuggestions(Struct):
     """The best first. ``asked`` is what was looked for."""
 
-    items: list[Suggestion]
+    items: list[CopilotSuggestion]
     asked: Personal
     has_model: bool
 
 
-class OutcomeIn(Struct, forbid_unknown_fields=True):
+class SuggestionOutcomeIn(Struct, forbid_unknown_fields=True):
     """Whether a suggestion was of use."""
 
     state: Literal["adopted", "ignored"]
 
 
-class Point(Struct):
+class SummaryPoint(Struct):
     """One thing that a summary says, with the entry that says it."""
 
     kind: PointKind
@@ -100,7 +100,7 @@ class PastTicket(Struct):
     answer: Personal
 
 
-class History(Struct):
+class CustomerPast(Struct):
     """The customer's past, as far as the reader may see it."""
 
     tickets: int
@@ -109,17 +109,17 @@ class History(Struct):
     items: list[PastTicket]
 
 
-class Summary(Struct):
+class TicketSummary(Struct):
     """What a ticket is about, and what was before. ``problem``: why no model wrote it."""
 
     made_by: MadeBy
-    points: list[Point]
-    history: History
+    points: list[SummaryPoint]
+    history: CustomerPast
     messages: int
     problem: Problem | None = None
 
 
-class Step(Struct):
+class CopilotStep(Struct):
     """Something to do next; ``names`` are questions, a stage, a task or a solution, in both languages."""
 
     kind: StepKind
@@ -129,10 +129,10 @@ class Step(Struct):
     id: int | None = None
 
 
-class Steps(Struct):
+class CopilotSteps(Struct):
     """What to do next, the most pressing first, and the stage that asks for it."""
 
-    items: list[Step]
+    items: list[CopilotStep]
     stage_en: str = ""
     stage_zh: str = ""
 
@@ -158,23 +158,23 @@ class TranslateIn(Struct, forbid_unknown_fields=True):
     entry_id: int | None = None
 
 
-class Evidence(Struct):
+class CopilotEvidence(Struct):
     """Words of a source that an answer rests on."""
 
-    quote: str
+    quote: Personal
     title: str
     article_id: int | None = None
     slug: str = ""
 
 
-class Written(Struct):
+class CopilotText(Struct):
     """What a model wrote, or why it did not. The original stays beside it."""
 
     text: Personal = ""
     original: Personal = ""
     problem: Problem | None = None
     suggestion_id: int | None = None
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[CopilotEvidence] = field(default_factory=list)
 
 
 class DraftedArticle(Struct):
@@ -185,7 +185,7 @@ class DraftedArticle(Struct):
     problem: Problem | None = None
 
 
-class Figure(Struct):
+class CopilotFigure(Struct):
     """How often a kind of suggestion was shown, adopted and ignored."""
 
     kind: Kind
@@ -195,8 +195,8 @@ class Figure(Struct):
     ignored: int
 
 
-class Figures(Struct):
+class CopilotFigures(Struct):
     """Figures of some days."""
 
     days: int
-    items: list[Figure]
+    items: list[CopilotFigure]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ombud.intelligence.models.schemas import Exchange, ExchangeRow
+from ombud.intelligence.models.schemas import ModelExchange, ModelExchangeRow
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import NotFound
@@ -34,7 +34,7 @@ class Wanted(Struct, frozen=True):
 
 async def list_exchanges(
     tx: Transaction, wanted: Wanted, *, by: Actor, before: int | None, limit: int
-) -> list[ExchangeRow]:
+) -> list[ModelExchangeRow]:
     """A page of exchanges, newest first, one more than the limit."""
     sql = f"""
         select {ROW} from model_exchange x
@@ -59,10 +59,10 @@ async def list_exchanges(
         "limit": limit + 1,
         **by.sight(),
     }
-    return await rows(tx, ExchangeRow, sql, params)
+    return await rows(tx, ModelExchangeRow, sql, params)
 
 
-async def get_exchange(tx: Transaction, exchange_id: int, *, by: Actor) -> Exchange:
+async def get_exchange(tx: Transaction, exchange_id: int, *, by: Actor) -> ModelExchange:
     """One exchange as it went over the wire.
 
     Raises:
@@ -71,7 +71,7 @@ async def get_exchange(tx: Transaction, exchange_id: int, *, by: Actor) -> Excha
     sql = f"""
         select {ROW}, x.request, x.attempts, x.answer, x.problem_detail from model_exchange x
         where x.id = %(id)s and {VISIBLE}"""
-    found = await row(tx, Exchange, sql, {"id": exchange_id, **by.sight()})
+    found = await row(tx, ModelExchange, sql, {"id": exchange_id, **by.sight()})
     if found is None:
         raise NotFound
     return found

@@ -10,11 +10,11 @@ from ombud.assistance.guidance.schemas import (
     CardIn,
     CardList,
     CardOrder,
+    CardTrial,
+    CardTrialIn,
     ScriptList,
     ScriptUse,
     ShownCards,
-    Trial,
-    TrialIn,
     VariantList,
     VariantsIn,
 )
@@ -41,7 +41,7 @@ async def post_card(tx: Tx, actor: By, now: Now, data: JSONBody[CardIn]) -> Card
 
 
 @post("/guidance-cards/trial", guards=MANAGE, status_code=HTTP_200_OK, opt=SILENT)
-async def post_card_trial(tx: Tx, actor: By, now: Now, data: JSONBody[TrialIn]) -> Trial:
+async def post_card_trial(tx: Tx, actor: By, now: Now, data: JSONBody[CardTrialIn]) -> CardTrial:
     """How many of the last day's tickets a condition fits. Nothing is saved."""
     return await cards.try_condition(tx, data, by=actor, now=now)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import ChannelKind
 
 CardPlace = Literal["workspace", "bot", "portal"]
@@ -80,7 +81,7 @@ class CardOrder(Struct, forbid_unknown_fields=True):
     ids: Annotated[list[Id], Meta(max_length=1_000)]
 
 
-class TrialIn(Struct, forbid_unknown_fields=True):
+class CardTrialIn(Struct, forbid_unknown_fields=True):
     """A condition that is tried."""
 
     condition: dict[str, Any]
@@ -90,11 +91,11 @@ class Fitting(Struct):
     """A ticket that a card would be shown beside."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     customer_name: str
 
 
-class Trial(Struct):
+class CardTrial(Struct):
     """How many of today's tickets a condition fits; ``looked_at`` is of how many."""
 
     looked_at: int

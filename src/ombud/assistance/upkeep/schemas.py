@@ -38,7 +38,7 @@ class TargetIn(Struct, forbid_unknown_fields=True):
     target_id: Id | None = None
 
 
-class Target(Struct):
+class WordingTarget(Struct):
     """A place that says an article's wording, and whether it says the published one."""
 
     id: int
@@ -52,4 +52,4 @@ class Target(Struct):
 class TargetList(Struct):
     """Places that say an article's wording."""
 
-    items: list[Target]
+    items: list[WordingTarget]

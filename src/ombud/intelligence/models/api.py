@@ -10,14 +10,14 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from ombud.intelligence.models import endpoints, queries
 from ombud.intelligence.models.schemas import (
-    Endpoint,
-    EndpointChange,
-    EndpointIn,
     EndpointTrial,
+    ModelEndpoint,
+    ModelEndpointChange,
+    ModelEndpointIn,
+    ModelPolicyIn,
+    ModelPurposeIn,
     ModelSettings,
-    PolicyIn,
     Purpose,
-    PurposeIn,
 )
 from ombud.intelligence.models.trying import try_endpoint
 from ombud.shared.http import SILENT, By, Now, Reading, Tx, may
@@ -32,7 +32,9 @@ async def get_model_settings(reading: Reading, now: Now) -> ModelSettings:
 
 
 @post("/model-endpoints", guards=MANAGE)
-async def post_model_endpoint(tx: Tx, actor: By, now: Now, state: State, data: JSONBody[EndpointIn]) -> Endpoint:
+async def post_model_endpoint(
+    tx: Tx, actor: By, now: Now, state: State, data: JSONBody[ModelEndpointIn]
+) -> ModelEndpoint:
     """Enter an endpoint. Its key is never shown again."""
     guard = state.models.guard
     return await endpoints.add_endpoint(tx, data, keys=state.key_ring, guard=guard, by=actor, now=now)
@@ -40,8 +42,8 @@ async def post_model_endpoint(tx: Tx, actor: By, now: Now, state: State, data: J
 
 @patch("/model-endpoints/{endpoint_id:int}", guards=MANAGE)
 async def patch_model_endpoint(
-    tx: Tx, actor: By, now: Now, state: State, endpoint_id: FromPath[int], data: JSONBody[EndpointChange]
-) -> Endpoint:
+    tx: Tx, actor: By, now: Now, state: State, endpoint_id: FromPath[int], data: JSONBody[ModelEndpointChange]
+) -> ModelEndpoint:
     """Change an endpoint, which ends its rest. Another address needs its key again."""
     guard = state.models.guard
     return await endpoints.change_endpoint(tx, endpoint_id, data, keys=state.key_ring, guard=guard, by=actor, now=now)
@@ -61,14 +63,14 @@ async def post_model_trial(actor: By, state: State, endpoint_id: FromPath[int]) 
 
 @put("/model-purposes/{purpose:str}", guards=MANAGE)
 async def put_model_purpose(
-    tx: Tx, actor: By, now: Now, purpose: FromPath[Purpose], data: JSONBody[PurposeIn]
+    tx: Tx, actor: By, now: Now, purpose: FromPath[Purpose], data: JSONBody[ModelPurposeIn]
 ) -> ModelSettings:
     """Say what a purpose may use and spend in a day, or switch it off."""
     return await endpoints.set_purpose(tx, purpose, data, by=actor, now=now)
 
 
 @put("/model-policy", guards=MANAGE)
-async def put_model_policy(tx: Tx, actor: By, now: Now, data: JSONBody[PolicyIn]) -> ModelSettings:
+async def put_model_policy(tx: Tx, actor: By, now: Now, data: JSONBody[ModelPolicyIn]) -> ModelSettings:
     """Say how long exchanges are kept."""
     return await endpoints.set_policy(tx, data, by=actor, now=now)
 

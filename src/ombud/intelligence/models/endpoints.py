@@ -14,15 +14,15 @@ from ombud.intelligence.models.events import (
 )
 from ombud.intelligence.models.rules import limit_rest, rest_after
 from ombud.intelligence.models.schemas import (
-    Endpoint,
-    EndpointChange,
-    EndpointIn,
+    ModelEndpoint,
+    ModelEndpointChange,
+    ModelEndpointIn,
+    ModelPolicyIn,
+    ModelPurposeIn,
     ModelSettings,
     Output,
-    PolicyIn,
     Problem,
     Purpose,
-    PurposeIn,
 )
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.crypto import KeyRing
@@ -52,8 +52,8 @@ def key_place(endpoint_id: int) -> str:
 
 
 async def add_endpoint(
-    tx: Transaction, given: EndpointIn, *, keys: KeyRing, guard: Guard, by: Actor, now: datetime
-) -> Endpoint:
+    tx: Transaction, given: ModelEndpointIn, *, keys: KeyRing, guard: Guard, by: Actor, now: datetime
+) -> ModelEndpoint:
     """Enter an endpoint. Nothing is asked of it before a purpose uses it.
 
     Raises:
@@ -77,8 +77,15 @@ async def add_endpoint(
 
 
 async def change_endpoint(
-    tx: Transaction, endpoint_id: int, change: EndpointChange, *, keys: KeyRing, guard: Guard, by: Actor, now: datetime
-) -> Endpoint:
+    tx: Transaction,
+    endpoint_id: int,
+    change: ModelEndpointChange,
+    *,
+    keys: KeyRing,
+    guard: Guard,
+    by: Actor,
+    now: datetime,
+) -> ModelEndpoint:
     """Change an endpoint; what was known of its failures and its form is forgotten, so that it is tried anew.
 
     Raises:
@@ -134,7 +141,7 @@ async def remove_endpoint(tx: Transaction, endpoint_id: int, *, by: Actor, now: 
 
 
 async def set_purpose(
-    tx: Transaction, purpose: Purpose, given: PurposeIn, *, by: Actor, now: datetime
+    tx: Transaction, purpose: Purpose, given: ModelPurposeIn, *, by: Actor, now: datetime
 ) -> ModelSettings:
     """Say what a purpose may use and spend; saying the same again changes nothing.
 
@@ -164,7 +171,7 @@ async def set_purpose(
     return await queries.load_settings(tx, now.date())
 
 
-async def set_policy(tx: Transaction, given: PolicyIn, *, by: Actor, now: datetime) -> ModelSettings:
+async def set_policy(tx: Transaction, given: ModelPolicyIn, *, by: Actor, now: datetime) -> ModelSettings:
     """Say how long exchanges are kept.
 
     Emits: ModelPolicyChanged

@@ -4,7 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from ombud.intelligence.models.schemas import PURPOSES, Endpoint, ModelSettings, Output, Purpose, PurposeState
+from ombud.intelligence.models.schemas import PURPOSES, ModelEndpoint, ModelPurpose, ModelSettings, Output, Purpose
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
 
@@ -13,19 +13,19 @@ ENDPOINT = """
     price_out_micros, output, failures, resting_until, problem, problem_detail, failed_at, answered_at"""
 
 
-async def list_endpoints(tx: Transaction) -> list[Endpoint]:
+async def list_endpoints(tx: Transaction) -> list[ModelEndpoint]:
     """All endpoints, the oldest first."""
-    return await rows(tx, Endpoint, f"select {ENDPOINT} from model_endpoint where removed_at is null order by id")
+    return await rows(tx, ModelEndpoint, f"select {ENDPOINT} from model_endpoint where removed_at is null order by id")
 
 
-async def get_endpoint(tx: Transaction, endpoint_id: int, *, lock: bool = False) -> Endpoint:
+async def get_endpoint(tx: Transaction, endpoint_id: int, *, lock: bool = False) -> ModelEndpoint:
     """One endpoint, locked for a change if wanted.
 
     Raises:
         NotFound: it does not exist.
     """
     sql = f"select {ENDPOINT} from model_endpoint where id = %(id)s and removed_at is null"
-    found = await row(tx, Endpoint, f"{sql} for update" if lock else sql, {"id": endpoint_id})
+    found = await row(tx, ModelEndpoint, f"{sql} for update" if lock else sql, {"id": endpoint_id})
     if found is None:
         raise NotFound
     return found
@@ -36,7 +36,7 @@ async def sealed_key(tx: Transaction, endpoint_id: int) -> bytes | None:
     return await value(tx, bytes, "select key from model_endpoint where id = %(id)s", {"id": endpoint_id})
 
 
-async def list_purposes(tx: Transaction, day: date) -> list[PurposeState]:
+async def list_purposes(tx: Transaction, day: date) -> list[ModelPurpose]:
     """Every purpose in its order, those that nobody set up as they are: off."""
     sql = """
         select p.purpose, m.endpoint_id, coalesce(m.is_on, false) as is_on, m.tokens_a_day, m.micros_a_day,
@@ -46,7 +46,7 @@ async def list_purposes(tx: Transaction, day: date) -> list[PurposeState]:
         left join model_purpose m on m.purpose = p.purpose
         left join model_spending s on s.purpose = p.purpose and s.day = %(day)s
         order by p.place"""
-    return await rows(tx, PurposeState, sql, {"purposes": list(PURPOSES), "day": day})
+    return await rows(tx, ModelPurpose, sql, {"purposes": list(PURPOSES), "day": day})
 
 
 class Planned(Struct):

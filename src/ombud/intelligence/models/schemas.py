@@ -133,7 +133,7 @@ class Attempt(Struct, frozen=True):
     ms: int
 
 
-class EndpointIn(Struct, forbid_unknown_fields=True):
+class ModelEndpointIn(Struct, forbid_unknown_fields=True):
     """An endpoint as it is entered. The key is written only, never read."""
 
     name: Name
@@ -148,7 +148,7 @@ class EndpointIn(Struct, forbid_unknown_fields=True):
     price_out_micros: Micros | None = None
 
 
-class EndpointChange(Struct, forbid_unknown_fields=True):
+class ModelEndpointChange(Struct, forbid_unknown_fields=True):
     """What may be changed; what is left out stays. An empty key takes it away."""
 
     name: Name | UnsetType = UNSET
@@ -162,7 +162,7 @@ class EndpointChange(Struct, forbid_unknown_fields=True):
     price_out_micros: Micros | UnsetType | None = UNSET
 
 
-class Endpoint(Struct):
+class ModelEndpoint(Struct):
     """An endpoint with how it does. ``resting_until``: after failures it is left alone until then."""
 
     id: int
@@ -185,7 +185,7 @@ class Endpoint(Struct):
     answered_at: datetime | None
 
 
-class PurposeIn(Struct, forbid_unknown_fields=True):
+class ModelPurposeIn(Struct, forbid_unknown_fields=True):
     """What a purpose may use and spend in a day (UTC)."""
 
     endpoint_id: int | None
@@ -194,7 +194,7 @@ class PurposeIn(Struct, forbid_unknown_fields=True):
     micros_a_day: Amount | None = None
 
 
-class PurposeState(Struct):
+class ModelPurpose(Struct):
     """A purpose, and what was spent on it today."""
 
     purpose: Purpose
@@ -210,13 +210,13 @@ class PurposeState(Struct):
 class ModelSettings(Struct):
     """All that an administrator sees of models."""
 
-    endpoints: list[Endpoint]
-    purposes: list[PurposeState]
+    endpoints: list[ModelEndpoint]
+    purposes: list[ModelPurpose]
     keep_days: int
     day: date
 
 
-class PolicyIn(Struct, forbid_unknown_fields=True):
+class ModelPolicyIn(Struct, forbid_unknown_fields=True):
     """How long exchanges are kept."""
 
     keep_days: Annotated[int, Meta(ge=1, le=3_650)]
@@ -233,7 +233,7 @@ class EndpointTrial(Struct):
     ms: int
 
 
-class ExchangeRow(Struct):
+class ModelExchangeRow(Struct):
     """An exchange in a list."""
 
     id: int
@@ -254,7 +254,7 @@ class ExchangeRow(Struct):
     start: str
 
 
-class Exchange(ExchangeRow):
+class ModelExchange(ModelExchangeRow):
     """An exchange as it went over the wire."""
 
     request: list[dict[str, Any]] = field(default_factory=list)

@@ -13,8 +13,8 @@ from typing import Any, Final, get_args, get_type_hints
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from ombud.intelligence.personal_data.finding import find_personal_data
-from ombud.intelligence.personal_data.schemas import Kind
+from ombud.intelligence.personal_data.finding import find_personal_data, find_proven
+from ombud.intelligence.personal_data.schemas import SUSPECTS, Kind
 from ombud.shared.personal import CUT, HTML, TEXT
 
 SIGN: Final = "*"
@@ -38,7 +38,7 @@ def mask_text(text: str, hidden: Hidden, *, is_cut: bool = False) -> str:
     """A text without the pieces of the hidden kinds; ``is_cut``: it may end within a number."""
     if not hidden or not text or not (hidden & _UNHINTED or _HINT.search(text)):
         return text
-    found = find_personal_data(text)
+    found = find_personal_data(text) if hidden & SUSPECTS else find_proven(text)
     parts: list[str] = []
     done = 0
     for one in found:
@@ -72,6 +72,12 @@ def _hide_number(piece: str, first: int, last: int) -> str:
     places = [place for place, sign in enumerate(piece) if sign.isalnum()]
     gone = set(places[first : len(places) - last])
     return "".join(SIGN if place in gone else sign for place, sign in enumerate(piece))
+
+
+def holds_mask(text: str, original: str, hidden: Hidden) -> bool:
+    """Whether a text holds what a mask left of another one: written back, it would destroy what it hid."""
+    masked = mask_text(original, hidden)
+    return masked != original and any(piece in text for piece in re.findall(r"\S*\*{2,}\S*", masked))
 
 
 def mask_html(text: str, hidden: Hidden) -> str | None:

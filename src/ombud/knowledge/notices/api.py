@@ -8,10 +8,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CON
 
 from ombud.knowledge.notices import queries
 from ombud.knowledge.notices.schemas import (
-    Answers,
     Edition,
     Graded,
     Notice,
+    NoticeAnswers,
     NoticeIn,
     NoticeList,
     OwnNotices,
@@ -89,7 +89,7 @@ async def put_read(tx: Tx, actor: By, now: Now, notice_id: FromPath[int], data: 
 
 
 @post(f"{NOTICE}/tries", guards=[signed_in], status_code=HTTP_200_OK)
-async def post_try(tx: Tx, actor: By, now: Now, notice_id: FromPath[int], data: JSONBody[Answers]) -> Graded:
+async def post_try(tx: Tx, actor: By, now: Now, notice_id: FromPath[int], data: JSONBody[NoticeAnswers]) -> Graded:
     """Answer its questions. 409 ``no_tries_left``, ``notice_changed``, ``notice_over``."""
     return await reading.answer_questions(tx, notice_id, data, by=actor, now=now)
 

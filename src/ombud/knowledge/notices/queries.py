@@ -7,12 +7,12 @@ from msgspec import Struct
 from ombud.knowledge.notices.rules import complete, standing_of
 from ombud.knowledge.notices.schemas import (
     Notice,
+    NoticeQuestion,
+    NoticeReceipt,
     NoticeRow,
     NoticeState,
     OwnNotice,
-    Question,
     Reader,
-    Receipt,
     Which,
 )
 from ombud.shared.actor import Actor
@@ -97,8 +97,8 @@ def sight(by: Actor, now: datetime) -> dict[str, object]:
     }
 
 
-def _receipt(found: _Found) -> Receipt:
-    own = Receipt(
+def _receipt(found: _Found) -> NoticeReceipt:
+    own = NoticeReceipt(
         opened_at=found.opened_at,
         read_at=found.read_at,
         tries=found.tries,
@@ -155,11 +155,11 @@ async def find_notice(tx: Transaction, notice_id: int, *, by: Actor, now: dateti
     return made
 
 
-async def questions_of(tx: Transaction, notice_id: int) -> list[Question]:
+async def questions_of(tx: Transaction, notice_id: int) -> list[NoticeQuestion]:
     """The questions of a notice in their order, with what is right."""
     sql = """
         select kind, options, text_en, text_zh from notice_question where notice_id = %(id)s order by position"""
-    return await rows(tx, Question, sql, {"id": notice_id})
+    return await rows(tx, NoticeQuestion, sql, {"id": notice_id})
 
 
 async def own_notices(tx: Transaction, *, by: Actor, now: datetime) -> list[OwnNotice]:
@@ -228,7 +228,9 @@ async def list_readers(tx: Transaction, notice_id: int, *, by: Actor) -> list[Re
 
 
 def _reader(found: _Reader) -> Reader:
-    receipt = Receipt(opened_at=found.opened_at, read_at=found.read_at, tries=found.tries, passed_at=found.passed_at)
+    receipt = NoticeReceipt(
+        opened_at=found.opened_at, read_at=found.read_at, tries=found.tries, passed_at=found.passed_at
+    )
     whole = {name: getattr(found, name) for name in Reader.__struct_fields__ if hasattr(found, name)}
     progress = complete(receipt, questions=found.questions, most_tries=found.most_tries).progress
     return Reader(**whole, progress=progress)

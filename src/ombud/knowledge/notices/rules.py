@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.knowledge.notices.schemas import NoticeState, Progress, Question, Receipt, Standing
+from ombud.knowledge.notices.schemas import NoticeQuestion, NoticeReceipt, NoticeState, Progress, Standing
 
 
-def problem_of(question: Question) -> str | None:
+def problem_of(question: NoticeQuestion) -> str | None:
     """Why a question cannot be asked (``no_text``, ``no_option_text``, ``one_right``, ``none_right``), if it cannot."""
     if not (question.text_en.strip() or question.text_zh.strip()):
         return "no_text"
@@ -18,7 +18,7 @@ def problem_of(question: Question) -> str | None:
     return None if right else "none_right"
 
 
-def grade(questions: Sequence[Question], chosen: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
+def grade(questions: Sequence[NoticeQuestion], chosen: Sequence[Sequence[int]]) -> tuple[int, list[int]]:
     """Percent of the questions that are answered rightly, rounded down, and places of the others.
 
     A question counts only if exactly its right options were chosen; one without an answer is wrong.
@@ -28,18 +28,18 @@ def grade(questions: Sequence[Question], chosen: Sequence[Sequence[int]]) -> tup
     return (len(questions) - len(wrong)) * 100 // max(len(questions), 1), wrong
 
 
-def _right(question: Question) -> set[int]:
+def _right(question: NoticeQuestion) -> set[int]:
     return {place for place, one in enumerate(question.options) if one.is_right}
 
 
-def complete(receipt: Receipt, *, questions: int, most_tries: int | None) -> Receipt:
+def complete(receipt: NoticeReceipt, *, questions: int, most_tries: int | None) -> NoticeReceipt:
     """The receipt with how far its reader is and how many tries they have left."""
     receipt.tries_left = None if most_tries is None else max(most_tries - receipt.tries, 0)
     receipt.progress = progress_of(receipt, questions=questions)
     return receipt
 
 
-def progress_of(receipt: Receipt, *, questions: int) -> Progress:
+def progress_of(receipt: NoticeReceipt, *, questions: int) -> Progress:
     """How far somebody is: done is who has read it, and passed where there are questions."""
     if receipt.passed_at is not None or (receipt.read_at is not None and not questions):
         return "settled"

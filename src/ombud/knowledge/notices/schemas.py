@@ -19,7 +19,7 @@ Id = Annotated[int, Meta(ge=1, le=2**53)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
-class Option(Struct, forbid_unknown_fields=True):
+class NoticeOption(Struct, forbid_unknown_fields=True):
     """An answer that can be chosen, in one language or both."""
 
     text_en: Line = ""
@@ -27,11 +27,11 @@ class Option(Struct, forbid_unknown_fields=True):
     is_right: bool = False
 
 
-class Question(Struct, forbid_unknown_fields=True):
+class NoticeQuestion(Struct, forbid_unknown_fields=True):
     """One question: exactly one option is right (single), or at least one (multiple)."""
 
     kind: QuestionKind
-    options: Annotated[list[Option], Meta(min_length=2, max_length=8)]
+    options: Annotated[list[NoticeOption], Meta(min_length=2, max_length=8)]
     text_en: Line = ""
     text_zh: Line = ""
 
@@ -52,14 +52,14 @@ class NoticeIn(Struct, forbid_unknown_fields=True):
     pass_percent: Annotated[int, Meta(ge=1, le=100)] = 100
     most_tries: Annotated[int, Meta(ge=1, le=20)] | None = None
     remind_hours: Annotated[int, Meta(ge=1, le=720)] | None = None
-    questions: Annotated[list[Question], Meta(max_length=20)] = []
+    questions: Annotated[list[NoticeQuestion], Meta(max_length=20)] = []
     # which version was changed; None for a new one
     version: int | None = None
     # what it says is another thing now: whoever read it before reads it again
     is_news: bool = False
 
 
-class Receipt(Struct):
+class NoticeReceipt(Struct):
     """What somebody did with a notice as it is now."""
 
     progress: Progress = "unread"
@@ -90,7 +90,7 @@ class NoticeRow(Struct):
     people: int
     settled: int
     # None: it is not for the reader
-    own: Receipt | None = None
+    own: NoticeReceipt | None = None
 
 
 class Notice(NoticeRow):
@@ -105,7 +105,7 @@ class Notice(NoticeRow):
     pass_percent: int = 100
     most_tries: int | None = None
     remind_hours: int | None = None
-    items: list[Question] = []
+    items: list[NoticeQuestion] = []
     written_by_name: str | None = None
     published_by_name: str | None = None
     published_at: datetime | None = None
@@ -129,7 +129,7 @@ class OwnNotice(Struct):
     blocks_online: bool
     edition: int
     questions: int
-    own: Receipt
+    own: NoticeReceipt
 
 
 class OwnNotices(Struct):
@@ -138,7 +138,7 @@ class OwnNotices(Struct):
     items: list[OwnNotice]
 
 
-class Answers(Struct, forbid_unknown_fields=True):
+class NoticeAnswers(Struct, forbid_unknown_fields=True):
     """Which options were chosen, question by question, counted from 0; ``edition`` is what was read."""
 
     edition: int
@@ -157,7 +157,7 @@ class Graded(Struct):
     percent: int
     is_passed: bool
     wrong: list[int]
-    own: Receipt
+    own: NoticeReceipt
 
 
 class Reader(Struct):

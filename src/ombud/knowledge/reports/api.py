@@ -25,7 +25,7 @@ from ombud.knowledge.reports.schemas import (
     FindingIn,
     FindingKind,
     FindingList,
-    Health,
+    KnowledgeHealth,
     SearchReport,
     StaleList,
     StaleWhy,
@@ -61,7 +61,7 @@ async def get_health(
     now: Now,
     since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
-) -> Health:
+) -> KnowledgeHealth:
     """Figures of a period (30 days without one), and what is open now."""
     start, end = _period(since, until, now)
     return await figures.health(reading, since=start, until=end, by=actor, now=now)

@@ -138,7 +138,7 @@ class StaleList(Struct):
     items: list[StaleArticle]
 
 
-class Finding(Struct):
+class KnowledgeFinding(Struct):
     """Two passages to look at; ``title`` is the article's whose change it follows, ``found_title`` the other's."""
 
     id: int
@@ -163,7 +163,7 @@ class Finding(Struct):
 class FindingList(Struct):
     """Findings, newest first."""
 
-    items: list[Finding]
+    items: list[KnowledgeFinding]
 
 
 class FindingIn(Struct, forbid_unknown_fields=True):
@@ -239,7 +239,7 @@ class BoardPage(Struct):
     items: list[Contributor]
 
 
-class Health(Struct):
+class KnowledgeHealth(Struct):
     """Figures of a period, and what is open now."""
 
     since: datetime

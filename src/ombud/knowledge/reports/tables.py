@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ombud.knowledge.reports.schemas import ArticleFigures, Contributor, Finding, Searched, StaleArticle
+from ombud.knowledge.reports.schemas import ArticleFigures, Contributor, KnowledgeFinding, Searched, StaleArticle
 from ombud.shared.spreadsheets import Cell
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -85,7 +85,7 @@ def board_table(found: Sequence[Contributor]) -> tuple[list[str], list[list[Cell
     return ["place", "person", "points", *names], cells
 
 
-def findings_table(found: Sequence[Finding]) -> tuple[list[str], list[list[Cell]]]:
+def findings_table(found: Sequence[KnowledgeFinding]) -> tuple[list[str], list[list[Cell]]]:
     """Two passages a row."""
     cells: list[list[Cell]] = [
         [one.title or one.source, one.passage, one.found_title, one.found_passage, one.locale] for one in found

@@ -7,6 +7,7 @@ from ombud.portal.customer.schemas import ProgressStep
 from ombud.processes.schemas import ProcessSpec, Stage, Visit
 
 DONE = frozenset({"solved", "closed"})
+ALWAYS: dict[str, object] = {"all": []}
 
 
 def customer_name(stage: Stage, locale: str) -> str:
@@ -20,20 +21,39 @@ def steps_of(spec: ProcessSpec, visits: Sequence[Visit], *, has_ended: bool, loc
 
     Inside, a ticket may go through stages that customers do not know of: the last one that they know counts on.
     """
-    names = {one.key: customer_name(one, locale) for one in spec.stages}
-    seen = [names.get(one.stage, "") for one in visits]
-    known = [name for name in seen if name]
-    way = _without_repeats(known)
-    at = len(way) - 1
-    last = next((one.stage for one in reversed(visits) if names.get(one.stage)), "")
-    keys = [one.key for one in spec.stages]
-    ahead = keys[keys.index(last) + 1 :] if last in keys else keys
-    rest = [] if has_ended else [names[key] for key in ahead if names[key]]
-    whole = _without_repeats([*way, *rest])
+    by_key = {one.key: one for one in spec.stages}
+    seen = [by_key[one.stage] for one in visits if one.stage in by_key]
+    way = _without_repeats([name for stage in seen if (name := customer_name(stage, locale))])
+    ahead = [] if has_ended else usually_ahead(spec, seen[-1] if seen else None)
+    whole = _without_repeats([*way, *(name for stage in ahead if (name := customer_name(stage, locale)))])
+    at = max(len(way) - 1, 0)
     return [
         ProgressStep(name, "past" if has_ended or place < at else "now" if place == at else "ahead")
         for place, name in enumerate(whole)
     ]
+
+
+def usually_ahead(spec: ProcessSpec, stage: Stage | None) -> list[Stage]:
+    """The stages that follow one where nothing special comes to pass: no condition, nothing late or refused."""
+    keys = [one.key for one in spec.stages]
+    at = stage.key if stage else ""
+    found: list[Stage] = []
+    while len(found) < len(keys):
+        at = _next(spec, keys, at)
+        if at not in keys or any(one.key == at for one in found):
+            break
+        found.append(spec.stages[keys.index(at)])
+    return [one for one in found if one.enters_when == ALWAYS]
+
+
+def _next(spec: ProcessSpec, keys: list[str], key: str) -> str:
+    if key not in keys:
+        return keys[0]
+    place = keys.index(key)
+    plain = next((way.to for way in spec.stages[place].ways if way.when == ALWAYS), None)
+    if plain is not None:
+        return plain
+    return keys[place + 1] if place + 1 < len(keys) else ""
 
 
 def _without_repeats(names: Sequence[str]) -> list[str]:

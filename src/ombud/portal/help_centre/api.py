@@ -10,6 +10,7 @@ from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 
 from ombud.knowledge.articles.queries import find_article_file
+from ombud.knowledge.reports.services import note_feedback, note_search
 from ombud.portal.edge import (
     MOST_LOCALE,
     AnyRequest,
@@ -22,7 +23,7 @@ from ombud.portal.edge import (
     told,
 )
 from ombud.portal.help_centre import contact
-from ombud.portal.help_centre.feedback import keep_feedback, read_feedback
+from ombud.portal.help_centre.feedback import read_feedback
 from ombud.portal.help_centre.library import library_of
 from ombud.portal.help_centre.pages import Asking, help_page
 from ombud.portal.help_centre.queries import reader_for
@@ -91,6 +92,7 @@ async def get_search(
                 await take(tx, SEARCHES, address_of(request, state), now=now)
                 reader = reader_for(place.site, is_customer=False)
                 found = await find_hits(tx, state.parts.passages, text, reader, locale, limit=MOST_HITS)
+                await note_search(tx, text=text, locale=locale, place="help_centre", results=len(found), now=now)
         except LimitReached as limit:
             return limited(place, locale, limit.retry_after_seconds)
         hits = [
@@ -144,7 +146,9 @@ async def post_feedback(
     try:
         async with state.database.transaction() as tx:
             await take(tx, FEEDBACK, address_of(request, state), now=now)
-            await keep_feedback(tx, entries[0].article_id, said, now=now)
+            me = await contact.customer_of(request, state, place)
+            known = me.customer_id if me is not None else None
+            await note_feedback(tx, entries[0].article_id, said, place="help_centre", customer_id=known, now=now)
     except LimitReached as limit:
         return limited(place, locale, limit.retry_after_seconds)
     links = [Link(words["home"], f"{place.help}/{locale}")]

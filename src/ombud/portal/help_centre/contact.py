@@ -26,10 +26,10 @@ from ombud.channels.forms.services import (
     stamp_form,
 )
 from ombud.channels.queries import get_stored_channel
+from ombud.knowledge.reports.services import note_search
 from ombud.portal.customer.services import sender_of
 from ombud.portal.customer.sessions import Me, who_is
 from ombud.portal.edge import AnyRequest, Link, address_of, answer, is_own_page, limited, told
-from ombud.portal.help_centre.noting import note_proposals
 from ombud.portal.help_centre.queries import reader_for
 from ombud.portal.help_centre.rules import marked
 from ombud.portal.help_centre.schemas import Hit
@@ -206,7 +206,7 @@ async def _proposals(page: Sent, data: FormIn, now: Now) -> list[Hit]:
             await take(tx, ASKING, address_of(page.request, page.state), now=now)
             reader = reader_for(page.place.site, is_customer=False)
             hits = await propose(tx, page.state.parts.passages, question, reader, page.locale)
-            await note_proposals(tx, question, page.locale, len(hits), now=now)
+            await note_search(tx, text=question[:300], locale=page.locale, place="form", results=len(hits), now=now)
     except LimitReached:
         # Whoever asks that often gets no proposals; their message is taken all the same.
         return []

@@ -1,38 +1,22 @@
 """Whether an article helped, as readers say it."""
 
-from datetime import datetime
-from typing import Any, get_args
+import re
+from typing import Any, cast, get_args
 
-from msgspec import Struct
-
-from ombud.portal.help_centre.schemas import FeedbackReason
-from ombud.shared.database import Transaction
+from ombud.knowledge.reports.schemas import FeedbackIn, FeedbackReason
 
 LONGEST_NOTE = 1_000
+LOCALE = re.compile(r"[A-Za-z0-9-]{0,35}")
 
 
-class Said(Struct, frozen=True):
-    """What a reader said of an article."""
-
-    helped: bool
-    locale: str
-    version_id: int | None
-    reason: str
-    note: str
-
-
-def read_feedback(sent: Any, locale: str) -> Said:
+def read_feedback(sent: Any, locale: str) -> FeedbackIn:
     """What the form of an article's page says; what makes no sense is left out."""
     version, reason = str(sent.get("version", "")), str(sent.get("reason", ""))
     note = str(sent.get("note", "")).replace("\x00", "").strip()[:LONGEST_NOTE]
-    return Said(
+    return FeedbackIn(
         helped=sent.get("helped") == "yes",
-        locale=locale,
+        locale=locale if LOCALE.fullmatch(locale) else "",
         version_id=int(version) if version.isdecimal() and len(version) < 16 else None,  # noqa: PLR2004 – a bigint
-        reason=reason if reason in get_args(FeedbackReason) else "",
+        reason=cast("FeedbackReason", reason if reason in get_args(FeedbackReason) else ""),
         note=note,
     )
-
-
-async def keep_feedback(tx: Transaction, article_id: int, said: Said, *, now: datetime) -> None:
-    """Keep it for those who write the articles."""

@@ -6,7 +6,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from ombud.portal.help_centre.schemas import Entry, Shelf
-from ombud.shared.words import STOP_WORDS, folded, pieces, words_of
+from ombud.shared.words import STOP_WORDS, folded, pieces, stem_of, words_of
 
 LANGUAGE_NAMES = {
     "en": "English",
@@ -28,6 +28,25 @@ LANGUAGE_NAMES = {
     "ar": "العربية",
 }
 SPOKEN = ("en", "zh-CN")
+# Words that ask and name nothing.
+_ASKING = (
+    "how",
+    "long",
+    "do",
+    "does",
+    "did",
+    "what",
+    "which",
+    "where",
+    "when",
+    "why",
+    "who",
+    "can",
+    "could",
+    "not",
+    "take",
+)
+ASKING = frozenset([*_ASKING, *map(stem_of, _ASKING)])
 MOST_RELATED = 4
 MOST_SUGGESTED = 6
 SNIPPET = 220
@@ -101,7 +120,7 @@ def related(entry: Entry, others: Sequence[Entry]) -> list[Entry]:
 
 def _words(entry: Entry) -> frozenset[str]:
     found = words_of(f"{entry.title} {entry.keywords}")
-    return frozenset(one for one in found if one not in STOP_WORDS and len(one) > 1)
+    return frozenset(one for one in found if one not in STOP_WORDS | ASKING and len(one) > 1)
 
 
 class Typing:
@@ -138,7 +157,7 @@ def marked(text: str, question: str) -> Markup:
     """The stretch of a passage that holds the words of a question, with these marked."""
     asked = {form for form in words_of(question) if form not in STOP_WORDS}
     found = [(piece.start, piece.end) for piece in pieces(text) if asked.intersection(piece.forms)]
-    start = max(0, found[0][0] - LEAD) if found else 0
+    start = _word_start(text, max(0, found[0][0] - LEAD)) if found else 0
     end = min(len(text), start + SNIPPET)
     out, at = Markup("… ") if start else Markup(""), start
     for left, right in found:
@@ -146,3 +165,10 @@ def marked(text: str, question: str) -> Markup:
             out += escape(text[at:left]) + Markup("<mark>{}</mark>").format(text[left:right])
             at = right
     return out + escape(text[at:end]) + (Markup(" …") if end < len(text) else Markup(""))
+
+
+def _word_start(text: str, at: int) -> int:
+    """The place, or the beginning of the next word where it is in the midst of one."""
+    while 0 < at < len(text) and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isalnum():
+        at += 1
+    return at

@@ -5,8 +5,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-FeedbackReason = Literal["", "wrong", "outdated", "unclear", "incomplete", "other"]
-
 
 class Entry(Struct, frozen=True):
     """A published article in one of its languages, as lists and searches know it."""

@@ -216,7 +216,7 @@ async def my_calls(tx: Transaction, *, by: Actor) -> list[MyCall]:
 async def list_rehearsals(tx: Transaction, plan_id: int) -> list[Rehearsal]:
     """How a plan did in its rehearsals, the newest first."""
     sql = f"""
-        select id, version, scenario, result, is_passed, note, person_id, at from surge_rehearsal
+        select id, version, scenario_en, scenario_zh, result, is_passed, note, person_id, at from surge_rehearsal
         where plan_id = %(plan)s order by id desc limit {LISTED}"""
     return await rows(tx, Rehearsal, sql, {"plan": plan_id})
 

@@ -100,7 +100,8 @@ class Rehearsal(Struct):
 
     id: int
     version: int
-    scenario: str
+    scenario_en: str
+    scenario_zh: str
     result: dict[str, Any]
     is_passed: bool
     note: str

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
 from ombud.fields.services.values import merged_values
+from ombud.intelligence.personal_data.services import holds_mask
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable
@@ -105,6 +106,8 @@ async def wanted_changes(tx: Transaction, ticket: LockedTicket, patch: TicketPat
         wanted["tags"] = sorted({tag.strip() for tag in wanted["tags"] if tag.strip()})
     if "subject" in wanted:
         wanted["subject"] = checked_subject(wanted["subject"])
+        if holds_mask(wanted["subject"], ticket.subject, by.hidden_kinds):
+            raise Invalid("Part of the subject is hidden from you. Write it anew.", fields={"subject": "masked"})
     if "fields" in wanted:
         fields = await list_fields(tx, "ticket")
         wanted["fields"], changed = merged_values(fields, ticket.fields, wanted["fields"])

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ombud.shared.words import words_of
 
 # Room for an answer in a chat, counted in half Chinese characters.
-ROOM: Final = 720
+ROOM: Final = 520
 WIDE: Final = 2
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _END = re.compile(r"(?<=[。！？!?；])\s*|(?<=[.;])\s+(?=[A-Z0-9\u4e00-\u9fff(])|\n+")
@@ -62,6 +62,15 @@ def say(passage: str, question: str, *, binds: Binds, room: int = ROOM) -> Said:
     if binds(sentences[best].text):
         return Said("", is_bound=True)
     return Said(_joined([one for one in _around(sentences, best, room) if not binds(one.text)]))
+
+
+def say_with_summary(summary: str, passage: str, question: str, *, binds: Binds, room: int = ROOM) -> Said:
+    """The same, led by the article's own short answer where the passage does not say it."""
+    lead = _joined([one for one in sentences_of(summary) if not binds(one.text)])
+    if not lead or lead in passage or width(lead) > room // 2:
+        return say(passage, question, binds=binds, room=room)
+    said = say(passage, question, binds=binds, room=room - width(lead))
+    return Said(f"{lead}\n{said.text}") if said.text else said
 
 
 def _best(sentences: Sequence[Sentence], question: str) -> int:

@@ -10,6 +10,8 @@ from ombud.assistance.answering.events import AnswerHelped, MachineTalkEnded
 from ombud.assistance.answering.schemas import AnswerRule, Reason, TalkState
 from ombud.assistance.answering.words import Line, line, opens_words
 from ombud.channels.chat.queries import office_of
+from ombud.knowledge.reports.schemas import FeedbackIn
+from ombud.knowledge.reports.services.noting import note_feedback
 from ombud.routing.waiting.services import newcomer
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction, execute, row, value
@@ -250,6 +252,9 @@ async def note_helped(tx: Transaction, answer_id: int, *, helped: bool, now: dat
         return False
     sql = "update machine_answer set helped = %(helped)s, helped_at = %(now)s where id = %(id)s"
     await tx.execute(sql, {"helped": helped, "now": now, "id": answer.id})
+    if answer.article_id is not None:
+        feedback = FeedbackIn(helped=helped, locale=answer.locale, version_id=answer.version_id)
+        await note_feedback(tx, answer.article_id, feedback, place=answer.place, now=now)
     fact = AnswerHelped(ticket_id=answer.ticket_id, answer_id=answer.id, helped=helped)
     await emit(tx, fact, by=SYSTEM, at=now)
     return True

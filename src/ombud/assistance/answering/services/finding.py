@@ -2,20 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
 from ombud.assistance.answering import queries
-from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say
+from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say_with_summary
 from ombud.assistance.answering.rules.wishes import language_of
 from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
 from ombud.knowledge.articles.schemas import Reader
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
 from ombud.service_levels.promises.services.offering import names_money, promises_in
-from ombud.shared.database import Transaction, row
+from ombud.shared.database import Transaction, row, value
 
 LOOKED_AT: Final = 5
 LONGEST_QUESTION: Final = 2_000
@@ -31,9 +30,12 @@ class Worder(Protocol):
 
 
 class Knowing(Struct, frozen=True):
-    """What answers come from: the passages in this process, and perhaps a model that puts them into words."""
+    """What answers come from: the passages in this process, and perhaps a model that puts them into words.
 
-    index: PassageIndex
+    ``index`` is what ``find_passages`` takes; the assembly makes it.
+    """
+
+    index: Any
     worder: Worder | None = None
 
 
@@ -86,7 +88,8 @@ async def _weigh(
     if rule.category_ids is not None and category not in rule.category_ids:
         return Judged("refused", "topic", best=best)
     best = await _in_language(tx, best, locale)
-    said = say(best.text, asked, binds=lambda text: _binds(text, rule, now))
+    summary = await value(tx, str, "select summary from article_version where id = %(id)s", {"id": best.version_id})
+    said = say_with_summary(summary or "", best.text, asked, binds=lambda text: _binds(text, rule, now))
     if not said.text:
         return Judged("refused", _why(said, best.text), best=best)
     worded = await _worded(tx, knowing, asked, best, rule, locale, now=now)

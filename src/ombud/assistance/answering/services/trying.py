@@ -32,7 +32,7 @@ from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.clock import Clock
-from ombud.shared.database import Database, Transaction, execute, value, values
+from ombud.shared.database import Database, Transaction, execute, values
 from ombud.shared.errors import NotFound
 from ombud.shared.events import emit
 
@@ -169,9 +169,10 @@ async def _verdict(tx: Transaction, knowing: Knowing, one: Past, article_id: int
 
 
 async def _used(tx: Transaction, ticket_id: int) -> list[int]:
-    """Articles that agents put into answers on a ticket; none where nobody keeps that."""
-    if not await value(tx, bool, "select to_regclass('article_use') is not null"):
-        return []
+    """Articles that agents put into answers on a ticket."""
     return await values(
-        tx, int, "select distinct article_id from article_use where ticket_id = %(id)s", {"id": ticket_id}
+        tx,
+        int,
+        "select distinct article_id from article_use where ticket_id = %(id)s and person_id is not null",
+        {"id": ticket_id},
     )

@@ -23,6 +23,8 @@ from ombud.assistance.answering.services.keeping import keep_question
 from ombud.assistance.answering.words import line, mail_text
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
+from ombud.knowledge.reports.schemas import Use
+from ombud.knowledge.reports.services.noting import note_search, note_use
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
 from ombud.shared.errors import OmbudError
@@ -165,6 +167,9 @@ async def _search(tx: Transaction, scene: Scene, turn: Turn, asked: Asked, local
     judged = await judge(
         *(tx, scene.knowing, _question(asked), asked.rule, reader), now=now, said_ids=frozenset(asked.said_ids)
     )
+    results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
+    place = "widget" if asked.rule.place == "widget" else "mail"
+    await note_search(tx, text=_question(asked), locale=locale, place=place, results=results, now=now)
     if judged.answer is not None:
         await _answer(tx, scene, turn, asked, judged, locale, now=now)
     elif judged.reason == "unknown" and judged.state == "not_sure":
@@ -215,6 +220,14 @@ async def _answer(
         "update machine_answer set entry_id = %(entry)s where id = %(id)s", {"entry": entry_id, "id": answer_id}
     )
     await _go_on(tx, ticket, asked, locale, answers=1, has_asked=False, now=now)
+    use = Use(
+        article_id=answer.article_id,
+        version_id=answer.version_id,
+        ticket_id=ticket.id,
+        entry_id=entry_id,
+        place="widget" if asked.rule.place == "widget" else "mail",
+    )
+    await note_use(tx, [use], now=now)
     fact = QuestionAnswered(
         ticket_id=ticket.id,
         team_id=ticket.team_id,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.events import CopilotSuggestionDecided
-from ombud.assistance.copilot.schemas import Figures, OutcomeIn
+from ombud.assistance.copilot.schemas import CopilotFigures, SuggestionOutcomeIn
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid
@@ -15,7 +15,7 @@ MOST_DAYS = 365
 
 
 async def decide_suggestion(
-    tx: Transaction, ticket_id: int, suggestion_id: int, data: OutcomeIn, *, by: Actor, now: datetime
+    tx: Transaction, ticket_id: int, suggestion_id: int, data: SuggestionOutcomeIn, *, by: Actor, now: datetime
 ) -> None:
     """Say that a suggestion was put into the answer, or was of no use; saying it again changes nothing.
 
@@ -42,7 +42,7 @@ async def decide_suggestion(
     await emit(tx, fact, by=by, at=now)
 
 
-async def figures(tx: Transaction, *, days: int, now: datetime) -> Figures:
+async def figures(tx: Transaction, *, days: int, now: datetime) -> CopilotFigures:
     """How often each kind of suggestion was shown, adopted and ignored in the last days.
 
     Raises:
@@ -50,4 +50,4 @@ async def figures(tx: Transaction, *, days: int, now: datetime) -> Figures:
     """
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"days must be between 1 and {MOST_DAYS}.")
-    return Figures(days, await queries.count_outcomes(tx, since=now - timedelta(days=days)))
+    return CopilotFigures(days, await queries.count_outcomes(tx, since=now - timedelta(days=days)))

@@ -10,7 +10,7 @@ from msgspec import structs
 from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.queries import Shown, Solved, Spoken, Subject
 from ombud.assistance.copilot.rules import likeness, search_words, sentences, telling
-from ombud.assistance.copilot.schemas import SuggestIn, Suggestion, Suggestions
+from ombud.assistance.copilot.schemas import CopilotSuggestion, CopilotSuggestions, SuggestIn
 from ombud.intelligence.models.hiding import PLACEHOLDER, Hiding
 from ombud.knowledge.articles.schemas import Reader, reader_of
 from ombud.knowledge.retrieval.index import PassageIndex
@@ -28,6 +28,7 @@ CANDIDATES: Final = 40
 COMPARED: Final = 8
 LONGEST_ANSWER: Final = 2_000
 LONGEST_QUESTION: Final = 1_500
+SHORT_QUESTION: Final = 25
 # Fewer shared words than this say nothing about two tickets being alike.
 ALIKE: Final = 0.25
 HIDDEN: Final = "…"
@@ -37,7 +38,7 @@ SHORTEST_ANSWER: Final = 20
 
 async def suggest(
     tx: Transaction, index: PassageIndex, ticket_id: int, data: SuggestIn, *, by: Actor, now: datetime
-) -> Suggestions:
+) -> CopilotSuggestions:
     """What may go into the answer to a ticket, articles and scripts first; what is shown is counted.
 
     Solved tickets are those that ``by`` may see at this moment; what they hold of another customer is taken out.
@@ -54,7 +55,7 @@ async def suggest(
     items += [_of_ticket(one, score) for one, score in alike]
     for item, passage_id in zip(items, [*(one.passage_id for one in passages), *(None for _ in alike)], strict=True):
         item.id = await note_shown(tx, subject.id, _shown(item, passage_id), by=by, now=now)
-    return Suggestions(items, asked[:300], await queries.may_use_model(tx, "reply"))
+    return CopilotSuggestions(items, asked[:300], await queries.may_use_model(tx, "reply"))
 
 
 async def note_shown(tx: Transaction, ticket_id: int, shown: Shown, *, by: Actor, now: datetime) -> int:
@@ -89,7 +90,8 @@ def question_of(subject: Subject, messages: Sequence[Spoken]) -> str:
             break
     words = "\n".join(reversed(asked)) or subject.subject
     short = telling(words, 6) or words
-    title = "" if subject.subject.strip() in short else f"{subject.subject}\n"
+    # The subject of a long conversation is what it began with, not what is asked now.
+    title = f"{subject.subject}\n" if len(short) < SHORT_QUESTION and subject.subject.strip() not in short else ""
     return f"{title}{short}"[:LONGEST_QUESTION]
 
 
@@ -162,8 +164,8 @@ async def _readable_by_customers(tx: Transaction, article_ids: Sequence[int]) ->
     return set(await values(tx, int, sql, {"ids": list(article_ids)}))
 
 
-def _of_passage(one: Found, *, is_public: bool) -> Suggestion:
-    return Suggestion(
+def _of_passage(one: Found, *, is_public: bool) -> CopilotSuggestion:
+    return CopilotSuggestion(
         id=0,
         kind="script" if one.kind == "script" else "article",
         made_by="product",
@@ -179,8 +181,8 @@ def _of_passage(one: Found, *, is_public: bool) -> Suggestion:
     )
 
 
-def _of_ticket(one: Solved, score: float) -> Suggestion:
-    return Suggestion(
+def _of_ticket(one: Solved, score: float) -> CopilotSuggestion:
+    return CopilotSuggestion(
         id=0,
         kind="ticket",
         made_by="product",
@@ -193,7 +195,7 @@ def _of_ticket(one: Solved, score: float) -> Suggestion:
     )
 
 
-def _shown(item: Suggestion, passage_id: int | None) -> Shown:
+def _shown(item: CopilotSuggestion, passage_id: int | None) -> Shown:
     return Shown(
         item.kind,
         item.made_by,

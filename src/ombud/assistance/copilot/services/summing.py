@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.queries import Promised, Spoken, Subject
 from ombud.assistance.copilot.rules import is_chinese, search_words, telling
-from ombud.assistance.copilot.schemas import History, Language, Point, PointKind, Summary
+from ombud.assistance.copilot.schemas import CustomerPast, Language, PointKind, SummaryPoint, TicketSummary
 from ombud.intelligence.models.checks import (
     all_text,
     language_problem,
@@ -39,7 +39,7 @@ names the entry it rests on ("entry 12" is 12) and quotes some words of it, lett
 LANGUAGES: Final[dict[Language, str]] = {"zh-CN": "Chinese", "en": "English"}
 
 
-class SummaryPoint(Struct, forbid_unknown_fields=True):
+class ModelPoint(Struct, forbid_unknown_fields=True):
     """A point as a model writes it."""
 
     entry: int
@@ -50,7 +50,7 @@ class SummaryPoint(Struct, forbid_unknown_fields=True):
 class ModelSummary(Struct, forbid_unknown_fields=True):
     """A summary as a model writes it."""
 
-    points: Annotated[list[SummaryPoint], Meta(min_length=1, max_length=6)]
+    points: Annotated[list[ModelPoint], Meta(min_length=1, max_length=6)]
 
 
 class Material(Struct):
@@ -61,7 +61,7 @@ class Material(Struct):
     notes: list[Spoken]
     solutions: list[Solution]
     promises: list[Promised]
-    history: History
+    history: CustomerPast
 
 
 async def gather(tx: Transaction, ticket_id: int, *, by: Actor, now: datetime) -> Material:
@@ -81,25 +81,25 @@ async def gather(tx: Transaction, ticket_id: int, *, by: Actor, now: datetime) -
         await queries.internal_notes(tx, subject.id),
         await list_solutions(tx, subject.id),
         await queries.open_promises(tx, subject.id),
-        History(*counts, past),
+        CustomerPast(*counts, past),
     )
 
 
-def extract(found: Material) -> Summary:
+def extract(found: Material) -> TicketSummary:
     """The summary without a model: telling sentences, each with its entry."""
     asked = [one for one in found.messages if one.direction == "in"]
     said = [one for one in found.messages if one.direction == "out" and one.author_kind in {"person", "api_key"}]
     words = search_words(found.subject.subject)
     points = [_point("problem", asked[0], 3, words)] if asked else []
-    points += [Point("tried", one.text[:POINT_LENGTH], at=one.at) for one in found.solutions]
+    points += [SummaryPoint("tried", one.text[:POINT_LENGTH], at=one.at) for one in found.solutions]
     points += [_point("reply", said[-1], 2, words)] if said else []
     points += [_point("note", one, 2, words) for one in found.notes[-2:]]
     points += [_point("latest", asked[-1], 2, words)] if len(asked) > 1 else []
-    points += [Point("promise", one.text[:POINT_LENGTH], at=one.due_at) for one in found.promises]
-    return Summary("product", [one for one in points if one.text], found.history, len(found.messages))
+    points += [SummaryPoint("promise", one.text[:POINT_LENGTH], at=one.due_at) for one in found.promises]
+    return TicketSummary("product", [one for one in points if one.text], found.history, len(found.messages))
 
 
-async def summarise(models: Models, ticket_id: int, *, by: Actor) -> Summary:
+async def summarise(models: Models, ticket_id: int, *, by: Actor) -> TicketSummary:
     """The summary by a model, or without one where there is none or its answer does not stand.
 
     Raises:
@@ -130,7 +130,7 @@ async def summarise(models: Models, ticket_id: int, *, by: Actor) -> Summary:
         plain.problem = outcome.problem
         return plain
     points = [_written(one, entries[one.entry]) for one in outcome.value.points]
-    return Summary("model", points, found.history, len(found.messages))
+    return TicketSummary("model", points, found.history, len(found.messages))
 
 
 def names_of(subject: Subject, entries: Sequence[Spoken]) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _source(one: Spoken) -> Source:
     return Source(f"entry {one.id} {who}", one.text[:LONGEST_ENTRY], is_ours=one.direction == "out")
 
 
-def _problem(point: SummaryPoint, entries: dict[int, Spoken], sources: Sequence[Source], language: str) -> str:
+def _problem(point: ModelPoint, entries: dict[int, Spoken], sources: Sequence[Source], language: str) -> str:
     entry = entries.get(point.entry)
     if entry is None:
         return f"There is no entry {point.entry}."
@@ -162,10 +162,10 @@ def _problem(point: SummaryPoint, entries: dict[int, Spoken], sources: Sequence[
     )
 
 
-def _written(point: SummaryPoint, entry: Spoken) -> Point:
+def _written(point: ModelPoint, entry: Spoken) -> SummaryPoint:
     kind: PointKind = "note" if entry.kind == "note" else "problem" if entry.direction == "in" else "reply"
-    return Point(kind, point.text, entry.id, entry.at, entry.author or "")
+    return SummaryPoint(kind, point.text, entry.id, entry.at, entry.author or "")
 
 
-def _point(kind: PointKind, one: Spoken, most: int, words: Sequence[str]) -> Point:
-    return Point(kind, telling(one.text, most, words)[:POINT_LENGTH], one.id, one.at, one.author or "")
+def _point(kind: PointKind, one: Spoken, most: int, words: Sequence[str]) -> SummaryPoint:
+    return SummaryPoint(kind, telling(one.text, most, words)[:POINT_LENGTH], one.id, one.at, one.author or "")

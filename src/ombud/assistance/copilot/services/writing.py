@@ -8,12 +8,12 @@ from msgspec import Meta, Struct
 from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.queries import Shown, Spoken, Subject
 from ombud.assistance.copilot.schemas import (
-    Evidence,
+    CopilotEvidence,
+    CopilotText,
     RewriteIn,
     Tone,
     TranslateIn,
     WriteIn,
-    Written,
 )
 from ombud.assistance.copilot.services.suggesting import note_shown, question_of
 from ombud.assistance.copilot.services.summing import LANGUAGES, language_of, names_of
@@ -89,7 +89,7 @@ class NothingToTranslate(Invalid):
     code = "nothing_to_translate"
 
 
-async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data: WriteIn, *, by: Actor) -> Written:
+async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data: WriteIn, *, by: Actor) -> CopilotText:
     """An answer from articles that customers may read, and from scripts; with the words that it rests on.
 
     Internal notes and articles for colleagues are never among its sources.
@@ -102,7 +102,7 @@ async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data:
         messages = await queries.public_messages(tx, subject.id)
         passages = await _sayable(tx, index, question_of(subject, messages), subject, by=by)
     if not passages:
-        return Written(problem="no_source")
+        return CopilotText(problem="no_source")
     asked = next((one.text for one in reversed(messages) if one.direction == "in"), subject.subject)
     language = data.language or language_of(asked)
     sources = (
@@ -129,19 +129,19 @@ async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data:
 
     outcome = await ask(models, "reply", task, ModelReply, check=check, about=About(subject.id, by.person_id))
     if outcome.value is None:
-        return Written(problem=outcome.problem)
+        return CopilotText(problem=outcome.problem)
     first = passages[outcome.value.evidence[0].article - 1]
     shown = Shown(
         "reply", "model", first.article_id, first.version_id, first.passage_id, exchange_id=outcome.exchange_id
     )
-    return Written(
+    return CopilotText(
         outcome.value.text,
         suggestion_id=await _note(models, subject.id, shown, by=by),
         evidence=[_evidence(one, passages) for one in outcome.value.evidence],
     )
 
 
-async def rewrite(models: Models, ticket_id: int, data: RewriteIn, *, by: Actor) -> Written:
+async def rewrite(models: Models, ticket_id: int, data: RewriteIn, *, by: Actor) -> CopilotText:
     """The agent's own text in other words; every fact of it stays, none is added.
 
     Raises:
@@ -163,7 +163,7 @@ async def rewrite(models: Models, ticket_id: int, data: RewriteIn, *, by: Actor)
     return await _text(models, "rewrite", "rewrite", subject, task, check, original=data.text, by=by)
 
 
-async def translate(models: Models, ticket_id: int, data: TranslateIn, *, by: Actor) -> Written:
+async def translate(models: Models, ticket_id: int, data: TranslateIn, *, by: Actor) -> CopilotText:
     """A text, or a message of the ticket, in another language; the original is given back with it.
 
     Raises:
@@ -201,14 +201,14 @@ async def _text(
     *,
     original: str,
     by: Actor,
-) -> Written:
+) -> CopilotText:
     about = About(subject.id, by.person_id)
     outcome: Outcome[ModelText] = await ask(models, purpose, task, ModelText, check=check, about=about)
     if outcome.value is None:
-        return Written(original=original, problem=outcome.problem)
+        return CopilotText(original=original, problem=outcome.problem)
     shown = Shown(kind, "model", exchange_id=outcome.exchange_id)
     noted = await _note(models, subject.id, shown, by=by)
-    return Written(outcome.value.text, original, suggestion_id=noted)
+    return CopilotText(outcome.value.text, original, suggestion_id=noted)
 
 
 async def _known(models: Models, ticket_id: int, *, by: Actor) -> tuple[Subject, tuple[str, ...]]:
@@ -249,9 +249,9 @@ def _evidence_problem(one: ModelEvidence, ours: tuple[Source, ...]) -> str:
     return quote_problem(one.quote, ours[one.article - 1].text)
 
 
-def _evidence(one: ModelEvidence, passages: list[Found]) -> Evidence:
+def _evidence(one: ModelEvidence, passages: list[Found]) -> CopilotEvidence:
     found = passages[one.article - 1]
-    return Evidence(one.quote, found.title, found.article_id, found.slug)
+    return CopilotEvidence(one.quote, found.title, found.article_id, found.slug)
 
 
 def _nothing_new(text: str, source: Source) -> str:

@@ -13,10 +13,10 @@ from ombud.assistance.guidance.schemas import (
     CardIn,
     CardOrder,
     CardProblem,
+    CardTrial,
+    CardTrialIn,
     CardWords,
     Fitting,
-    Trial,
-    TrialIn,
 )
 from ombud.assistance.guidance.services.showing import parsed
 from ombud.fields.queries import list_named_fields
@@ -197,7 +197,7 @@ async def _check_condition(tx: Transaction, source: object) -> Condition:
     return condition
 
 
-async def try_condition(tx: Transaction, data: TrialIn, *, by: Actor, now: datetime) -> Trial:
+async def try_condition(tx: Transaction, data: CardTrialIn, *, by: Actor, now: datetime) -> CardTrial:
     """Which of the tickets that somebody sees, and that something happened on within a day, a condition fits.
 
     Raises:
@@ -212,7 +212,7 @@ async def try_condition(tx: Transaction, data: TrialIn, *, by: Actor, now: datet
         select t.id as ticket_id, t.subject, c.name as customer_name
         from ticket t join customer c on c.id = t.customer_id where t.id = any(%(ids)s::bigint[])
         order by array_position(%(ids)s::bigint[], t.id)"""
-    return Trial(len(ids), len(fitting), await rows(tx, Fitting, sql, {"ids": fitting[:SHOWN]}))
+    return CardTrial(len(ids), len(fitting), await rows(tx, Fitting, sql, {"ids": fitting[:SHOWN]}))
 
 
 async def _say(

@@ -9,7 +9,7 @@ from ombud.assistance.guidance.queries import find_card
 from ombud.assistance.guidance.services.cards import set_wording
 from ombud.assistance.upkeep import queries
 from ombud.assistance.upkeep.events import WordingTargetChanged
-from ombud.assistance.upkeep.schemas import Target, TargetIn, TargetKind
+from ombud.assistance.upkeep.schemas import TargetIn, TargetKind, WordingTarget
 from ombud.knowledge.articles.queries import find_shown
 from ombud.knowledge.articles.schemas import reader_of
 from ombud.shared.actor import SYSTEM, Actor
@@ -37,7 +37,7 @@ class _Kept(Struct):
     target_id: int
 
 
-async def list_targets(tx: Transaction, article_id: int, *, by: Actor) -> list[Target]:
+async def list_targets(tx: Transaction, article_id: int, *, by: Actor) -> list[WordingTarget]:
     """Places that say an article's wording.
 
     Raises:
@@ -53,10 +53,10 @@ async def list_targets(tx: Transaction, article_id: int, *, by: Actor) -> list[T
             left join macro m on w.target_kind = 'macro' and m.id = w.target_id
             left join guidance_card g on w.target_kind = 'guidance_card' and g.id = w.target_id
         where w.article_id = %(id)s and coalesce(r.id, m.id, g.id) is not null order by w.id"""
-    return await rows(tx, Target, sql, {"id": article_id})
+    return await rows(tx, WordingTarget, sql, {"id": article_id})
 
 
-async def tie(tx: Transaction, article_id: int, data: TargetIn, *, by: Actor, now: datetime) -> list[Target]:
+async def tie(tx: Transaction, article_id: int, data: TargetIn, *, by: Actor, now: datetime) -> list[WordingTarget]:
     """Let a place say an article's wording from now on, whatever it said before.
 
     Raises:

@@ -6,7 +6,7 @@ from ombud.knowledge.notices import queries
 from ombud.knowledge.notices.events import NoticeSettled
 from ombud.knowledge.notices.queries import LockedNotice
 from ombud.knowledge.notices.rules import grade
-from ombud.knowledge.notices.schemas import Answers, Graded, Notice, Receipt
+from ombud.knowledge.notices.schemas import Graded, Notice, NoticeAnswers, NoticeReceipt
 from ombud.knowledge.notices.services.writing import say
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, value
@@ -82,7 +82,7 @@ async def read_notice(tx: Transaction, notice_id: int, edition: int, *, by: Acto
     return await queries.find_notice(tx, notice_id, by=by, now=now)
 
 
-async def answer_questions(tx: Transaction, notice_id: int, data: Answers, *, by: Actor, now: datetime) -> Graded:
+async def answer_questions(tx: Transaction, notice_id: int, data: NoticeAnswers, *, by: Actor, now: datetime) -> Graded:
     """Grade a try. Whoever has passed has passed: another try counts for nothing.
 
     Raises:
@@ -151,9 +151,9 @@ async def _settle(tx: Transaction, notice: LockedNotice, *, by: Actor, now: date
     await emit(tx, fact, by=by, at=now)
 
 
-async def _receipt(tx: Transaction, notice_id: int, *, by: Actor, now: datetime) -> Receipt:
+async def _receipt(tx: Transaction, notice_id: int, *, by: Actor, now: datetime) -> NoticeReceipt:
     found = await queries.find_notice(tx, notice_id, by=by, now=now)
-    return found.own or Receipt()
+    return found.own or NoticeReceipt()
 
 
 async def _mine(tx: Transaction, notice_id: int, edition: int, *, by: Actor, now: datetime) -> LockedNotice:

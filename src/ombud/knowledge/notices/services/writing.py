@@ -11,7 +11,7 @@ from ombud.knowledge.notices import queries
 from ombud.knowledge.notices.events import NoticeChanged
 from ombud.knowledge.notices.queries import LockedNotice
 from ombud.knowledge.notices.rules import problem_of
-from ombud.knowledge.notices.schemas import Notice, NoticeIn, Question
+from ombud.knowledge.notices.schemas import Notice, NoticeIn, NoticeQuestion
 from ombud.knowledge.notices.services.telling import tell_audience
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value, values
@@ -201,7 +201,7 @@ async def _checked(tx: Transaction, data: NoticeIn, *, by: Actor) -> dict[str, o
     return given
 
 
-async def _keep_questions(tx: Transaction, notice_id: int, questions: Sequence[Question]) -> None:
+async def _keep_questions(tx: Transaction, notice_id: int, questions: Sequence[NoticeQuestion]) -> None:
     sql = """
         insert into notice_question (notice_id, position, kind, text_en, text_zh, options)
         values (%(notice)s, %(position)s, %(kind)s, %(en)s, %(zh)s, %(options)s)"""

@@ -9,7 +9,7 @@ from ombud.knowledge.articles.schemas import reader_of
 from ombud.knowledge.reports.schemas import (
     ArticleFigures,
     FeedbackRow,
-    Health,
+    KnowledgeHealth,
     Searched,
     SearchReport,
     StaleArticle,
@@ -152,7 +152,7 @@ class _Count(Struct):
     many: int
 
 
-async def health(tx: Transaction, *, since: datetime, until: datetime, by: Actor, now: datetime) -> Health:
+async def health(tx: Transaction, *, since: datetime, until: datetime, by: Actor, now: datetime) -> KnowledgeHealth:
     """Figures of a period, and what is open now."""
     params = _stale_params(by, now) | {"since": since, "until": until}
     kinds = f"select a.kind as name, count(*)::int as many from article a where {visible()} and {_PUBLISHED} group by 1"
@@ -162,7 +162,7 @@ async def health(tx: Transaction, *, since: datetime, until: datetime, by: Actor
     stale = " union all ".join(
         f"select '{why}' as name, count(*)::int as many from ({sql}) x" for why, sql in STALE.items()
     )
-    return Health(
+    return KnowledgeHealth(
         since=since,
         until=until,
         published=await _counts(tx, kinds, params),

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ombud.knowledge.articles.queries import reachable
 from ombud.knowledge.reports.queries.figures import TITLE, given
 from ombud.knowledge.reports.rules import Passage
-from ombud.knowledge.reports.schemas import Finding, FindingKind
+from ombud.knowledge.reports.schemas import FindingKind, KnowledgeFinding
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
 
@@ -20,7 +20,7 @@ async def list_findings(
     is_open: bool = True,
     article_id: int | None = None,
     limit: int = 500,
-) -> list[Finding]:
+) -> list[KnowledgeFinding]:
     """Findings about articles that the actor may see, newest first."""
     sql = f"""
         select f.id, f.kind, f.article_id, coalesce({TITLE}, '') as title, f.locale, f.source, f.found_kind, f.found_id,
@@ -32,7 +32,7 @@ async def list_findings(
             and (f.article_id is null or {reachable()})
         order by f.id desc limit %(limit)s"""
     params = given(by, open=is_open, kind=kind, article=article_id, limit=limit)
-    return await rows(tx, Finding, sql, params)
+    return await rows(tx, KnowledgeFinding, sql, params)
 
 
 class _Text(Struct):

@@ -1,5 +1,7 @@
 """Looks for personal data in what was written before anybody looked: newest first, a little at a time."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.json import encode
 
@@ -40,12 +42,25 @@ async def _fill(tx: Transaction, fill: _Fill) -> int:
         signs += len(one.text)
         if signs >= MOST_SIGNS:
             break
+    await _note(tx, looked)
+    sql = "update personal_data_fill set down_to = %(down)s, is_done = %(done)s"
+    await tx.execute(sql, {"down": looked[-1].id if looked else fill.down_to, "done": not looked})
+    return len(looked)
+
+
+async def look_at(tx: Transaction, entry_ids: Sequence[int]) -> None:
+    """Look at some entries that nobody has looked at yet."""
+    sql = f"""
+        select id, left(text, {LONGEST_LOOK}) as text from entry
+        where id = any(%(ids)s::bigint[]) and personal_data is null order by id"""
+    if found := await rows(tx, _Text, sql, {"ids": list(entry_ids)}):
+        await _note(tx, found)
+
+
+async def _note(tx: Transaction, looked: Sequence[_Text]) -> None:
     sql = """
         update entry e set personal_data = n.spans::jsonb
         from unnest(%(ids)s::bigint[], %(spans)s::text[]) as n (id, spans)
         where e.id = n.id and e.personal_data is null"""
     spans = [encode(find(one.text)).decode() for one in looked]
     await tx.execute(sql, {"ids": [one.id for one in looked], "spans": spans})
-    sql = "update personal_data_fill set down_to = %(down)s, is_done = %(done)s"
-    await tx.execute(sql, {"down": looked[-1].id if looked else fill.down_to, "done": not looked})
-    return len(looked)

@@ -1,7 +1,7 @@
 """Calling reserve agents: a message on their screen and a mail; those who accept belong to the team while it lasts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from ombud.shared.events import emit
 
 
 async def call_reserve(tx: Transaction, run_id: int, team_ids: Sequence[int], *, now: datetime) -> int:
-    """Call everybody who is marked as reserve and is not at work already; how many.
+    """Call everybody who is marked as reserve; how many. Whoever is online is given nothing before they come.
 
     Each is called for one team: their own one of the plan's if there is one, else the one where most waits.
     """
@@ -31,9 +31,8 @@ async def call_reserve(tx: Transaction, run_id: int, team_ids: Sequence[int], *,
                 order by (select count(*) from work_wait w where w.team_id = t.id) desc, t.id limit 1)) as team_id,
             %(now)s
         from agent_routing a join person p on p.id = a.person_id
-        left join presence r on r.person_id = p.id
         where a.is_reserve and a.suspended_at is null and p.deactivated_at is null
-            and p.role in ('agent', 'supervisor') and coalesce(r.state = 'offline' or r.is_silent, true)
+            and p.role in ('agent', 'supervisor')
             and exists (select from team t where t.archived_at is null
                 and (%(teams)s::bigint[] = '{}' or t.id = any(%(teams)s)))
         on conflict do nothing"""
@@ -113,6 +112,9 @@ async def send_home(tx: Transaction) -> int:
     return await execute(tx, sql)
 
 
+SEEN_WITHIN = timedelta(minutes=1)
+
+
 class _Uncalled(Struct):
     run_id: int
     person_id: int
@@ -131,16 +133,21 @@ MAILS = {
 
 
 async def mail_calls(tx: Transaction, *, mail: SystemMail, address: str, now: datetime) -> int:
-    """Write to those who were called and have not answered; how many mails."""
+    """Write to those who were called and have not answered; how many mails.
+
+    Whoever sits at their screen has a minute to see it there.
+    """
     sql = """
         update surge_call c set mailed_at = %(now)s
         from surge_run r join surge_plan_version v on v.plan_id = r.plan_id and v.version = r.version, person p, team t
         where r.id = c.run_id and r.ended_at is null and c.mailed_at is null and c.answer is null
             and p.id = c.person_id and t.id = c.team_id
+            and (c.called_at < %(before)s or not exists (
+                select from present n where n.person_id = c.person_id and n.there_until > %(now)s))
         returning c.run_id, c.person_id, p.email, p.locale, v.spec ->> 'name_en' as name_en,
             v.spec ->> 'name_zh' as name_zh, t.name as team,
             coalesce(v.spec -> 'measures' -> 'reserve_words', '{}') as words"""
-    found = await rows(tx, _Uncalled, sql, {"now": now})
+    found = await rows(tx, _Uncalled, sql, {"now": now, "before": now - SEEN_WITHIN})
     for one in found:
         is_chinese = one.locale == "zh-CN"
         own = (one.words.zh or one.words.en) if is_chinese else (one.words.en or one.words.zh)

@@ -69,12 +69,13 @@ async def note_rehearsal(tx: Transaction, run_id: int, now: datetime) -> None:
         return
     result = summary(done.result, done.spec.scenario)
     sql = """
-        insert into surge_rehearsal (plan_id, version, scenario, result, is_passed, note, person_id, at)
-        values (%(plan)s, %(version)s, %(scenario)s, %(result)s, %(passed)s, %(note)s, %(by)s, %(now)s)"""
+        insert into surge_rehearsal (plan_id, version, scenario_en, scenario_zh, result, is_passed, note, person_id, at)
+        values (%(plan)s, %(version)s, %(en)s, %(zh)s, %(result)s, %(passed)s, %(note)s, %(by)s, %(now)s)"""
     params = {
         "plan": done.plan_id,
         "version": done.version,
-        "scenario": done.spec.scenario.name.en,
+        "en": done.spec.scenario.name.en,
+        "zh": done.spec.scenario.name.zh,
         "result": Jsonb(msgspec.to_builtins(result)),
         "passed": result.is_passed,
         "note": done.note,
