@@ -40,6 +40,11 @@ class Sight(Struct, frozen=True):
     owners: list[int]
     typed: list[int]
 
+    @property
+    def own_ids(self) -> set[int]:
+        """Who they are themselves, by whatever they wrote with their own address."""
+        return {self.me.customer_id, *self.typed}
+
     def params(self) -> dict[str, object]:
         """The parameters of MINE."""
         return {"brand": self.me.brand_id, "owners": self.owners, "typed": self.typed}
