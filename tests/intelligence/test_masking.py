@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from ombud.intelligence.personal_data.finding import find_personal_data
 from ombud.intelligence.personal_data.masking import hide, mask_html, mask_text, mask_tree
+from ombud.intelligence.personal_data.schemas import Kind
 from ombud.shared.personal import Personal, PersonalCut, PersonalHtml, PersonalValue
 
 NUMBERS = frozenset({"id_number", "bank_card", "phone", "passport"})
@@ -45,7 +46,7 @@ class Page(Struct):
         ("没有", "没有"),
     ],
 )
-def test_mask_text_with_a_number_shows_its_start_and_end(text, masked):
+def test_mask_text_with_a_number_shows_its_start_and_end(text: str, masked: str) -> None:
     assert mask_text(text, NUMBERS) == masked
 
 
@@ -63,12 +64,12 @@ def test_mask_text_with_a_number_shows_its_start_and_end(text, masked):
         ("passport", "123456", "****56"),
     ],
 )
-def test_hide_piece_keeps_its_length_and_what_tells_it_from_others(kind, piece, masked):
+def test_hide_piece_keeps_its_length_and_what_tells_it_from_others(kind: Kind, piece: str, masked: str) -> None:
     assert hide(kind, piece) == masked
     assert len(masked) == len(piece)
 
 
-def test_mask_text_of_every_kind_leaves_nothing_that_is_found_again():
+def test_mask_text_of_every_kind_leaves_nothing_that_is_found_again() -> None:
     text = f"我叫王小明,电话13800131234,{ID_NUMBER},{CARD},rosa@example.com,浙江省杭州市西湖区文三路12号3幢,浙A12345"
     masked = mask_text(text, EVERYTHING)
     assert len(masked) == len(text)
@@ -80,11 +81,11 @@ def test_mask_text_of_every_kind_leaves_nothing_that_is_found_again():
     assert "rosa" not in masked
 
 
-def test_mask_text_of_other_kinds_stays_as_it_is():
+def test_mask_text_of_other_kinds_stays_as_it_is() -> None:
     assert mask_text("打 13800131234", frozenset({"bank_card"})) == "打 13800131234"
 
 
-def test_mask_beginning_that_ends_within_a_number_hides_the_half():
+def test_mask_beginning_that_ends_within_a_number_hides_the_half() -> None:
     text = "x" * 80 + " 我的身份证是 1101051949"
     assert mask_text(text, NUMBERS, is_cut=True).endswith(" 110*******")
     assert mask_text(text, NUMBERS) == text
@@ -103,15 +104,15 @@ def test_mask_beginning_that_ends_within_a_number_hides_the_half():
         ("<p>1&#51;800131234</p>", "<p>138****1234</p>"),
     ],
 )
-def test_mask_html_hides_text_and_attributes(html, masked):
+def test_mask_html_hides_text_and_attributes(html: str, masked: str) -> None:
     assert mask_html(html, NUMBERS) == masked
 
 
-def test_mask_html_with_a_number_that_tags_tear_apart_gives_nothing():
+def test_mask_html_with_a_number_that_tags_tear_apart_gives_nothing() -> None:
     assert mask_html("<p>138<b>0013</b>1234</p>", NUMBERS) is None
 
 
-def test_mask_tree_copies_what_changes_and_shares_the_rest():
+def test_mask_tree_copies_what_changes_and_shares_the_rest() -> None:
     plain, personal = Said("没有"), Said("打 13800131234", "<i>13800131234</i>", note="13800131234")
     page = Page([plain, personal], Change(["13800131234", {"a": "13800131234", "b": 1}]), below=Page([personal]))
     masked = mask_tree(page, NUMBERS)
@@ -122,7 +123,7 @@ def test_mask_tree_copies_what_changes_and_shares_the_rest():
     assert personal.text == "打 13800131234"
 
 
-def test_mask_tree_without_personal_data_is_the_very_same():
+def test_mask_tree_without_personal_data_is_the_very_same() -> None:
     page = Page([Said("没有")])
     assert mask_tree(page, NUMBERS) is page
     assert mask_tree(page, frozenset()) is page

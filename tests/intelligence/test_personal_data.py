@@ -146,7 +146,7 @@ def made_card(dice: random.Random) -> str:
     return next(start + str(digit) for digit in range(10) if passes_luhn(start + str(digit)))
 
 
-def test_redact_text_with_two_numbers_names_each_and_restores():
+def test_redact_text_with_two_numbers_names_each_and_restores() -> None:
     text = "我的电话是13800138000,公司电话 13900139000,还是打 138 0013 8000 吧"
     gone = redact(text)
     assert gone.text == "我的电话是[PHONE_1],公司电话 [PHONE_2],还是打 [PHONE_1] 吧"
@@ -154,18 +154,24 @@ def test_redact_text_with_two_numbers_names_each_and_restores():
     assert restore("请打 [PHONE_2],不是 [EMAIL_1]", gone.kept) == "请打 13900139000,不是 [EMAIL_1]"
 
 
-def test_redact_several_texts_of_one_exchange_names_the_same_piece_alike():
+def test_redact_several_texts_of_one_exchange_names_the_same_piece_alike() -> None:
     first = redact("写信到 ann@example.org")
     second = redact("ANN@example.org 或 13800138000", known=first.kept)
     assert second.text == "[EMAIL_1] 或 [PHONE_1]"
     assert set(second.kept) == {"[EMAIL_1]", "[PHONE_1]"}
 
 
-def test_redact_text_with_a_placeholder_that_somebody_wrote_never_takes_its_number():
+def test_redact_text_with_a_placeholder_that_somebody_wrote_never_takes_its_number() -> None:
     gone = redact("[PHONE_1] is 13800138000")
     assert gone.text == "[PHONE_1] is [PHONE_2]"
     assert restore(gone.text, gone.kept) == "[PHONE_1] is 13800138000"
 
 
-def test_redact_text_without_personal_data_changes_nothing():
+def test_redact_text_without_personal_data_changes_nothing() -> None:
     assert redact("灯不亮了") == Redacted("灯不亮了", {})
+
+
+def test_find_number_of_an_order_that_passes_luhn_is_no_card() -> None:
+    assert found(f"订单号：{CARD}") == []
+    assert found(f"tracking number is {CARD}") == []
+    assert found(f"卡号：{CARD}") == [("bank_card", CARD)]

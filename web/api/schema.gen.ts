@@ -13995,6 +13995,15 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** MailWaits */
+        MailWaits: {
+            bias: number | null;
+            error_seconds: number | null;
+            longer: number;
+            shorter: number;
+            told: number;
+            within: number;
+        };
         /** Mark */
         Mark: {
             is_drawn: boolean;
@@ -15259,8 +15268,6 @@ export interface components {
         /** PreparedUseIn */
         PreparedUseIn: {
             browser: string;
-            /** @default false */
-            is_machine_on?: boolean;
             /** @enum {string} */
             what: "shown" | "opened" | "helped" | "not_helped";
         };
@@ -15650,8 +15657,7 @@ export interface components {
             by_name: string;
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -15681,8 +15687,7 @@ export interface components {
             elsewhere: number[];
             entry_id: number;
             id: number;
-            /** @enum {string} */
-            kind: "id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport" | "other" | "file";
+            kind: ("id_number" | "bank_card" | "phone" | "email" | "address" | "name" | "plate" | "passport") | ("other" | "file");
             opened: number;
             reason: string;
             sealed_until: string | null;
@@ -17358,6 +17363,7 @@ export interface components {
             left: number;
             longer: number;
             longest_seconds: number;
+            mails: components["schemas"]["MailWaits"];
             now: components["schemas"]["Wait"];
             shorter: number;
             team: string;
@@ -18307,6 +18313,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;

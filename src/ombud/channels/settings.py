@@ -64,6 +64,8 @@ class Acknowledgement(Struct, forbid_unknown_fields=True):
 
     is_on: bool = False
     text: BothLanguages = field(default_factory=BothLanguages)
+    # says how long an answer takes and how many came before, where it takes half an hour or more
+    tells_wait: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could never be filled in.

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 
-from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.intelligence.personal_data.services import mask_tree
 
 T = TypeVar("T")
 

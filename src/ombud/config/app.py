@@ -33,7 +33,7 @@ from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
 from ombud.config.waits import WAITS
 from ombud.config.worker import Worker
-from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.intelligence.personal_data.services import mask_tree
 from ombud.portal.kept import Kept
 from ombud.realtime.hub import Hub
 from ombud.routing.floor.services.presence import note_heartbeat, pulse_seconds

@@ -5,7 +5,7 @@ from ombud.assistance.classification.reactions import CLASSIFICATION
 from ombud.assistance.upkeep.reactions import UPKEEP
 from ombud.automation.rules.reactions import RULES
 from ombud.automation.webhooks.reactions import WEBHOOKS
-from ombud.channels.email.acknowledgement import ACKNOWLEDGEMENTS
+from ombud.channels.email.acknowledgement import acknowledgements
 from ombud.channels.first_answers import FIRST_ANSWERS
 from ombud.knowledge.retrieval.reactions import PASSAGES
 from ombud.portal.help_centre.reactions import HELP
@@ -15,6 +15,8 @@ from ombud.quality.risks.reactions import RISKS
 from ombud.routing.engine.reactions import ROUTING
 from ombud.routing.floor.reactions import FLOOR
 from ombud.routing.strain.reactions import STRAIN
+from ombud.routing.waiting.reactions import WAITING
+from ombud.routing.waiting.services.mails import tell_mail
 from ombud.service_levels.promises.reactions import PROMISES
 from ombud.service_levels.reactions import CLOCKS
 from ombud.shared.readers import Reader
@@ -26,7 +28,7 @@ READERS: list[Reader] = [
     WEBHOOKS,
     RULES,
     SEARCH,
-    ACKNOWLEDGEMENTS,
+    acknowledgements(tell_mail),
     FIRST_ANSWERS,
     FOLLOWERS,
     CLOCKS,
@@ -35,6 +37,7 @@ READERS: list[Reader] = [
     PROCESSES,
     STRAIN,
     ROUTING,
+    WAITING,
     FLOOR,
     RISKS,
     PERSONAL_DATA,

@@ -15,6 +15,7 @@ from ombud.demo.answering import make_answering
 from ombud.demo.asides import make_asides
 from ombud.demo.cast import Buyer, draw_buyers
 from ombud.demo.desk import Case, Desk
+from ombud.demo.engine import make_decisions
 from ombud.demo.floor import make_floor
 from ombud.demo.ground import lay_ground
 from ombud.demo.help_centre import make_help_centres
@@ -122,6 +123,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_skills(tx, by, now=now)
     await make_waits(tx, by, now=now)
     await make_surge(tx, by, now=now)
+    await make_decisions(tx, now=now)
     await make_knowledge(tx, by, now=now)
     await make_help_centres(tx, by, now=now)
     await make_answering(tx, by, now=now)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ombud.intelligence.personal_data.numbers import is_id_number, passes_luhn
 from ombud.intelligence.personal_data.services import kept_spans
 from ombud.shared.database import Transaction, rows
-from ombud.tickets.search.index import index_entries
+from ombud.tickets.search.services import index_entries
 from ombud.tickets.services.timeline import refresh_preview
 
 SINCE = timedelta(days=3)

@@ -19,7 +19,7 @@ from psycopg_pool import PoolTimeout
 
 from ombud.accounts.queries.actors import person_actor
 from ombud.fields.queries import list_fields
-from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.intelligence.personal_data.services import mask_tree
 from ombud.shared.actor import Actor
 from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ombud.intelligence.personal_data.masking import mask_tree
+from ombud.intelligence.personal_data.services import mask_tree
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, row, rows
 from ombud.shared.errors import Invalid

@@ -7,7 +7,9 @@ import pytest
 from ombud.automation.rules.services import running
 from ombud.automation.webhooks.reactions import WEBHOOKS
 from ombud.customers.schemas import Sender
+from ombud.quality.risks.reactions import RISKS
 from ombud.shared.actor import Actor
+from ombud.shared.readers import read_batch, register_reader
 from ombud.tickets.schemas import Address, EntryDetails
 from tests.accounts.desk import Browser
 from tests.automation.rules.conftest import Rules
@@ -216,3 +218,17 @@ async def test_webhook_that_a_rule_names_gets_its_run_whatever_it_waits_for(site
     async with site.desk.parts.database.transaction() as tx:
         await WEBHOOKS.react(tx, [ran], site.desk.now)
     assert await site.desk.sql("select seq from webhook_delivery where webhook_id = %(id)s", id=webhook) == ran.seq
+
+
+async def test_found_risk_sets_off_a_rule_for_its_kind(rules: Rules, site: Site) -> None:
+    await rules.add(
+        {"add_tags": ["escalation"]}, "risk_found", condition={"field": "risk", "op": "any_of", "value": ["legal"]}
+    )
+    tickets = [await site.ticket(text, who=text) for text in ("I will sue you, my lawyer will write.", "It drips.")]
+    async with site.desk.parts.database.transaction() as tx:
+        await register_reader(tx, RISKS)
+    await site.desk.run("update reader set seq = 0 where name = 'risks'")
+    while (await read_batch(site.desk.parts.database, RISKS, now=site.desk.now)).passed:
+        pass
+    await rules.hear()
+    assert [await site.desk.column(one, "tags") for one in tickets] == [["escalation"], []]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ombud.tickets.services.announcements import announce
+from ombud.tickets.services.announcements import AnnouncedWords, announce
 from tests.channels.conftest import PNG, Desk
 from tests.channels.visitors import Visitor, arrive
 
@@ -35,7 +35,7 @@ async def test_get_config_tells_what_is_announced_on_its_channel(desk: Desk) -> 
     made, other = await desk.add_channel("chat"), await desk.add_channel("chat")
     async with desk.parts.database.transaction() as tx:
         until = desk.now + timedelta(hours=1)
-        await announce(tx, "test", {"en": "Long waits", "zh": "排队较长"}, [made.id], now=desk.now, until=until)
+        await announce(tx, "test", AnnouncedWords("Long waits", "排队较长"), [made.id], now=desk.now, until=until)
     told = [(await desk.client.get(f"/widget/v1/{one.public_key}/config")).json() for one in (made, other)]
     assert [one["announcement"] for one in told] == [{"en": "Long waits", "zh-CN": "排队较长"}, None]
 

@@ -275,7 +275,8 @@ def test_language_of_a_mail_follows_customer_then_text(locale: str, text: str, l
 
 
 def test_checked_settings_without_acknowledgement_have_it_off() -> None:
-    assert checked(SETTINGS, "email", {})["acknowledgement"] == {"is_on": False, "text": {"en": "", "zh-CN": ""}}
+    off = {"is_on": False, "text": {"en": "", "zh-CN": ""}, "tells_wait": False}
+    assert checked(SETTINGS, "email", {})["acknowledgement"] == off
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])

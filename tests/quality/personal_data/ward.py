@@ -126,8 +126,8 @@ async def ward_on(site: Site) -> Ward:
         "wu": await site.desk.person("Wu", role="supervisor"),
         "ada": await site.desk.person("Ada", role="administrator", everywhere=True),
     }
-    browsers = [await site.browser(one) for one in people.values()]
-    return Ward(site, *browsers, people=people)
+    lin, wu, ada = [await site.browser(one) for one in people.values()]
+    return Ward(site, lin, wu, ada, people)
 
 
 __all__ = ["CARD", "ID_NUMBER", "PHONE", "SAID", "Ward", "ward_on"]

@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from ombud.quality.risks.queries import Written
+from ombud.quality.risks.services import alert
 from ombud.routing.skills.schemas import Required
 from ombud.routing.skills.services.fitting import required_by
+from ombud.shared.actor import SYSTEM
+from ombud.tickets.queries.tickets import lock_visible_ticket
 from tests.accounts.desk import Browser
 from tests.routing.skills.conftest import Bench
 
@@ -173,3 +177,14 @@ async def test_language_and_stage_are_facts_that_rules_may_ask(bench: Bench) -> 
 )
 async def test_an_agent_keeps_no_rules(agent: Browser, method: str, path: str) -> None:
     assert (await agent.send(method, path, {})).status_code == 403
+
+
+async def test_rule_on_a_risk_counts_for_work_that_shows_it(bench: Bench) -> None:
+    skill = await bench.skill("Complaints")
+    await bench.rule(step(skill), condition={"field": "risk", "op": "any_of", "value": ["media_regulator"]})
+    plain, risky = await bench.site.ticket("It drips."), await bench.site.ticket("再不退款我就打12315", who="c2")
+    async with bench.desk.parts.database.transaction() as tx:
+        ticket = await lock_visible_ticket(tx, risky, by=SYSTEM)
+        [entry] = [one for one in await bench.desk.timeline(risky) if one.kind == "message"]
+        assert await alert(tx, ticket, Written(entry.id, risky, entry.text), now=bench.desk.now) == 1
+    assert list(await required(bench, plain, risky)) == [risky]

@@ -7,6 +7,7 @@ import pytest
 
 from ombud.routing.engine.queries.agents import load_agents
 from ombud.routing.engine.queries.teams import team_rules
+from ombud.routing.engine.services import route
 from ombud.routing.strain.reactions import STRAIN
 from ombud.routing.strain.services.watching import watch
 from ombud.shared.actor import Actor
@@ -205,3 +206,55 @@ async def test_a_long_shift_without_a_break_is_a_load_and_a_break_ends_it(shift:
     await desk.run(sql, id=shift.people["lin"].id, now=desk.now)
     await shift.read()
     assert (await shift.own())["parts"] == []
+
+
+async def test_hard_shift_from_first_consent_to_the_end(shift: Shift) -> None:
+    desk = shift.site.desk
+    mia = await desk.person("Mia")
+    await desk.run("insert into team_routing (team_id, offered_channels, preferred_seconds) values (1, '{}', 0)")
+    await shift.policy(bound=40, hard_percent=0, tells="supervisors")
+    # She reads by which weights, and whom it tells, before she agrees to anything.
+    shown = await shift.own()
+    assert (shown["is_on"], shown["tells"], shown["bound"], shown["load"]) == (False, "supervisors", 40, 0.0)
+    assert {one["name"] for one in shown["weights"]} == {"anger", "abuse", "length", "in_a_row", "no_break"}
+    assert (await shift.lin.put("/me/strain", {"is_on": True})).json()["code"] == "policy_changed"
+    await shift.on(tells="supervisors")
+    assert (await shift.share(), await shift.told()) == (1.0, [])
+
+    await shift.talks(8)
+    own = await shift.own()
+    assert own["is_high"]
+    assert own["load"] == pytest.approx(sum(one["points"] for one in own["parts"]), abs=0.2)
+    assert own["break_proposed_at"] is not None
+    assert await shift.told() == ["Lin"]
+    # Hard work goes to somebody else, calm work still to her.
+    sql = "update ticket set category = 'closed', status_id = (select id from status where category = 'closed' limit 1)"
+    await desk.run(sql)
+    await desk.online(shift.people["lin"], mia)
+    await desk.run("update person set capacity_points = 2 where role = 'agent'")
+    channel = await desk.channel("chat")
+    known = set(await desk.tickets())
+    await desk.deliver(
+        channel, desk.message(ANGRY, who="cross"), desk.message("Thank you, how do I order?", who="calm")
+    )
+    await shift.read()
+    async with desk.parts.database.transaction() as tx:
+        assert await route(tx, now=desk.now) == 2
+    hard, calm = sorted(set(await desk.tickets()) - known)
+    holders = (await desk.column(hard, "assignee_id"), await desk.column(calm, "assignee_id"))
+    assert holders == (mia.id, shift.people["lin"].id)
+
+    # She takes the break; it is hers to say, and it is asked once.
+    answered = await shift.lin.put("/me/strain/break", {"answer": "taken"})
+    assert answered.json()["break_proposed_at"] is None
+    assert (await shift.lin.post("/me/break", {"reason": "rest"})).json()["state"] == "break"
+    await shift.policy(bound=40, hard_percent=0, tells="nobody")
+    assert await shift.told() == []
+    # Hours later nothing of it is left; switched off, nothing is kept.
+    shift.site.browsers.clear()
+    desk.later(hours=5)
+    await shift.read()
+    own = await shift.own()
+    assert (own["is_high"], own["load"], await shift.share()) == (False, 0.0, 1.0)
+    await shift.lin.put("/me/strain", {"is_on": False})
+    assert await desk.sql("select count(*) from strain_share") == 0

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal
+
 Place = Literal["widget", "help_centre", "mail", "form"]
 AnswerState = Literal["answered", "not_sure", "refused", "person"]
 TalkState = Literal["talking", "handed_off", "helped", "silent"]
@@ -133,7 +135,7 @@ class MachineAnswer(Struct):
     question_entry_id: int | None
     entry_id: int | None
     locale: str
-    question: str
+    question: Personal
     article_id: int | None
     version_id: int | None
     title: str
@@ -188,7 +190,7 @@ class TriedTicket(Struct):
     """
 
     ticket_id: int
-    question: str
+    question: Personal
     article_id: int | None
     title: str
     confidence: float

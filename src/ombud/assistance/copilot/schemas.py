@@ -161,7 +161,7 @@ class TranslateIn(Struct, forbid_unknown_fields=True):
 class CopilotEvidence(Struct):
     """Words of a source that an answer rests on."""
 
-    quote: str
+    quote: Personal
     title: str
     article_id: int | None = None
     slug: str = ""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from ombud.shared.personal import Personal
 from ombud.tickets.schemas.values import ChannelKind
 
 CardPlace = Literal["workspace", "bot", "portal"]
@@ -90,7 +91,7 @@ class Fitting(Struct):
     """A ticket that a card would be shown beside."""
 
     ticket_id: int
-    subject: str
+    subject: Personal
     customer_name: str
 
 

@@ -82,6 +82,8 @@ class WidgetConfig(Struct):
     # what everybody is told for a while: a fault, long waits
     announcement: BothLanguages | None = None
     prepared: list[WidgetPrepared] = []
+    # simple questions are answered by a machine, which says so
+    is_machine_on: bool = False
 
 
 class PreparedUseIn(Struct, forbid_unknown_fields=True):
@@ -89,8 +91,6 @@ class PreparedUseIn(Struct, forbid_unknown_fields=True):
 
     what: Literal["shown", "opened", "helped", "not_helped"]
     browser: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
-    # simple questions are answered by a machine, which says so
-    is_machine_on: bool = False
 
 
 class PageIn(Struct, forbid_unknown_fields=True, frozen=True):

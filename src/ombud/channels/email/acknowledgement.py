@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,24 @@ from ombud.tickets.schemas import Address, EntryDetails, Envelope
 from ombud.tickets.services.announcements import announced, count_first_answer, first_answer
 from ombud.tickets.services.timeline import add_entry
 
+HOUR, DAY_HOURS = 3600, 24
+WAITS = {
+    "en": {
+        "range": "At present an answer usually takes {span}.",
+        "up_to": "At present an answer usually takes up to {span}.",
+        "ahead": " Messages that came before yours and wait: {n}.",
+    },
+    "zh-CN": {
+        "range": "目前回复通常需要 {span}。",
+        "up_to": "目前回复通常需要不超过 {span}。",
+        "ahead": "在您之前等待回复的来信：{n} 封。",
+    },
+}
+WAIT_RANGE = {"en": "{low} to {high}", "zh-CN": "{low}至 {high}"}
+SPANS = {
+    "en": {"minutes": "{n} minutes", "hours": "{n} h", "days": "{n} days"},
+    "zh-CN": {"minutes": "{n} 分钟", "hours": "{n} 小时", "days": "{n} 天"},
+}
 WINDOW = timedelta(hours=24)
 CLIENT_KEY = "acknowledgement"
 # What ships; the screen shows the same words where a text is left empty.
@@ -39,6 +58,29 @@ _NAME = re.compile(r"[^\W_][\w .,'’·-]{0,39}")
 _SPEAKING = re.compile(r"www|https?|\.[a-z]{2,}|\d{4}", re.IGNORECASE)
 NO_NAME = {"en": "there", "zh-CN": "尊敬的客户"}
 NO_SUBJECT = {"en": "your message", "zh-CN": "您的来信"}
+
+
+class ToldWait(Protocol):
+    """What is said of a wait."""
+
+    @property
+    def position(self) -> int | None:
+        """The place, from 1."""
+
+    @property
+    def low_seconds(self) -> int | None:
+        """The shortest wait that is likely."""
+
+    @property
+    def high_seconds(self) -> int | None:
+        """The longest."""
+
+
+class Tell(Protocol):
+    """Who measures waits: routing, which stands beside this room; the assembly puts it in."""
+
+    async def __call__(self, tx: Transaction, ticket_id: int, team_id: int, *, now: datetime) -> ToldWait | None:
+        """What a mail's sender may be told; None: nothing."""
 
 
 class FirstMail(Struct):
@@ -62,7 +104,7 @@ class FirstMail(Struct):
         return self.details.reply_to or self.details.from_
 
 
-async def acknowledge(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
+async def acknowledge(tx: Transaction, events: Sequence[Event], now: datetime, tell: Tell | None = None) -> None:
     """Acknowledge tickets that a mail opened, each once; in the customer's quiet hours it leaves at their end.
 
     The ticket stays as it is: nobody has answered the customer yet.
@@ -75,7 +117,7 @@ async def acknowledge(tx: Transaction, events: Sequence[Event], now: datetime) -
         if address is None or mail.details.auto_answer != ALLOWED:
             continue
         if await _answers_today(tx, mail, address, now=now) < mail.settings.automatic_answers_per_day:
-            await _answer(tx, mail, address, now=now)
+            await _answer(tx, mail, address, tell, now=now)
 
 
 async def _find_first_mails(tx: Transaction, ticket_ids: list[int], *, now: datetime) -> list[FirstMail]:
@@ -106,14 +148,14 @@ async def _answers_today(tx: Transaction, mail: FirstMail, address: Address, *, 
     return await value(tx, int, sql, params) or 0
 
 
-async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: datetime) -> None:
+async def _answer(tx: Transaction, mail: FirstMail, address: Address, tell: Tell | None, *, now: datetime) -> None:
     entry_id = await add_entry(
         tx,
         mail.ticket_id,
         "message",
         by=SYSTEM,
         now=now,
-        text=await _with_announcement(tx, mail, now=now),
+        text=await _with_announcement(tx, mail, now=now) + await _wait_words(tx, mail, tell, now=now),
         details=EntryDetails(to=[address], subject=mail.subject),
         channel_id=mail.channel_id,
         client_key=CLIENT_KEY,
@@ -141,6 +183,30 @@ async def _answer(tx: Transaction, mail: FirstMail, address: Address, *, now: da
     await execute(tx, sql, params)
     fact = ReplySent(ticket_id=mail.ticket_id, team_id=mail.team_id, entry_id=entry_id, is_automatic=True)
     await emit(tx, fact, by=SYSTEM, at=now)
+
+
+async def _wait_words(tx: Transaction, mail: FirstMail, tell: Tell | None, *, now: datetime) -> str:
+    """How long it takes and how many came before, where the mailbox tells it and it takes long."""
+    if tell is None or not mail.settings.acknowledgement.tells_wait:
+        return ""
+    wait = await tell(tx, mail.ticket_id, mail.team_id, now=now)
+    if wait is None or wait.low_seconds is None or wait.high_seconds is None:
+        return ""
+    language = language_of(mail)
+    low, high = (_span(seconds, language) for seconds in (wait.low_seconds, wait.high_seconds))
+    span = low if low == high else WAIT_RANGE[language].format(low=low, high=high) if wait.low_seconds else high
+    kind = "up_to" if not wait.low_seconds else "range"
+    ahead = (wait.position or 1) - 1
+    words = WAITS[language][kind].format(span=span)
+    return f"\n\n{words}{WAITS[language]['ahead'].format(n=ahead) if ahead else ''}"
+
+
+def _span(seconds: int, language: str) -> str:
+    hours = seconds / HOUR
+    number, unit = (seconds // 60, "minutes") if hours < 1 else (round(hours), "hours")
+    if hours >= 2 * DAY_HOURS:
+        number, unit = round(hours / DAY_HOURS), "days"
+    return SPANS[language][unit].format(n=number)
 
 
 async def _with_announcement(tx: Transaction, mail: FirstMail, *, now: datetime) -> str:
@@ -180,10 +246,19 @@ def _plain_name(name: str) -> str:
     return plain if _NAME.fullmatch(plain) and not _SPEAKING.search(plain) else ""
 
 
-ACKNOWLEDGEMENTS = Reader(
-    name="acknowledgements",
-    react=acknowledge,
-    kinds=frozenset({"ticket_opened"}),
-    gather_seconds=0.2,
-    wakes=("outbox", "sequence"),
-)
+def acknowledgements(tell: Tell | None) -> Reader:
+    """The reader that acknowledges first mails; ``tell`` says how long an answer takes."""
+
+    async def react(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
+        await acknowledge(tx, events, now, tell)
+
+    return Reader(
+        name="acknowledgements",
+        react=react,
+        kinds=frozenset({"ticket_opened"}),
+        gather_seconds=0.2,
+        wakes=("outbox", "sequence"),
+    )
+
+
+ACKNOWLEDGEMENTS = acknowledgements(None)

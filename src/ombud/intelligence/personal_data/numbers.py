@@ -28,7 +28,11 @@ _CARD = re.compile(
 # Prefixes that the ministry has given out.
 _MOBILE = re.compile(r"(?:86|0086)?1(?:3\d|4[014-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])\d{8}")
 # What such a number is called when it is no telephone.
-_OTHER_NUMBER = re.compile(r"(?:订单编?号?码?|order (?:no|number|id))[ ::#.]*$", re.IGNORECASE)
+_OTHER_NUMBER = re.compile(
+    r"(?:(?:订单|运单|快递|物流|工单|流水|交易|发票)(?:编?号码?|单号)?|(?:order|tracking|ticket|parcel|invoice)"
+    r" (?:no|number|id))(?:是|为| is)?[ :：#.]*$",
+    re.IGNORECASE,
+)
 _LANDLINE = re.compile(r"(?:010|02\d)\d{8}|0[3-9]\d{2}\d{7,8}")
 _ABROAD = re.compile(r"(?<![\w+-])(?<!\d )(?:\+|00)(?!86)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?!\d)")
 _ABROAD_DIGITS = range(8, 16)
@@ -99,14 +103,20 @@ def _of_run(text: str, match: re.Match[str]) -> Iterator[Finding]:
         return
     digits = re.sub(r"\D", "", match[0])
     start = match.start() - (text[max(0, match.start() - 1) : match.start()] == "+")
+    if _is_numbered(text, start):
+        return
     if _CARD.fullmatch(digits) and passes_luhn(digits):
         yield Finding("bank_card", match.start(), match.end())
     elif _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits):
-        if not _OTHER_NUMBER.search(text[max(0, start - 16) : start]):
-            yield Finding("phone", start, match.end())
+        yield Finding("phone", start, match.end())
     elif match[0] != digits:
         # Numbers beside each other, parted by spaces: each by itself.
         yield from _of_parts(match)
+
+
+def _is_numbered(text: str, start: int) -> bool:
+    """Whether the words before say that it is the number of something: one in ten passes Luhn by chance."""
+    return _OTHER_NUMBER.search(text[max(0, start - 16) : start]) is not None
 
 
 def _of_parts(match: re.Match[str]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The personal data of a text, and the text without it. Pure."""
+"""The personal data of a text, the text without it, and as others may see it. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Final
 from msgspec.json import encode
 
 from ombud.intelligence.personal_data.finding import find_personal_data
+from ombud.intelligence.personal_data.masking import hide, holds_mask, mask_html, mask_text, mask_tree
 from ombud.intelligence.personal_data.schemas import Kind, Redacted
 
 find = find_personal_data
@@ -77,3 +78,19 @@ def _kind_of(name: str) -> Kind:
 
 def _same(kind: Kind, piece: str) -> tuple[Kind, str]:
     return kind, re.sub(r"[\s·.-]", "", piece).upper() if kind in _GROUPED else piece.lower()
+
+
+__all__ = [
+    "LONGEST",
+    "NAMES",
+    "find",
+    "find_personal_data",
+    "hide",
+    "holds_mask",
+    "kept_spans",
+    "mask_html",
+    "mask_text",
+    "mask_tree",
+    "redact",
+    "restore",
+]

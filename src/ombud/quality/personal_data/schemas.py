@@ -8,9 +8,7 @@ from msgspec import Meta, Struct
 from ombud.intelligence.personal_data.schemas import Finding, Kind
 
 Viewer = Literal["administrator", "supervisor", "agent", "read_only", "partner", "program"]
-RedactedKind = Literal[
-    *("id_number", "bank_card", "phone", "email", "address", "name", "plate", "passport", "other", "file")
-]
+RedactedKind = Kind | Literal["other", "file"]
 Why = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from ombud.tickets.queries.lists import visible_team_ids
 # How long a pace is looked back for: the first span in which enough happened.
 SPANS = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
 MOST = 2_000
+# Mails are looked back for at longer.
+MAIL_SPAN, NEWEST_MAILS = timedelta(days=7), 60
 
 
 class Waiting(Struct):
@@ -69,12 +72,14 @@ TOLD = "select id, ticket_id, team_id, waits_since, position, basis, low_seconds
 
 async def open_estimates(tx: Transaction) -> list[Told]:
     """What is told to those who wait."""
-    return await rows(tx, Told, f"{TOLD} where ended_at is null", {})
+    return await rows(tx, Told, f"{TOLD} where ended_at is null and kind = 'chat'", {})
 
 
 async def told_of(tx: Transaction, ticket_id: int) -> Wait | None:
     """What is told on a ticket; None where it does not wait, or nobody has looked yet."""
-    found = await row(tx, Told, f"{TOLD} where ended_at is null and ticket_id = %(id)s", {"id": ticket_id})
+    found = await row(
+        tx, Told, f"{TOLD} where ended_at is null and kind = 'chat' and ticket_id = %(id)s", {"id": ticket_id}
+    )
     return found.wait if found else None
 
 
@@ -115,8 +120,8 @@ async def paces(tx: Transaction, team_ids: Sequence[int], *, enough: int, now: d
             select team_id, ended_at, waits_since,
                 case when ended_at is null then greatest(first_position - position, 0) else first_position end as places
             from wait_estimate
-            where team_id = any(%(teams)s) and (ended_at is null or (ended_at > %(now)s - %(longest)s::interval
-                and outcome = 'answered')))
+            where team_id = any(%(teams)s) and kind = 'chat' and (ended_at is null
+                or (ended_at > %(now)s - %(longest)s::interval and outcome = 'answered')))
         select w.team_id, s.place as span, sum(w.places)::int as places,
             extract(epoch from sum(greatest(coalesce(w.ended_at, %(now)s) - greatest(w.waits_since, %(now)s - s.span,
                 case when w.ended_at is null then p.since end), interval '0')))::float8 as seconds
@@ -165,7 +170,7 @@ async def hours_of_teams(tx: Transaction, team_ids: Sequence[int]) -> dict[int, 
 
 async def count_waiting(tx: Transaction, team_id: int) -> int:
     """How many wait in a team, as far as they were told."""
-    sql = "select count(*) from wait_estimate where team_id = %(team)s and ended_at is null"
+    sql = "select count(*) from wait_estimate where team_id = %(team)s and ended_at is null and kind = 'chat'"
     return (await values(tx, int, sql, {"team": team_id}))[0]
 
 
@@ -179,6 +184,7 @@ class Ended(Struct):
     """One wait that is over, with what was said of it first."""
 
     team_id: int
+    kind: Literal["chat", "mail"]
     waited: float
     low: int | None
     high: int | None
@@ -190,7 +196,8 @@ class Ended(Struct):
 async def ended_waits(tx: Transaction, team_ids: Sequence[int], *, since: datetime, until: datetime) -> list[Ended]:
     """Waits of a period that are over."""
     sql = """
-        select w.team_id, extract(epoch from w.ended_at - coalesce(w.first_told_at, w.told_at))::float8 as waited,
+        select w.team_id, w.kind,
+            extract(epoch from w.ended_at - coalesce(w.first_told_at, w.told_at))::float8 as waited,
             w.first_low_seconds as low, w.first_high_seconds as high, w.outcome,
             exists (select from callback_offer c where c.ticket_id = w.ticket_id and c.asked_at >= w.waits_since
                 and c.asked_at <= w.ended_at) as has_callback
@@ -213,9 +220,32 @@ async def chat_teams(tx: Transaction, *, by: Actor, now: datetime) -> list[TeamN
     sql = """
         select m.id, m.name, count(w.id) as waiting,
             coalesce(extract(epoch from %(now)s - min(w.waits_since)), 0)::int as longest_seconds
-        from team m left join wait_estimate w on w.team_id = m.id and w.ended_at is null
+        from team m left join wait_estimate w on w.team_id = m.id and w.ended_at is null and w.kind = 'chat'
         where m.archived_at is null and m.id = any(%(teams)s)
             and (w.id is not null or exists (select from channel c where c.team_id = m.id and c.kind = 'chat'
                 and c.deleted_at is null) or exists (select from wait_estimate e where e.team_id = m.id))
         group by m.id, m.name order by waiting desc, m.name"""
     return await rows(tx, TeamNow, sql, {"teams": await visible_team_ids(tx, by), "now": now})
+
+
+async def mail_waits(tx: Transaction, team_id: int, *, now: datetime) -> list[float]:
+    """Seconds that the newest mails of a team took to be answered by a person, or have waited so far."""
+    sql = f"""
+        select extract(epoch from coalesce(a.at, %(now)s) - t.created_at)::float8
+        from ticket t join channel c on c.id = t.channel_id and c.kind = 'email'
+        cross join lateral (
+            select min(e.at) as at from public_entry e
+            where e.ticket_id = t.id and e.direction = 'out' and e.author_kind = 'person') a
+        where t.team_id = %(team)s and t.created_at > %(since)s and t.created_at < %(now)s
+            and (a.at is not null or t.is_open and t.snoozed_until is null and t.category in ('new', 'open'))
+        order by t.created_at desc limit {NEWEST_MAILS}"""
+    return await values(tx, float, sql, {"team": team_id, "since": now - MAIL_SPAN, "now": now})
+
+
+async def mails_ahead(tx: Transaction, team_id: int, ticket_id: int) -> int:
+    """How many mails of a team came before a ticket's and have had no answer yet."""
+    sql = """
+        select count(*) from ticket t join channel c on c.id = t.channel_id and c.kind = 'email'
+        where t.team_id = %(team)s and t.id < %(id)s and t.is_open and t.snoozed_until is null
+            and t.category in ('new', 'open') and t.waiting_since is not null"""
+    return (await values(tx, int, sql, {"team": team_id, "id": ticket_id}))[0]

@@ -10,6 +10,12 @@ from ombud.shared.calendars.opening import Calendar, NeverOpen
 MINUTE, HOUR = 60, 3600
 # Ends of ranges as people say them, in minutes; nobody believes more than the last.
 ENDS = (0, 1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
+# The same for mails.
+MAIL_ENDS = (0, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 7200)
+# Fewer answers are chance; half an hour is no wait by mail that one has to be told of.
+FEWEST_ANSWERS, LONG_MAIL = 5, 30 * MINUTE
+# Half of all mails, less the quickest and the slowest.
+QUICK, SLOW = 0.25, 0.9
 # With fewer places gone forward, what was measured is chance.
 FEWEST_PLACES = 3
 # Of waits that are exponential, about two thirds fall between these distances from the mean.
@@ -39,14 +45,26 @@ def expected(position: int, pace: Pace) -> Wait:
     return Wait("rates", position, low, high)
 
 
-def rounded(low: float, high: float) -> tuple[int, int]:
+def rounded(low: float, high: float, ends: Sequence[int] = ENDS) -> tuple[int, int]:
     """A range in seconds whose ends can be said; beyond the longest both are the longest."""
-    begin = max((one for one in ENDS if one * MINUTE <= low), default=0)
-    longest = ENDS[-1]
+    begin = max((one for one in ends if one * MINUTE <= low), default=0)
+    longest = ends[-1]
     if begin == longest:
         return longest * MINUTE, longest * MINUTE
-    end = min((one for one in ENDS if one * MINUTE >= high and one > begin), default=longest)
+    end = min((one for one in ends if one * MINUTE >= high and one > begin), default=longest)
     return begin * MINUTE, end * MINUTE
+
+
+def mail_range(seconds: Sequence[float]) -> tuple[int, int] | None:
+    """How long an answer by mail takes, from how long others took or wait already; None where nothing is to be told.
+
+    Too little was measured, or most are answered so soon that nobody waits.
+    """
+    ordered = sorted(seconds)
+    if len(ordered) < FEWEST_ANSWERS:
+        return None
+    low, high = (ordered[round(share * (len(ordered) - 1))] for share in (QUICK, SLOW))
+    return rounded(low, high, MAIL_ENDS) if high >= LONG_MAIL else None
 
 
 def shown_position(position: int) -> int:

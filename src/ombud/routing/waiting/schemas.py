@@ -34,6 +34,17 @@ class Callback(Struct, frozen=True):
     due_at: datetime
 
 
+class MailWaits(Struct):
+    """How true it was what customers were told by mail in a period; as of chats."""
+
+    told: int
+    within: int
+    shorter: int
+    longer: int
+    error_seconds: float | None
+    bias: float | None
+
+
 class TeamWaits(Struct):
     """How waiting is told in a team: now, and how true it was in a period.
 
@@ -55,6 +66,7 @@ class TeamWaits(Struct):
     bias: float | None
     left: int
     asked: int
+    mails: MailWaits
 
 
 class WaitFigures(Struct):

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ombud.customers.queries import match_customers, match_organisations
-from ombud.intelligence.personal_data.masking import mask_text
+from ombud.intelligence.personal_data.services import mask_text
 from ombud.shared.actor import Actor, seen
 from ombud.shared.database import Transaction, rows
 from ombud.shared.paging import checked_limit, decode_cursor, encode_cursor

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.fields.queries import list_fields
 from ombud.fields.services.values import merged_values
-from ombud.intelligence.personal_data.masking import holds_mask
+from ombud.intelligence.personal_data.services import holds_mask
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Conflict, Invalid, Unprocessable

@@ -18,7 +18,7 @@ from ombud.intelligence.models.checks import (
 )
 from ombud.intelligence.models.schemas import About, Source, Task
 from ombud.intelligence.models.services import Models, ask
-from ombud.intelligence.personal_data.finding import find_personal_data
+from ombud.intelligence.personal_data.services import find_personal_data
 from ombud.knowledge.articles.schemas import ArticleIn, Words
 from ombud.knowledge.articles.services import make_article
 from ombud.shared.actor import Actor

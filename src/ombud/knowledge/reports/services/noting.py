@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ombud.intelligence.personal_data.finding import find_personal_data
+from ombud.intelligence.personal_data.services import find_personal_data
 from ombud.knowledge.reports.events import ArticleFeedbackGiven
 from ombud.knowledge.reports.rules import MOST_LETTERS, fold
 from ombud.knowledge.reports.schemas import FeedbackIn, Place, Use

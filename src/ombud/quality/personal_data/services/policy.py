@@ -49,8 +49,8 @@ async def change_policy(
 
 
 def _flat(policy: PersonalDataPolicy) -> dict[str, object]:
-    kinds = {name: (rule.is_on, sorted(rule.clear_for)) for name, rule in policy.kinds.items()}
-    return {**kinds, "keeps_sealed": policy.keeps_sealed, "sealed_days": policy.sealed_days}
+    flat: dict[str, object] = {name: (rule.is_on, sorted(rule.clear_for)) for name, rule in policy.kinds.items()}
+    return flat | {"keeps_sealed": policy.keeps_sealed, "sealed_days": policy.sealed_days}
 
 
 async def show_marking(tx: Transaction, *, by: Actor) -> PersonalDataMarking:

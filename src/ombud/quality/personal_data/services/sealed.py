@@ -27,7 +27,7 @@ from ombud.shared.events import emit
 from ombud.shared.files import FileStore
 from ombud.tickets.queries.tickets import lock_visible_ticket
 from ombud.tickets.schemas import EntryDetails, LockedTicket
-from ombud.tickets.search.index import index_attachments
+from ombud.tickets.search.services import index_attachments
 from ombud.tickets.services.timeline import add_entry
 
 

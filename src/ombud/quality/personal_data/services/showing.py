@@ -37,7 +37,7 @@ async def show_entry(tx: Transaction, ticket_id: int, entry_id: int, *, by: Acto
             values (%(ticket)s, %(entry)s, %(kinds)s, %(person)s, %(now)s)"""
         params = {"ticket": ticket.id, "entry": entry_id, "kinds": kinds, "person": by.person_id or None, "now": now}
         await tx.execute(sql, params)
-        fact = PersonalDataShown(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id, kinds=kinds)
+        fact = PersonalDataShown(ticket_id=ticket.id, team_id=ticket.team_id, entry_id=entry_id, kinds=[*kinds])
         await emit(tx, fact, by=by, at=now)
     return EntryInFull(entry_id, said.text, said.html, said.quoted, found)
 

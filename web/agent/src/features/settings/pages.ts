@@ -25,6 +25,7 @@ import {
   MailWarning,
   MessageCircle,
   MessageSquareQuote,
+  ScrollText,
   SlidersHorizontal,
   Split,
   Tags,
@@ -129,6 +130,14 @@ export const settingsPages: SettingsPage[] = [
     permission: 'routing.manage',
   },
   { path: 'ranked-by-hand', key: 'rankedByHand', group: 'routing', icon: Hand, permission: 'routing.manage' },
+  { path: 'models', key: 'models', group: 'programs', icon: Bot, permission: 'models.manage' },
+  {
+    path: 'model-exchanges',
+    key: 'modelExchanges',
+    group: 'programs',
+    icon: ScrollText,
+    permission: 'models.audit',
+  },
   { path: 'api-keys', key: 'apiKeys', group: 'programs', icon: KeyRound, permission: 'api_keys.manage' },
   { path: 'webhooks', key: 'webhooks', group: 'programs', icon: Webhook, permission: 'webhooks.manage' },
 ]

@@ -149,6 +149,14 @@ const pages: RouteRecordRaw[] = [
     component: () => import('./personal/PersonalDataPage.vue'),
     meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },
   },
+  ...(['models', 'model-exchanges'] as const).map((path) => ({
+    path,
+    component:
+      path === 'models'
+        ? () => import('./models/ModelsPage.vue')
+        : () => import('./models/ExchangesPage.vue'),
+    meta: { words: [...words, 'models'], permission: path === 'models' ? 'models.manage' : 'models.audit' },
+  })),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

@@ -8,7 +8,7 @@ export const routes: RouteRecordRaw[] = [
     meta: {
       words: [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'classification'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'copilot', 'classification'],
         ...['personal', 'portal', 'answering'],
       ],
     },

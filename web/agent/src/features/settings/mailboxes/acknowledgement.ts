@@ -7,9 +7,14 @@ import type { BothWords } from '../words'
 export interface Acknowledgement {
   is_on: boolean
   text: BothWords
+  tells_wait: boolean
 }
 
-export const noAcknowledgement: Acknowledgement = { is_on: false, text: { 'zh-CN': '', en: '' } }
+export const noAcknowledgement: Acknowledgement = {
+  is_on: false,
+  text: { 'zh-CN': '', en: '' },
+  tells_wait: false,
+}
 
 /** What can be filled in: nobody has taken the ticket yet, so there is no agent to name. */
 export const ackPlaceholders = ['customer.name', 'ticket.id', 'ticket.subject', 'brand.name'] as const
