@@ -11178,6 +11178,12 @@ export interface components {
             slug?: string;
             team_ids?: number[];
         };
+        /** ArticlePreview */
+        ArticlePreview: {
+            html: string;
+            missing: string[];
+            text: string;
+        };
         /** ArticleRequest */
         ArticleRequest: {
             answer: string;
@@ -15287,6 +15293,12 @@ export interface components {
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
         };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
+        };
         /** Problem */
         Problem: {
             code: string;
@@ -18474,12 +18486,6 @@ export interface components {
             title: string;
             translated_from?: number | null;
         };
-        /** Preview */
-        knowledge_articles_schemas_Preview: {
-            html: string;
-            missing: string[];
-            text: string;
-        };
         /** Words */
         knowledge_articles_schemas_Words: {
             body: string;
@@ -18493,12 +18499,6 @@ export interface components {
         routing_simulation_schemas_Words: {
             en: string;
             zh: string;
-        };
-        /** Preview */
-        service_levels_schemas_Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
         };
         /** PreviewIn */
         service_levels_schemas_PreviewIn: {
@@ -24529,7 +24529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                    "application/json": components["schemas"]["ArticlePreview"];
                 };
             };
             /** @description What is wrong */
@@ -30239,7 +30239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong */

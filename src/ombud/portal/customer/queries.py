@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ombud.portal.customer.schemas import OwnTicket, ShownMessage, TicketQuery, TicketRow
+from ombud.portal.customer.schemas import OwnTicket, ShownFile, ShownMessage, TicketQuery, TicketRow
 from ombud.portal.customer.sessions import Me
 from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.errors import NotFound
@@ -175,12 +175,15 @@ async def find_file(tx: Transaction, sight: Sight, token: str) -> OwnFile:
         join ticket t on t.id in (e.ticket_id, e.origin_ticket_id) or t.merged_into_id = e.ticket_id
         where f.token = %(token)s order by 1 limit 50"""
     for place in await rows(tx, _Place, sql, {"token": token}):
-        try:
-            ticket = await find_ticket(tx, sight, place.ticket_id)
-        except NotFound:
-            continue
-        for message in await list_messages(tx, sight, ticket):
-            for one in message.files:
-                if one.token == token:
-                    return OwnFile(one.token, one.name, one.type)
+        found = next((one for one in await _files(tx, sight, place.ticket_id) if one.token == token), None)
+        if found is not None:
+            return OwnFile(found.token, found.name, found.type)
     raise NotFound
+
+
+async def _files(tx: Transaction, sight: Sight, ticket_id: int) -> list[ShownFile]:
+    try:
+        ticket = await find_ticket(tx, sight, ticket_id)
+    except NotFound:
+        return []
+    return [one for message in await list_messages(tx, sight, ticket) for one in message.files]

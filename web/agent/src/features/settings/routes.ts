@@ -97,6 +97,18 @@ const pages: RouteRecordRaw[] = [
       : () => import('./processes/ProcessesPage.vue'),
     meta: { words: [...words, 'processes', 'teamwork'], permission: 'processes.manage' },
   })),
+  ...pair(
+    'guidance',
+    'guidance.manage',
+    () => import('./guidance/CardsPage.vue'),
+    () => import('./guidance/CardPage.vue'),
+  ).map((route) => ({
+    ...route,
+    meta: {
+      ...route.meta,
+      words: [...words, 'guidance', 'rules', 'views', 'tickets', 'levels', 'automation'],
+    },
+  })),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',

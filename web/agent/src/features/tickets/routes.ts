@@ -10,6 +10,7 @@ export const routes: RouteRecordRaw[] = [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
         ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'copilot', 'classification'],
         ...['personal', 'portal', 'answering'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'guidance'],
       ],
     },
   },
