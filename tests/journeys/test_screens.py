@@ -60,6 +60,8 @@ SETTINGS_PAGES = [
     "ticket-types/new",
     "checklists",
     "customer-data",
+    "help-centre",
+    "help-centre/1",
     "answering",
     "rules",
     "ticket-templates",
