@@ -53,6 +53,7 @@ OF_THE_DESK = {
     "job_id",
     "key",
     "key_id",
+    "aspect",
     "kind",
     "macro_id",
     "name",

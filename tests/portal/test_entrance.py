@@ -1,4 +1,4 @@
-"""Signing in: by a mailed link and by the shop's own token, each once, for minutes, and without telling whom we know."""
+"""Signing in: by a mailed link or the shop's own token, each once, for minutes, and without telling whom we know."""
 
 import time
 from datetime import timedelta

@@ -83,6 +83,8 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
     ("GET", "/tickets/{ticket_id}/machine-talk"): None,
+    ("GET", "/tickets/{ticket_id}/labels"): None,
+    ("PUT", "/tickets/{ticket_id}/labels/{aspect}/decision"): {"label": "spam"},
     ("POST", "/tickets/{ticket_id}/language-doubts"): {"text": "Whatever."},
     ("GET", "/tickets/{ticket_id}/redactions"): None,
 }

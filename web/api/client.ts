@@ -116,16 +116,26 @@ export const api = {
   deleteInLeaving: (path: string): Promise<unknown> => request('DELETE', path, { keepalive: true }),
 }
 
-/** Send one file with progress (0…1). XMLHttpRequest, because fetch tells no upload progress. */
+/** Send one file with progress (0…1). */
 export function uploadFile<T>(
   path: string,
   file: File,
   onProgress: (share: number) => void,
   signal?: AbortSignal,
 ): Promise<T> {
+  return uploadFiles<T>(path, { file }, onProgress, signal)
+}
+
+/** Send files by the names of their fields with progress (0…1). XMLHttpRequest: fetch tells no upload progress. */
+export function uploadFiles<T>(
+  path: string,
+  files: Record<string, File>,
+  onProgress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const form = new FormData()
-    form.append('file', file, file.name)
+    for (const [name, file] of Object.entries(files)) form.append(name, file, file.name)
     const sender = new XMLHttpRequest()
     sender.open('POST', BASE + path)
     sender.setRequestHeader('X-CSRF-Token', csrf)

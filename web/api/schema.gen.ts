@@ -11178,6 +11178,12 @@ export interface components {
             slug?: string;
             team_ids?: number[];
         };
+        /** ArticlePreview */
+        ArticlePreview: {
+            html: string;
+            missing: string[];
+            text: string;
+        };
         /** ArticleRequest */
         ArticleRequest: {
             answer: string;
@@ -13995,6 +14001,15 @@ export interface components {
              */
             text?: "send" | "draft" | "leave";
         };
+        /** MailWaits */
+        MailWaits: {
+            bias: number | null;
+            error_seconds: number | null;
+            longer: number;
+            shorter: number;
+            told: number;
+            within: number;
+        };
         /** Mark */
         Mark: {
             is_drawn: boolean;
@@ -15259,8 +15274,6 @@ export interface components {
         /** PreparedUseIn */
         PreparedUseIn: {
             browser: string;
-            /** @default false */
-            is_machine_on?: boolean;
             /** @enum {string} */
             what: "shown" | "opened" | "helped" | "not_helped";
         };
@@ -15279,6 +15292,12 @@ export interface components {
             reason?: "ticket_work" | "system_fault" | "arranged" | null;
             /** @enum {string} */
             state: "online" | "away" | "offline" | "busy" | "wrap_up";
+        };
+        /** Preview */
+        Preview: {
+            items: components["schemas"]["Matched"][];
+            looked_at: number;
+            matched: number;
         };
         /** Problem */
         Problem: {
@@ -17356,6 +17375,7 @@ export interface components {
             left: number;
             longer: number;
             longest_seconds: number;
+            mails: components["schemas"]["MailWaits"];
             now: components["schemas"]["Wait"];
             shorter: number;
             team: string;
@@ -18305,6 +18325,8 @@ export interface components {
             file_max_bytes: number;
             file_types: string[];
             greeting: components["schemas"]["BothLanguages"];
+            /** @default false */
+            is_machine_on: boolean;
             /** @enum {string} */
             locale_default: "en" | "zh-CN";
             name: string;
@@ -18464,12 +18486,6 @@ export interface components {
             title: string;
             translated_from?: number | null;
         };
-        /** Preview */
-        knowledge_articles_schemas_Preview: {
-            html: string;
-            missing: string[];
-            text: string;
-        };
         /** Words */
         knowledge_articles_schemas_Words: {
             body: string;
@@ -18483,12 +18499,6 @@ export interface components {
         routing_simulation_schemas_Words: {
             en: string;
             zh: string;
-        };
-        /** Preview */
-        service_levels_schemas_Preview: {
-            items: components["schemas"]["Matched"][];
-            looked_at: number;
-            matched: number;
         };
         /** PreviewIn */
         service_levels_schemas_PreviewIn: {
@@ -24519,7 +24529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["knowledge_articles_schemas_Preview"];
+                    "application/json": components["schemas"]["ArticlePreview"];
                 };
             };
             /** @description What is wrong */
@@ -30229,7 +30239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["service_levels_schemas_Preview"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong */

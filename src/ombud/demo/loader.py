@@ -26,6 +26,7 @@ from ombud.demo.ledger import FIRST_TICKET, Page, Writer
 from ombud.demo.levels import make_levels
 from ombud.demo.material import Material, ScenePlay, read_material
 from ombud.demo.members import write_members
+from ombud.demo.notices import make_notices
 from ombud.demo.personal import make_personal_data
 from ombud.demo.promised import make_promises
 from ombud.demo.records import Records, write_records
@@ -127,6 +128,7 @@ async def ensure_demo(tx: Transaction, *, now: datetime, keep_file: KeepFile | N
     await make_knowledge(tx, by, now=now)
     await make_help_centres(tx, by, now=now)
     await make_answering(tx, by, now=now)
+    await make_notices(tx, by, now=now)
     # The last: it numbers what happened so far, so that nobody takes it for news.
     await show_work(tx, by, now=now)
     return loaded

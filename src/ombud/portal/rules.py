@@ -101,7 +101,7 @@ def readable(color: str, ground: str) -> str:
 
 def ink_on(color: str) -> str:
     """Black or white, whichever can be read better on a colour."""
-    return max(("#ffffff", "#101413"), key=lambda ink: contrast(ink, color))
+    return max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, color))
 
 
 def _parts(color: str) -> list[int]:

@@ -1,8 +1,8 @@
 """Summaries, with a model and without, and next steps."""
 
-from tests.assistance.copilot.desk import Copilot, note_of
+from tests.assistance.copilot.desk import Copilot
 from tests.processes.desk import flow_on
-from tests.site import Site, reply_of
+from tests.site import Site, note_of, reply_of
 
 LONG = (
     "Hello. I bought the machine in May. The sun is shining here today. It leaks at the filter holder every morning."

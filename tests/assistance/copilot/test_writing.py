@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.assistance.copilot.desk import Copilot, note_of
+from tests.assistance.copilot.desk import Copilot
 from tests.modelserver import Say
+from tests.site import note_of
 
 ASKED = "Can I return my unopened machine? My number is 13800138000."
 GOOD = {

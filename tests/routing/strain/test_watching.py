@@ -234,7 +234,9 @@ async def test_hard_shift_from_first_consent_to_the_end(shift: Shift) -> None:
     await desk.run("update person set capacity_points = 2 where role = 'agent'")
     channel = await desk.channel("chat")
     known = set(await desk.tickets())
-    await desk.deliver(channel, desk.message(ANGRY, who="cross"), desk.message("Thank you, how do I order?", who="calm"))
+    await desk.deliver(
+        channel, desk.message(ANGRY, who="cross"), desk.message("Thank you, how do I order?", who="calm")
+    )
     await shift.read()
     async with desk.parts.database.transaction() as tx:
         assert await route(tx, now=desk.now) == 2

@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
     r"([\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|([^\W\d_]+(?:'[^\W\d_]+)?)|(\d+)|([!?。…~])"
 )
 _RUNS: Final = (3, 4, 5)
-_CHINESE_RUNS: Final = (1, 2, 3, 4)
+_CHINESE_RUNS: Final = (1, 2, 3)
 # Numbers differ in every text; that there is one, and how long, may tell something.
 _LONGEST_NUMBER: Final = 4
 LONGEST_TEXT: Final = 3_000

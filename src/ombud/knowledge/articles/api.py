@@ -17,6 +17,7 @@ from ombud.knowledge.articles.schemas import (
     ArticleFile,
     ArticleIn,
     ArticlePatch,
+    ArticlePreview,
     ArticleQuery,
     ArticleRow,
     Audience,
@@ -25,7 +26,6 @@ from ombud.knowledge.articles.schemas import (
     Kind,
     KnowledgeCounts,
     Locale,
-    Preview,
     RejectionIn,
     ReviewedIn,
     ShownArticle,
@@ -275,7 +275,7 @@ async def put_publication(tx: Tx, actor: By, now: Now, article_id: FromPath[int]
     opt=SILENT,
     request_max_body_size=MOST_SENT,
 )
-async def post_preview(reading: Reading, actor: By, now: Now, data: JSONBody[PreviewIn]) -> Preview:
+async def post_preview(reading: Reading, actor: By, now: Now, data: JSONBody[PreviewIn]) -> ArticlePreview:
     """Words as they would be read, and which variables and blocks in them stand for nothing."""
     files = {}
     if data.article_id is not None:
@@ -283,7 +283,7 @@ async def post_preview(reading: Reading, actor: By, now: Now, data: JSONBody[Pre
         files = {one.id: one.url for one in article.files}
     body = clean_article(data.body, file_ids=[one for one in pictures_of(data.body) if one in files])
     said = await queries.preview(reading, body, data.locale, brand_id=data.brand_id)
-    return Preview(with_places(said.html, files, queries.ARTICLES_PREFIX), said.text, said.missing)
+    return ArticlePreview(with_places(said.html, files, queries.ARTICLES_PREFIX), said.text, said.missing)
 
 
 # ── versions ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,11 +10,11 @@ from ombud.knowledge.articles.rules import audiences_of
 from ombud.knowledge.articles.schemas import (
     Article,
     ArticleFile,
+    ArticlePreview,
     ArticleQuery,
     ArticleRow,
     KnowledgeCounts,
     Locale,
-    Preview,
     Reader,
     ShownArticle,
     Version,
@@ -361,14 +361,14 @@ async def shown_body(
     return with_places(said.html, {one.id: one.url for one in files}, places.articles)
 
 
-async def preview(tx: Transaction, body: str, locale: str, *, brand_id: int | None = None) -> Preview:
+async def preview(tx: Transaction, body: str, locale: str, *, brand_id: int | None = None) -> ArticlePreview:
     """A safe body with its variables and blocks put in, and the names of those that stand for nothing."""
     if not MARK.search(body):
-        return Preview(body, text_of(body), [])
+        return ArticlePreview(body, text_of(body), [])
     blocks = await blocks_in(tx, locale)
     said = await words_of(tx, locale, brand_id)
     filled = put_in(body, blocks, said, file_ids=pictures_of(body))
-    return Preview(filled.html, text_of(filled.html), filled.missing)
+    return ArticlePreview(filled.html, text_of(filled.html), filled.missing)
 
 
 async def blocks_in(tx: Transaction, locale: str) -> dict[str, str]:

@@ -227,7 +227,7 @@ class ShownArticle(Struct):
     is_outdated: bool = False
 
 
-class Preview(Struct):
+class ArticlePreview(Struct):
     """Words as they would be read, and which marks in them stand for nothing."""
 
     html: str

@@ -6,7 +6,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from ombud.portal.help_centre.schemas import Entry, Shelf
-from ombud.shared.words import STOP_WORDS, folded, pieces, words_of
+from ombud.shared.words import STOP_WORDS, folded, pieces, stem_of, words_of
 
 LANGUAGE_NAMES = {
     "en": "English",
@@ -28,6 +28,25 @@ LANGUAGE_NAMES = {
     "ar": "العربية",
 }
 SPOKEN = ("en", "zh-CN")
+# Words that ask and name nothing.
+_ASKING = (
+    "how",
+    "long",
+    "do",
+    "does",
+    "did",
+    "what",
+    "which",
+    "where",
+    "when",
+    "why",
+    "who",
+    "can",
+    "could",
+    "not",
+    "take",
+)
+ASKING = frozenset([*_ASKING, *map(stem_of, _ASKING)])
 MOST_RELATED = 4
 MOST_SUGGESTED = 6
 SNIPPET = 220
@@ -101,7 +120,7 @@ def related(entry: Entry, others: Sequence[Entry]) -> list[Entry]:
 
 def _words(entry: Entry) -> frozenset[str]:
     found = words_of(f"{entry.title} {entry.keywords}")
-    return frozenset(one for one in found if one not in STOP_WORDS and len(one) > 1)
+    return frozenset(one for one in found if one not in STOP_WORDS | ASKING and len(one) > 1)
 
 
 class Typing:

@@ -10,8 +10,12 @@ from ombud.shared.database import Transaction
 
 MOST_HITS = 8
 MOST_PROPOSED = 3
-# What is proposed before a message goes off should rather fit than be long.
-PROPOSED_CONFIDENCE = 0.3
+# Below this a passage shares a word with the question by chance: it is better to say that nothing was found.
+FOUND_CONFIDENCE = 0.02
+# What is proposed before a message goes off: whoever wrote it judges, so little is asked of the first, and of the
+# others that they are not far behind it.
+PROPOSED_CONFIDENCE = 0.04
+PROPOSED_SHARE = 0.2
 LONGEST_QUESTION = 2_000
 TOLD_KINDS = frozenset({"article", "faq"})
 
@@ -23,11 +27,12 @@ async def find_hits(tx: Transaction, index: Any, text: str, reader: Reader, loca
     return [
         Hit(one.article_id, one.version_id, one.slug, one.locale, one.title, one.heading, one.text, one.confidence)
         for one in found
-        if one.kind in TOLD_KINDS
+        if one.kind in TOLD_KINDS and one.confidence >= FOUND_CONFIDENCE
     ][:limit]
 
 
 async def propose(tx: Transaction, index: Any, text: str, reader: Reader, locale: str) -> list[Hit]:
     """Articles that may spare somebody the writing."""
     hits = await find_hits(tx, index, text, reader, locale, limit=MOST_PROPOSED)
-    return [one for one in hits if one.confidence >= PROPOSED_CONFIDENCE]
+    least = max([PROPOSED_CONFIDENCE, *(one.confidence * PROPOSED_SHARE for one in hits[:1])])
+    return [one for one in hits if one.confidence >= least]

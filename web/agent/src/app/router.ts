@@ -12,7 +12,10 @@ import { routes as notificationRoutes } from '@/features/notifications/routes'
 import { linkTarget, ownRoutes, routes as sessionRoutes } from '@/features/session/routes'
 import { routes as searchRoutes } from '@/features/search/routes'
 import { settingsRoutes } from '@/features/settings/routes'
+import { routes as knowledgeRoutes } from '@/features/knowledge/routes'
 import { routes as releaseRoutes } from '@/features/releases/routes'
+import { routes as noticeRoutes } from '@/features/notices/routes'
+import { routes as careRoutes } from '@/features/knowledgeCare/routes'
 import { routes as surgeRoutes } from '@/features/surge/routes'
 import { routes as ticketRoutes } from '@/features/tickets/routes'
 import { routes as workRoutes } from '@/features/teamwork/routes'
@@ -43,7 +46,10 @@ export const router = createRouter({
         ...workRoutes,
         ...floorRoutes,
         ...surgeRoutes,
+        ...knowledgeRoutes,
         ...releaseRoutes,
+        ...noticeRoutes,
+        ...careRoutes,
         ...searchRoutes,
         ...customerRoutes,
         ...notificationRoutes,
@@ -57,11 +63,14 @@ export const router = createRouter({
 
 async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
   const words = to.matched.flatMap((record) => record.meta.words ?? [])
-  const [session] = await Promise.all([loadSession(), loadWords('app', 'errors', 'notifications', 'state', 'offers', ...words)])
+  const [session] = await Promise.all([
+    loadSession(),
+    loadWords('app', 'errors', 'notifications', 'state', 'offers', 'notices', ...words),
+  ])
   if (!session && !to.meta.isPublic)
     return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   // Somebody without a seat has what their department is asked for and told, and their own settings.
-  if (session && !may('tickets.read') && !/^\/(tasks|asked|releases|settings|sign-)/.test(to.path))
+  if (session && !may('tickets.read') && !/^\/(tasks|asked|releases|notices|settings|sign-)/.test(to.path))
     return '/tasks'
   if (session && to.meta.permission && !may(to.meta.permission)) return '/tickets/mine'
   return true

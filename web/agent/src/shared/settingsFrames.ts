@@ -50,6 +50,13 @@ const lists: Record<string, QueryKey[]> = {
   team_routing: [['desk', 'team-routing']],
   requirements: [['settings', 'requirement-rules']],
   score_weights: [['settings', 'score-weights']],
+  // knowledge: notices, guidance, requests, findings
+  guidance_cards: [['guidance'], ['settings', 'guidance-cards']],
+  script_variants: [['scripts']],
+  article_requests: [['article-requests']],
+  knowledge_findings: [['knowledge-care']],
+  // blocks and variables stand in articles
+  knowledge_frame: [['knowledge_frame'], ['knowledge']],
   ticket_types: [
     ['desk', 'ticket_types'],
     ['settings', 'ticket-types'],

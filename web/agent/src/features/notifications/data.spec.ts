@@ -13,6 +13,8 @@ const make = (id: number, readAt: string | null = null): Notification => ({
   side_id: null,
   release_id: null,
   task_id: null,
+  notice_id: null,
+  request_id: null,
 })
 
 it('puts the newest first', () => {

@@ -29,6 +29,8 @@ export function useNotifications() {
 export function pathOf(one: Notification): string {
   if (one.task_id) return `/tasks/${String(one.task_id)}`
   if (one.release_id) return `/releases/${String(one.release_id)}`
+  if (one.notice_id) return `/notices/${String(one.notice_id)}`
+  if (one.request_id) return `/knowledge-care/requests?request=${String(one.request_id)}`
   if (!one.ticket_id) return `/asked/${String(one.side_id)}`
   return `/tickets/all/${String(one.ticket_id)}${one.side_id ? `?side=${String(one.side_id)}` : ''}`
 }

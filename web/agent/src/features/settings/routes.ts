@@ -97,6 +97,18 @@ const pages: RouteRecordRaw[] = [
       : () => import('./processes/ProcessesPage.vue'),
     meta: { words: [...words, 'processes', 'teamwork'], permission: 'processes.manage' },
   })),
+  ...pair(
+    'guidance',
+    'guidance.manage',
+    () => import('./guidance/CardsPage.vue'),
+    () => import('./guidance/CardPage.vue'),
+  ).map((route) => ({
+    ...route,
+    meta: {
+      ...route.meta,
+      words: [...words, 'guidance', 'rules', 'views', 'tickets', 'levels', 'automation'],
+    },
+  })),
   page('rules', 'channels.manage', () => import('./rules/DeskRulesPage.vue')),
   {
     path: 'customer-data',
@@ -149,6 +161,14 @@ const pages: RouteRecordRaw[] = [
     component: () => import('./personal/PersonalDataPage.vue'),
     meta: { words: [...words, 'personal'], permission: 'personal_data.manage' },
   },
+  ...(['models', 'model-exchanges'] as const).map((path) => ({
+    path,
+    component:
+      path === 'models'
+        ? () => import('./models/ModelsPage.vue')
+        : () => import('./models/ExchangesPage.vue'),
+    meta: { words: [...words, 'models'], permission: path === 'models' ? 'models.manage' : 'models.audit' },
+  })),
   page('api-keys', 'api_keys.manage', () => import('./keys/ApiKeysPage.vue')),
 ]
 

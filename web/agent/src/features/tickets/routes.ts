@@ -8,8 +8,8 @@ export const routes: RouteRecordRaw[] = [
     meta: {
       words: [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'classification'],
-        ...['personal', 'portal', 'answering'],
+        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'copilot', 'classification'],
+        ...['personal', 'portal', 'answering', 'guidance'],
       ],
     },
   },

@@ -1,5 +1,5 @@
 import type { ComposerKind, Macro } from '@api'
-import { BookText, Forward, Lock, Reply, Send, Zap } from 'lucide-vue-next'
+import { BookOpen, BookText, Forward, Lock, Reply, Send, Zap } from 'lucide-vue-next'
 import { i18n } from '@/i18n'
 import type { Command } from '@/shared/commands'
 
@@ -8,6 +8,7 @@ interface Verbs {
   macros: Macro[]
   focus: (kind: ComposerKind) => void
   openCanned: () => void
+  openKnowledge: () => void
   openMacro: (macro: Macro) => void
   send: (solves: boolean) => void
 }
@@ -55,6 +56,13 @@ export function composerCommands(verbs: Verbs): Command[] {
   const { kinds, focus, send } = verbs
   return [
     ...(kinds.includes('reply') ? replyCommands(verbs) : []),
+    {
+      id: 'write.knowledge',
+      group: 'write',
+      label: t('tickets.knowledge.title'),
+      icon: BookOpen,
+      run: verbs.openKnowledge,
+    },
     {
       id: 'write.note',
       group: 'write',
