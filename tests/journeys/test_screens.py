@@ -48,6 +48,8 @@ SETTINGS_PAGES = [
     "api-channels",
     "webhooks",
     "webhooks/new",
+    "models",
+    "model-exchanges",
     "set-aside",
     "people",
     "teams",

@@ -174,8 +174,8 @@ async def find_file(tx: Transaction, sight: Sight, token: str) -> OwnFile:
             ticket = await find_ticket(tx, sight, place.ticket_id)
         except NotFound:
             continue
-        for message in await list_messages(tx, sight, ticket):
-            for one in message.files:
-                if one.token == token:
-                    return OwnFile(one.token, one.name, one.type)
+        shown = (one for message in await list_messages(tx, sight, ticket) for one in message.files)
+        found = next((one for one in shown if one.token == token), None)
+        if found:
+            return OwnFile(found.token, found.name, found.type)
     raise NotFound

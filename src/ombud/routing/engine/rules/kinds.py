@@ -1,5 +1,6 @@
 """Waiting work by its kind: the same agents can take all of a kind, equally well, so one look at each serves all."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import reduce
 from typing import Any
@@ -70,8 +71,9 @@ class Floor:
         self._hard = np.array([max(one.hard_share, LEAST_HARD_SHARE) for one in agents], dtype=np.float64)
         self._ids = np.array([one.id for one in agents], dtype=np.int64)
         self._is_there = np.array([not one.unavailable for one in agents], dtype=np.bool_)
-        self._levels: dict[int, NDArray[np.int64]] = {}
-        self._members: dict[int, Flags] = {}
+        # Columns come into being as they are asked for.
+        self._levels: defaultdict[int, NDArray[np.int64]] = defaultdict(lambda: np.zeros(len(agents), dtype=np.int64))
+        self._members: defaultdict[int, Flags] = defaultdict(lambda: np.zeros(len(agents), dtype=np.bool_))
         self._met: dict[Need, Flags] = {}
         self._fits: dict[Need, Floats] = {}
         self._takers: dict[tuple[int, str], Flags] = {}
@@ -115,11 +117,9 @@ class Floor:
         if not self._members:
             for place, agent in enumerate(self.agents):
                 for team_id in agent.team_ids:
-                    if team_id not in self._members:
-                        self._members[team_id] = np.zeros(len(self.agents), dtype=np.bool_)
                     self._members[team_id][place] = True
         nobody = np.zeros(len(self.agents), dtype=np.bool_)
-        return reduce(np.logical_or, (self._members.get(one, nobody) for one in team_ids), nobody)
+        return reduce(np.logical_or, (self._members[one] for one in team_ids), nobody)
 
     def _takes(self, work: Work) -> Flags:
         key = (work.brand_id, work.channel)
@@ -139,13 +139,8 @@ class Floor:
         if not self._levels:
             for place, agent in enumerate(self.agents):
                 for held, level in agent.skills.items():
-                    if held not in self._levels:
-                        self._levels[held] = np.zeros(len(self.agents), dtype=np.int64)
                     self._levels[held][place] = level
-        found = self._levels.get(skill_id)
-        if found is None:
-            found = self._levels[skill_id] = np.zeros(len(self.agents), dtype=np.int64)
-        return found
+        return self._levels[skill_id]
 
     def _is_met(self, need: Need) -> Flags:
         found = self._met.get(need)
