@@ -9,8 +9,7 @@ export const routes: RouteRecordRaw[] = [
       words: [
         ...['tickets', 'customers', 'fields', 'together', 'views', 'form', 'clocks', 'rules', 'conditions'],
         ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'copilot', 'classification'],
-        ...['personal', 'portal', 'answering'],
-        ...['teamwork', 'processes', 'promises', 'ranking', 'risks', 'guidance'],
+        ...['personal', 'portal', 'answering', 'guidance'],
       ],
     },
   },
