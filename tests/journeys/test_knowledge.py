@@ -23,14 +23,19 @@ WORDS = {
 
 async def stock(served: Served) -> None:
     """An author and somebody who approves for each language, and a customer who asks."""
-    for locale, short in (("en", "en"), ("zh-CN", "zh")):
-        await served.person(f"Author-{short}", locale=locale)
-        await served.person(f"Chief-{short}", role="supervisor", locale=locale)
+    await served.person("Author-en")
+    await served.person("Chief-en", role="supervisor")
+    await served.person("Author-zh", locale="zh-CN")
+    await served.person("Chief-zh", role="supervisor", locale="zh-CN")
     shop = await served.channel("api", "Shop")
-    for short in ("en", "zh"):
-        who = Sender("external", short, name=f"Rosa {short}")
-        message = InboundMessage(sender=who, text="?", subject=f"Question {short}", at=utc_now(), conversation=short)
-        await served.do(lambda tx, one=message, key=short: receive(tx, [Arrival(shop.id, key, one)], now=utc_now()))
+    arrivals = [Arrival(shop.id, short, question(short)) for short in ("en", "zh")]
+    await served.do(lambda tx: receive(tx, arrivals, now=utc_now()))
+
+
+def question(short: str) -> InboundMessage:
+    """What a customer asks."""
+    who = Sender("external", short, name=f"Rosa {short}")
+    return InboundMessage(sender=who, text="?", subject=f"Question {short}", at=utc_now(), conversation=short)
 
 
 async def write(screen: Screen, say: Speech, title: str, text: str) -> None:
