@@ -34,6 +34,7 @@ LEFT_OUT = {
     ("put", "/api/v1/me/password"),
     ("post", "/api/v1/channels/{channel_id}/test"),
     ("post", "/api/v1/webhooks/{webhook_id}/test"),
+    ("post", "/api/v1/model-endpoints/{endpoint_id}/trial"),
     # They do not end by themselves.
     ("get", "/api/v1/stream"),
     ("get", "/widget/v1/stream"),

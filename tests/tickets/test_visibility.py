@@ -80,6 +80,14 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/tickets/{ticket_id}/guidance"): None,
     ("GET", "/tickets/{ticket_id}/scripts"): None,
     ("POST", "/tickets/{ticket_id}/scripts/{article_id}/uses"): {},
+    ("POST", "/tickets/{ticket_id}/copilot/suggestions"): {},
+    ("PUT", "/tickets/{ticket_id}/copilot/suggestions/{suggestion_id}/outcome"): {"state": "ignored"},
+    ("GET", "/tickets/{ticket_id}/copilot/summary"): None,
+    ("POST", "/tickets/{ticket_id}/copilot/summary"): {},
+    ("GET", "/tickets/{ticket_id}/copilot/steps"): None,
+    ("POST", "/tickets/{ticket_id}/copilot/reply"): {},
+    ("POST", "/tickets/{ticket_id}/copilot/rewrite"): {"text": "x", "tone": "warmer"},
+    ("POST", "/tickets/{ticket_id}/copilot/translation"): {"text": "x", "language": "en"},
     ("GET", "/tickets/{ticket_id}/risks"): None,
     ("PUT", "/tickets/{ticket_id}/risks/{alert_id}/decision"): {"state": "confirmed"},
     ("GET", "/tickets/{ticket_id}/machine-talk"): None,
@@ -91,6 +99,7 @@ TICKET_ROUTES: dict[tuple[str, str], Any] = {
 # Those of departments and processes: who may lead is asked first, which tells nothing of the ticket.
 SPAN = {"amount": 4, "unit": "working_hours"}
 TEAMWORK_ROUTES: dict[tuple[str, str], Any] = {
+    ("POST", "/tickets/{ticket_id}/copilot/article"): {},
     ("GET", "/tickets/{ticket_id}/routing"): None,
     ("GET", "/tickets/{ticket_id}/routing/people/{person_id}"): None,
     ("PUT", "/tickets/{ticket_id}/rank"): {"place": "first", "reason": "Spying"},
@@ -175,8 +184,9 @@ class Scene:
             "promise_id": self.promise,
             "alert_id": 1,
             "article_id": 1,
+            "suggestion_id": 1,
         }
-        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
+        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", aspect="spam", **ids) + query
 
 
 @pytest.fixture
