@@ -124,8 +124,7 @@ async def test_agent_is_helped_without_model_with_model_and_by_none_that_lies(
     screen = await sign_in(browser, served, admin, locale=say.browser)
     page = screen.page
     await page.goto(f"{served.url}/tickets/all/{ticket}")
-    await page.locator(".composer").wait_for()
-    await screen.press("i")
+    await screen.button(say("copilot.title")).click()
     panel = page.get_by_role("complementary", name=say("copilot.title"))
     await screen.sees(panel.get_by_text(ARTICLES[say.locale][1]))
     await panel.get_by_role("button", name=say("copilot.write"), exact=True).click()
@@ -138,8 +137,7 @@ async def test_agent_is_helped_without_model_with_model_and_by_none_that_lies(
 
     await enter_model(screen, served, say, model, f"Fake {say.short}")
     await page.goto(f"{served.url}/tickets/all/{ticket}")
-    await page.locator(".composer").wait_for()
-    await screen.press("i")
+    await screen.button(say("copilot.title")).click()
     await panel.get_by_role("button", name=say("copilot.write"), exact=True).click()
     await screen.sees(panel.get_by_text(say("copilot.byModel")), 20)
     written = panel.get_by_role("region", name=say("copilot.writing.reply"))
