@@ -107,7 +107,7 @@ async def enter_model(screen: Screen, served: Served, say: Speech, model: ModelS
     await expect(drawer).to_be_hidden()
     await row.get_by_role("button", name=say("models.tryOne", name=name)).click()
     await screen.sees(row.get_by_text(say("models.works"), exact=True), 20)
-    chosen = page.get_by_label(say("models.endpointOf", purpose=say("models.purpose.reply")))
+    chosen = page.get_by_label(say("models.endpointOf", purpose=say("models.purpose.reply")), exact=True)
     await chosen.select_option(label=name)
     use = say("models.switch", purpose=say("models.purpose.reply"))
     await screen.sees(page.get_by_role("switch", name=use, checked=True))
