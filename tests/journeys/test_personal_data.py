@@ -52,7 +52,7 @@ async def test_supervisor_reads_what_is_hidden_and_blacks_it_out_in_chinese(serv
     await screen.picture("personal-zh")
 
     await entry.get_by_role("button", name="查看完整内容").click()
-    await expect(entry.locator("mark.personal", has_text=ID_NUMBER)).to_be_visible()
+    await expect(entry.locator("mark.personal", has_text=ID_NUMBER)).to_be_visible(timeout=PATIENCE_MS)
     await entry.get_by_role("button", name="重新隐藏").click()
     await expect(entry).not_to_contain_text(ID_NUMBER)
 
@@ -71,7 +71,7 @@ async def test_supervisor_reads_what_is_hidden_and_blacks_it_out_in_chinese(serv
     await dialog.get_by_label("原因（记入历史）").fill("客户要求")
     await screen.picture("redact-zh")
     await dialog.get_by_role("button", name="涂黑", exact=True).click()
-    await expect(dialog).to_be_hidden()
+    await expect(dialog).to_be_hidden(timeout=PATIENCE_MS)
     await expect(entry).to_contain_text("身份证■■■", timeout=PATIENCE_MS)
     await expect(page.get_by_text("涂黑了：身份证号")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_role("region", name="已涂黑")).to_contain_text("客户要求")
@@ -84,10 +84,10 @@ async def test_administrator_sees_who_read_it_and_brings_it_back_in_english(serv
     screen = await sign_in(browser, served, "ada@desk.example")
     page = screen.page
     await page.goto(f"{served.url}/settings/personal-data")
-    await expect(page.get_by_text(re.compile("Wu Min · ticket #"))).to_be_visible()
+    await expect(page.get_by_text(re.compile("Wu Min · ticket #"))).to_be_visible(timeout=PATIENCE_MS)
     show = page.get_by_label("Agents see in full: Identity number")
     await show.check()
-    await expect(show).to_be_enabled()
+    await expect(show).to_be_enabled(timeout=PATIENCE_MS)
     await expect(show).to_be_checked()
     await screen.picture("personal-settings-en")
 
@@ -96,9 +96,9 @@ async def test_administrator_sees_who_read_it_and_brings_it_back_in_english(serv
     await block.get_by_role("button", name="Open the original").click()
     await block.get_by_label("Why must it be read?").fill("court order")
     await block.get_by_role("button", name="Open", exact=True).click()
-    await expect(block.get_by_text(ID_NUMBER)).to_be_visible()
+    await expect(block.get_by_text(ID_NUMBER)).to_be_visible(timeout=PATIENCE_MS)
     await block.get_by_role("button", name="Bring it back").click()
     await expect(page.locator("article.message")).to_contain_text(MASKED, timeout=PATIENCE_MS)
-    await expect(block).to_contain_text("brought back")
+    await expect(block).to_contain_text("brought back", timeout=PATIENCE_MS)
     assert await served.values("select reason from redaction_opening") == ["court order"]
     assert screen.complaints == []

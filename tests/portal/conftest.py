@@ -19,10 +19,11 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
 from ombud.tickets.schemas import InboundMessage
 from ombud.tickets.services.intake.door import Arrival
-from tests.channels.conftest import Desk, desk, eventually
+from tests.channels.conftest import Desk, eventually
+from tests.channels.conftest import desk as running_desk
 from tests.site import client_key
 
-__all__ = ["Centre", "desk", "eventually"]
+__all__ = ["Centre", "eventually", "running_desk"]
 
 REFUND = {"en": ("How long does a refund take?", "<p>Refunds arrive within <b>5 working days</b>.</p>")}
 REFUND["zh-CN"] = ("退款多久到账？", "<p>退款会在<b>5个工作日</b>内原路退回。</p>")
@@ -131,7 +132,8 @@ def csrf_in(page: str) -> str:
 
 
 @pytest.fixture
-async def centre(desk: Desk) -> Centre:
+async def centre(running_desk: Desk) -> Centre:
+    desk = running_desk
     made = Centre(desk)
     form = await desk.add_channel("form")
     await desk.add_channel("api")

@@ -116,7 +116,7 @@ def _of_run(text: str, match: re.Match[str]) -> Iterator[Finding]:
 
 def _is_numbered(text: str, start: int) -> bool:
     """Whether the words before say that it is the number of something: one in ten passes Luhn by chance."""
-    return _OTHER_NUMBER.search(text[max(0, start - 16) : start]) is not None
+    return _OTHER_NUMBER.search(text[max(0, start - 28) : start]) is not None
 
 
 def _of_parts(match: re.Match[str]) -> Iterator[Finding]:

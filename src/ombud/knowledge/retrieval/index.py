@@ -62,7 +62,7 @@ class PassageIndex:
             since, base = -1, Index()
         sql = """
             select article_id, locale from passage_source where revision > %(since)s and revision <= %(revision)s"""
-        params = {"since": since, "revision": revision, "maker": maker}
+        params: dict[str, object] = {"since": since, "revision": revision, "maker": maker}
         changed = {(one.article_id, one.locale) for one in await rows(tx, _Source, sql, params)}
         entries = await self._load(tx, params)
         # Sorting the words of many passages takes a while.

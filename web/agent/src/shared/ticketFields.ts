@@ -110,6 +110,18 @@ function riskFields(t: (key: string) => string, own: Own): ConditionField[] {
   ]
 }
 
+/** What a machine takes a ticket's messages for. */
+function labelFields(t: (key: string) => string, own: Own, locale: string): ConditionField[] {
+  const labelled = (aspect: keyof typeof LABELS): ConditionOption[] =>
+    LABELS[aspect].map((value) => ({ value, label: t(`views.labels.${aspect}.${value}`) }))
+  return [
+    own('sentiment', 'choice', labelled('sentiment')),
+    own('emotion', 'choice', labelled('emotion')),
+    own('written_in', 'choice', languageOptions(locale)),
+    own('is_spam', 'yes_no'),
+  ]
+}
+
 /** Every field that a condition may name, in the reader's language. */
 export function useTicketFields() {
   const { t, locale } = useI18n()
@@ -125,9 +137,6 @@ export function useTicketFields() {
   })
   const named = (items: { id: number; name: string }[]): ConditionOption[] =>
     items.map((one) => ({ value: one.id, label: one.name }))
-
-  const labelled = (aspect: keyof typeof LABELS): ConditionOption[] =>
-    LABELS[aspect].map((value) => ({ value, label: t(`views.labels.${aspect}.${value}`) }))
 
   return computed<ConditionField[]>(() => [
     own(
@@ -158,10 +167,7 @@ export function useTicketFields() {
     own('customer_name', 'text'),
     own('tier', 'choice'),
     own('language', 'choice', languageOptions(locale.value)),
-    own('sentiment', 'choice', labelled('sentiment')),
-    own('emotion', 'choice', labelled('emotion')),
-    own('written_in', 'choice', languageOptions(locale.value)),
-    own('is_spam', 'yes_no'),
+    ...labelFields(t, own, locale.value),
     own('organisation_name', 'text'),
     own('brand', 'choice', named(brands.value)),
     own(

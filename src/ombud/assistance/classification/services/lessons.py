@@ -12,6 +12,7 @@ from ombud.assistance.classification.queries import VERSION
 from ombud.assistance.classification.schemas import (
     LEARNT_ASPECTS,
     OF_FIELDS,
+    Aspect,
     AspectSetting,
     HeadVersion,
     LearntAspect,
@@ -69,7 +70,7 @@ def _source(aspect: LearntAspect, setting: AspectSetting) -> tuple[str, str]:
 
 
 async def due_aspects(
-    tx: Transaction, settings: Mapping[str, AspectSetting], *, is_asked: bool, now: datetime
+    tx: Transaction, settings: Mapping[Aspect, AspectSetting], *, is_asked: bool, now: datetime
 ) -> list[LearntAspect]:
     """Aspects that are worth learning anew: all that are on where somebody asked for it."""
     last = {one.aspect: one for one in reversed(await queries.list_heads(tx))}
@@ -123,8 +124,8 @@ async def keep_head(tx: Transaction, aspect: LearntAspect, learnt: Learnt, *, no
     made = await row(tx, HeadVersion, sql, params)
     if made is None:
         raise NotFound
-    change = "learnt" if is_better else "refused"
-    await emit(tx, ClassificationChanged(aspect=aspect, change=change), by=SYSTEM, at=now)
+    fact = ClassificationChanged(aspect=aspect, change="learnt" if is_better else "refused")
+    await emit(tx, fact, by=SYSTEM, at=now)
     return made
 
 

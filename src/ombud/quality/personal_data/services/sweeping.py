@@ -21,42 +21,30 @@ _HTML: Final = frozenset({"html"})
 # Names and keys that machines compare.
 _CODES: Final = frozenset({"client_key", "raw_file", "key", "token", "content_id", "locale", "personal_data"})
 
-_TABLES: Final = """
-    with tables as (
-        select c.oid, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = current_schema() and c.relkind in ('r', 'p') and not c.relispartition
-            and c.relname <> all(%(left_out)s)
-    ), cells as (
-        select t.oid, t.relname, a.attname, a.attnum, format_type(a.atttypid, null) as type
-        from tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
-        where a.attname <> all(%(codes)s) and not exists (select from pg_constraint k where k.conrelid = t.oid
-            and k.contype = 'c' and a.attnum = any(k.conkey) and pg_get_constraintdef(k.oid) like '%%= ANY (ARRAY[%%')
-    ), keys as (
-        select t.oid, array_agg(a.attname::text order by a.attnum) as names
-        from tables t join pg_index i on i.indrelid = t.oid and i.indisprimary
-        join pg_attribute a on a.attrelid = t.oid and a.attnum = any(i.indkey) group by t.oid
-    ), own as (
-        select oid, max(case attname when 'ticket_id' then 'ticket_id' when 'entry_id' then 'entry_id' end) as via
-        from cells where attname in ('ticket_id', 'entry_id') group by oid
-    ), below as (
-        select distinct on (f.conrelid) f.conrelid as oid, p.relname as parent, a.attname as via, b.attname as key
-        from pg_constraint f join tables t on t.oid = f.conrelid join tables p on p.oid = f.confrelid
-        join cells a on a.oid = f.conrelid and a.attnum = f.conkey[1]
-        join cells b on b.oid = f.confrelid and b.attnum = f.confkey[1]
-        where f.contype = 'f' and cardinality(f.conkey) = 1 and p.oid in (select oid from own)
-            and exists (select from cells o where o.oid = p.oid and o.attname = 'ticket_id')
-            and f.conrelid not in (select oid from own) and t.relname <> 'ticket'
-        order by f.conrelid, f.conkey[1]
+_HERE: Final = """
+    pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+        and c.relkind in ('r', 'p') and not c.relispartition"""
+# Columns that take only some words are names of states and kinds, not what people wrote.
+_COLUMNS: Final = f"""
+    with codes as materialized (
+        select k.conrelid, unnest(k.conkey) as attnum from pg_constraint k
+        where k.contype = 'c' and pg_get_constraintdef(k.oid) like '%%= ANY (ARRAY[%%'
     )
-    select t.relname as name, k.names as key, coalesce(o.via, b.via::text, 'id') as via, b.parent::text as parent,
-        b.key::text as parent_key,
-        array(select attname::text from cells c where c.oid = t.oid and c.type = 'text'
-            and c.attname <> all(k.names) order by attnum) as texts,
-        array(select attname::text from cells c where c.oid = t.oid and c.type = 'jsonb' order by attnum) as documents,
-        array(select attname::text from cells c where c.oid = t.oid and c.type = 'text[]' order by attnum) as lists
-    from tables t join keys k on k.oid = t.oid left join own o on o.oid = t.oid left join below b on b.oid = t.oid
-    where o.oid is not null or b.oid is not null or t.relname = 'ticket'
-    order by t.relname <> 'ticket', t.relname"""
+    select c.relname::text as place, a.attname::text as name, format_type(a.atttypid, null) as type,
+        exists (select from codes k where k.conrelid = c.oid and k.attnum = a.attnum) as is_code
+    from {_HERE} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    order by c.relname, a.attnum"""
+_KEYS: Final = f"""
+    select c.relname::text as place, array(select a.attname::text from pg_attribute a
+        where a.attrelid = c.oid and a.attnum = any(i.indkey) order by a.attnum) as names
+    from {_HERE} join pg_index i on i.indrelid = c.oid and i.indisprimary"""
+_PARENTS: Final = f"""
+    select c.relname::text as place, p.relname::text as parent, a.attname::text as via, b.attname::text as key
+    from {_HERE} join pg_constraint f on f.conrelid = c.oid and f.contype = 'f' and cardinality(f.conkey) = 1
+    join pg_class p on p.oid = f.confrelid
+    join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+    join pg_attribute b on b.attrelid = f.confrelid and b.attnum = f.confkey[1]
+    order by c.relname, f.conkey[1]"""
 
 
 class Table(Struct, frozen=True):
@@ -102,10 +90,59 @@ class Reach(Struct):
     entry_ids: list[int]
 
 
+class _Column(Struct):
+    place: str
+    name: str
+    type: str
+    is_code: bool
+
+
+class _Key(Struct):
+    place: str
+    names: list[str]
+
+
+class _Parent(Struct):
+    place: str
+    parent: str
+    via: str
+    key: str
+
+
 async def list_tables(tx: Transaction) -> list[Table]:
-    """Every table that keeps something of tickets and has a key."""
-    found = await rows(tx, Table, _TABLES, {"left_out": list(_LEFT_OUT), "codes": list(_CODES)})
+    """Every table that keeps something of tickets and has a key; tickets first, whose lock is the first one."""
+    columns: dict[str, list[_Column]] = {}
+    for one in await rows(tx, _Column, _COLUMNS):
+        columns.setdefault(one.place, []).append(one)
+    keys = {one.place: one.names for one in await rows(tx, _Key, _KEYS)}
+    vias = {place: via for place, found in columns.items() if (via := _own_way(place, found))}
+    of_tickets = {place for place, via in vias.items() if via == "ticket_id"}
+    parents = {
+        one.place: one
+        for one in reversed(await rows(tx, _Parent, _PARENTS))
+        if one.parent in of_tickets and one.place not in vias
+    }
+    found = [
+        _table(place, keys[place], columns[place], vias.get(place), parents.get(place))
+        for place in sorted({*vias, *parents} - _LEFT_OUT, key=lambda place: (place != "ticket", place))
+        if place in keys
+    ]
     return [one for one in found if one.columns]
+
+
+def _own_way(place: str, columns: Sequence[_Column]) -> str | None:
+    if place == "ticket":
+        return "id"
+    names = {one.name for one in columns}
+    return next((name for name in ("ticket_id", "entry_id") if name in names), None)
+
+
+def _table(place: str, key: list[str], columns: list[_Column], via: str | None, parent: _Parent | None) -> Table:
+    prose = [one for one in columns if not one.is_code and one.name not in _CODES and one.name not in key]
+    texts, documents, lists = ([one.name for one in prose if one.type == kind] for kind in ("text", "jsonb", "text[]"))
+    if parent is None or via is not None:
+        return Table(place, key, via or "id", None, None, texts, documents, lists)
+    return Table(place, key, parent.via, parent.parent, parent.key, texts, documents, lists)
 
 
 async def sweep(tx: Transaction, reach: Reach, words: Words) -> list[Cell]:

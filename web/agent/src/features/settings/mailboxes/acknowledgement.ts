@@ -7,7 +7,7 @@ import type { BothWords } from '../words'
 export interface Acknowledgement {
   is_on: boolean
   text: BothWords
-  tells_wait: boolean
+  tells_wait?: boolean
 }
 
 export const noAcknowledgement: Acknowledgement = {
