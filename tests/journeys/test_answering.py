@@ -91,7 +91,7 @@ async def test_newcomer_gets_answers_with_their_source_and_then_a_person(
         await expect(link).to_have_attribute("href", re.compile(rf"^{served.url}/help/{say.locale}/articles/"))
         await expect(newest.get_by_role("button", name=words["person"])).to_be_visible()
     await visitor.screen.picture(f"answering-widget-{say.short}-1440")
-    await visitor.widget.locator(".to-person").get_by_role("button", name=words["person"]).click()
+    await visitor.widget.locator(".judge").get_by_role("button", name=words["person"]).click()
     await expect(log.locator("li.out").last).to_contain_text(words["passed"], timeout=30_000)
     await expect(visitor.widget.locator(".to-person")).to_be_hidden()
     first = words["questions"][0][0]

@@ -63,6 +63,8 @@ SETTINGS_PAGES = [
     "ticket-types/new",
     "checklists",
     "customer-data",
+    "help-centre",
+    "help-centre/1",
     "answering",
     "rules",
     "ticket-templates",
@@ -91,6 +93,7 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
+    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|helpCentre|notifications|processes|ranking|session|simulation|skills"
     r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|knowledge|notifications|processes|ranking|session|simulation|skills"
     r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
@@ -223,6 +226,18 @@ async def see_teamwork(tour: Tour) -> None:
         await tour.see(f"release-{note_id}", f"/releases/{note_id}")
 
 
+async def see_care(tour: Tour) -> None:
+    """Notices and who has read them, what becomes of knowledge, guidance cards."""
+    await tour.see("notices", "/notices")
+    for notice_id in await tour.served.values("select id from notice order by id limit 1"):
+        await tour.see("notice", f"/notices/{notice_id}")
+    for tab in ("overview", "searches", "articles", "stale", "findings", "requests", "board"):
+        await tour.see(f"care-{tab}", f"/knowledge-care/{tab}")
+    await tour.see("guidance-cards", "/settings/guidance")
+    for card_id in await tour.served.values("select id from guidance_card order by id limit 1"):
+        await tour.see("guidance-card", f"/settings/guidance/{card_id}")
+
+
 async def see_floor(tour: Tour) -> None:
     """The floor: live, with an agent beside it; the duty log, the rules, the wallboard; one's state, raised hands."""
     page = tour.screen.page
@@ -264,6 +279,7 @@ async def walk(tour: Tour) -> None:
     await see_knowledge(tour)
     await see_work(tour)
     await see_teamwork(tour)
+    await see_care(tour)
     await see_floor(tour)
     for path in SETTINGS_PAGES:
         kind = "chat" if "widgets" in path else "form"

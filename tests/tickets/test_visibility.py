@@ -186,7 +186,7 @@ class Scene:
             "article_id": 1,
             "suggestion_id": 1,
         }
-        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", **ids) + query
+        return route.format(ticket_id=self.ticket, entry_id=self.entry, kind="reply", aspect="spam", **ids) + query
 
 
 @pytest.fixture

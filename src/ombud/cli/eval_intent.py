@@ -13,7 +13,7 @@ NO_LABELS: Final = "Give --train with a file of labelled texts: the texts to ans
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer every text and, where the labels are there, say how many were right and how many unknown ones were told."""
+    """Answer every text and, where the labels are there, say how many were right and how many of none were told."""
     learnt, asked = parted(read_rows(arguments.data))
     if arguments.train:
         given = read_rows(arguments.train)

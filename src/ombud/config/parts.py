@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ombud.assistance.answering.services import Knowing
+from ombud.assistance.answering.services import Knowing, ModelWorder
 from ombud.config.settings import Settings
 from ombud.intelligence.embedding.services import Meaning
 from ombud.intelligence.models.services import Models
-from ombud.knowledge.retrieval.index import PassageIndex
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock
@@ -58,7 +58,7 @@ class Parts:
     @property
     def knowing(self) -> Knowing:
         """What simple questions are answered from."""
-        return Knowing(self.passages)
+        return Knowing(self.passages, ModelWorder(self.models))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

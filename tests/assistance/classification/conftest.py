@@ -1,6 +1,5 @@
 """A desk whose tickets are looked at."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +71,6 @@ async def sorter_on(desk: Desk, *, is_shipped: bool) -> Sorter:
 
 
 @pytest.fixture
-async def sorter(desk: Desk) -> AsyncIterator[Sorter]:
+async def sorter(desk: Desk) -> Sorter:
     """By words alone."""
-    yield await sorter_on(desk, is_shipped=False)
+    return await sorter_on(desk, is_shipped=False)

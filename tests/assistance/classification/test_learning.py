@@ -1,4 +1,4 @@
-"""Heads learn from what people said: measured on what none has seen, at work only if no worse, taken back by a click."""
+"""Heads learn from what people said: measured on what none has seen, at work only if no worse, taken back at will."""
 
 from ombud.assistance.classification.jobs import Teacher
 from ombud.assistance.classification.queries import heads_at_work, list_heads, list_settings

@@ -14,6 +14,7 @@ from ombud.intelligence.classification.seeds import examples_of
 from ombud.intelligence.classification.small import learn_small
 from ombud.intelligence.classification.stored import UnknownForm, packed_head, unpacked_head
 from ombud.intelligence.classification.training import folded_confidences, learn
+from ombud.intelligence.embedding.schemas import Vectors, of_length_one
 
 SUBJECTS = {
     "return": ("send it back", "return the parcel", "I want my money back", "我要退货", "能退款吗"),
@@ -24,12 +25,12 @@ TEXTS = [f"{text} {number}" for number in range(8) for texts in SUBJECTS.values(
 LABELS = [label for _ in range(8) for label, texts in SUBJECTS.items() for _ in texts]
 
 
-def vectors_for(labels: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+def vectors_for(labels: list[str]) -> Vectors:
     """Made-up vectors: each label points its own way."""
     dice = np.random.default_rng(1)
     ways = {label: dice.normal(size=16) for label in sorted(set(labels))}
     found = np.array([ways[label] + dice.normal(scale=0.3, size=16) for label in labels], dtype=np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    return of_length_one(found)
 
 
 def test_grams_of_chinese_are_runs_and_of_english_are_stems_and_parts() -> None:
@@ -90,7 +91,7 @@ def test_folded_confidences_keep_groups_whole() -> None:
 
 
 @pytest.mark.parametrize("vectors", [None, vectors_for(LABELS)])
-def test_head_kept_as_bytes_says_the_same(vectors: np.ndarray | None) -> None:  # type: ignore[type-arg]
+def test_head_kept_as_bytes_says_the_same(vectors: Vectors | None) -> None:
     head = learn(TEXTS, LABELS, vectors, columns=1 << 12)
     again = unpacked_head(packed_head(head))
     asked = TEXTS[:5]

@@ -7,7 +7,7 @@ import type { Message } from '../types'
 import { chime } from './chime'
 import { Conversation, type State } from './conversation'
 import { icon } from './icons'
-import { isWithMachine, makePersonBar } from './machine'
+import { isWithMachine, makePersonBar, toJudge } from './machine'
 import { makeMessages } from './messages'
 import { makeOffers } from './offers'
 import css from './talk.css?inline'
@@ -188,7 +188,9 @@ export function begin(stage: Stage): Talk {
     const writer = state.typing || say('agent')
     if (state.typing !== null) write(typing.lastElementChild as Element, say('typing', writer))
     offers.draw(state.isClosed ? null : state.status)
-    personBar.draw(!state.isClosed && isWithMachine(state.rows, config.is_machine_on ?? false))
+    // below an answer the way to a person stands beside the question whether it helped
+    const isAsked = toJudge(state.rows) > 0
+    personBar.draw(!state.isClosed && !isAsked && isWithMachine(state.rows, config.is_machine_on ?? false))
     drawHint(state)
     const wasAtEnd = isAtEnd
     drawMessages(state.rows)

@@ -30,7 +30,7 @@ export function machineLines(message: Message, isJudged: boolean, options: Machi
   if (!machine) return []
   const { say } = options
   const mark = machine.kind === 'answer' && !machine.is_worded ? say('quoted') : say('byMachine')
-  const lines: Child[] = [el('div', { class: 'by-machine' }, el('span', { class: 'badge' }, 'AI'), mark)]
+  const lines: Child[] = [el('div', { class: 'by-machine' }, el('span', { class: 'ai' }, 'AI'), mark)]
   if (machine.title) lines.push(source(machine.title, machine.path, options))
   if (isJudged) lines.push(question(message.id, options))
   else if (machine.helped) lines.push(el('div', { class: 'by-machine', role: 'status' }, say('helpedThanks')))

@@ -301,7 +301,8 @@ async def queue_place(tx: Transaction, place: Place) -> QueuePlace | None:
                     and (q.priority > t.priority or (q.priority = t.priority
                         and (q.waiting_since, q.id) < (t.waiting_since, t.id)))
                 limit %(most)s) as counted) end as ahead,
-            exists (select from work_wait w where w.ticket_id = t.id and w.held_until is not null) as is_held
+            exists (select from work_wait w where w.ticket_id = t.id and w.held_until is not null)
+                or exists (select from machine_talk k where k.ticket_id = t.id and k.state = 'talking') as is_held
         from ticket own join ticket t on t.id = coalesce(own.merged_into_id, own.id)
         cross join (select %(channel)s::bigint as channel_id, %(key)s::text as key) w
         where own.customer_id = %(customer)s and own.channel_id = w.channel_id and {own("own")}

@@ -58,7 +58,9 @@ def grams(text: str) -> Iterator[str]:
 
 def counted(texts: Sequence[str], number: int) -> csr_matrix:
     """A row a text: the logarithm of how often each column's words stand in it."""
-    starts, columns, values = [0], [], []
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[float] = []
     for text in texts:
         counts = Counter(zlib.crc32(gram.encode("utf-8", "replace")) % number for gram in grams(text))
         columns += counts.keys()

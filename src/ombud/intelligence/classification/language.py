@@ -36,8 +36,8 @@ _SMALL: Final = {
     for language, words in {
         "en": "the is are you i my to and of it for not can have was this that with please do what how in on your we "
         "has been when where still hello hi thanks",
-        "de": "der die das ist ich nicht und ein eine zu mit auf bitte sie mein habe wie für den dem es wir hallo danke "
-        "noch wurde kann",
+        "de": "der die das ist ich nicht und ein eine zu mit auf bitte sie mein habe wie für den dem es wir hallo "
+        "danke noch wurde kann",
         "fr": "le la les je ne pas est et un une de des mon ma pour vous bonjour merci que qui avec dans sur ai suis "
         "votre être",
         "es": "el los las es no un una de que en por para mi hola gracias con está su lo me ha pedido cómo qué y muy",

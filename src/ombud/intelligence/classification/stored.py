@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -24,7 +24,8 @@ def packed_head(head: Head) -> bytes:
         parts |= {"mean": head.mean, "meaning": head.meaning}
     halves = {name: part.astype(np.float16) for name, part in parts.items()}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, said=np.frombuffer(json.dumps(said).encode(), np.uint8), **halves)
+    names: dict[str, Any] = {"said": np.frombuffer(json.dumps(said).encode(), np.uint8), **halves}
+    np.savez_compressed(buffer, **names)
     return buffer.getvalue()
 
 

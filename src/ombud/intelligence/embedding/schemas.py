@@ -45,5 +45,5 @@ def unpacked(rows: Sequence[bytes]) -> Vectors:
 def of_length_one(vectors: Vectors) -> Vectors:
     """Each row scaled to length one; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    scaled: Vectors = vectors / np.where(lengths > 0, lengths, np.float32(1))
+    scaled: Vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return scaled

@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from ombud.intelligence.embedding.schemas import Vectors
 from ombud.intelligence.embedding.services import Meaning
-from ombud.intelligence.retrieval.ranking import Index
-from ombud.intelligence.retrieval.segments import Entry
+from ombud.intelligence.retrieval.services import Entry, Index
 from ombud.shared.database import Transaction, rows, value
 from ombud.shared.errors import UpstreamFailed
 
@@ -62,7 +61,7 @@ class PassageIndex:
             since, base = -1, Index()
         sql = """
             select article_id, locale from passage_source where revision > %(since)s and revision <= %(revision)s"""
-        params = {"since": since, "revision": revision, "maker": maker}
+        params: dict[str, object] = {"since": since, "revision": revision, "maker": maker}
         changed = {(one.article_id, one.locale) for one in await rows(tx, _Source, sql, params)}
         entries = await self._load(tx, params)
         # Sorting the words of many passages takes a while.

@@ -41,6 +41,7 @@ async def waiting_chats(tx: Transaction) -> list[Waiting]:
                 join channel c on c.id = t.channel_id and c.kind = 'chat'
             where t.team_id in (select team_id from channel where kind = 'chat' and deleted_at is null)
                 and t.assignee_id is null and t.is_open and t.snoozed_until is null and t.category in ('new', 'open')
+                and not exists (select from machine_talk k where k.ticket_id = t.id and k.state = 'talking')
             limit {MOST})
         select t.id as ticket_id, t.team_id, coalesce(t.waiting_since, t.created_at) as since,
             row_number() over (partition by t.team_id order by w.place desc nulls last, t.priority desc,

@@ -17,6 +17,7 @@ _AMOUNT = re.compile(
     r"(?:[¥￥$€£]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|万元|美元|欧元|yuan|rmb|cny|usd|eur|dollars?|euros?|%))",
     re.IGNORECASE,
 )
+_SIGNS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 Binds = Callable[[str], bool]
@@ -110,6 +111,12 @@ def adds_figures(text: str, source: str) -> bool:
     """Whether a text names a number or an amount that its source does not."""
     known = {one.replace(",", "") for one in _NUMBER.findall(source)}
     return any(one.replace(",", "") not in known for one in _NUMBER.findall(text))
+
+
+def stands_in(quote: str, source: str) -> bool:
+    """Whether a quote stands in its source, signs and spaces aside."""
+    wanted = _SIGNS.sub("", quote).casefold()
+    return bool(wanted) and wanted in _SIGNS.sub("", source).casefold()
 
 
 def names_amount(text: str) -> bool:

@@ -25,7 +25,7 @@ TOLD_KINDS: Final = frozenset({"article", "faq"})
 class Worder(Protocol):
     """Puts the words of an article together for one question; a language model, where there is one."""
 
-    async def word(self, tx: Transaction, *, question: str, title: str, text: str, locale: str) -> str | None:
+    async def word(self, *, question: str, title: str, text: str, locale: str) -> str | None:
         """The answer in the source's own figures; None without a model, or where what it said is not in the source."""
 
 
@@ -92,7 +92,7 @@ async def _weigh(
     said = say_with_summary(summary or "", best.text, asked, binds=lambda text: _binds(text, rule, now))
     if not said.text:
         return Judged("refused", _why(said, best.text), best=best)
-    worded = await _worded(tx, knowing, asked, best, rule, locale, now=now)
+    worded = await _worded(knowing, asked, best, rule, locale, now=now)
     answer = Answer(
         article_id=best.article_id,
         version_id=best.version_id,
@@ -124,12 +124,12 @@ def _why(said: Said, text: str) -> Reason:
 
 
 async def _worded(
-    tx: Transaction, knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
+    knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
 ) -> str | None:
     """What a model makes of the passage; None where it adds a promise or a figure, or says nothing."""
     if knowing.worder is None:
         return None
-    text = await knowing.worder.word(tx, question=asked, title=best.title, text=best.text, locale=locale)
+    text = await knowing.worder.word(question=asked, title=best.title, text=best.text, locale=locale)
     if not text or adds_figures(text, f"{best.title} {best.text}") or _binds(text, rule, now):
         return None
     known = {words for _, words in promises_in(best.text, now=now)}

@@ -12,12 +12,12 @@ from ombud.assistance.classification.queries import VERSION
 from ombud.assistance.classification.schemas import (
     LEARNT_ASPECTS,
     OF_FIELDS,
+    Aspect,
     AspectSetting,
     HeadVersion,
     LearntAspect,
 )
-from ombud.intelligence.classification.lessons import Example, Learnt
-from ombud.intelligence.classification.seeds import examples_of
+from ombud.intelligence.classification.services import Example, Learnt, examples_of
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound
@@ -69,7 +69,7 @@ def _source(aspect: LearntAspect, setting: AspectSetting) -> tuple[str, str]:
 
 
 async def due_aspects(
-    tx: Transaction, settings: Mapping[str, AspectSetting], *, is_asked: bool, now: datetime
+    tx: Transaction, settings: Mapping[Aspect, AspectSetting], *, is_asked: bool, now: datetime
 ) -> list[LearntAspect]:
     """Aspects that are worth learning anew: all that are on where somebody asked for it."""
     last = {one.aspect: one for one in reversed(await queries.list_heads(tx))}
@@ -123,8 +123,8 @@ async def keep_head(tx: Transaction, aspect: LearntAspect, learnt: Learnt, *, no
     made = await row(tx, HeadVersion, sql, params)
     if made is None:
         raise NotFound
-    change = "learnt" if is_better else "refused"
-    await emit(tx, ClassificationChanged(aspect=aspect, change=change), by=SYSTEM, at=now)
+    fact = ClassificationChanged(aspect=aspect, change="learnt" if is_better else "refused")
+    await emit(tx, fact, by=SYSTEM, at=now)
     return made
 
 
