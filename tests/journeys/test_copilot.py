@@ -107,7 +107,7 @@ async def enter_model(screen: Screen, served: Served, say: Speech, model: ModelS
     await expect(drawer).to_be_hidden()
     await row.get_by_role("button", name=say("models.tryOne", name=name)).click()
     await screen.sees(row.get_by_text(say("models.works"), exact=True), 20)
-    chosen = page.get_by_label(say("models.endpointOf", purpose=say("models.purpose.reply")))
+    chosen = page.get_by_label(say("models.endpointOf", purpose=say("models.purpose.reply")), exact=True)
     await chosen.select_option(label=name)
     use = say("models.switch", purpose=say("models.purpose.reply"))
     await screen.sees(page.get_by_role("switch", name=use, checked=True))
@@ -124,8 +124,7 @@ async def test_agent_is_helped_without_model_with_model_and_by_none_that_lies(
     screen = await sign_in(browser, served, admin, locale=say.browser)
     page = screen.page
     await page.goto(f"{served.url}/tickets/all/{ticket}")
-    await page.locator(".composer").wait_for()
-    await screen.press("i")
+    await screen.button(say("copilot.title")).click()
     panel = page.get_by_role("complementary", name=say("copilot.title"))
     await screen.sees(panel.get_by_text(ARTICLES[say.locale][1]))
     await panel.get_by_role("button", name=say("copilot.write"), exact=True).click()
@@ -138,8 +137,7 @@ async def test_agent_is_helped_without_model_with_model_and_by_none_that_lies(
 
     await enter_model(screen, served, say, model, f"Fake {say.short}")
     await page.goto(f"{served.url}/tickets/all/{ticket}")
-    await page.locator(".composer").wait_for()
-    await screen.press("i")
+    await screen.button(say("copilot.title")).click()
     await panel.get_by_role("button", name=say("copilot.write"), exact=True).click()
     await screen.sees(panel.get_by_text(say("copilot.byModel")), 20)
     written = panel.get_by_role("region", name=say("copilot.writing.reply"))

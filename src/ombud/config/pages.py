@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from msgspec import Struct
 
+from ombud.portal.kept import is_own_host
 from ombud.shared.errors import NotFound
 from ombud.shared.http import anybody
 
@@ -82,6 +83,9 @@ async def get_page(request: Request[Any, Any, Any], state: State, path: FromPath
     """The workspace. Every address that is no endpoint is one of its pages."""
     if path.startswith("/api/"):
         raise NotFound("There is no such endpoint.")
+    if path in {"", "/"} and await is_own_host(state.portal, request):
+        # A brand's own host is the customers'.
+        return Response(b"", status_code=302, headers={"Location": "/help", "Cache-Control": "no-store"})
     asset = state.pages.assets.get(path.lstrip("/"))
     return _send(asset or state.pages.index, request, "no-cache")
 

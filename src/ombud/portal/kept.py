@@ -6,7 +6,9 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from litestar import Request
 from msgspec import Struct
 
 from ombud.portal import queries
@@ -167,3 +169,9 @@ class Kept:
         while self._bytes > MOST_BYTES:
             _, old = self._pages.popitem(last=False)
             self._bytes -= len(old.body) + len(old.packed)
+
+
+async def is_own_host(kept: Kept, request: Request[Any, Any, Any]) -> bool:
+    """Whether a request came by the own host of a brand whose site is on."""
+    host = request.headers.get("host", "").lower()
+    return any(one.is_on and one.host == host for one in await kept.sites())

@@ -53,6 +53,17 @@ async def test_script_names_placeholders_without_a_value(care: Care, script: int
     assert (await first(care))["wordings"][0]["missing"] == ["customer.name", "hotline"]
 
 
+async def test_recognised_mood_counts_like_words_and_a_proposed_one_does_not(care: Care, script: int) -> None:
+    await keep(care, script, item("anyone", CALM), item("angry", ANGRY))
+    sql = """
+        insert into ticket_label (ticket_id, aspect, label, confidence, state, at)
+        values (%(ticket)s, 'emotion', 'angry', 0.5, 'proposed', now())"""
+    await care.site.desk.run(sql, ticket=care.ticket)
+    assert (await first(care))["because"] is None
+    await care.site.desk.run("update ticket_label set state = 'set'")
+    assert (await first(care))["because"] == {"listener": "angry", "evidence": "angry", "source": "label"}
+
+
 async def test_scripts_are_found_by_their_words(care: Care, script: int) -> None:
     await care.library.make("Refund", "<p>Your refund is paid.</p>", kind="script", audience="agents")
     assert (await first(care, text="parcel"))["article_id"] == script

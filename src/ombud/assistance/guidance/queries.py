@@ -103,6 +103,8 @@ class Listening(Struct):
     locale: str
     channel: str | None
     brand_id: int
+    # what was recognised of their mood, and not only proposed
+    moods: list[str]
 
 
 async def listening(tx: Transaction, ticket_id: int) -> Listening:
@@ -116,7 +118,8 @@ async def listening(tx: Transaction, ticket_id: int) -> Listening:
                 where e.ticket_id = t.id and e.direction = 'in' order by e.id desc limit 1), '') as message,
             c.tier, t.tags, coalesce((select o.name from organisation o where o.id = c.organisation_id), '')
                 as organisation, c.locale, (select kind from channel where channel.id = t.channel_id) as channel,
-            t.brand_id
+            t.brand_id, array(select l.label from ticket_label l where l.ticket_id = t.id and l.aspect = 'emotion'
+                and l.state in ('set', 'corrected', 'confirmed')) as moods
         from ticket t join customer c on c.id = t.customer_id where t.id = %(id)s"""
     found = await row(tx, Listening, sql, {"id": ticket_id})
     if found is None:

@@ -11,16 +11,55 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct, structs
 
 from ombud.intelligence.models.asking import Answered, Exchange, Question
-from ombud.intelligence.models.checks import leak_problem
+from ombud.intelligence.models.checks import (
+    acts,
+    all_text,
+    amount_problem,
+    contact_problem,
+    customer_problem,
+    faithful_problem,
+    language_problem,
+    leak_problem,
+    link_problem,
+    number_problem,
+    payload_problem,
+    placeholder_problem,
+    quote_problem,
+    time_problem,
+)
 from ombud.intelligence.models.exchanges import TRIAL, Begun, begin, end
 from ombud.intelligence.models.fencing import PREAMBLE, first_messages, new_mark
-from ombud.intelligence.models.hiding import Hiding
+from ombud.intelligence.models.hiding import PLACEHOLDER, Hiding
 from ombud.intelligence.models.injections import without_injections
 from ombud.intelligence.models.schemas import About, Message, Outcome, Purpose, Source, Task
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database
 from ombud.shared.outbound import Guard
+
+# Whoever asks checks with these, and hides and shows what is personal with those.
+__all__ = [
+    "PLACEHOLDER",
+    "Hiding",
+    "Models",
+    "acts",
+    "all_text",
+    "amount_problem",
+    "ask",
+    "complete",
+    "contact_problem",
+    "customer_problem",
+    "embed",
+    "faithful_problem",
+    "language_problem",
+    "link_problem",
+    "number_problem",
+    "payload_problem",
+    "placeholder_problem",
+    "quote_problem",
+    "restored",
+    "time_problem",
+]
 
 T = TypeVar("T")
 AT_ONCE: Final = 4

@@ -60,7 +60,7 @@ async def get_tickets(
     async with state.database.statements() as tx:
         sight = await queries.sight_of(tx, visit.me, query.whose)
         found = await queries.list_tickets(tx, sight, query)
-    return list_page(visit, query, found)
+    return list_page(visit, sight, query, found)
 
 
 @get(paths("/tickets/{ticket_id:int}"), guards=[anybody], include_in_schema=False)
@@ -79,7 +79,9 @@ async def _show(visit: Visit, ticket_id: int, done: str = "", *, problem: str = 
             ticket = await queries.find_ticket(tx, sight, ticket_id)
         except NotFound:
             return _lost(visit)
-        return await ticket_page(tx, visit, sight, ticket, done=done, problem=problem, said=said)
+        return await ticket_page(
+            tx, visit, sight, ticket, done=done, problem=problem, said=said, now=visit.state.clock.now()
+        )
 
 
 def _lost(visit: Visit) -> Response[bytes]:

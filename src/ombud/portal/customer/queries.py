@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ombud.portal.customer.schemas import OwnTicket, ShownMessage, TicketQuery, TicketRow
+from ombud.portal.customer.schemas import OwnTicket, ShownFile, ShownMessage, TicketQuery, TicketRow
 from ombud.portal.customer.sessions import Me
 from ombud.shared.database import Transaction, row, rows, values
 from ombud.shared.errors import NotFound
@@ -39,6 +39,11 @@ class Sight(Struct, frozen=True):
     me: Me
     owners: list[int]
     typed: list[int]
+
+    @property
+    def own_ids(self) -> set[int]:
+        """Who they are themselves, by whatever they wrote with their own address."""
+        return {self.me.customer_id, *self.typed}
 
     def params(self) -> dict[str, object]:
         """The parameters of MINE."""
@@ -170,12 +175,15 @@ async def find_file(tx: Transaction, sight: Sight, token: str) -> OwnFile:
         join ticket t on t.id in (e.ticket_id, e.origin_ticket_id) or t.merged_into_id = e.ticket_id
         where f.token = %(token)s order by 1 limit 50"""
     for place in await rows(tx, _Place, sql, {"token": token}):
-        try:
-            ticket = await find_ticket(tx, sight, place.ticket_id)
-        except NotFound:
-            continue
-        shown = (one for message in await list_messages(tx, sight, ticket) for one in message.files)
-        found = next((one for one in shown if one.token == token), None)
-        if found:
+        found = next((one for one in await _files(tx, sight, place.ticket_id) if one.token == token), None)
+        if found is not None:
             return OwnFile(found.token, found.name, found.type)
     raise NotFound
+
+
+async def _files(tx: Transaction, sight: Sight, ticket_id: int) -> list[ShownFile]:
+    try:
+        ticket = await find_ticket(tx, sight, ticket_id)
+    except NotFound:
+        return []
+    return [one for message in await list_messages(tx, sight, ticket) for one in message.files]

@@ -8,12 +8,15 @@ from litestar import Response
 from litestar.datastructures import FormMultiDict, State
 from msgspec import Struct
 
+from ombud.assistance.guidance.schemas import ShownCard
+from ombud.assistance.guidance.services import Facing, cards_for
 from ombud.channels.forms.services import MAX_FILE_BYTES, MAX_FILES
 from ombud.portal.customer import queries, services
 from ombud.portal.customer.progress import DONE
 from ombud.portal.customer.schemas import OwnTicket, ShownMessage, TicketQuery, TicketRow
 from ombud.portal.customer.sessions import Me, cookie_of, csrf_of, has_csrf, sessions_of, who_is
 from ombud.portal.edge import AnyRequest, Link, answer, is_own_page, moved, place_of, told
+from ombud.portal.help_centre.queries import reader_for
 from ombud.portal.pages import render, size_text
 from ombud.portal.rules import Place, words_locale
 from ombud.portal.schemas import PageLocale
@@ -92,11 +95,11 @@ def _stranger(place: Place, asked: str) -> Response[bytes]:
     return moved(f"{place.portal}/sign-in{suffix}")
 
 
-def list_page(visit: Visit, query: TicketQuery, found: list[TicketRow]) -> Response[bytes]:
+def list_page(visit: Visit, sight: queries.Sight, query: TicketQuery, found: list[TicketRow]) -> Response[bytes]:
     """The list of tickets."""
     shown = found[: queries.PAGE]
     older = shown[-1].last_id if len(found) > queries.PAGE else 0
-    return visit.page("tickets.html", query=query, tickets=shown, older=older)
+    return visit.page("tickets.html", query=query, tickets=shown, older=older, own_ids=sight.own_ids)
 
 
 async def ticket_page(
@@ -108,6 +111,7 @@ async def ticket_page(
     done: str,
     problem: str,
     said: str,
+    now: datetime,
 ) -> Response[bytes]:
     """One ticket."""
     words = WORDS[visit.locale]
@@ -124,6 +128,8 @@ async def ticket_page(
         promises=_open_promises(messages),
         steps=await services.progress_of(tx, ticket, words["steps"], visit.locale),
         goes_on=goes_on,
+        own_ids=sight.own_ids,
+        cards=await _cards(tx, visit, ticket, now=now),
         done=done if done in TOLD else "",
         problem=problem,
         said=said,
@@ -135,6 +141,13 @@ async def ticket_page(
         file_size=size_text(MAX_FILE_BYTES),
         status=400 if problem else 200,
     )
+
+
+async def _cards(tx: Transaction, visit: Visit, ticket: OwnTicket, *, now: datetime) -> list[ShownCard]:
+    """What those who have such products or questions should know, where it is meant for customers' own eyes."""
+    reader = reader_for(visit.place.site, is_customer=True)
+    facing = Facing(place="portal", reader=reader, locale=visit.locale, ticket_id=ticket.id)
+    return await cards_for(tx, facing, now=now)
 
 
 async def _theirs(tx: Transaction, sight: queries.Sight, ticket_id: int) -> list[OwnTicket]:

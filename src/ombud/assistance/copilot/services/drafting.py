@@ -11,13 +11,8 @@ from ombud.assistance.copilot.rules import telling
 from ombud.assistance.copilot.schemas import DraftedArticle
 from ombud.assistance.copilot.services.suggesting import without_others
 from ombud.assistance.copilot.services.summing import LANGUAGES, language_of, names_of
-from ombud.intelligence.models.checks import (
-    customer_problem,
-    language_problem,
-    quote_problem,
-)
 from ombud.intelligence.models.schemas import About, Source, Task
-from ombud.intelligence.models.services import Models, ask
+from ombud.intelligence.models.services import Models, ask, customer_problem, language_problem, quote_problem
 from ombud.intelligence.personal_data.services import find_personal_data
 from ombud.knowledge.articles.schemas import ArticleIn, Words
 from ombud.knowledge.articles.services import make_article

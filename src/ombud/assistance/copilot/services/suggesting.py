@@ -11,15 +11,14 @@ from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.queries import Shown, Solved, Spoken, Subject
 from ombud.assistance.copilot.rules import likeness, search_words, sentences, telling
 from ombud.assistance.copilot.schemas import CopilotSuggestion, CopilotSuggestions, SuggestIn
-from ombud.intelligence.models.hiding import PLACEHOLDER, Hiding
+from ombud.intelligence.models.services import PLACEHOLDER, Hiding
 from ombud.knowledge.articles.schemas import Reader, reader_of
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value, values
-from ombud.shared.errors import UpstreamFailed
-from ombud.tickets.search.language import QueryInvalid, QueryTooLong
+from ombud.shared.errors import Invalid, UpstreamFailed
 from ombud.tickets.search.queries import find, understand
 
 PASSAGES: Final = 4
@@ -129,7 +128,7 @@ async def _matching(tx: Transaction, words: Sequence[str], *, by: Actor, now: da
     text = " OR ".join(f'"{one}"' for one in words)
     try:
         search = await understand(tx, text, by=by, now=now)
-    except (QueryInvalid, QueryTooLong):
+    except Invalid:
         return []
     found = await find(tx, search, "messages", order="relevant", limit=CANDIDATES)
     titled = await find(tx, search, "tickets", order="relevant", limit=CANDIDATES)

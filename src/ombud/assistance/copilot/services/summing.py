@@ -13,16 +13,17 @@ from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.queries import Promised, Spoken, Subject
 from ombud.assistance.copilot.rules import is_chinese, search_words, telling
 from ombud.assistance.copilot.schemas import CustomerPast, Language, PointKind, SummaryPoint, TicketSummary
-from ombud.intelligence.models.checks import (
+from ombud.intelligence.models.schemas import About, Source, Task
+from ombud.intelligence.models.services import (
+    Models,
     all_text,
+    ask,
     language_problem,
     link_problem,
     number_problem,
     payload_problem,
     quote_problem,
 )
-from ombud.intelligence.models.schemas import About, Source, Task
-from ombud.intelligence.models.services import Models, ask
 from ombud.processes.queries import list_solutions
 from ombud.processes.schemas import Solution
 from ombud.shared.actor import Actor

@@ -17,9 +17,12 @@ from ombud.assistance.copilot.schemas import (
 )
 from ombud.assistance.copilot.services.suggesting import note_shown, question_of
 from ombud.assistance.copilot.services.summing import LANGUAGES, language_of, names_of
-from ombud.intelligence.models.checks import (
+from ombud.intelligence.models.schemas import About, Outcome, Purpose, Source, Task
+from ombud.intelligence.models.services import (
+    Models,
     acts,
     amount_problem,
+    ask,
     contact_problem,
     customer_problem,
     faithful_problem,
@@ -31,12 +34,10 @@ from ombud.intelligence.models.checks import (
     quote_problem,
     time_problem,
 )
-from ombud.intelligence.models.schemas import About, Outcome, Purpose, Source, Task
-from ombud.intelligence.models.services import Models, ask
 from ombud.knowledge.articles.schemas import Reader, reader_of
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid

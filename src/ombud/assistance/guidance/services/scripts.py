@@ -15,9 +15,9 @@ from ombud.assistance.guidance.schemas import (
     VariantsIn,
     Wording,
 )
-from ombud.knowledge.articles.markup import fill_text
 from ombud.knowledge.articles.queries import words_of
 from ombud.knowledge.articles.schemas import reader_of
+from ombud.knowledge.articles.services import fill_text
 from ombud.knowledge.reports.schemas import Use
 from ombud.knowledge.reports.services import note_use
 from ombud.shared.actor import Actor
@@ -87,7 +87,7 @@ async def scripts_for(tx: Transaction, ticket_id: int, words: str, *, by: Actor)
     """
     ticket_id = await require_visible(tx, ticket_id, by=by)
     who = await queries.listening(tx, ticket_id)
-    traits = rules.traits_of(who.message, tier=who.tier, tags=who.tags, organisation=who.organisation)
+    traits = rules.traits_of(who.message, tier=who.tier, tags=who.tags, organisation=who.organisation, labels=who.moods)
     locale = who.locale or by.locale
     wanted = tsquery(words)
     if words.strip() and not wanted:
