@@ -107,7 +107,7 @@ async def test_newcomer_gets_answers_with_their_source_and_then_a_person(
     await screen.sees(screen.page.get_by_text(say("answering.mark.answer")).first)
     await screen.picture(f"answering-ticket-{say.short}-1440")
     await screen.page.goto(f"{served.url}/answers")
-    await screen.sees(screen.page.get_by_role("row", name=re.compile(words["questions"][0][2])))
+    await screen.sees(screen.page.get_by_role("row", name=re.compile(words["questions"][2][2])))
     await screen.picture(f"answering-figures-{say.short}-1440")
     await screen.page.goto(f"{served.url}/settings/answering")
     await screen.page.get_by_label(say("answering.settings.tryLabel")).fill(first)

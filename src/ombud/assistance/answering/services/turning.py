@@ -170,6 +170,7 @@ async def _search(tx: Transaction, scene: Scene, turn: Turn, asked: Asked, local
     results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
     place: Place = "widget" if asked.rule.place == "widget" else "mail"
     await note_search(tx, text=_question(asked), locale=locale, place=place, results=results, now=now)
+    await note_search(tx, text=_question(asked), locale=locale, place=asked.rule.place, results=results, now=now)
     if judged.answer is not None:
         await _answer(tx, scene, turn, asked, judged, locale, now=now)
     elif judged.reason == "unknown" and judged.state == "not_sure":
@@ -225,7 +226,7 @@ async def _answer(
         version_id=answer.version_id,
         ticket_id=ticket.id,
         entry_id=entry_id,
-        place="widget" if asked.rule.place == "widget" else "mail",
+        place=asked.rule.place,
     )
     await note_use(tx, [use], now=now)
     fact = QuestionAnswered(
