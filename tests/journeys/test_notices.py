@@ -1,5 +1,7 @@
 """A notice with a quiz in the browser, once in each language: made, barring, passed; a card for one customer only."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -59,11 +61,11 @@ async def test_notice_bars_an_agent_until_they_pass_its_quiz_in_chinese(served: 
     assert await served.values(ONLINE, name="Lin") == [0]
     await lin.page.get_by_role("link", name="去阅读").click()
     await lin.button("我已阅读，去答题").click()
-    await lin.page.get_by_label("七天").check()
+    await lin.page.get_by_role("radio", name="七天").check()
     await lin.button("提交答案").click()
     await lin.sees("答对 0%，需要 100%。")
     await lin.picture("notice-quiz-zh")
-    await lin.page.get_by_label("十五天").check()
+    await lin.page.get_by_role("radio", name="十五天").check()
     await lin.button("提交答案").click()
     await lin.sees("已阅读并完成")
     await expect(lin.page.get_by_text("阅读完成后才能上线。")).to_have_count(0)
@@ -94,13 +96,13 @@ async def test_guidance_card_shows_for_the_customers_it_fits_and_not_for_others(
     await screen.button("Try it").click()
     await screen.sees("Fits 2 of 2 tickets today.")
     await screen.button("Create card").click()
-    await page.wait_for_url("**/settings/guidance/*")
+    await page.wait_for_url(re.compile(r"/settings/guidance/\d+$"))
     condition = '{"field": "message", "op": "contains", "value": "M-0915"}'
     await served.values("update guidance_card set condition = %(c)s::jsonb returning id", c=condition)
 
     await page.goto(f"{served.url}/tickets/all/{fitting}")
     card = page.get_by_role("article", name="The manual is wrong")
-    await expect(card.get_by_text("Shut the valve")).to_be_visible()
+    await expect(card.get_by_role("listitem").filter(has_text="Shut the valve")).to_be_visible()
     await card.get_by_role("button", name="Put into reply").click()
     await screen.holds("Dear Rosa, please shut the valve.")
     await screen.picture("guidance-card-en")

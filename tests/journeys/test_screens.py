@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from ombud.accounts.permissions import ROLES
 from ombud.demo.asides import make_asides
 from ombud.demo.floor import make_floor
+from ombud.demo.knowledge import make_knowledge
 from ombud.demo.live import find_you
 from ombud.demo.loader import load_demo
 from ombud.demo.rules import make_rules
@@ -93,6 +94,7 @@ SETTINGS_PAGES = [
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
     r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|helpCentre|notifications|processes|ranking|session|simulation|skills"
+    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|knowledge|notifications|processes|ranking|session|simulation|skills"
     r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
@@ -121,6 +123,7 @@ async def stock(served: Served) -> None:
         await make_asides(tx, you, now=utc_now())
         await make_skills(tx, you, now=utc_now())
         await make_floor(tx, you, now=utc_now())
+        await make_knowledge(tx, you, now=utc_now())
         await show_work(tx, you, now=utc_now())
 
     await served.do(fill)
@@ -174,6 +177,12 @@ async def dress(served: Served, email: str, theme: str, locale: str) -> None:
 
 async def first_of(served: Served, kind: str) -> int:
     return int((await served.values("select id from channel where kind = %(kind)s order by id limit 1", kind=kind))[0])
+
+
+async def see_knowledge(tour: Tour) -> None:
+    """The knowledge base: its list, an article with tables, one out of date, its parts, imports."""
+    for name in ("", "book-an-installation", "price-protection", "frame", "imports"):
+        await tour.see(f"knowledge-{name or 'list'}", f"/knowledge/{name}".rstrip("/"))
 
 
 async def see_people(tour: Tour) -> None:
@@ -267,6 +276,7 @@ async def walk(tour: Tour) -> None:
     await tour.see("create")
     await screen.press("Escape")
     await see_people(tour)
+    await see_knowledge(tour)
     await see_work(tour)
     await see_teamwork(tour)
     await see_care(tour)

@@ -9,6 +9,7 @@ from ombud.knowledge.articles.schemas import (
     Article,
     ArticleIn,
     ArticleQuery,
+    ArticleRow,
     DraftIn,
     Kind,
     Reader,
@@ -19,6 +20,7 @@ from ombud.knowledge.articles.schemas import (
 )
 from ombud.knowledge.articles.services import make_article, publish, save_draft
 from ombud.shared.actor import Actor
+from ombud.shared.paging import Paged
 from tests.desk import Desk
 
 T = TypeVar("T")
@@ -91,13 +93,16 @@ class Library:
 
     async def ids(self, by: Actor | None = None, reader: Reader | None = None, **query: Any) -> list[int]:
         """Articles in a list."""
-        found = await self.ask(
+        return [one.id for one in (await self.listed(by, reader, **query)).items]
+
+    async def listed(self, by: Actor | None = None, reader: Reader | None = None, **query: Any) -> Paged[ArticleRow]:
+        """The first page of a list."""
+        return await self.ask(
             queries.list_articles,
             ArticleQuery(**query),
             reader=reader or reader_of(by or self.lead),
             today=self.desk.now.date(),
         )
-        return [one.id for one in found.items]
 
 
 async def library_on(desk: Desk) -> Library:

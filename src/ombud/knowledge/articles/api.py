@@ -116,6 +116,7 @@ async def get_articles(
         which=which,
         kind=kind,
         locale=locale,
+        language=actor.locale,
         category_id=category_id,
         audience=audience,
         brand_id=brand_id,
@@ -183,7 +184,9 @@ async def get_article(
 ) -> Article:
     """An article with what is published and the drafts of each language."""
     reader = reader_of(actor)
-    return await queries.find_article(reading, article_id, reader=reader, today=now.date(), locale=locale)
+    return await queries.find_article(
+        reading, article_id, reader=reader, today=now.date(), locale=locale or actor.locale
+    )
 
 
 @get(f"{ARTICLE}/shown", guards=[may(READ)])

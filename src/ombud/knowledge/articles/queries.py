@@ -185,7 +185,7 @@ def _given(query: ArticleQuery, wanted: str) -> dict[str, object]:
         "brand_id": query.brand_id,
         "owner_id": query.owner_id,
         "category_id": query.category_id,
-        "locale": query.locale,
+        "locale": query.locale or query.language,
         "words": wanted,
         "text": query.text.strip().lower(),
     }

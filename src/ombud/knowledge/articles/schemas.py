@@ -241,7 +241,10 @@ class ArticleQuery(Struct, frozen=True, kw_only=True):
     text: str = ""
     which: Which = "current"
     kind: Kind | None = None
+    # only articles that have it
     locale: str = ""
+    # the reader's own: titles are shown in it where there is one
+    language: str = ""
     category_id: int | None = None
     audience: Audience | None = None
     brand_id: int | None = None

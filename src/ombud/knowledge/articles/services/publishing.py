@@ -39,6 +39,9 @@ from ombud.shared.events import emit
 # What about an article decides who reads it and where.
 OPEN_TO_READERS = frozenset({"kind", "audience", "team_ids", "brand_id", "category_id", "slug", "is_pinned"})
 
+# A list's numbers are as small as they come: beside a column they must be what the column is.
+CASTS = {"team_ids": "::bigint[]"}
+
 
 class OwnApproval(Conflict):
     """Somebody else approves what you wrote: so the desk has set it. Ask for a review."""
@@ -200,7 +203,7 @@ async def change_article(tx: Transaction, article_id: int, patch: ArticlePatch, 
     if is_read and changed & OPEN_TO_READERS:
         by.require(PUBLISH)
     await _check_patch(tx, article, given, by=by)
-    sets = ", ".join(f"{name} = %({name})s" for name in sorted(changed))
+    sets = ", ".join(f"{name} = %({name})s{CASTS.get(name, '')}" for name in sorted(changed))
     sql = f"update article set {sets}, changed_at = %(now)s where id = %(id)s"
     await tx.execute(sql, {**given, "id": article_id, "now": now})
     if changed & {"brand_id"} and is_read:
@@ -324,7 +327,7 @@ async def _published(tx: Transaction, article_id: int) -> int:
 async def _really_changed(tx: Transaction, article_id: int, given: dict[str, object]) -> set[str]:
     if not given:
         return set()
-    checks = ", ".join(f"{name} is distinct from %({name})s as {name}" for name in given)
+    checks = ", ".join(f"{name} is distinct from %({name})s{CASTS.get(name, '')} as {name}" for name in given)
     sql = f"select to_jsonb(x) from (select {checks} from article where id = %(id)s) x"
     found = await value(tx, dict[str, bool], sql, {**given, "id": article_id}) or {}
     return {name for name, is_other in found.items() if is_other}

@@ -160,7 +160,9 @@ export const nameOf = (category: KnowledgeCategory, locale: string): string =>
 /** A language as the reader calls it; its code where browsers know no name. */
 export function languageName(locale: string, reader: string): string {
   try {
-    return new Intl.DisplayNames([reader], { type: 'language' }).of(locale) ?? locale
+    // the country says nothing where a language has one writing here
+    const code = locale === 'zh-CN' ? 'zh' : locale
+    return new Intl.DisplayNames([reader], { type: 'language' }).of(code) ?? locale
   } catch {
     return locale
   }
