@@ -155,3 +155,16 @@ def test_takes_nothing_from_article_that_speaks_to_machines() -> None:
 def test_ends_soon_on_texts_made_to_take_long(text: str) -> None:
     # The time limit of tests is the assertion: a pattern that explodes takes hours here.
     checks.customer_problem(text[:60_000], [Source("a", POLICY, is_ours=True), Source("b", text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_fine"),
+    [
+        ("Our machines are dangerous, never touch them again.", False),
+        ("Thank you! You can return it within 14 days, then refunds take 5 working days.", True),
+        ("我们的产品有毒，请立刻停用。", True),  # another script than the article's: nothing can be said
+        ("Certainly.", True),
+    ],
+)
+def test_looks_whether_answer_speaks_of_what_articles_speak_of(text: str, is_fine: bool) -> None:
+    assert (checks.support_problem(text, POLICY) == "") is is_fine

@@ -15,11 +15,15 @@ from ombud.intelligence.models.hiding import PLACEHOLDER
 from ombud.intelligence.models.injections import payloads, without_injections
 from ombud.intelligence.models.schemas import Source
 from ombud.intelligence.personal_data.finding import find_personal_data
+from ombud.shared.words import STOP_WORDS, pieces
 
 SHORTEST_QUOTE: Final = 4
 LEAK_RUN: Final = 36
 PAYLOAD_LENGTH: Final = 4
 SHORT_NUMBER: Final = 2
+# An answer from articles shares at least this part of its words with them; fewer words prove nothing.
+SUPPORTED: Final = 0.35
+FEW_WORDS: Final = 2
 # Nobody is told to pay to a number that a machine wrote, and nobody's papers are repeated.
 NEVER: Final = frozenset({"bank_card", "id_number", "passport"})
 LINK: Final = re.compile(
@@ -42,6 +46,7 @@ MACHINE: Final = re.compile(
     r"|unrestricted)"
     r" mode\b|\bi (?:have|was) been? (?:instructed|programmed|told) to\b|\bignor(?:e|ing) (?:all |the "
     r"|my )?(?:previous|prior)"
+    r"|\bjson\b|\bbase64\b|\bi was told to\b|[A-Za-z0-9+/]{40,}={0,2}"
     r"|系统提示词|我的(?:指令|设定|提示词)|作为(?:一个|一名)?(?:AI|人工智能|语言模型|大模型)|开发者模式|越狱|内部(?:备注|笔记)"
     r"|\binternal notes?\b",
     re.IGNORECASE,
@@ -274,6 +279,16 @@ def faithful_problem(text: str, original: str) -> str:
     return ""
 
 
+def support_problem(text: str, ours: str) -> str:
+    """An answer that shares hardly a word with the articles that it claims to rest on; over scripts nothing is said."""
+    if language_problem(ours, "zh" if HAN.search(text) else "en"):
+        return ""
+    known, said = set(_content(ours)), set(_content(text))
+    if len(said) > FEW_WORDS and len(said & known) < SUPPORTED * len(said):
+        return "It says things of which no article speaks."
+    return ""
+
+
 def customer_problem(text: str, sources: Sequence[Source]) -> str:
     """Everything that keeps a text from customers, the worst first. What speaks to machines lends nothing."""
     plain = [structs.replace(one, text=without_injections(one.text)[0]) for one in sources]
@@ -298,6 +313,11 @@ def acts(text: str) -> set[str]:
 def all_text(sources: Iterable[Source]) -> str:
     """Texts, one after the other."""
     return "\n".join(one.text for one in sources)
+
+
+def _content(text: str) -> list[str]:
+    forms = (form for piece in pieces(text) for form in piece.forms[-1:])
+    return [form for form in forms if len(form) > 1 and form not in STOP_WORDS and not form.isdigit()]
 
 
 @lru_cache(maxsize=64)

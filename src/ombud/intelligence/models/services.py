@@ -25,6 +25,7 @@ from ombud.intelligence.models.checks import (
     payload_problem,
     placeholder_problem,
     quote_problem,
+    support_problem,
     time_problem,
 )
 from ombud.intelligence.models.exchanges import TRIAL, Begun, begin, end
@@ -58,6 +59,7 @@ __all__ = [
     "placeholder_problem",
     "quote_problem",
     "restored",
+    "support_problem",
     "time_problem",
 ]
 

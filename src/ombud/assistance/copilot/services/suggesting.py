@@ -23,6 +23,8 @@ from ombud.tickets.search.queries import find, understand
 
 PASSAGES: Final = 4
 TICKETS: Final = 3
+# What is right once in thirty times only takes the room of what helps.
+LEAST_SURE: Final = 0.03
 CANDIDATES: Final = 40
 COMPARED: Final = 8
 LONGEST_ANSWER: Final = 2_000
@@ -47,7 +49,8 @@ async def suggest(
     """
     subject = await queries.find_subject(tx, ticket_id, by=by)
     asked = data.text.strip() or question_of(subject, await queries.public_messages(tx, subject.id))
-    passages = await find_passages(tx, index, Ask(text=asked, reader=_narrowed(by, subject), limit=PASSAGES))
+    found = await find_passages(tx, index, Ask(text=asked, reader=_narrowed(by, subject), limit=PASSAGES))
+    passages = [one for one in found if one.confidence >= LEAST_SURE]
     public = await _readable_by_customers(tx, [one.article_id for one in passages])
     alike = await _alike(tx, index, subject, asked, by=by, now=now)
     items = [_of_passage(one, is_public=one.article_id in public) for one in passages]

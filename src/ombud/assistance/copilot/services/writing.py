@@ -21,6 +21,7 @@ from ombud.intelligence.models.schemas import About, Outcome, Purpose, Source, T
 from ombud.intelligence.models.services import (
     Models,
     acts,
+    all_text,
     amount_problem,
     ask,
     contact_problem,
@@ -32,6 +33,7 @@ from ombud.intelligence.models.services import (
     payload_problem,
     placeholder_problem,
     quote_problem,
+    support_problem,
     time_problem,
 )
 from ombud.knowledge.articles.schemas import Reader, reader_of
@@ -125,6 +127,7 @@ async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data:
         return (
             wrong
             or customer_problem(answer.text, (*ours, *_strangers(others)))
+            or support_problem(answer.text, all_text(ours))
             or language_problem(answer.text, language)
         )
 
