@@ -40,6 +40,7 @@ OF_THE_DESK = {
     "report",
     "block_id",
     "category_id",
+    "file_token",
     "import_id",
     "locale",
     "number",

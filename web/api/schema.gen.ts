@@ -3122,7 +3122,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/knowledge/files/{token}": {
+    "/api/v1/knowledge/files/{file_token}": {
         parameters: {
             query?: never;
             header?: never;
@@ -3135,7 +3135,7 @@ export interface paths {
          *
          *     Needs the permission `knowledge.read`.
          */
-        get: operations["ApiV1KnowledgeFilesTokenGetArticleFile"];
+        get: operations["ApiV1KnowledgeFilesFileTokenGetArticleFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -24129,12 +24129,12 @@ export interface operations {
             };
         };
     };
-    ApiV1KnowledgeFilesTokenGetArticleFile: {
+    ApiV1KnowledgeFilesFileTokenGetArticleFile: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                token: string;
+                file_token: string;
             };
             cookie?: never;
         };

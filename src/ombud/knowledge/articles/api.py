@@ -371,10 +371,10 @@ async def delete_article_file(tx: Tx, actor: By, now: Now, article_id: FromPath[
     await attachments.detach_file(tx, article_id, file_id, by=actor, now=now)
 
 
-@get("/knowledge/files/{token:str}", guards=[may(READ)])
-async def get_article_file(reading: Reading, actor: By, state: State, token: FromPath[str]) -> Stream:
+@get("/knowledge/files/{file_token:str}", guards=[may(READ)])
+async def get_article_file(reading: Reading, actor: By, state: State, file_token: FromPath[str]) -> Stream:
     """A file of an article that the actor may read."""
-    found = await queries.find_article_file(reading, token, reader=reader_of(actor))
+    found = await queries.find_article_file(reading, file_token, reader=reader_of(actor))
     kind = found.type if found.type in SHOWN else "application/octet-stream"
     return Stream(state.files.chunks(found.token), media_type=kind, headers=file_headers(found.name, found.type))
 
