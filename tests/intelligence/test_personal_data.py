@@ -8,7 +8,8 @@ import pytest
 
 from ombud.intelligence.personal_data.finding import find_personal_data
 from ombud.intelligence.personal_data.numbers import is_id_number, passes_luhn
-from ombud.intelligence.personal_data.services import Redacted, redact, restore
+from ombud.intelligence.personal_data.schemas import Redacted
+from ombud.intelligence.personal_data.services import redact, restore
 
 ID_NUMBER = "11010519491231002X"  # the example of GB 11643-1999
 CARD = "6222020318328454059"

@@ -114,9 +114,11 @@ async def test_table_is_imported_seen_and_undone(served: Served, browser: Browse
     await screen.picture(f"knowledge-import-{say.short}")
     await screen.button(say("knowledge.import.run", 1, n=1)).click()
     await screen.sees(say("knowledge.import.state.done"))
+    imported = page.url
     await page.get_by_role("link", name=f"One {say.short}").click()
-    await screen.sees("First")
-    await page.go_back()
+    await page.wait_for_url(re.compile(r"/knowledge/\d+$"))
+    await screen.sees(page.locator("article").get_by_text("First"))
+    await page.goto(imported)
     await screen.button(say("knowledge.import.undo")).click()
     await screen.sees(say("knowledge.import.state.undone"))
     await page.goto(f"{served.url}/knowledge")

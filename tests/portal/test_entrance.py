@@ -165,7 +165,7 @@ async def test_token_of_another_key_or_algorithm_is_refused(centre: Centre) -> N
     key, aud = await secret(centre), await audience(centre)
     wrong = jwt.encode(claims(aud=aud), "x" * 40, algorithm="HS256")
     other = jwt.encode(claims(aud=aud), key, algorithm="HS384")
-    none = jwt.encode(claims(aud=aud), None, algorithm="none")
+    none = jwt.encode(claims(aud=aud), "", algorithm="none")
     for token in (wrong, other, none, "", "a.b.c"):
         assert (await centre.client.post("/portal/token", data={"token": token})).status_code == 401
 

@@ -27,13 +27,24 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def site(brand_id: int, **more: Any) -> Site:
-    known = {"brand": f"B{brand_id}", "key": f"b{brand_id}", "host": None, "is_on": True, "has_portal": True}
+    known: dict[str, Any] = {
+        "brand": f"B{brand_id}",
+        "key": f"b{brand_id}",
+        "host": None,
+        "is_on": True,
+        "has_portal": True,
+    }
     known |= {"look": Look(), "logo_token": None, "form_channel_id": None, "jwt_secret": None, "version": 1}
     return Site(brand_id, **(known | more))
 
 
 def entry(article_id: int, title: str, locale: str = "en", **more: Any) -> Entry:
-    known = {"version_id": article_id, "kind": "article", "slug": f"a-{article_id}", "default_locale": "en"}
+    known: dict[str, Any] = {
+        "version_id": article_id,
+        "kind": "article",
+        "slug": f"a-{article_id}",
+        "default_locale": "en",
+    }
     known |= {"summary": "", "keywords": "", "category_id": None, "is_pinned": False, "published_at": NOW}
     return Entry(article_id=article_id, locale=locale, title=title, **(known | more))
 

@@ -86,7 +86,7 @@ async def test_widget_stream_holds_no_note_even_by_a_forged_event(site: Site, ag
         frames = await visitor_frames(tx, [*events, *forged])
     assert len(forged) == 6
     assert [one.event for one in frames] == ["message"]
-    assert SECRET.encode() not in b"".join(one.encode() for one in frames)
+    assert SECRET.encode() not in b"".join(one.encode(one.data) for one in frames)
     assert all(one.topic and one.team_id is None for one in frames)
     assert ticket
 
@@ -96,7 +96,7 @@ async def test_agents_frames_never_go_to_a_visitors_topic(site: Site, agent: Bro
     await site.desk.events()
     async with site.desk.parts.database.transaction() as tx:
         batch = await site.app.state.hub._load(tx, await events_after(tx, 0, limit=1_000), upto=0)
-    with_note = [one for one in batch.frames if SECRET.encode() in one.encode()]
+    with_note = [one for one in batch.frames if SECRET.encode() in one.encode(one.data)]
     assert with_note
     assert all(one.topic is None and one.team_id is not None and not one.is_for_all for one in with_note)
 
@@ -204,7 +204,7 @@ async def test_merged_visitor_goes_on_talking_and_hears_only_their_own(site: Sit
     await site.desk.events()
     async with site.desk.parts.database.transaction() as tx:
         frames = await visitor_frames(tx, await events_after(tx, 0, limit=1_000))
-    heard = [one.topic for one in frames if b"Still there?" in one.encode()]
+    heard = [one.topic for one in frames if b"Still there?" in one.encode(one.data)]
     assert len(heard) == 1
 
 
@@ -240,7 +240,7 @@ async def test_side_entry_and_planned_answer_reach_no_visitor(site: Site, agent:
         ]
         frames = await visitor_frames(tx, [*events, *forged])
     assert forged
-    assert SECRET.encode() not in b"".join(one.encode() for one in frames)
+    assert SECRET.encode() not in b"".join(one.encode(one.data) for one in frames)
     assert SECRET.encode() not in b"".join(msgspec.json.encode(payload_of(one)) for one in events)
 
 

@@ -8,7 +8,7 @@ from ombud.assistance.answering.services import Knowing, ModelWorder
 from ombud.config.settings import Settings
 from ombud.intelligence.embedding.services import Meaning
 from ombud.intelligence.models.services import Models
-from ombud.knowledge.retrieval.index import PassageIndex
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.bus import Bus
 from ombud.shared.carriers import NatsCarrier, NotifyCarrier
 from ombud.shared.clock import Clock

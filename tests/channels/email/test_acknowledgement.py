@@ -17,7 +17,7 @@ from ombud.shared.actor import SYSTEM
 from ombud.shared.errors import Invalid
 from ombud.shared.readers import read_batch, register_reader
 from ombud.tickets.schemas import EntryDetails, ReplyIn
-from ombud.tickets.services.announcements import announce, announced, end_announcements
+from ombud.tickets.services.announcements import AnnouncedWords, announce, announced, end_announcements
 from ombud.tickets.services.replies import reply, undo_reply
 from tests.channels.email.test_mailbox import letter, make_mailbox, send_all, take_all
 from tests.desk import Desk
@@ -313,7 +313,7 @@ async def test_acknowledgement_never_goes_to_whoever_bars_mail(desk: Desk, world
 
 async def test_acknowledge_begins_with_what_everybody_is_told_just_now(desk: Desk, world: Outside) -> None:
     channel = await mailbox(desk, world)
-    texts = {"en": "The app is down; we are on it.", "zh": "App 故障处理中。"}
+    texts = AnnouncedWords("The app is down; we are on it.", "App 故障处理中。")
     async with desk.parts.database.transaction() as tx:
         until = desk.now + timedelta(hours=1)
         await announce(tx, "test", texts, [channel], now=desk.now, until=until)

@@ -108,6 +108,6 @@ async def test_customers_hear_nothing_of_promises(counter: Counter) -> None:
 async def test_events_tell_the_screens_and_each_line_comes_with_its_frame(counter: Counter) -> None:
     ticket, one = await counter.promised()
     await counter.end(ticket, one["id"])
-    frames = b"".join([frame.encode() for frame in await counter.site.frames(counter.people["wu"])]).decode()
+    frames = b"".join([frame.encode(frame.data) for frame in await counter.site.frames(counter.people["wu"])]).decode()
     assert "promise_made" in frames
     assert "promise.kept" in frames

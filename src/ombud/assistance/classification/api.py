@@ -18,7 +18,7 @@ from ombud.assistance.classification.schemas import (
     TicketLabels,
 )
 from ombud.assistance.classification.services import labels, lessons, settings
-from ombud.knowledge.retrieval.index import PassageIndex
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.http import By, Now, Reading, Tx, may
 
 SETTINGS = "/classification-settings"

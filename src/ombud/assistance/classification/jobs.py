@@ -17,9 +17,9 @@ from ombud.assistance.classification.services.labels import choices_of, write_gu
 from ombud.assistance.classification.services.lessons import due_aspects, gather, keep_head
 from ombud.assistance.classification.services.minds import Guesses, Mind, Minds, guess_all, guess_language, look_at
 from ombud.assistance.classification.services.waiting import Claimed, claim, finish, let_go
-from ombud.intelligence.classification.lessons import Learnt, Lesson, usable
+from ombud.intelligence.classification.services import Learnt, Lesson, usable
 from ombud.intelligence.embedding.schemas import Embedder
-from ombud.knowledge.retrieval.index import PassageIndex
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, value
 from ombud.shared.errors import UpstreamFailed

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ombud.assistance.upkeep.queries import Placed
 from ombud.assistance.upkeep.schemas import Quote
-from ombud.knowledge.reports.rules import is_telling, same_words, sentences
+from ombud.knowledge.reports.services import is_telling, same_words, sentences
 
 
 def gone_sentences(before: str, now: str) -> list[str]:

@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from ombud.intelligence.embedding.schemas import Vectors
 from ombud.intelligence.embedding.services import Meaning
-from ombud.intelligence.retrieval.ranking import Index
-from ombud.intelligence.retrieval.segments import Entry
+from ombud.intelligence.retrieval.services import Entry, Index
 from ombud.shared.database import Transaction, rows, value
 from ombud.shared.errors import UpstreamFailed
 

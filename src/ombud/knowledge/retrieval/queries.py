@@ -6,8 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ombud.intelligence.retrieval.confidence import confidence_of
-from ombud.intelligence.retrieval.ranking import Hit, Index, Query, query_of
+from ombud.intelligence.retrieval.services import Hit, Index, Query, confidence_of, query_of
 from ombud.knowledge.articles.queries import sight, visible
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.index import LARGE, PassageIndex

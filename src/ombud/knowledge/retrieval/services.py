@@ -6,10 +6,21 @@ from typing import Final
 from msgspec import Struct
 
 from ombud.intelligence.embedding.schemas import Embedder, packed
-from ombud.intelligence.retrieval.terms import counted_terms, packed_terms
+from ombud.intelligence.retrieval.services import counted_terms, packed_terms
 from ombud.knowledge.articles.queries import shown_body, version_in
+from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.rules import Cut, cut_article
 from ombud.shared.database import Database, Transaction, row, rows, value, values
+
+__all__ = [
+    "PassageCounts",
+    "PassageIndex",
+    "count_passages",
+    "embed_next",
+    "index_article",
+    "index_missed",
+    "index_whole_article",
+]
 
 # So many passages get their vectors at a time: half a second of one core.
 EMBED_BATCH: Final = 8

@@ -23,7 +23,7 @@ from ombud.assistance.answering.services.keeping import keep_question
 from ombud.assistance.answering.words import line, mail_text
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
-from ombud.knowledge.reports.schemas import Use
+from ombud.knowledge.reports.schemas import Place, Use
 from ombud.knowledge.reports.services.noting import note_search, note_use
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
@@ -168,7 +168,7 @@ async def _search(tx: Transaction, scene: Scene, turn: Turn, asked: Asked, local
         *(tx, scene.knowing, _question(asked), asked.rule, reader), now=now, said_ids=frozenset(asked.said_ids)
     )
     results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
-    place = "widget" if asked.rule.place == "widget" else "mail"
+    place: Place = "widget" if asked.rule.place == "widget" else "mail"
     await note_search(tx, text=_question(asked), locale=locale, place=place, results=results, now=now)
     if judged.answer is not None:
         await _answer(tx, scene, turn, asked, judged, locale, now=now)

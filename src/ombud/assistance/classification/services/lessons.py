@@ -17,8 +17,7 @@ from ombud.assistance.classification.schemas import (
     HeadVersion,
     LearntAspect,
 )
-from ombud.intelligence.classification.lessons import Example, Learnt
-from ombud.intelligence.classification.seeds import examples_of
+from ombud.intelligence.classification.services import Example, Learnt, examples_of
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction, row, rows, value
 from ombud.shared.errors import NotFound

@@ -10,16 +10,19 @@ from msgspec import Struct
 from ombud.assistance.classification import queries
 from ombud.assistance.classification.queries import Read
 from ombud.assistance.classification.schemas import Aspect, AspectSetting, LabelChoice
-from ombud.intelligence.classification.heads import Head
-from ombud.intelligence.classification.language import language_of
-from ombud.intelligence.classification.prototypes import Prototypes, prototypes_of
 from ombud.intelligence.classification.schemas import Guess
-from ombud.intelligence.classification.seeds import examples_of
-from ombud.intelligence.classification.small import learn_small
-from ombud.intelligence.classification.stored import unpacked_head
+from ombud.intelligence.classification.services import (
+    Head,
+    Prototypes,
+    examples_of,
+    language_of,
+    learn_small,
+    prototypes_of,
+    unpacked_head,
+)
 from ombud.intelligence.embedding.schemas import Embedder, Vectors
-from ombud.intelligence.retrieval.ranking import query_of
-from ombud.knowledge.retrieval.index import PassageIndex
+from ombud.intelligence.retrieval.services import query_of
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.database import Transaction, values
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from ombud.assistance.copilot.rules import likeness, search_words, sentences, te
 from ombud.assistance.copilot.schemas import CopilotSuggestion, CopilotSuggestions, SuggestIn
 from ombud.intelligence.models.services import PLACEHOLDER, Hiding
 from ombud.knowledge.articles.schemas import Reader, reader_of
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value, values
 from ombud.shared.errors import Invalid, UpstreamFailed

@@ -35,9 +35,9 @@ from ombud.intelligence.models.services import (
     time_problem,
 )
 from ombud.knowledge.articles.schemas import Reader, reader_of
-from ombud.knowledge.retrieval.index import PassageIndex
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid

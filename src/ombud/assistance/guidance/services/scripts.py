@@ -15,9 +15,9 @@ from ombud.assistance.guidance.schemas import (
     VariantsIn,
     Wording,
 )
-from ombud.knowledge.articles.markup import fill_text
 from ombud.knowledge.articles.queries import words_of
 from ombud.knowledge.articles.schemas import reader_of
+from ombud.knowledge.articles.services import fill_text
 from ombud.knowledge.reports.schemas import Use
 from ombud.knowledge.reports.services import note_use
 from ombud.shared.actor import Actor

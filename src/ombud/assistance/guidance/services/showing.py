@@ -15,7 +15,7 @@ from ombud.knowledge.articles.schemas import Reader
 from ombud.shared.conditions import BadCondition, Condition, Context, evaluate, leaves, parse
 from ombud.shared.database import Transaction, row
 from ombud.tickets.services.placeholders import fill, values_of
-from ombud.views.fields import places_of
+from ombud.views.services import places_of
 from ombud.views.services.asking import Asked
 
 # Fields that a customer has without any ticket.

@@ -10,7 +10,7 @@ from ombud.assistance.upkeep.rules import gone_sentences, quotes_of, says_mark
 from ombud.assistance.upkeep.schemas import Quote
 from ombud.knowledge.articles.queries import find_shown, sight, visible
 from ombud.knowledge.articles.schemas import reader_of
-from ombud.knowledge.reports.rules import Passage, is_telling, sentences
+from ombud.knowledge.reports.services import Passage, is_telling, sentences
 from ombud.knowledge.reports.services.findings import (
     NewFinding,
     find_contradictions,
