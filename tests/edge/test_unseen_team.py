@@ -256,6 +256,7 @@ async def scene(site: Site, request: pytest.FixtureRequest) -> Scene:
         "workshop_id": workshop,
         "team_id": team,
         "kind": "reply",
+        "aspect": "type",
         "name": f"{SECRET}.txt",
     }
     named = dict.fromkeys(OF_THE_DESK | WITHIN, 1) | {"channel": "email"} | values
