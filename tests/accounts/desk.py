@@ -14,6 +14,7 @@ from ombud.accounts.authentication import Authenticator
 from ombud.accounts.queries.people import credentials_by_email
 from ombud.accounts.schemas import Origin
 from ombud.accounts.services.sessions import start_session
+from ombud.intelligence.personal_data.services import mask_tree
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database, Transaction, execute, rows
@@ -123,6 +124,7 @@ class Desk:
             "settings": self.settings,
             "system_mail": self.outbox,
             "authenticate": self.authenticator.authenticate,
+            "mask": mask_tree,
         }
         self.app = _app()
         self.app.state = State(state)

@@ -57,4 +57,4 @@ def test_no_role_holds_what_is_for_programs() -> None:
 
 
 def test_program_is_never_present() -> None:
-    assert {"presence.own", "floor.lead"} == ALL - SCOPES
+    assert {"presence.own", "floor.lead", "personal_data.unseal"} == ALL - SCOPES

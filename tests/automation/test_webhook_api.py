@@ -12,6 +12,7 @@ from msgspec import structs
 
 from ombud.automation.webhooks.api import routers
 from ombud.automation.webhooks.jobs import Courier
+from ombud.intelligence.personal_data.services import mask_tree
 from ombud.shared.actor import Actor
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
@@ -51,6 +52,7 @@ async def client(
         "outbound": outbound,
         "clock": clock,
         "authenticate": door.authenticate,
+        "mask": mask_tree,
     }
     app = Litestar(routers, state=State(state), dependencies=DEPENDENCIES, exception_handlers=EXCEPTION_HANDLERS)
     async with httpx.AsyncClient(
