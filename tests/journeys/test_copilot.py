@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from ombud.accounts.permissions import ROLES
 from ombud.customers.schemas import Sender
-from ombud.knowledge.articles.schemas import ArticleIn, Words
+from ombud.knowledge.articles.schemas import ArticleIn, ArticleWords
 from ombud.knowledge.articles.services import make_article, publish
 from ombud.knowledge.retrieval.services import index_missed
 from ombud.shared.actor import Actor
@@ -53,7 +53,7 @@ async def stock(served: Served) -> None:
 
     async def write(tx: Transaction) -> None:
         for locale, (title, text) in ARTICLES.items():
-            words = Words(title, f"<p>{text}</p>")
+            words = ArticleWords(title, f"<p>{text}</p>")
             data = ArticleIn(kind="article", locale=locale, words=words, audience="public")
             made = await make_article(tx, data, by=by, now=utc_now())
             await publish(tx, made, locale, by=by, now=utc_now())

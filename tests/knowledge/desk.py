@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 from ombud.knowledge.articles import queries
 from ombud.knowledge.articles.schemas import (
     Article,
+    ArticleDraftIn,
     ArticleIn,
     ArticleQuery,
     ArticleRow,
-    DraftIn,
+    ArticleWords,
     Kind,
     Reader,
     ShownArticle,
     Version,
-    Words,
     reader_of,
 )
 from ombud.knowledge.articles.services import make_article, publish, save_draft
@@ -62,7 +62,7 @@ class Library:
     ) -> int:
         """An article, published unless somebody says otherwise."""
         more.setdefault("audience", "public")
-        data = ArticleIn(kind=kind, locale=locale, words=Words(title, body), **more)
+        data = ArticleIn(kind=kind, locale=locale, words=ArticleWords(title, body), **more)
         made = await self.do(make_article, data, by=by)
         if is_published:
             await self.do(publish, made, locale)
@@ -73,7 +73,7 @@ class Library:
     ) -> Version:
         """A draft of an article."""
         by = more.pop("by", None)
-        return await self.do(save_draft, article_id, locale, DraftIn(title, body, **more), by=by)
+        return await self.do(save_draft, article_id, locale, ArticleDraftIn(title, body, **more), by=by)
 
     async def translate(self, article_id: int, title: str, locale: str = "zh-CN", body: str = "<p>正文</p>") -> Version:
         """An article in another language, published."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ombud.knowledge.articles.schemas import ArticleIn, Words
+from ombud.knowledge.articles.schemas import ArticleIn, ArticleWords
 from ombud.knowledge.articles.services import ask_review, make_article, publish
 from ombud.knowledge.articles.services.publishing import publish_again, reject
 from ombud.knowledge.articles.services.writing import (
@@ -164,7 +164,7 @@ async def test_publish_again_lets_the_older_version_be_read_at_once(library: Lib
 async def test_make_article_for_another_brand_than_ones_own_is_refused(library: Library) -> None:
     brand = await library.desk.brand("Qingyou")
     mine = await library.desk.person("Mo", brands=[brand])
-    data = ArticleIn(kind="faq", locale="en", words=Words("Title", "<p>x</p>"))
+    data = ArticleIn(kind="faq", locale="en", words=ArticleWords("Title", "<p>x</p>"))
     with pytest.raises(Invalid):
         await library.do(make_article, data, by=mine)
     data.brand_id = brand

@@ -10,7 +10,7 @@ import pytest
 
 from ombud.channels.forms.proof import make_proof
 from ombud.customers.schemas import Sender
-from ombud.knowledge.articles.schemas import ArticleIn, CategoryIn, DraftIn, Words
+from ombud.knowledge.articles.schemas import ArticleDraftIn, ArticleIn, ArticleWords, CategoryIn
 from ombud.knowledge.articles.services import make_article, publish, save_draft
 from ombud.knowledge.articles.services.categories import make_category
 from ombud.portal.schemas import PortalSitePatch
@@ -71,11 +71,11 @@ class Centre:
         async def make(tx: Transaction) -> int:
             title, body = words[first]
             wanted = {"kind": "article", "audience": "public"} | more
-            data = ArticleIn(locale=first, words=Words(title, body), **cast("Any", wanted))
+            data = ArticleIn(locale=first, words=ArticleWords(title, body), **cast("Any", wanted))
             made = await make_article(tx, data, by=SYSTEM, now=self.desk.now)
             await publish(tx, made, first, by=SYSTEM, now=self.desk.now)
             for locale in others:
-                await save_draft(tx, made, locale, DraftIn(*words[locale]), by=SYSTEM, now=self.desk.now)
+                await save_draft(tx, made, locale, ArticleDraftIn(*words[locale]), by=SYSTEM, now=self.desk.now)
                 await publish(tx, made, locale, by=SYSTEM, now=self.desk.now)
             return made
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ombud.knowledge.articles.schemas import ArticlePatch, DraftIn
+from ombud.knowledge.articles.schemas import ArticleDraftIn, ArticlePatch
 from ombud.knowledge.articles.services import archive, publish, save_draft
 from ombud.knowledge.articles.services.publishing import change_article
 from ombud.portal.schemas import PortalSitePatch
@@ -78,7 +78,7 @@ async def test_new_words_are_shown_at_once_and_old_pages_are_told_apart(centre: 
     for text in ("From eight", "From twelve"):
 
         async def publish_again(tx: Transaction, text: str = text) -> None:
-            words = DraftIn("Opening hours", f"<p>{text}</p>")
+            words = ArticleDraftIn("Opening hours", f"<p>{text}</p>")
             await save_draft(tx, made, "en", words, by=SYSTEM, now=centre.desk.now)
             await publish(tx, made, "en", by=SYSTEM, now=centre.desk.now)
 

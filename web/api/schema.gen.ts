@@ -11113,6 +11113,17 @@ export interface components {
             line: components["schemas"]["AnswerCounts"];
             title: string;
         };
+        /** ArticleDraftIn */
+        ArticleDraftIn: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            revision?: number | null;
+            /** @default  */
+            summary?: string;
+            title: string;
+            translated_from?: number | null;
+        };
         /** ArticleFigures */
         ArticleFigures: {
             article_id: number;
@@ -11163,7 +11174,7 @@ export interface components {
             review_by?: string | null;
             slug?: string | null;
             team_ids?: number[];
-            words: components["schemas"]["knowledge_articles_schemas_Words"];
+            words: components["schemas"]["ArticleWords"];
         };
         /** ArticlePatch */
         ArticlePatch: {
@@ -11183,6 +11194,13 @@ export interface components {
             html: string;
             missing: string[];
             text: string;
+        };
+        /** ArticlePreviewIn */
+        ArticlePreviewIn: {
+            article_id?: number | null;
+            body: string;
+            brand_id?: number | null;
+            locale: string;
         };
         /** ArticleRequest */
         ArticleRequest: {
@@ -11228,6 +11246,15 @@ export interface components {
             slug: string;
             summary: string;
             team_ids: number[];
+            title: string;
+        };
+        /** ArticleWords */
+        ArticleWords: {
+            body: string;
+            /** @default  */
+            keywords?: string;
+            /** @default  */
+            summary?: string;
             title: string;
         };
         /** AskedMessage */
@@ -12537,6 +12564,12 @@ export interface components {
             /** @default  */
             subject?: string;
             to?: components["schemas"]["Address"][];
+        };
+        /** DraftIn */
+        DraftIn: {
+            details?: components["schemas"]["DraftDetails"];
+            text: string;
+            version?: number | null;
         };
         /** DraftKept */
         DraftKept: {
@@ -15299,6 +15332,11 @@ export interface components {
             looked_at: number;
             matched: number;
         };
+        /** PreviewIn */
+        PreviewIn: {
+            policy_id?: number | null;
+            spec: components["schemas"]["PolicySpec"];
+        };
         /** Problem */
         Problem: {
             code: string;
@@ -16542,9 +16580,9 @@ export interface components {
         };
         /** ShippedScenario */
         ShippedScenario: {
-            about: components["schemas"]["routing_simulation_schemas_Words"];
+            about: components["schemas"]["Words"];
             key: string;
-            name: components["schemas"]["routing_simulation_schemas_Words"];
+            name: components["schemas"]["Words"];
             text: string;
         };
         /** ShownArticle */
@@ -16701,12 +16739,12 @@ export interface components {
             done: number;
             finished_at: string | null;
             groups: {
-                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
+                [key: string]: components["schemas"]["Words"];
             };
             id: number;
             is_rehearsal: boolean;
             kinds: {
-                [key: string]: components["schemas"]["routing_simulation_schemas_Words"];
+                [key: string]: components["schemas"]["Words"];
             };
             name_en: string;
             name_zh: string;
@@ -18450,6 +18488,11 @@ export interface components {
             target_kind: "canned_reply" | "macro" | "guidance_card";
             title: string;
         };
+        /** Words */
+        Words: {
+            en: string;
+            zh: string;
+        };
         /** WriteIn */
         WriteIn: {
             /** @enum {null|string} */
@@ -18467,49 +18510,6 @@ export interface components {
         /** WritingList */
         WritingList: {
             items: components["schemas"]["Writing"][];
-        };
-        /** PreviewIn */
-        knowledge_articles_api_PreviewIn: {
-            article_id?: number | null;
-            body: string;
-            brand_id?: number | null;
-            locale: string;
-        };
-        /** DraftIn */
-        knowledge_articles_schemas_DraftIn: {
-            body: string;
-            /** @default  */
-            keywords?: string;
-            revision?: number | null;
-            /** @default  */
-            summary?: string;
-            title: string;
-            translated_from?: number | null;
-        };
-        /** Words */
-        knowledge_articles_schemas_Words: {
-            body: string;
-            /** @default  */
-            keywords?: string;
-            /** @default  */
-            summary?: string;
-            title: string;
-        };
-        /** Words */
-        routing_simulation_schemas_Words: {
-            en: string;
-            zh: string;
-        };
-        /** PreviewIn */
-        service_levels_schemas_PreviewIn: {
-            policy_id?: number | null;
-            spec: components["schemas"]["PolicySpec"];
-        };
-        /** DraftIn */
-        tickets_schemas_desk_DraftIn: {
-            details?: components["schemas"]["DraftDetails"];
-            text: string;
-            version?: number | null;
         };
     };
     responses: never;
@@ -23066,7 +23066,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["knowledge_articles_schemas_DraftIn"];
+                "application/json": components["schemas"]["ArticleDraftIn"];
             };
         };
         responses: {
@@ -24519,7 +24519,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["knowledge_articles_api_PreviewIn"];
+                "application/json": components["schemas"]["ArticlePreviewIn"];
             };
         };
         responses: {
@@ -30229,7 +30229,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["service_levels_schemas_PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -33330,7 +33330,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["tickets_schemas_desk_DraftIn"];
+                "application/json": components["schemas"]["DraftIn"];
             };
         };
         responses: {

@@ -10,17 +10,17 @@ import msgspec
 from ombud.accounts.permissions import ROLES, Role
 from ombud.knowledge.articles.markdown import html_of_markdown
 from ombud.knowledge.articles.schemas import (
+    ArticleDraftIn,
     ArticleIn,
     ArticlePatch,
+    ArticleWords,
     Audience,
     BlockIn,
     BlockText,
     CategoryIn,
-    DraftIn,
     Kind,
     VariableIn,
     VariableValue,
-    Words,
 )
 from ombud.knowledge.articles.services import ask_review, make_article, publish, save_draft
 from ombud.knowledge.articles.services.categories import make_category
@@ -48,9 +48,9 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str = ""
     keywords: str = ""
 
-    def words(self) -> Words:
+    def words(self) -> ArticleWords:
         """As it is entered."""
-        return Words(self.title, html_of_markdown(self.body), self.summary, self.keywords)
+        return ArticleWords(self.title, html_of_markdown(self.body), self.summary, self.keywords)
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +191,7 @@ class _Library(msgspec.Struct):
     async def keep(self, article: Written) -> None:
         """Write an article, have it approved, translate it."""
         first = article.before or article.zh
-        words = Words(first.title, html_of_markdown(first.body), article.zh.summary, article.zh.keywords)
+        words = ArticleWords(first.title, html_of_markdown(first.body), article.zh.summary, article.zh.keywords)
         team_ids = [self.teams[key] for key in article.teams if key in self.teams]
         data = ArticleIn(
             kind=article.kind,
@@ -222,7 +222,7 @@ class _Library(msgspec.Struct):
 
     async def _save(self, made: int, locale: str, said: Said, *, hours: int) -> None:
         words = said.words()
-        draft = DraftIn(words.title, words.body, words.summary, words.keywords)
+        draft = ArticleDraftIn(words.title, words.body, words.summary, words.keywords)
         await save_draft(self.tx, made, locale, draft, by=self.writer, now=self._moment(hours))
 
     async def _set_review(self, made: int) -> None:

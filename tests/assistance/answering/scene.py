@@ -14,7 +14,7 @@ from ombud.assistance.answering.services.turning import Scene, answer_next, put_
 from ombud.channels.chat import tokens
 from ombud.customers.schemas import Sender
 from ombud.intelligence.embedding.services import Meaning
-from ombud.knowledge.articles.schemas import ArticleIn, DraftIn, Words
+from ombud.knowledge.articles.schemas import ArticleDraftIn, ArticleIn, ArticleWords
 from ombud.knowledge.articles.services.publishing import publish
 from ombud.knowledge.articles.services.writing import make_article, save_draft
 from ombud.knowledge.retrieval.index import PassageIndex
@@ -153,11 +153,11 @@ class Shop:
         locale, *others = words
         async with database.transaction() as tx:
             more = {"kind": "faq", "audience": "public", "slug": slug} | more
-            first = Words(words[locale][0], f"<p>{words[locale][1]}</p>")
+            first = ArticleWords(words[locale][0], f"<p>{words[locale][1]}</p>")
             made = await make_article(tx, ArticleIn(locale=locale, words=first, **more), by=SYSTEM, now=now)
             await publish(tx, made, locale, by=SYSTEM, now=now)
             for other in others:
-                draft = DraftIn(words[other][0], f"<p>{words[other][1]}</p>")
+                draft = ArticleDraftIn(words[other][0], f"<p>{words[other][1]}</p>")
                 await save_draft(tx, made, other, draft, by=SYSTEM, now=now)
                 await publish(tx, made, other, by=SYSTEM, now=now)
         await index_missed(database)

@@ -14,6 +14,7 @@ from ombud.knowledge.articles.api_frame import FRAME
 from ombud.knowledge.articles.markup import clean_article, pictures_of, with_places
 from ombud.knowledge.articles.schemas import (
     Article,
+    ArticleDraftIn,
     ArticleFile,
     ArticleIn,
     ArticlePatch,
@@ -22,7 +23,6 @@ from ombud.knowledge.articles.schemas import (
     ArticleRow,
     Audience,
     Body,
-    DraftIn,
     Kind,
     KnowledgeCounts,
     Locale,
@@ -79,7 +79,7 @@ class VersionList(Struct):
     items: list[VersionBrief]
 
 
-class PreviewIn(Struct, forbid_unknown_fields=True):
+class ArticlePreviewIn(Struct, forbid_unknown_fields=True):
     """Words to look at as they would be read; pictures are those of ``article_id``."""
 
     body: Body
@@ -237,7 +237,7 @@ async def put_translation_check(
 
 @put(DRAFT, guards=[may(WRITE)], request_max_body_size=MOST_SENT)
 async def put_article_draft(
-    tx: Tx, actor: By, now: Now, article_id: FromPath[int], locale: FromPath[Locale], data: JSONBody[DraftIn]
+    tx: Tx, actor: By, now: Now, article_id: FromPath[int], locale: FromPath[Locale], data: JSONBody[ArticleDraftIn]
 ) -> Version:
     """Save the draft of a language. 409 ``draft_saved_meanwhile``: somebody else saved it; 413: more than 2 MB."""
     return await save_draft(tx, article_id, locale, data, by=actor, now=now)
@@ -278,7 +278,7 @@ async def put_publication(tx: Tx, actor: By, now: Now, article_id: FromPath[int]
     opt=SILENT,
     request_max_body_size=MOST_SENT,
 )
-async def post_preview(reading: Reading, actor: By, now: Now, data: JSONBody[PreviewIn]) -> ArticlePreview:
+async def post_preview(reading: Reading, actor: By, now: Now, data: JSONBody[ArticlePreviewIn]) -> ArticlePreview:
     """Words as they would be read, and which variables and blocks in them stand for nothing."""
     files = {}
     if data.article_id is not None:

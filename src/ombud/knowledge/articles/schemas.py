@@ -41,7 +41,7 @@ def reader_of(by: Actor) -> Reader:
     return Reader("agent", by.team_ids, by.brand_ids, by.may("knowledge.write"))
 
 
-class Words(Struct, forbid_unknown_fields=True):
+class ArticleWords(Struct, forbid_unknown_fields=True):
     """What is written in one language; ``body`` is HTML with ``{{variable}}`` and ``{{block:name}}``."""
 
     title: Title
@@ -55,7 +55,7 @@ class ArticleIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
     kind: Kind
     locale: Locale
-    words: Words
+    words: ArticleWords
     category_id: int | None = None
     brand_id: int | None = None
     audience: Audience = "agents"
@@ -81,8 +81,8 @@ class ArticlePatch(Struct, forbid_unknown_fields=True):
     is_pinned: bool | UnsetType = UNSET
 
 
-class DraftIn(Words):
-    """Words of a draft; ``revision`` is the saving that they began from: another one meanwhile is a conflict."""
+class ArticleDraftIn(ArticleWords):
+    """ArticleWords of a draft; ``revision`` is the saving that they began from: another one meanwhile is a conflict."""
 
     revision: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     # the version in the article's own language that lay beside it; left out: the published one, for a new draft
@@ -228,7 +228,7 @@ class ShownArticle(Struct):
 
 
 class ArticlePreview(Struct):
-    """Words as they would be read, and which marks in them stand for nothing."""
+    """ArticleWords as they would be read, and which marks in them stand for nothing."""
 
     html: str
     text: str

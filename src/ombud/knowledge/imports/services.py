@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from ombud.knowledge.articles import queries as articles
 from ombud.knowledge.articles.events import ArticleArchived
-from ombud.knowledge.articles.schemas import ArticleIn, CategoryIn, DraftIn, Words
+from ombud.knowledge.articles.schemas import ArticleDraftIn, ArticleIn, ArticleWords, CategoryIn
 from ombud.knowledge.articles.services import archive, make_article, publish, save_draft
 from ombud.knowledge.articles.services.attachments import attach_file
 from ombud.knowledge.articles.services.categories import list_categories, make_category
@@ -274,7 +274,7 @@ async def _make_one(
 ) -> None:
     found, options = item.found, known.options
     # Numbers of pictures that are not files yet mean nothing, and may be those of somebody else's files.
-    words = Words(found.title, _without_pictures(found.body, pictures), found.summary, found.keywords)
+    words = ArticleWords(found.title, _without_pictures(found.body, pictures), found.summary, found.keywords)
     article_id = await _same_article(tx, found, by=by) if found.slug else None
     is_new = article_id is None
     if article_id is None:
@@ -297,7 +297,7 @@ async def _make_one(
         raise Conflict
     if not is_new or pictures:
         body = await _with_pictures(tx, files, article_id, found.body, pictures, by=by, now=now)
-        draft = DraftIn(found.title, body, found.summary, found.keywords)
+        draft = ArticleDraftIn(found.title, body, found.summary, found.keywords)
         await save_draft(tx, article_id, found.locale, draft, by=by, now=now)
     await _finish(tx, known, item, article_id, is_new=is_new, by=by, now=now)
 

@@ -14,7 +14,7 @@ from ombud.assistance.copilot.services.summing import LANGUAGES, language_of, na
 from ombud.intelligence.models.schemas import About, Source, Task
 from ombud.intelligence.models.services import Models, ask, customer_problem, language_problem, quote_problem
 from ombud.intelligence.personal_data.services import find_personal_data
-from ombud.knowledge.articles.schemas import ArticleIn, Words
+from ombud.knowledge.articles.schemas import ArticleIn, ArticleWords
 from ombud.knowledge.articles.services import make_article
 from ombud.shared.actor import Actor
 from ombud.shared.errors import Conflict
@@ -108,15 +108,15 @@ def _problem(found: ModelArticle, messages: list[Spoken], locale: str) -> str:
     )
 
 
-def _written(found: ModelArticle) -> Words:
-    return Words(found.title, f"<p>{escape(found.question)}</p>{_paragraphs(found.answer)}")
+def _written(found: ModelArticle) -> ArticleWords:
+    return ArticleWords(found.title, f"<p>{escape(found.question)}</p>{_paragraphs(found.answer)}")
 
 
-def _extracted(subject: Subject, messages: list[Spoken], answer: Spoken, names: tuple[str, ...]) -> Words:
+def _extracted(subject: Subject, messages: list[Spoken], answer: Spoken, names: tuple[str, ...]) -> ArticleWords:
     asked = next((one.text for one in messages if one.direction == "in"), subject.subject)
     question = without_others(telling(asked, 3) or asked, names)
     title = without_others(subject.subject, names)[:200] or question[:80]
-    return Words(title, f"<p>{escape(question)}</p>{_paragraphs(without_others(answer.text, names))}")
+    return ArticleWords(title, f"<p>{escape(question)}</p>{_paragraphs(without_others(answer.text, names))}")
 
 
 def _paragraphs(text: str) -> str:

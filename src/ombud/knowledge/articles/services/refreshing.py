@@ -10,7 +10,7 @@ from msgspec import Struct
 from ombud.knowledge.articles import queries
 from ombud.knowledge.articles.events import ArticlePublished
 from ombud.knowledge.articles.markup import pictures_of
-from ombud.knowledge.articles.schemas import Words
+from ombud.knowledge.articles.schemas import ArticleWords
 from ombud.knowledge.articles.services.writing import read_words
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, rows
@@ -54,7 +54,7 @@ async def refresh_versions(
 async def _refresh(tx: Transaction, one: _Row) -> None:
     blocks = await queries.blocks_in(tx, one.locale)
     said = await queries.words_of(tx, one.locale, one.brand_id)
-    words = Words(one.title, one.body, one.summary, one.keywords)
+    words = ArticleWords(one.title, one.body, one.summary, one.keywords)
     read = await asyncio.to_thread(read_words, words, blocks, said, pictures_of(one.body))
     sql = """
         update article_version set plain = %(plain)s, words = %(words)s::tsvector,

@@ -10,7 +10,15 @@ from ombud.knowledge.articles import queries
 from ombud.knowledge.articles.events import ArticleChanged
 from ombud.knowledge.articles.markup import clean_article, fill_text, marks_in, put_in, text_of
 from ombud.knowledge.articles.rules import slug_of
-from ombud.knowledge.articles.schemas import MAX_BODY_BYTES, ArticleIn, DraftIn, Reader, Version, Words, reader_of
+from ombud.knowledge.articles.schemas import (
+    MAX_BODY_BYTES,
+    ArticleDraftIn,
+    ArticleIn,
+    ArticleWords,
+    Reader,
+    Version,
+    reader_of,
+)
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, row, value
 from ombud.shared.errors import Conflict, Invalid, NotFound, TooLarge
@@ -67,7 +75,7 @@ class LockedArticle(Struct):
 
 
 class Prepared(Struct):
-    """Words made safe, with what searches read."""
+    """ArticleWords made safe, with what searches read."""
 
     title: str
     body: str
@@ -139,7 +147,7 @@ async def make_article(tx: Transaction, data: ArticleIn, *, by: Actor, now: date
 
 
 async def save_draft(
-    tx: Transaction, article_id: int, locale: str, data: DraftIn, *, by: Actor, now: datetime
+    tx: Transaction, article_id: int, locale: str, data: ArticleDraftIn, *, by: Actor, now: datetime
 ) -> Version:
     """Save the draft of a language; the first saving begins it. One that waits for approval is a draft again.
 
@@ -207,7 +215,7 @@ async def roll_back(tx: Transaction, article_id: int, locale: str, number: int, 
         raise Conflict("There is a draft in this language. Publish it or drop it first.")
     reader = all_seeing()
     old = await queries.find_version(tx, article_id, locale, number, reader=reader)
-    words = await prepare(tx, Words(old.title, old.body, old.summary, old.keywords), locale, article_id)
+    words = await prepare(tx, ArticleWords(old.title, old.body, old.summary, old.keywords), locale, article_id)
     await _add_draft(tx, article_id, locale, words, old.translated_from, by=by, now=now)
     await touch(tx, article_id, now=now)
     await emit(tx, ArticleChanged(article_id=article_id, change="draft", locale=locale), by=by, at=now)
@@ -234,7 +242,7 @@ async def touch(tx: Transaction, article_id: int, *, now: datetime) -> None:
     await tx.execute("update article set changed_at = %(now)s where id = %(id)s", {"id": article_id, "now": now})
 
 
-async def prepare(tx: Transaction, words: Words, locale: str, article_id: int) -> Prepared:
+async def prepare(tx: Transaction, words: ArticleWords, locale: str, article_id: int) -> Prepared:
     """Make words safe, and read what stands in them.
 
     Raises:
@@ -254,11 +262,13 @@ async def prepare(tx: Transaction, words: Words, locale: str, article_id: int) -
         raise EmptyArticle(fields={"body": "required"})
     brand_id = await value(tx, int, "select brand_id from article where id = %(id)s", {"id": article_id})
     blocks, said = await queries.blocks_in(tx, locale), await queries.words_of(tx, locale, brand_id)
-    draft = Words(title, body, words.summary.strip(), words.keywords.strip())
+    draft = ArticleWords(title, body, words.summary.strip(), words.keywords.strip())
     return await asyncio.to_thread(read_words, draft, blocks, said, pictures)
 
 
-def read_words(words: Words, blocks: dict[str, str], said: dict[str, str], pictures: Collection[int]) -> Prepared:
+def read_words(
+    words: ArticleWords, blocks: dict[str, str], said: dict[str, str], pictures: Collection[int]
+) -> Prepared:
     """What stands in safe words: their marks, and what they say with blocks and variables put in."""
     own = marks_in(words.title, words.summary, words.body)
     inner = marks_in(*(blocks[name] for name in own.blocks if name in blocks))
@@ -391,7 +401,7 @@ async def _add_draft(
 
 
 async def _write_over(
-    tx: Transaction, known: Version, words: Prepared, data: DraftIn, *, by: Actor, now: datetime
+    tx: Transaction, known: Version, words: Prepared, data: ArticleDraftIn, *, by: Actor, now: datetime
 ) -> None:
     sql = """
         update article_version set state = 'draft', title = %(title)s, summary = %(summary)s, body = %(body)s,
