@@ -93,8 +93,8 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|helpCentre|notifications|processes|ranking|session|simulation|skills"
-    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|knowledge|notifications|processes|ranking|session|simulation|skills"
+    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|helpCentre|knowledge|notifications"
+    r"|processes|ranking|session|simulation|skills"
     r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
