@@ -9,7 +9,7 @@ from tests.quality.risks.watch import Watch
 
 async def test_settings_begin_with_the_supervisors_for_every_kind(watch: Watch) -> None:
     found = (await watch.wu.get("/risk-settings")).json()
-    assert len(found["recipients"]) == 9
+    assert len(found["recipients"]) == 10
     assert all(one["roles"] == ["supervisor"] and one["person_ids"] == [] for one in found["recipients"])
     assert found["silences"] == []
 
