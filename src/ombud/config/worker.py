@@ -143,22 +143,22 @@ class Worker:
             self._keeping_answers(),
             self._loop(PASSAGE_TOPIC, self._passages.step),
             self._loop(CLASSIFICATION_TOPIC, self._classify, full=CLASSIFIED),
-            self._teaching(),
-            self._watching_surge(),
+            self._every(TEACHING_SECONDS, "teaching", self._teacher.step),
+            self._every(UPKEEP_SECONDS, "surge", self._watch_surge),
             self._fetcher.run(),
             self._courier.run(self._wakes["webhooks"]),
-            self._timing_rules(),
+            self._every(LOOK_SECONDS, "rules on time", self._rules.step, full=self._rules.full),
             self._hand.run(self._wakes["clocks"]),
-            self._upkeep(),
-            self._sending_planned(),
-            self._telling_waits(),
-            self._watching_strain(),
-            self._telling_notices(),
-            self._sweeping(),
+            self._every(UPKEEP_SECONDS, "upkeep", self._keep_up),
+            self._every(LOOK_AGAIN_SECONDS, "planned", self._send_planned),
+            self._every(WAITS_SECONDS, "waits", self._waits.step),
+            self._every(STRAIN_SECONDS, "strain", self._watch_strain),
+            self._every(NOTICE_SECONDS, "notices", self._tell_notices),
+            self._every(SWEEP_SECONDS, "sweep", self._sweep),
             self._loop("file_texts", self._read_files),
-            self._fill_search(),
-            self._fill_personal_data(),
-            self._destroying(),
+            self._every(SWEEP_SECONDS, "search words", self._fill_a_batch),
+            self._every(SWEEP_SECONDS, "personal data", self._look_for_personal_data),
+            self._every(UPKEEP_SECONDS, "redactions", self._destroy),
             self._play_demo(),
             *(self._read(reader, event) for reader, event in self._readers),
         ]
@@ -180,6 +180,12 @@ class Worker:
                 pass
             woken.clear()
             await self._run_dry(name, step, full)
+
+    async def _every(self, seconds: float, name: str, step: Step, *, full: int = 1) -> None:
+        """Step by time alone, first at once."""
+        while True:
+            await self._run_dry(name, step, full)
+            await asyncio.sleep(seconds)
 
     async def _run_dry(self, name: str, step: Step, full: int = 1) -> None:
         try:
@@ -209,32 +215,17 @@ class Worker:
     async def _read_files(self) -> int:
         return await read_next_file(self.parts.database, self.parts.files, now=self.parts.clock.now())
 
-    async def _fill_search(self) -> None:
-        while True:
-            await self._run_dry("search words", self._fill_a_batch)
-            await asyncio.sleep(SWEEP_SECONDS)
-
     async def _fill_a_batch(self) -> int:
         filled = await fill_next(self.parts.database)
         # Whoever waits goes first.
         await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
         return filled
 
-    async def _fill_personal_data(self) -> None:
-        while True:
-            await self._run_dry("personal data", self._look_for_personal_data)
-            await asyncio.sleep(SWEEP_SECONDS)
-
     async def _look_for_personal_data(self) -> int:
         looked = await fill_personal_data(self.parts.database)
         # Whoever waits goes first.
         await asyncio.sleep(FILL_PAUSE_SECONDS if looked else 0)
         return looked
-
-    async def _destroying(self) -> None:
-        while True:
-            await self._run_dry("redactions", self._destroy)
-            await asyncio.sleep(UPKEEP_SECONDS)
 
     async def _destroy(self) -> int:
         parts = self.parts
@@ -283,26 +274,11 @@ class Worker:
             await desk.run()
         await asyncio.Event().wait()
 
-    async def _upkeep(self) -> None:
-        while True:
-            await self._run_dry("upkeep", self._keep_up)
-            await asyncio.sleep(UPKEEP_SECONDS)
-
     async def _classify(self) -> int:
         looked_at = await self._classifier.step()
         if looked_at:
             self.parts.bus.wake("sequence")
         return looked_at
-
-    async def _teaching(self) -> None:
-        while True:
-            await self._run_dry("teaching", self._teacher.step)
-            await asyncio.sleep(TEACHING_SECONDS)
-
-    async def _watching_surge(self) -> None:
-        while True:
-            await self._run_dry("surge", self._watch_surge)
-            await asyncio.sleep(UPKEEP_SECONDS)
 
     async def _watch_surge(self) -> int:
         async with self.parts.database.transaction() as tx:
@@ -314,37 +290,17 @@ class Worker:
             self.parts.bus.wake("sequence", "routing", "outbox")
         return 0
 
-    async def _timing_rules(self) -> None:
-        while True:
-            await self._run_dry("rules on time", self._rules.step, self._rules.full)
-            await asyncio.sleep(LOOK_SECONDS)
-
     async def _keeping_answers(self) -> None:
         while True:
             await self._run_dry("talks with the machine", self._answering.keep_up)
             await self._run_dry("trials of earlier tickets", self._answering.try_tickets)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _telling_waits(self) -> None:
-        while True:
-            await self._run_dry("waits", self._waits.step)
-            await asyncio.sleep(WAITS_SECONDS)
-
-    async def _watching_strain(self) -> None:
-        while True:
-            await self._run_dry("strain", self._watch_strain)
-            await asyncio.sleep(STRAIN_SECONDS)
-
     async def _watch_strain(self) -> int:
         async with self.parts.database.transaction() as tx:
             if await try_lock(tx, LOCK_UPKEEP):
                 await watch_strain(tx, now=self.parts.clock.now())
         return 0
-
-    async def _telling_notices(self) -> None:
-        while True:
-            await self._run_dry("notices", self._tell_notices)
-            await asyncio.sleep(NOTICE_SECONDS)
 
     async def _tell_notices(self) -> int:
         async with self.parts.database.transaction() as tx:
@@ -353,20 +309,10 @@ class Worker:
             self.parts.bus.wake("sequence")
         return 0
 
-    async def _sending_planned(self) -> None:
-        while True:
-            await self._run_dry("planned", self._send_planned)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
     async def _send_planned(self) -> int:
         if await send_planned(self.parts.database, self.parts.clock):
             self.parts.bus.wake("sequence", "outbox")
         return 0
-
-    async def _sweeping(self) -> None:
-        while True:
-            await self._run_dry("sweep", self._sweep)
-            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep(self) -> int:
         now = self.parts.clock.now()

@@ -1,5 +1,8 @@
 """Endpoints of the portal: pages and forms that work without scripts."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, get_args
 
 from litestar import Response, get, post
@@ -9,14 +12,15 @@ from litestar.response import Stream
 
 from ombud.channels.forms.services import MAX_FILES, FileRefused, keep_file
 from ombud.portal.customer import queries, services
+from ombud.portal.customer.schemas import OwnTicket, TicketQuery, Whose
 from ombud.portal.customer.schemas import State as TicketState
-from ombud.portal.customer.schemas import TicketQuery, Whose
 from ombud.portal.customer.sessions import end_sessions as end
 from ombud.portal.customer.showing import Visit, account_page, list_page, ticket_page, visit_of
 from ombud.portal.edge import AnyRequest, Link, limited, moved, told
 from ombud.portal.words import WORDS
 from ombud.processes.confirmation.services import is_asked, take_word
 from ombud.shared.clock import known_zone
+from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid, LimitReached, NotFound
 from ombud.shared.http import Now, anybody, file_headers
 from ombud.shared.throttle import Limit, take
@@ -90,6 +94,22 @@ def _lost(visit: Visit) -> Response[bytes]:
     return told(visit.place, visit.locale, "not_found", 404, words["tickets_none"], links=links, section="portal")
 
 
+@asynccontextmanager
+async def _in_hand(
+    visit: Visit, limit: Limit, ticket_id: int, *, now: datetime
+) -> AsyncIterator[tuple[Transaction, OwnTicket]]:
+    """A ticket that the customer may see, in a transaction of its own, counted against a limit.
+
+    Raises:
+        LimitReached: they did this too often.
+        NotFound: there is no such ticket for them.
+    """
+    async with visit.state.database.transaction() as tx:
+        await take(tx, limit, str(visit.me.session_id), now=now)
+        sight = await queries.sight_of(tx, visit.me)
+        yield tx, await queries.find_ticket(tx, sight, ticket_id)
+
+
 @post(
     paths("/tickets/{ticket_id:int}/messages"),
     guards=[anybody],
@@ -106,10 +126,7 @@ async def post_message(
         return visit
     text, is_reopening = visit.said("text"), bool(visit.said("reopen"))
     try:
-        async with state.database.transaction() as tx:
-            await take(tx, MESSAGES, str(visit.me.session_id), now=now)
-            sight = await queries.sight_of(tx, visit.me)
-            ticket = await queries.find_ticket(tx, sight, ticket_id)
+        async with _in_hand(visit, MESSAGES, ticket_id, now=now) as (tx, ticket):
             if is_reopening and text.strip() and await is_asked(tx, ticket.id):
                 words = text.strip()[: services.LONGEST_WORDS]
                 await take_word(tx, ticket.id, "not_solved", words, by=visit.me.actor, now=now)
@@ -158,10 +175,7 @@ async def post_solved(
     if isinstance(visit, Response):
         return visit
     try:
-        async with state.database.transaction() as tx:
-            await take(tx, WORDS_SAID, str(visit.me.session_id), now=now)
-            sight = await queries.sight_of(tx, visit.me)
-            ticket = await queries.find_ticket(tx, sight, ticket_id)
+        async with _in_hand(visit, WORDS_SAID, ticket_id, now=now) as (tx, ticket):
             is_done = ticket.merged_into_id is None and await services.say_solved(tx, visit.me, ticket, now=now)
     except NotFound:
         return _lost(visit)
@@ -188,10 +202,7 @@ async def post_appraisal(
         return visit
     score = visit.said("score")
     try:
-        async with state.database.transaction() as tx:
-            await take(tx, WORDS_SAID, str(visit.me.session_id), now=now)
-            sight = await queries.sight_of(tx, visit.me)
-            ticket = await queries.find_ticket(tx, sight, ticket_id)
+        async with _in_hand(visit, WORDS_SAID, ticket_id, now=now) as (tx, ticket):
             number = int(score) if score in {"1", "2", "3", "4", "5"} else 0
             await services.appraise(tx, visit.me, ticket, number, visit.said("words"), now=now)
     except NotFound:

@@ -157,16 +157,13 @@ def _agent(one: _Person, load: _Load, teams: Mapping[int, TeamRules], now: datet
 
 def _unavailable(one: _Person, now: datetime) -> str:
     """The first reason against giving them anything; '' if they are there."""
-    is_back = one.wrap_up_until is None or one.wrap_up_until <= now
-    if one.state == "online" and is_back and not (one.is_gone or one.is_suspended or one.is_silent or one.is_held_back):
-        return "role" if one.role in NOT_GIVEN else ""
     reasons = {
         "deactivated": one.is_gone,
         "role": one.role in NOT_GIVEN,
         "suspended": one.is_suspended,
         "offline": one.state is None or one.state == "offline",
         "silent": one.is_silent,
-        "wrap_up": not is_back,
+        "wrap_up": one.wrap_up_until is not None and one.wrap_up_until > now,
         one.state or "": one.state != "online",
         "reserve": one.is_held_back,
     }
