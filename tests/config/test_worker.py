@@ -11,9 +11,9 @@ from ombud.config.worker import Worker
 
 
 class Broken(Worker):
-    """A worker whose upkeep has a bug outside what is caught."""
+    """A worker one of whose loops has a bug outside what is caught."""
 
-    async def _upkeep(self) -> None:
+    async def _play_demo(self) -> None:
         raise ValueError("a bug")
 
 

@@ -120,7 +120,7 @@ async def test_notices_that_the_browser_forbids_stay_off_and_say_why(served: Ser
 def count_streams(context: BrowserContext) -> list[str]:
     """The streams that the pages of a window open from now on."""
     opened: list[str] = []
-    context.on("request", lambda one: opened.append(one.url) if one.url.endswith("/api/v1/stream") else None)
+    context.on("request", lambda one: opened.append(one.url) if "/api/v1/stream?" in one.url else None)
     return opened
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from ombud.demo.knowledge import make_knowledge
-from ombud.knowledge.retrieval.services import index_missed
+from ombud.knowledge.retrieval.services import count_passages, index_missed
 from ombud.portal.schemas import InBoth, Look, PortalSitePatch
 from ombud.portal.services import change_site
 from ombud.shared.actor import SYSTEM
@@ -105,9 +105,15 @@ async def stock(served: Served) -> None:
         await change_site(tx, 1, patch, served.url, by=SYSTEM, now=utc_now())
 
     await served.do(fill)
-    # Words at once; what the articles mean follows beside the journey.
     while await index_missed(served.database):
         pass
+
+    # A question in other words than the article's is found by meaning, which the worker adds.
+    async def has_meaning() -> bool:
+        async with served.database.transaction() as tx:
+            return (await count_passages(tx)).without_vector == 0
+
+    await until(has_meaning, 60)
 
 
 async def search(page: Page, served: Served, locale: str, question: str) -> str:

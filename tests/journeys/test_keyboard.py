@@ -70,7 +70,8 @@ async def choose(agent: Screen, key: str, label: str, typed: str) -> None:
     await agent.press(key)
     await expect(agent.page.get_by_role("combobox", name=label)).to_be_focused()
     await agent.type(typed)
-    await expect(agent.page.get_by_role("option", name=re.compile(typed, re.IGNORECASE)).first).to_be_visible()
+    listed = agent.page.get_by_role("listbox", name=label)
+    await expect(listed.get_by_role("option", name=re.compile(typed, re.IGNORECASE)).first).to_be_visible()
     await agent.press("Enter")
 
 

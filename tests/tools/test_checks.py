@@ -166,7 +166,8 @@ def test_shape_long_file_fails(write: Write, tmp_path: Path) -> None:
 def test_shape_few_tests_fail(write: Write, tmp_path: Path) -> None:
     write("ombud/room.py", "x = 1\n" * 100)
     write("tests/test_room.py", "x = 1\n" * 50)
-    assert "Python: 15 lines of test are missing" in shape.check(tmp_path).faults
+    missing = round(100 * shape.TEST_RATIO_LEAST) - 50
+    assert f"Python: {missing} lines of test are missing" in shape.check(tmp_path).faults
 
 
 def test_shape_deep_nesting_fails(write: Write, tmp_path: Path) -> None:
@@ -317,8 +318,8 @@ def test_tracked_ordinary_text_passes(repository: Path, write: Write, text: str)
 
 
 def test_tracked_large_file_fails(repository: Path, write: Write) -> None:
-    write("large.txt", "x" * 1_000_001)
-    assert tracked.check(repository).faults == ["large.txt has 1000001 bytes"]
+    write("large.txt", "x" * (tracked.LARGEST_BYTES + 1))
+    assert tracked.check(repository).faults == [f"large.txt has {tracked.LARGEST_BYTES + 1} bytes"]
 
 
 def test_tracked_ignored_and_binary_files_pass(repository: Path, write: Write) -> None:

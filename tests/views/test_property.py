@@ -25,6 +25,8 @@ WORDS = ["", "Leak", "leaks me", "洗衣机漏水", "Écran CASSÉ", "50%_off"]
 TAGS = ["vip", "VIP", "退款", "me"]
 TREE = ["home", "home/washer", "home/washer/drum", "homes"]
 MOMENTS = [NOW - timedelta(hours=hours) for hours in (0, 1, 30, 24 * 9, 24 * 400)]
+# in the order in which they may go
+HANGING = ["risk_alert", "ticket_label", "ticket_read", "ticket_facet", "follower", "mention", "time_spent"]
 DAYS = ["2026-11-22", "2026-01-31", "2024-02-29"]
 FIELDS: list[tuple[str, str, list[str]]] = [
     ("note", "text", []),
@@ -70,6 +72,12 @@ TICKET = st.fixed_dictionaries(
         "mentioned": st.booleans(),
         # in minutes
         "time_spent": st.sampled_from([None, 1, 3, 40]),
+        "sentiment": st.sampled_from([None, "negative", "positive"]),
+        "emotion": st.sampled_from([None, "anger"]),
+        "written_in": st.sampled_from([None, "en", "zh"]),
+        "is_spam": st.booleans(),
+        # kind and state of each alert
+        "risks": st.dictionaries(st.sampled_from(["legal", "churn"]), st.sampled_from(["open", "false_alarm"])),
         "fields": CUSTOM,
         "customer_fields": CUSTOM,
         "organisation": st.none() | st.fixed_dictionaries({"name": st.sampled_from(WORDS[1:]), "fields": CUSTOM}),
@@ -80,9 +88,11 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     "number": st.sampled_from([0, 1, 1.5, 2, 3, 4, 40, 9900, -1]),
     "time": st.sampled_from([one.isoformat() for one in MOMENTS]),
     "date": st.sampled_from(DAYS),
-    "choice": st.sampled_from(["washer", "dryer", "GOLD", "solved", "closed", "open", "new", "api", "gone", 1, 2, 5]),
+    "choice": st.sampled_from(
+        ["dryer", "GOLD", "solved", "closed", "open", "new", "api", "gone", "anger", "zh", 1, 2, 5]
+    ),
     "tree": st.sampled_from([*TREE, "HOME", "home/wash"]),
-    "many": st.sampled_from([*TAGS, "smoke", "noise", "gone"]),
+    "many": st.sampled_from([*TAGS, "smoke", "noise", "gone", "legal", "open", "churn"]),
     "yes_no": st.booleans(),
     "person": st.sampled_from([ME, OTHER, 99, "me"]),
     "team": st.sampled_from([1, 99]),
@@ -130,7 +140,7 @@ async def put(database: Database, tickets: list[dict[str, Any]]) -> list[dict[st
     """Replace all tickets; what each has, as conditions name it."""
     known: list[dict[str, Any]] = []
     async with database.transaction() as tx:
-        for table in ("ticket_read", "ticket_facet", "follower", "mention", "time_spent", "entry", "ticket"):
+        for table in (*HANGING, "entry", "ticket"):
             await tx.execute(f"delete from {table}")
         fields = [one for one in await list_named_fields(tx) if one.subject == "ticket"]
         for number, one in enumerate(tickets, 1):
@@ -173,7 +183,9 @@ async def _put(tx: Any, number: int, one: dict[str, Any]) -> dict[str, Any]:
     moments = {name: one[name] and one[name].isoformat() for name in ("created", "activity", "waiting", "snoozed")}
     moments["solved"] = one["solved"] and one["solved"].isoformat()
     place = {"number": number, "category": category[0], "team": 1, "brand": 1, "customer_name": one["subject"]}
-    return one | place | moments | custom
+    alarming = [kind for kind, state in one["risks"].items() if state != "false_alarm"]
+    risks = {"risk": alarming, "risk_state": sorted(set(one["risks"].values()))}
+    return one | place | moments | custom | risks
 
 
 def _named(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -196,11 +208,12 @@ async def _put_beside(tx: Any, number: int, one: dict[str, Any]) -> None:
     params = {"id": number, "me": ME, "now": NOW, "seconds": (one["time_spent"] or 0) * 60}
     if one["following"]:
         await tx.execute("insert into follower values (%(id)s, %(me)s, 'own', %(now)s)", params)
+    await _put_labels(tx, number, one)
     if one["mentioned"]:
         sql = """
             with note as (
-                insert into entry (id, ticket_id, kind, author_kind, at) overriding system value
-                values (%(id)s, %(id)s, 'note', 'system', %(now)s) returning id)
+                insert into entry (ticket_id, kind, author_kind, at)
+                values (%(id)s, 'note', 'system', %(now)s) returning id)
             insert into mention (entry_id, person_id, ticket_id, at) select id, %(me)s, %(id)s, %(now)s from note"""
         await tx.execute(sql, params)
     if one["time_spent"]:
@@ -208,6 +221,26 @@ async def _put_beside(tx: Any, number: int, one: dict[str, Any]) -> None:
             insert into time_spent (ticket_id, person_id, seconds, way, at, client_key)
             values (%(id)s, %(me)s, %(seconds)s, 'hand', %(now)s, 'one-key')"""
         await tx.execute(sql, params)
+
+
+async def _put_labels(tx: Any, number: int, one: dict[str, Any]) -> None:
+    """What a machine is sure of, and a proposal, which is no value; then the alerts."""
+    labels = {"sentiment": one["sentiment"], "emotion": one["emotion"], "language": one["written_in"]}
+    labels["spam"] = "spam" if one["is_spam"] else None
+    for aspect, label in labels.items():
+        sql = """
+            insert into ticket_label (ticket_id, aspect, label, confidence, state, at)
+            values (%s, %s, %s, 0.5, %s, %s)"""
+        await tx.execute(sql, (number, aspect, label or "spam", "set" if label else "proposed", NOW))
+    for kind, state in one["risks"].items():
+        sql = """
+            with said as (
+                insert into entry (ticket_id, kind, author_kind, at)
+                values (%(id)s, 'note', 'system', %(now)s) returning id)
+            insert into risk_alert (ticket_id, entry_id, kind, starts, ends, words, phrase, at, state, decided_at)
+            select %(id)s, id, %(kind)s, 0, 1, 'x', 'x', %(now)s, %(state)s, %(decided)s from said"""
+        decided = None if state == "open" else NOW
+        await tx.execute(sql, {"id": number, "kind": kind, "state": state, "now": NOW, "decided": decided})
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from ombud.shared.periods import period_of
 from ombud.shared.spreadsheets import FileKind, answer_file
 
 Moment = Annotated[datetime, Meta(tz=True)]
-Days = Annotated[int, Meta(ge=1, le=90)]
 SHOWN, LONGEST, QUIET_DAYS = timedelta(days=28), timedelta(days=370), 7
 # The help centre has no channel: its place in an address.
 HELP_CENTRE = 0
@@ -79,7 +78,7 @@ async def get_answer_figures(
     now: Now,
     since: FromQuery[Moment | None] = None,
     until: FromQuery[Moment | None] = None,
-    days: FromQuery[Days] = QUIET_DAYS,
+    days: FromQuery[int] = QUIET_DAYS,
     channel_id: FromQuery[int | None] = None,
 ) -> AnswerFigures:
     """How answering went (the last 28 days if none are named): what stayed solved for so many days, and why not."""
@@ -94,7 +93,7 @@ async def get_answer_figures_file(
     now: Now,
     since: FromQuery[Moment | None] = None,
     until: FromQuery[Moment | None] = None,
-    days: FromQuery[Days] = QUIET_DAYS,
+    days: FromQuery[int] = QUIET_DAYS,
     kind: FromQuery[FileKind] = "xlsx",
 ) -> Response[bytes]:
     """The same as a table."""

@@ -14,9 +14,11 @@ from ombud.assistance.answering.schemas import (
     ReasonCount,
 )
 from ombud.shared.database import Transaction, rows
+from ombud.shared.errors import Invalid
 from ombud.shared.spreadsheets import Cell
 
 MOST_ARTICLES = 200
+MOST_QUIET_DAYS = 90
 
 # A question counts as solved where its talk ended without a person, and for so long nobody of theirs wrote again: on
 # this ticket or on another. Where there is no ticket, the customer's own word counts.
@@ -63,7 +65,13 @@ class _Row(Struct):
 async def show_figures(
     tx: Transaction, *, since: datetime, until: datetime, days: int, channel_id: int | None, now: datetime
 ) -> AnswerFigures:
-    """How answering went in a period: in all, by place, by article, and why people took over."""
+    """How answering went in a period: in all, by place, by article, and why people took over.
+
+    Raises:
+        Invalid: ``days``, which a ticket must stay solved, are none or more than ``MOST_QUIET_DAYS``.
+    """
+    if not 1 <= days <= MOST_QUIET_DAYS:
+        raise Invalid(f"days must be between 1 and {MOST_QUIET_DAYS}.", fields={"days": "number"})
     params = {"since": since, "until": until, "quiet": timedelta(days=days), "channel": channel_id, "now": now}
     sql = f"""
         with asked as materialized ({ASKED})
