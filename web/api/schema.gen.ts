@@ -17936,6 +17936,7 @@ export interface components {
         /** UseIn */
         UseIn: {
             article_id: number;
+            entry_id?: number | null;
             ticket_id?: number | null;
             version_id?: number | null;
         };
