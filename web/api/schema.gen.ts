@@ -13933,12 +13933,13 @@ export interface components {
         MachineNote: {
             answer_id?: number;
             article_id?: number;
+            card_ids?: number[];
             confidence?: number;
             helped?: boolean;
             /** @default false */
             is_worded?: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path?: string;
             /** @default  */
@@ -16611,6 +16612,8 @@ export interface components {
             article_title: string | null;
             id: number;
             locale: string;
+            /** @default  */
+            public_text: string;
             steps: string[];
             text: string;
             title: string;
@@ -18389,7 +18392,7 @@ export interface components {
             /** @default false */
             is_worded: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path: string;
             /** @default  */
