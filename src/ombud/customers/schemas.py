@@ -13,6 +13,9 @@ MAX_VALUE_LENGTH = 320
 IdentityKind = Literal["email", "phone", "visitor", "external"]
 ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 Named = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
+# As long as addresses of mail can be.
+LONGEST_ADDRESS = 254
+Address = Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern=PLAIN)]
 LongText = Annotated[str, Meta(max_length=10_000)]
 # Channels by which somebody can be contacted; phone and text messages are not sent from here yet, but people may ask.
 ContactChannel = Literal["email", "chat", "api", "phone", "sms"]
@@ -191,7 +194,7 @@ class CustomerPatch(Struct, forbid_unknown_fields=True):
     """
 
     name: ShortText | UnsetType = UNSET
-    email: ShortText | UnsetType = UNSET
+    email: Address | UnsetType = UNSET
     phone: ShortText | UnsetType = UNSET
     locale: Literal["", "en", "zh-CN"] | UnsetType = UNSET
     time_zone: ShortText | UnsetType = UNSET
@@ -208,7 +211,7 @@ class NewCustomer(Struct, forbid_unknown_fields=True):
     """A customer entered by hand, known by at least one of name, address or number."""
 
     name: ShortText = ""
-    email: ShortText = ""
+    email: Address = ""
     phone: ShortText = ""
 
 
