@@ -1,6 +1,7 @@
 """Shapes of customers and their identities."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -31,7 +32,10 @@ def normal_value(kind: str, value: str) -> str:
     if kind == "email":
         return one_line(trimmed).lower()
     if kind == "phone":
-        return re.sub(r"[^\d+]", "", trimmed)
+        # Input methods of China write digits as wide as their letters: one number must not be two people.
+        return "".join(str(unicodedata.decimal(char, char)) for char in re.sub(r"[^\d+＋]", "", trimmed)).replace(
+            "＋", "+"
+        )
     return trimmed
 
 
