@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.assistance.upkeep.queries import block_named, variable_named
+from ombud.assistance.upkeep.queries import block_named, variable_named, variants_to_look_at
 from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
 from ombud.assistance.upkeep.services.telling import tell_of_notice, tell_of_request
 from ombud.assistance.upkeep.services.wordings import push
@@ -20,6 +20,7 @@ _PLACES = {
     "guidance_card_changed": ("guidance_card", "card_id"),
     "notice_changed": ("notice", "notice_id"),
 }
+_VARIANTS = "script_variants_changed"
 _TOLD = {"notice_reminded", "article_request_changed"}
 _KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variable_changed"}
 
@@ -37,6 +38,9 @@ async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> No
     changed = [
         (kind, int(one.data[name])) for one in events for kind, name in [_PLACES.get(one.kind, ("", ""))] if kind
     ]
+    scripts = [int(one.data["article_id"]) for one in events if one.kind == _VARIANTS]
+    if scripts:
+        changed += [("script_variant", one) for one in await variants_to_look_at(tx, scripts)]
     if changed:
         await look_at_place(tx, changed, now=now)
 
@@ -71,7 +75,7 @@ async def _tell(tx: Transaction, event: Event, now: datetime) -> None:
 UPKEEP = Reader(
     name="knowledge_upkeep",
     react=keep_up,
-    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES}),
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, _VARIANTS}),
     batch_size=50,
     wakes=("sequence",),
 )
