@@ -277,7 +277,9 @@ async def test_file_of_a_note_is_not_found(centre: Centre) -> None:
 
 async def test_card_of_the_portal_says_only_what_is_meant_for_customers(centre: Centre) -> None:
     words = [
-        CardWords("en", "Batch M", "INTERNAL misprint", ["INTERNAL calm them"], "Dear {{customer.name}}, shut the valve."),
+        CardWords(
+            "en", "Batch M", "INTERNAL misprint", ["INTERNAL calm them"], "Dear {{customer.name}}, shut the valve."
+        ),
         CardWords("zh-CN", "M 批次", "内部说明", ["内部步骤"], "请先关上进水阀。"),
     ]
     always = {"not": {"field": "message", "op": "contains", "value": "nothing"}}

@@ -146,7 +146,9 @@ async def ticket_page(
 async def _cards(tx: Transaction, visit: Visit, ticket: OwnTicket, *, now: datetime) -> list[ShownCard]:
     """What those who have such products or questions should know, as far as it is meant for customers' own eyes."""
     reader = reader_for(visit.place.site, is_customer=True)
-    facing = Facing(place="portal", reader=reader, locale=visit.locale, customer_locale=visit.locale, ticket_id=ticket.id)
+    facing = Facing(
+        place="portal", reader=reader, locale=visit.locale, customer_locale=visit.locale, ticket_id=ticket.id
+    )
     return [one for one in await cards_for(tx, facing, now=now) if one.public_text]
 
 

@@ -231,9 +231,7 @@ async def _answer(
     await emit(tx, fact, by=SYSTEM, at=now)
 
 
-def _worded(
-    scene: Scene, asked: Asked, answer: Answer, tips: Sequence[Tip], locale: str
-) -> tuple[MachineNote, str]:
+def _worded(scene: Scene, asked: Asked, answer: Answer, tips: Sequence[Tip], locale: str) -> tuple[MachineNote, str]:
     """An answer as its channel says it: a chat shows what the note knows, a mail has all of it in its text."""
     note = MachineNote(
         "answer",
