@@ -13637,6 +13637,7 @@ export interface components {
             found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
             found_locale: string;
             found_passage: string;
+            found_script_id: number | null;
             found_title: string;
             /** @enum {string} */
             how: "link" | "block" | "variable" | "sentence" | "numbers";
@@ -13933,12 +13934,13 @@ export interface components {
         MachineNote: {
             answer_id?: number;
             article_id?: number;
+            card_ids?: number[];
             confidence?: number;
             helped?: boolean;
             /** @default false */
             is_worded?: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path?: string;
             /** @default  */
@@ -15620,6 +15622,7 @@ export interface components {
             passage: string;
             /** @default  */
             said: string;
+            script_id: number | null;
             title: string;
         };
         /** QuoteList */
@@ -16611,6 +16614,8 @@ export interface components {
             article_title: string | null;
             id: number;
             locale: string;
+            /** @default  */
+            public_text: string;
             steps: string[];
             text: string;
             title: string;
@@ -17936,6 +17941,7 @@ export interface components {
         /** UseIn */
         UseIn: {
             article_id: number;
+            entry_id?: number | null;
             ticket_id?: number | null;
             version_id?: number | null;
         };
@@ -18388,7 +18394,7 @@ export interface components {
             /** @default false */
             is_worded: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path: string;
             /** @default  */

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.assistance.upkeep.queries import block_named, variable_named
+from ombud.assistance.upkeep.queries import block_named, variable_named, variants_to_look_at
 from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
 from ombud.assistance.upkeep.services.telling import tell_of_notice, tell_of_request
 from ombud.assistance.upkeep.services.wordings import push
+from ombud.knowledge.reports.services import forget_uses
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import NotFound
@@ -20,12 +21,13 @@ _PLACES = {
     "guidance_card_changed": ("guidance_card", "card_id"),
     "notice_changed": ("notice", "notice_id"),
 }
+_VARIANTS = "script_variants_changed"
 _TOLD = {"notice_reminded", "article_request_changed"}
 _KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variable_changed"}
 
 
 async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
-    """Push wordings, list what is stale, settle what was mended, tell people."""
+    """Push wordings, list what is stale, settle what was mended, tell people, forget uses in answers taken back."""
     for one in events:
         if one.kind == "article_published":
             await push(tx, int(one.data["version_id"]), now=now)
@@ -37,8 +39,14 @@ async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> No
     changed = [
         (kind, int(one.data[name])) for one in events for kind, name in [_PLACES.get(one.kind, ("", ""))] if kind
     ]
+    scripts = [int(one.data["article_id"]) for one in events if one.kind == _VARIANTS]
+    if scripts:
+        changed += [("script_variant", one) for one in await variants_to_look_at(tx, scripts)]
     if changed:
         await look_at_place(tx, changed, now=now)
+    undone = [int(one.data["entry_id"]) for one in events if one.kind == "reply_undone"]
+    if undone:
+        await forget_uses(tx, undone)
 
 
 async def _mark(tx: Transaction, event: Event, now: datetime) -> None:
@@ -71,7 +79,7 @@ async def _tell(tx: Transaction, event: Event, now: datetime) -> None:
 UPKEEP = Reader(
     name="knowledge_upkeep",
     react=keep_up,
-    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES}),
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, _VARIANTS, "reply_undone"}),
     batch_size=50,
     wakes=("sequence",),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ombud.customers.rules import mask_email, mask_phone
+from ombud.customers.services.masking import mask_email, mask_phone
 from ombud.routing.waiting.schemas import Pace, Wait, Way
 from ombud.shared.calendars.arithmetic import add_open
 from ombud.shared.calendars.opening import Calendar, NeverOpen

@@ -36,8 +36,9 @@ async def list_quotes(tx: Transaction, article_id: int, *, by: Actor) -> list[Qu
 
 async def _visible_texts(tx: Transaction, *, by: Actor) -> list[Placed]:
     sql = f"select a.id from article a where {visible()}"
-    readable = set(await values(tx, int, sql, sight(reader_of(by))))
-    return [one for one in await queries.placed_texts(tx) if one.kind != "article" or one.id in readable]
+    readable = {None, *await values(tx, int, sql, sight(reader_of(by)))}
+    texts = await queries.placed_texts(tx)
+    return [one for one in texts if (one.id if one.kind == "article" else one.script_id) in readable]
 
 
 async def look_after(tx: Transaction, version_id: int, *, now: datetime) -> None:
@@ -104,7 +105,7 @@ async def look_at_mark(
 
 
 async def look_at_place(tx: Transaction, kinds: Sequence[tuple[str, int]], *, now: datetime) -> None:
-    """After a change of replies, macros, cards, variants or notices: settle what they say no more.
+    """After a change of replies, macros, cards, variants of scripts or notices: settle what they say no more.
 
     Emits: KnowledgeFindingsChanged
     """

@@ -7,6 +7,7 @@ import {
   type KnowledgeBlock,
   type KnowledgeCategory,
   type KnowledgeCounts,
+  type KnowledgeFinding,
   type KnowledgePolicy,
   type KnowledgeVariable,
   type Page,
@@ -16,6 +17,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { errorText } from '@/shared/errorText'
 import { queryClient } from '@/shared/queryClient'
+import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 
 export type Which = 'current' | 'published' | 'draft' | 'review' | 'overdue' | 'outdated' | 'archived'
@@ -101,6 +103,19 @@ export function useShown(id: Ref<Id | null>, locale: Ref<string>, isWanted: Ref<
   })
 }
 
+/** What says something that an article says no more, or says it with other figures. */
+export function useFindings(id: Ref<Id | null>) {
+  return useQuery({
+    queryKey: ['knowledge-care', 'of', id],
+    queryFn: async ({ signal }) => {
+      const path = withQuery('/knowledge/reports/findings', { article_id: id.value })
+      return (await api.get<{ items: KnowledgeFinding[] }>(path, signal)).items
+    },
+    enabled: computed(() => id.value !== null && may('knowledge.care')),
+    shallow: true,
+  })
+}
+
 function useFrame<T>(name: string) {
   return useQuery({
     queryKey: ['knowledge_frame', name],
@@ -122,7 +137,8 @@ export function useKnowledgePolicy() {
 
 /** Have everything of the knowledge base asked for anew. */
 export function renew(): void {
-  for (const queryKey of [[KEY], ['knowledge_frame']]) void queryClient.invalidateQueries({ queryKey })
+  for (const queryKey of [[KEY], ['knowledge_frame'], ['knowledge-care']])
+    void queryClient.invalidateQueries({ queryKey })
 }
 
 /** Do something; what came of it, or null with the reason told. */
