@@ -68,7 +68,9 @@ def test_quotes_of_prefers_the_sentence_to_the_link() -> None:
 def test_quotes_of_shows_the_sentence_and_no_number_of_a_list_that_it_holds() -> None:
     [quote] = quotes_of([placed(f"1. 7. 15. {SEVEN}")], 5, "returns", [SEVEN])
     assert quote.passage == SEVEN
-    [split] = quotes_of([placed("1. You may return it. Within 7 days of delivery", "article:returns")], 5, "returns", [])
+    [split] = quotes_of(
+        [placed("1. You may return it. Within 7 days of delivery", "article:returns")], 5, "returns", []
+    )
     assert split.how == "link"
 
 
