@@ -8,7 +8,7 @@ import pytest
 
 from ombud.intelligence.personal_data.finding import find_personal_data
 from ombud.intelligence.personal_data.numbers import is_id_number, passes_luhn
-from ombud.intelligence.personal_data.schemas import Redacted
+from ombud.intelligence.personal_data.schemas import Finding, Redacted
 from ombud.intelligence.personal_data.services import redact, restore
 
 ID_NUMBER = "11010519491231002X"  # the example of GB 11643-1999
@@ -170,6 +170,12 @@ def test_redact_text_with_a_placeholder_that_somebody_wrote_never_takes_its_numb
 
 def test_redact_text_without_personal_data_changes_nothing() -> None:
     assert redact("灯不亮了") == Redacted("灯不亮了", {})
+
+
+def test_find_digits_of_an_identifier_of_a_machine_are_nobodys() -> None:
+    assert find_personal_data("Request 0f3c1d2e-1111-4222-8333-013812345678 failed, 13812345678 knows") == [
+        Finding("phone", 53, 64)
+    ]
 
 
 def test_find_number_of_an_order_that_passes_luhn_is_no_card() -> None:

@@ -108,13 +108,6 @@ async def stock(served: Served) -> None:
     while await index_missed(served.database):
         pass
 
-    # A question in other words than the article's is found by meaning, which the worker adds.
-    async def has_meaning() -> bool:
-        async with served.database.transaction() as tx:
-            return (await count_passages(tx)).without_vector == 0
-
-    await until(has_meaning, 60)
-
 
 async def search(page: Page, served: Served, locale: str, question: str) -> str:
     """Ask, and give the path of what is first."""
@@ -140,6 +133,12 @@ async def test_newcomer_goes_from_question_to_solved(
         await served.channel("email", "Mail", address="care@desk.example", smtp=world.smtp_settings())
     _, screen = await open_window(browser, locale=locale)
     page = screen.page
+
+    # A question in other words than the article's is found by meaning, which the worker adds.
+    async def has_meaning() -> bool:
+        return (await served.do(count_passages)).without_vector == 0
+
+    await until(has_meaning, 90)
     for question, slug in QUESTIONS[locale]:
         assert await search(page, served, locale, question) == f"/help/{locale}/articles/{slug}", question
     await clean(screen)

@@ -1,9 +1,12 @@
 """A customer's own tickets: what they see of them, and above all what they never see."""
 
 import re
+from typing import Any
 
 import pytest
 
+from ombud.assistance.guidance.schemas import CardIn, CardWords
+from ombud.assistance.guidance.services.cards import add_card
 from ombud.portal.schemas import Viewers
 from ombud.portal.services import set_viewers
 from ombud.shared.actor import SYSTEM
@@ -270,3 +273,30 @@ async def test_file_of_a_note_is_not_found(centre: Centre) -> None:
     await centre.desk.execute(sql, e=note.id, t=mine)
     browser = await centre.sign_in(ROSA)
     assert (await browser.get("/portal/files/hidden-token/n.txt")).status_code == 404
+
+
+async def test_card_of_the_portal_says_only_what_is_meant_for_customers(centre: Centre) -> None:
+    words = [
+        CardWords(
+            "en", "Batch M", "INTERNAL misprint", ["INTERNAL calm them"], "Dear {{customer.name}}, shut the valve."
+        ),
+        CardWords("zh-CN", "M 批次", "内部说明", ["内部步骤"], "请先关上进水阀。"),
+    ]
+    always = {"not": {"field": "message", "op": "contains", "value": "nothing"}}
+    colleagues = [CardWords("en", "Colleagues", "INTERNAL", ["INTERNAL"])]
+    everywhere: dict[str, Any] = {"condition": always, "from_at": centre.desk.now, "places": ["workspace", "portal"]}
+
+    async def make(tx: Transaction) -> None:
+        for name, said in (("told", words), ("kept", colleagues)):
+            await add_card(tx, CardIn(name=name, words=said, **everywhere), by=SYSTEM, now=centre.desk.now)
+
+    await centre.desk.write(make)
+    mine = await centre.ticket(ROSA)
+    browser = await centre.sign_in(ROSA)
+    page = (await browser.get(f"/portal/tickets/{mine}")).text
+    assert "Dear Rosa, shut the valve." in page
+    assert "INTERNAL" not in page
+    assert "Colleagues" not in page
+    chinese = (await browser.get(f"/portal/tickets/{mine}?lang=zh-CN")).text
+    assert "请先关上进水阀。" in chinese
+    assert "内部" not in chinese

@@ -13934,12 +13934,13 @@ export interface components {
         MachineNote: {
             answer_id?: number;
             article_id?: number;
+            card_ids?: number[];
             confidence?: number;
             helped?: boolean;
             /** @default false */
             is_worded?: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path?: string;
             /** @default  */
@@ -16613,6 +16614,8 @@ export interface components {
             article_title: string | null;
             id: number;
             locale: string;
+            /** @default  */
+            public_text: string;
             steps: string[];
             text: string;
             title: string;
@@ -17938,6 +17941,7 @@ export interface components {
         /** UseIn */
         UseIn: {
             article_id: number;
+            entry_id?: number | null;
             ticket_id?: number | null;
             version_id?: number | null;
         };
@@ -18390,7 +18394,7 @@ export interface components {
             /** @default false */
             is_worded: boolean;
             /** @enum {string} */
-            kind: "answer" | "ask" | "hand_over" | "closing";
+            kind: "answer" | "card" | "ask" | "hand_over" | "closing";
             /** @default  */
             path: string;
             /** @default  */

@@ -52,9 +52,9 @@ export interface Promised {
   is_kept: boolean
 }
 
-/** A machine wrote it: an answer with its source, or a word of its own about the talk. */
+/** A machine wrote it: an answer with its source, a card's words, or a word of its own about the talk. */
 export interface Machine {
-  kind: 'answer' | 'ask' | 'hand_over' | 'closing'
+  kind: 'answer' | 'card' | 'ask' | 'hand_over' | 'closing'
   title: string
   path: string
   is_worded: boolean

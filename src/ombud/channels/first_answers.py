@@ -75,6 +75,5 @@ FIRST_ANSWERS = Reader(
     name="first_answers",
     react=answer_first,
     kinds=frozenset({"ticket_opened"}),
-    gather_seconds=0.2,
     wakes=("outbox", "sequence"),
 )

@@ -103,6 +103,8 @@ class Worker:
         undo_seconds = parts.settings.undo_seconds
         self._jobs = JobRunner(parts.database, parts.bus, parts.clock, parts.files, undo_seconds)
         self._simulations = SimulationHand(parts.database, parts.clock, [note_rehearsal])
+        # What is found by meaning and how tickets are classified comes after messages, on full cores as well.
+        parts.passages.meaning.step_back()
         self._passages = PassageHand(parts.database, parts.passages.meaning)
         self._classifier = Classifier(parts.database, parts.clock, parts.passages)
         self._teacher = Teacher(parts.database, parts.clock, with_meaning=parts.settings.meaning)

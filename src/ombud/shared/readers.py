@@ -37,7 +37,7 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     ``react`` gets the transaction, some events in the order of the log, and the present moment. ``kinds`` None means
     all. A new reader begins at the head of the log unless ``from_start``. ``wakes`` are topics of the bus, woken after
-    a commit. ``gather_seconds``: how long it lets events come together before it reads, where nobody waits for it.
+    a commit. ``gather_seconds``: how long it rests after a batch, so that events come together; one alone never waits.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     kinds: frozenset[str] | None = None
     from_start: bool = False
     batch_size: int = 500
-    gather_seconds: float = 0.0
+    gather_seconds: float = 0.2
     wakes: tuple[str, ...] = ()
 
 
@@ -237,12 +237,12 @@ async def _lock(tx: Transaction, reader: Reader) -> int | None:
 
 
 async def _move(tx: Transaction, reader: Reader, seq: int, *, keep_problem: bool = False) -> None:
-    params = {"name": reader.name, "seq": seq}
-    await tx.execute("update reader set seq = %(seq)s where name = %(name)s", params)
-    if not keep_problem:
-        # It failed before and went well at last: nothing is left to show.
-        sql = "delete from reader_problem where reader = %(name)s and seq <= %(seq)s and set_aside_at is null"
-        await tx.execute(sql, params)
+    # What failed before and went well at last has nothing left to show.
+    sql = """
+        with gone as (delete from reader_problem
+            where reader = %(name)s and seq <= %(seq)s and set_aside_at is null and not %(keep)s)
+        update reader set seq = %(seq)s where name = %(name)s"""
+    await tx.execute(sql, {"name": reader.name, "seq": seq, "keep": keep_problem})
 
 
 def _raise_if_database(problem: Exception) -> None:

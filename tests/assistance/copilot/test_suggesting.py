@@ -110,6 +110,32 @@ async def test_counts_what_is_shown_once_and_what_becomes_of_it(copilot: Copilot
     assert await copilot.get("/copilot/figures") == 403
 
 
+async def test_adopted_article_counts_as_used_once_whatever_else_is_said(copilot: Copilot) -> None:
+    ticket = await copilot.site.ticket(ASKED)
+    first, other = (await copilot.suggest(ticket))[:2]
+    browser = await copilot.site.browser(copilot.agent)
+    for found, state in ((first, "adopted"), (first, "adopted"), (first, "ignored"), (other, "ignored")):
+        await browser.put(f"/tickets/{ticket}/copilot/suggestions/{found['id']}/outcome", {"state": state})
+    sql = "select jsonb_agg(jsonb_build_array(article_id, version_id, ticket_id, person_id)) from article_use"
+    used = await copilot.site.desk.sql(sql)
+    assert used == [[first["article_id"], first["version_id"], ticket, copilot.agent.id]]
+    # sent with the same article, it is still one use
+    entry = (await browser.post(f"/tickets/{ticket}/replies", reply_of("Tighten it."))).json()["id"]
+    body = {"article_id": first["article_id"], "ticket_id": ticket, "entry_id": entry}
+    assert (await browser.post("/article-uses", body)).status_code == 204
+    assert await copilot.site.desk.sql("select array_agg(entry_id) from article_use") == [entry]
+
+
+async def test_adopted_answer_of_a_solved_ticket_is_no_use_of_an_article(copilot: Copilot) -> None:
+    await copilot.solved("My machine leaks at the filter holder", "Tighten the filter holder and change the seal.")
+    await copilot.read()
+    ticket = await copilot.site.ticket(ASKED, who="c4")
+    alike = next(one for one in await copilot.suggest(ticket) if one["kind"] == "ticket")
+    browser = await copilot.site.browser(copilot.agent)
+    await browser.put(f"/tickets/{ticket}/copilot/suggestions/{alike['id']}/outcome", {"state": "adopted"})
+    assert await copilot.site.desk.sql("select count(*) from article_use") == 0
+
+
 async def test_refuses_outcome_of_somebody_else(copilot: Copilot) -> None:
     ticket = await copilot.site.ticket(ASKED)
     found = (await copilot.suggest(ticket))[0]

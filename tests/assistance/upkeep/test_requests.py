@@ -1,10 +1,14 @@
 """Requests for articles: from tickets and searches, taken, answered, declined; who is told, who may what."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from ombud.knowledge.reports.schemas import Use
+from ombud.knowledge.reports.services import note_use
 from tests.assistance.desk import Care
+from tests.site import note_of, reply_of
 
 
 async def ask(care: Care, **more: Any) -> dict[str, Any]:
@@ -103,3 +107,84 @@ async def test_use_of_an_article_is_noted_for_those_who_see_both(care: Care) -> 
     assert (await care.agent.post("/article-uses", body | {"article_id": 99_999})).status_code == 404
     assert (await care.agent.post("/article-uses", {"article_id": article})).status_code == 400
     assert await care.site.desk.sql("select count(*) from article_use") == 1
+
+
+async def answer(care: Care, who: Any = None, text: str = "Descale it.") -> int:
+    """An answer on the ticket; its number."""
+    sent = await (who or care.agent).post(f"/tickets/{care.ticket}/replies", reply_of(text))
+    assert sent.status_code == 201, sent.text
+    return int(sent.json()["id"])
+
+
+async def uses(care: Care) -> list[tuple[int, int | None]]:
+    """Uses of articles with the answers that they stand in."""
+    sql = "select coalesce(jsonb_agg(jsonb_build_array(article_id, entry_id) order by id), '[]') from article_use"
+    return [(one[0], one[1]) for one in await care.site.desk.sql(sql)]
+
+
+async def test_use_in_an_answer_that_was_sent_counts_once(care: Care) -> None:
+    article, entry = await care.library.make("Descaling K"), await answer(care)
+    body = {"article_id": article, "ticket_id": care.ticket, "entry_id": entry}
+    for _ in range(2):
+        assert (await care.agent.post("/article-uses", body)).status_code == 204
+    assert await uses(care) == [(article, entry)]
+    again = await answer(care, text="And rinse it.")
+    await care.agent.post("/article-uses", body | {"entry_id": again})
+    assert await uses(care) == [(article, entry), (article, again)]
+
+
+async def test_use_noted_while_writing_is_of_the_answer_that_is_sent(care: Care) -> None:
+    article, other = await care.library.make("Descaling K"), await care.library.make("Rinsing K")
+    body = {"article_id": article, "ticket_id": care.ticket}
+    await care.agent.post("/article-uses", body)
+    await care.agent.post("/article-uses", body | {"article_id": other})
+    entry = await answer(care)
+    await care.agent.post("/article-uses", body | {"entry_id": entry})
+    assert await uses(care) == [(article, entry), (other, None)]
+
+
+async def test_use_in_the_answer_of_somebody_else_is_refused(care: Care) -> None:
+    article, entry = await care.library.make("Descaling K"), await answer(care, care.lead)
+    note = (await care.agent.post(f"/tickets/{care.ticket}/notes", note_of("See above"))).json()["id"]
+    body = {"article_id": article, "ticket_id": care.ticket}
+    asked = await care.site.desk.sql("select min(id) from entry")
+    for wrong in (entry, note, asked, 99_999):
+        assert (await care.agent.post("/article-uses", body | {"entry_id": wrong})).status_code == 404
+    elsewhere = await care.site.ticket("Another one", who="c2")
+    mine = await answer(care)
+    refused = await care.agent.post("/article-uses", body | {"ticket_id": elsewhere, "entry_id": mine})
+    assert refused.status_code == 404
+    assert await uses(care) == []
+
+
+async def test_use_told_twice_at_once_counts_once(care: Care) -> None:
+    article, entry = await care.library.make("Descaling K"), await answer(care)
+    use = Use(article_id=article, ticket_id=care.ticket, entry_id=entry, person_id=care.library.writer.id)
+    desk = care.site.desk
+    async with desk.parts.database.transaction() as first:
+        await note_use(first, [use], now=desk.now)
+
+        async def second() -> None:
+            async with desk.parts.database.transaction() as tx:
+                await note_use(tx, [use], now=desk.now)
+
+        waiting = asyncio.create_task(second())
+        done, _ = await asyncio.wait([waiting], timeout=0.05)
+        assert not done
+    await waiting
+    assert await uses(care) == [(article, entry)]
+
+
+async def test_use_in_an_answer_that_was_taken_back_is_forgotten(care: Care) -> None:
+    article = await care.library.make("Descaling K")
+    care.ticket = await care.site.ticket("It leaks", kind="email")
+    entry, kept = await answer(care), await answer(care, text="And rinse it.")
+    for one in (entry, kept):
+        body = {"article_id": article, "ticket_id": care.ticket, "entry_id": one}
+        assert (await care.agent.post("/article-uses", body)).status_code == 204
+    undone = await care.agent.delete(f"/tickets/{care.ticket}/replies/{entry}")
+    assert undone.status_code == 200, undone.text
+    await care.react()
+    assert await uses(care) == [(article, kept)]
+    late = {"article_id": article, "ticket_id": care.ticket, "entry_id": entry}
+    assert (await care.agent.post("/article-uses", late)).status_code == 404

@@ -1,5 +1,6 @@
 """Vectors by the model that comes along and by an address; what an address answers wrongly is told, not used."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from ombud.intelligence.embedding.endpoint import EmbeddingFailed, EndpointEmbedder
 from ombud.intelligence.embedding.services import Meaning
-from ombud.intelligence.embedding.shipped import DIMENSIONS, NAME, ShippedEmbedder, load_shipped
+from ombud.intelligence.embedding.shipped import DIMENSIONS, NAME, ShippedEmbedder, ShippedModel, load_shipped
 from ombud.shared.outbound import AddressRefused, Guard, Outbound
 from tests.desk import Desk
 
@@ -32,6 +33,26 @@ async def test_shipped_vectors_are_near_what_means_the_same() -> None:
     assert passages.shape == (3, DIMENSIONS)
     assert int((passages @ query).argmax()) == 0
     assert np.linalg.norm(query) == pytest.approx(1, abs=1e-3)
+
+
+class Engine:
+    """In place of the model: notes how far the thread that asks it steps back."""
+
+    def __init__(self) -> None:
+        self.niceness: list[int] = []
+
+    def encode(self, texts: list[str], *, is_query: bool) -> Any:
+        assert is_query
+        self.niceness.append(os.getpriority(os.PRIO_PROCESS, 0))
+        return np.zeros((len(texts), DIMENSIONS))
+
+
+async def test_shipped_model_of_a_process_that_steps_back_leaves_the_others_their_time() -> None:
+    engine, before = Engine(), os.getpriority(os.PRIO_PROCESS, 0)
+    await ShippedEmbedder(ShippedModel(engine)).query("退货")
+    await ShippedEmbedder(ShippedModel(engine), niceness=19).query("退货")
+    assert engine.niceness == [before, 19]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 @needs_model

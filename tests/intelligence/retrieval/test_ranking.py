@@ -80,6 +80,16 @@ def test_passage_without_a_vector_is_found_by_its_words() -> None:
     assert (found[0].id, found[0].meaning) == (0, None)
 
 
+@pytest.mark.parametrize(("with_vector", "has_meaning"), [(1, False), (8, False), (9, True), (10, True)])
+def test_vectors_count_once_nearly_all_passages_have_one(with_vector: int, has_meaning: bool) -> None:
+    like, other = [1.0, 0.0], [0.0, 1.0]
+    vectors = [like, *[other] * (with_vector - 1), *[None] * (10 - with_vector)]
+    index = Index().changed((), [entry(number, f"word{number}", vector=one) for number, one in enumerate(vectors)])
+    [first, *_] = index.best(query_of("nothing alike", np.array(like, dtype=np.float32)), 10)
+    assert (first.meaning is not None) is has_meaning
+    assert (first.score > 0) is has_meaning
+
+
 def test_vectors_of_another_model_are_left_out() -> None:
     index = Index().changed((), [entry(0, "invoice", vector=[1.0, 0.0])])
     assert ids(index, "invoice") == [0]

@@ -1,5 +1,6 @@
 """What a machine says of its own accord, in both languages: few words, and always the way to a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -45,6 +46,8 @@ MAIL_WORDED: Final = {
     "zh-CN": "本回复由 AI 根据我们的帮助文章《{title}》生成：\n\n{text}\n\n{link}"
     "如果问题已解决，无需再回复。如果没有解决，直接回复本邮件“转人工”，由人工客服为您处理。",
 }
+# Below the answer of a mail: what those with such a product or question should know, too.
+TIP: Final = {"en": "For you: {text}\n\n{link}", "zh-CN": "与您相关：{text}\n\n{link}"}
 SOURCE: Final = {"en": "Source: {address}\n\n", "zh-CN": "来源：{address}\n\n"}
 _DAYS: Final = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -66,8 +69,14 @@ def opens_words(at: datetime, time_zone: str, locale: str) -> str:
     return f"on {day}, {local.day} {local:%B}, at {clock} ({time_zone})"
 
 
-def mail_text(text: str, title: str, address: str, locale: str, *, is_worded: bool) -> str:
-    """An answer by mail: what it is, the answer, where it stands, and how to reach a person."""
+def tip_text(text: str, address: str, locale: str) -> str:
+    """A card's words as a mail has them, with where more stands."""
+    return TIP[locale].format(text=text, link=SOURCE[locale].format(address=address) if address else "")
+
+
+def mail_text(text: str, title: str, address: str, locale: str, *, is_worded: bool, tips: Sequence[str] = ()) -> str:
+    """An answer by mail: what it is, the answer, where it stands, cards' words, and how to reach a person."""
     link = SOURCE[locale].format(address=address) if address else ""
+    link += "".join(tips)
     frame = (MAIL_WORDED if is_worded else MAIL)[locale]
     return frame.format(title=title, text=text, link=link)

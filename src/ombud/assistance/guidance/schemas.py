@@ -118,6 +118,8 @@ class ShownCard(Struct):
     article_slug: str | None
     article_title: str | None
     until_at: datetime | None
+    # what customers may read of it, in their language; '' where all of it is for colleagues
+    public_text: str = ""
 
 
 class ShownCards(Struct):

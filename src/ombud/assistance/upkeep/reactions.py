@@ -7,6 +7,7 @@ from ombud.assistance.upkeep.queries import block_named, variable_named, variant
 from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
 from ombud.assistance.upkeep.services.telling import tell_of_notice, tell_of_request
 from ombud.assistance.upkeep.services.wordings import push
+from ombud.knowledge.reports.services import forget_uses
 from ombud.shared.actor import SYSTEM, Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import NotFound
@@ -26,7 +27,7 @@ _KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variabl
 
 
 async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> None:
-    """Push wordings, list what is stale, settle what was mended, tell people."""
+    """Push wordings, list what is stale, settle what was mended, tell people, forget uses in answers taken back."""
     for one in events:
         if one.kind == "article_published":
             await push(tx, int(one.data["version_id"]), now=now)
@@ -43,6 +44,9 @@ async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> No
         changed += [("script_variant", one) for one in await variants_to_look_at(tx, scripts)]
     if changed:
         await look_at_place(tx, changed, now=now)
+    undone = [int(one.data["entry_id"]) for one in events if one.kind == "reply_undone"]
+    if undone:
+        await forget_uses(tx, undone)
 
 
 async def _mark(tx: Transaction, event: Event, now: datetime) -> None:
@@ -75,7 +79,7 @@ async def _tell(tx: Transaction, event: Event, now: datetime) -> None:
 UPKEEP = Reader(
     name="knowledge_upkeep",
     react=keep_up,
-    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, _VARIANTS}),
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, _VARIANTS, "reply_undone"}),
     batch_size=50,
     wakes=("sequence",),
 )

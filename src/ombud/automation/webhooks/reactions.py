@@ -4,4 +4,4 @@ from ombud.automation.webhooks.jobs import TOPIC
 from ombud.automation.webhooks.services import queue_deliveries
 from ombud.shared.readers import Reader
 
-WEBHOOKS = Reader(name="webhooks", react=queue_deliveries, gather_seconds=0.1, wakes=(TOPIC,))
+WEBHOOKS = Reader(name="webhooks", react=queue_deliveries, wakes=(TOPIC,))

@@ -181,7 +181,7 @@ class WidgetMachine(Struct):
     ``helped`` is what was said of it.
     """
 
-    kind: Literal["answer", "ask", "hand_over", "closing"]
+    kind: Literal["answer", "card", "ask", "hand_over", "closing"]
     title: str = ""
     path: str = ""
     is_worded: bool = False

@@ -256,7 +256,6 @@ def acknowledgements(tell: Tell | None) -> Reader:
         name="acknowledgements",
         react=react,
         kinds=frozenset({"ticket_opened"}),
-        gather_seconds=0.2,
         wakes=("outbox", "sequence"),
     )
 

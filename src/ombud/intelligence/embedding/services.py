@@ -17,6 +17,8 @@ from ombud.shared.outbound import Outbound
 log = logging.getLogger(__name__)
 # A change of the settings is heard of in so long.
 LOOK_AGAIN_SECONDS: Final = 5.0
+# Work that nobody waits for runs in what the rest of the machine leaves.
+BEHIND: Final = 19
 
 
 class _Endpoint(Struct, frozen=True):
@@ -34,11 +36,16 @@ class Meaning:
 
     def __init__(self, outbound: Outbound, key_ring: KeyRing, *, is_shipped: bool = True) -> None:
         self._outbound, self._key_ring, self._is_shipped = outbound, key_ring, is_shipped
+        self._niceness = 0
         self._shipped: Embedder | None = None
         self._has_looked = False
         self._endpoint: _Endpoint | None = None
         self._outside: Embedder | None = None
         self._look_at = 0.0
+
+    def step_back(self) -> None:
+        """Let everybody else go first: for a process in which nobody waits for an answer."""
+        self._niceness = BEHIND
 
     async def embedder(self, tx: Transaction) -> Embedder | None:
         """The embedder that is to be used now; None where there is none."""
@@ -64,7 +71,7 @@ class Meaning:
         if self._is_shipped and not self._has_looked:
             self._has_looked = True
             model = await asyncio.to_thread(load_shipped)
-            self._shipped = ShippedEmbedder(model) if model else None
+            self._shipped = ShippedEmbedder(model, niceness=self._niceness) if model else None
         return self._shipped
 
 

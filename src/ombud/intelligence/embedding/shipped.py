@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -29,10 +30,11 @@ KEPT_QUERIES: Final = 512
 
 
 class ShippedModel:
-    """The model itself, for whoever may wait: commands, and children of the worker. Not for two threads at once."""
+    """The model itself, for whoever may wait: commands, and children of the worker. One thread at a time."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
+        self._turn = Lock()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of what is to be found; the texts of a batch should be about as long as each other."""
@@ -49,7 +51,8 @@ class ShippedModel:
         found = np.empty((len(plain), DIMENSIONS), dtype=np.float32)
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            found[chosen] = self._engine.encode([plain[index] for index in chosen], is_query=is_query)
+            with self._turn:
+                found[chosen] = self._engine.encode([plain[index] for index in chosen], is_query=is_query)
         return found
 
 
@@ -66,14 +69,24 @@ def load_shipped(threads: int = 1) -> ShippedModel | None:
         return None
 
 
+def _step_back(niceness: int) -> None:
+    # On Linux, where alone the model runs, 0 is the calling thread and not its process.
+    os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 class ShippedEmbedder:
-    """The model in a thread of its own; questions that came before are remembered."""
+    """The model in a thread of its own; questions that came before are remembered.
+
+    ``niceness``: how far the thread steps back behind the rest of the machine, 0 to 19.
+    """
 
     name = NAME
 
-    def __init__(self, model: ShippedModel) -> None:
+    def __init__(self, model: ShippedModel, *, niceness: int = 0) -> None:
         self._model = model
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning")
+        self._thread = ThreadPoolExecutor(
+            max_workers=1, thread_name_prefix="meaning", initializer=_step_back, initargs=(niceness,)
+        )
         self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     async def passages(self, texts: Sequence[str]) -> Vectors:

@@ -21,6 +21,8 @@ _ID = re.compile(r"(?=(\d{17}[\dXx]))")
 # A run of digits, in groups where it is written so. Longer runs are records of machines, not what people write.
 _RUN = re.compile(r"(?<![\d.])\d(?:[ -]?\d)*(?![\d]|\.\d)")
 _MAX_RUN = 40
+# The digits of an identifier of a machine (RFC 9562) are nobody's number, whatever they look like.
+_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
 # Issuers as ISO/IEC 7812 has them: UnionPay, Visa, Mastercard, JCB, American Express, Diners.
 _CARD = re.compile(
     r"62\d{14,17}|4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|35\d{14}|3[47]\d{13}|3[068]\d{12}|60\d{14,17}|9\d{15,18}"
@@ -72,6 +74,7 @@ def passes_luhn(number: str) -> bool:
 
 def find_numbers(text: str) -> Iterator[Finding]:
     """All that proves itself, overlaps included; the surest kinds come first. ``text`` has narrow digits and signs."""
+    text = _UUID.sub(lambda match: "x" * len(match[0]), text)
     yield from (_found("email", match) for match in _emails(text))
     for match in _ID.finditer(text):
         if is_id_number(match[1]):

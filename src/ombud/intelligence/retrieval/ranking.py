@@ -14,6 +14,8 @@ from ombud.intelligence.retrieval.terms import Keys, counted_terms
 
 # How much a likeness of one spread above the usual weighs against all words of the question.
 MEANING: Final = 0.08
+# While fewer have a vector, those that have one would go before the others for nothing but that.
+ENOUGH_VECTORS: Final = 0.9
 # What is written in the reader's language goes before the same thing in another.
 SAME_LANGUAGE: Final = 0.02
 # So much of the best score a passage in the reader's language has to have to be shown in its place.
@@ -74,6 +76,7 @@ class Index:
         self._language_of = np.array([numbers[locale] for one in segments for locale in one.locales], dtype=np.int16)
         has_vector = [one.has_vector for one in segments]
         self._has_vector = np.concatenate(has_vector) if has_vector else np.empty(0, dtype=bool)
+        self._has_meaning = bool(len(self) and self._has_vector[self._alive].mean() >= ENOUGH_VECTORS)
 
     def __len__(self) -> int:
         return int(self._alive.sum())
@@ -107,7 +110,7 @@ class Index:
         """Score every passage."""
         words, meaning = self._score_words(query), self._score_meaning(query)
         scores = words.copy()
-        if query.vector is not None and self._has_vector.any():
+        if query.vector is not None and self._has_meaning:
             scores += MEANING * meaning
         if query.locale:
             scores += np.float32(SAME_LANGUAGE) * self._is_in(query.locale)
@@ -138,7 +141,7 @@ class Index:
         return [own.get(article_id, place) for article_id, place in best.items()]
 
     def _hit(self, ranked: Ranked, query: Query, place: int) -> Hit:
-        has_meaning = query.vector is not None and bool(self._has_vector[place])
+        has_meaning = query.vector is not None and self._has_meaning and bool(self._has_vector[place])
         return Hit(
             id=int(self._ids[place]),
             article_id=int(self._article_ids[place]),
@@ -170,7 +173,7 @@ class Index:
 
     def _score_meaning(self, query: Query) -> NDArray[np.float32]:
         """Likeness in spreads above the usual one, so that it means the same for any question."""
-        if query.vector is None or not self._has_vector.any():
+        if query.vector is None or not self._has_meaning:
             return np.zeros(len(self._alive), dtype=np.float32)
         found = _joined_scores([one.score_meaning(query.vector) for one in self._segments])
         known = found[self._has_vector]

@@ -43,11 +43,12 @@ class Use(Struct, frozen=True, kw_only=True):
 
 
 class UseIn(Struct, forbid_unknown_fields=True):
-    """An article that an agent put into an answer on a ticket."""
+    """An article that an agent put into an answer on a ticket; ``entry_id`` is the answer, once it was sent."""
 
     article_id: Id
     version_id: Id | None = None
     ticket_id: Id | None = None
+    entry_id: Id | None = None
 
 
 class Searched(Struct):

@@ -144,10 +144,12 @@ async def ticket_page(
 
 
 async def _cards(tx: Transaction, visit: Visit, ticket: OwnTicket, *, now: datetime) -> list[ShownCard]:
-    """What those who have such products or questions should know, where it is meant for customers' own eyes."""
+    """What those who have such products or questions should know, as far as it is meant for customers' own eyes."""
     reader = reader_for(visit.place.site, is_customer=True)
-    facing = Facing(place="portal", reader=reader, locale=visit.locale, ticket_id=ticket.id)
-    return await cards_for(tx, facing, now=now)
+    facing = Facing(
+        place="portal", reader=reader, locale=visit.locale, customer_locale=visit.locale, ticket_id=ticket.id
+    )
+    return [one for one in await cards_for(tx, facing, now=now) if one.public_text]
 
 
 async def _theirs(tx: Transaction, sight: queries.Sight, ticket_id: int) -> list[OwnTicket]:

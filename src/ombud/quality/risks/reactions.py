@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.quality.risks.queries import load_written
+from ombud.intelligence.risk.services import find_risks
+from ombud.quality.risks.queries import load_written, silenced
 from ombud.quality.risks.services import alert, alert_repeated, follow_entries
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
@@ -23,10 +24,13 @@ async def watch_risks(tx: Transaction, events: Sequence[Event], now: datetime) -
         for one in events
         if one.kind == "message_received" and not one.data.get("is_automatic")
     ]
+    silent = await silenced(tx) if written else frozenset()
     for said in await load_written(tx, written) if written else []:
-        ticket = await _locked(tx, said.ticket_id)
+        # Most messages show nothing: only what does holds its ticket.
+        found = find_risks(said.text, silent=silent)
+        ticket = await _locked(tx, said.ticket_id) if found else None
         if ticket is not None:
-            await alert(tx, ticket, said, now=now)
+            await alert(tx, ticket, said, found, now=now)
     for ticket_id in sorted({one.ticket_id for one in events if one.ticket_id and _may_repeat(one)}):
         ticket = await _locked(tx, ticket_id)
         if ticket is not None:

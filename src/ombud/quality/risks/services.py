@@ -38,14 +38,15 @@ LONGEST_EVIDENCE: Final = 80
 LONGEST_WORDS: Final = 500
 
 
-async def alert(tx: Transaction, ticket: LockedTicket, said: Written, *, now: datetime) -> int:
-    """Keep what a message shows, each kind once; how many are new.
+async def alert(
+    tx: Transaction, ticket: LockedTicket, said: Written, found: Sequence[Finding], *, now: datetime
+) -> int:
+    """Keep what was found in a message, each kind once; how many are new.
 
     Those who are to hear of a kind are told once for a ticket, until all its alerts were called false.
 
     Emits: RiskFound, NotificationMade
     """
-    found = find_risks(said.text, silent=await queries.silenced(tx))
     fresh = [one for one in found if await _keep(tx, ticket, said, one, now=now)]
     if fresh:
         await _score_anew(tx, ticket.id)

@@ -54,12 +54,13 @@ class SolvedAlong(Struct):
 
 
 class MachineNote(Struct, omit_defaults=True):
-    """What a machine wrote to a customer: an answer with its source, or a word of its own about the talk.
+    """What a machine wrote to a customer: an answer with its source, a card's words, or a word about the talk.
 
-    ``path`` leads to the article in the help centre; ``is_worded``: a language model put the article's words together.
+    ``path`` leads to the article in the help centre; ``is_worded``: a language model put the article's words together;
+    ``card_ids``: guidance cards whose words stand in it.
     """
 
-    kind: Literal["answer", "ask", "hand_over", "closing"]
+    kind: Literal["answer", "card", "ask", "hand_over", "closing"]
     answer_id: int | None = None
     article_id: int | None = None
     title: str = ""
@@ -67,6 +68,7 @@ class MachineNote(Struct, omit_defaults=True):
     confidence: float | None = None
     is_worded: bool = False
     helped: bool | None = None
+    card_ids: list[int] = []
 
 
 class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):

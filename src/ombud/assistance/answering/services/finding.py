@@ -89,7 +89,7 @@ async def _weigh(
         return Judged("refused", "topic", best=best)
     best = await _in_language(tx, best, locale)
     summary = await value(tx, str, "select summary from article_version where id = %(id)s", {"id": best.version_id})
-    said = say_with_summary(summary or "", best.text, asked, binds=lambda text: _binds(text, rule, now))
+    said = say_with_summary(summary or "", best.text, asked, binds=lambda text: binds(text, rule, now))
     if not said.text:
         return Judged("refused", _why(said, best.text), best=best)
     worded = await _worded(knowing, asked, best, rule, locale, now=now)
@@ -109,7 +109,7 @@ async def _weigh(
     return Judged("answered", answer=answer, best=best)
 
 
-def _binds(text: str, rule: AnswerRule, now: datetime) -> bool:
+def binds(text: str, rule: AnswerRule, now: datetime) -> bool:
     """Whether a sentence promises something to whoever reads it; how a rule is told binds where the place is strict."""
     found = promises_in(text, now=now)
     if rule.is_strict:
@@ -130,7 +130,7 @@ async def _worded(
     if knowing.worder is None:
         return None
     text = await knowing.worder.word(question=asked, title=best.title, text=best.text, locale=locale)
-    if not text or adds_figures(text, f"{best.title} {best.text}") or _binds(text, rule, now):
+    if not text or adds_figures(text, f"{best.title} {best.text}") or binds(text, rule, now):
         return None
     known = {words for _, words in promises_in(best.text, now=now)}
     # A rule may be told in other words by nobody but people.

@@ -1,5 +1,6 @@
 """One message of a customer: answered, asked again, or passed on to a person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,11 +17,12 @@ from ombud.assistance.answering.rules.wishes import (
     language_of,
     wants_person,
 )
-from ombud.assistance.answering.schemas import Reason
+from ombud.assistance.answering.schemas import Answer, Reason
 from ombud.assistance.answering.services.ending import GRACE, finish, hand_over, hold, let_go, locked, say_line
 from ombud.assistance.answering.services.finding import Judged, Knowing, judge, question_of
+from ombud.assistance.answering.services.guiding import Tip, tips_for
 from ombud.assistance.answering.services.keeping import keep_question
-from ombud.assistance.answering.words import line, mail_text
+from ombud.assistance.answering.words import line, mail_text, tip_text
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.reports.schemas import Use
@@ -169,6 +171,8 @@ async def _search(tx: Transaction, scene: Scene, turn: Turn, asked: Asked, local
     )
     results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
     await note_search(tx, text=_question(asked), locale=locale, place=asked.rule.place, results=results, now=now)
+    if asked.rule.place == "widget":
+        await _tell(tx, turn, asked, locale, now=now)
     if judged.answer is not None:
         await _answer(tx, scene, turn, asked, judged, locale, now=now)
     elif judged.reason == "unknown" and judged.state == "not_sure":
@@ -190,19 +194,9 @@ async def _answer(
         question_entry_id=turn.entry_id,
         now=now,
     )
-    note = MachineNote(
-        "answer",
-        answer_id=answer_id,
-        article_id=answer.article_id,
-        title=answer.title,
-        path=answer.path,
-        confidence=round(answer.confidence, 3),
-        is_worded=answer.is_worded,
-    )
-    text = answer.text
-    if asked.rule.place != "widget":
-        link = f"{scene.address.rstrip('/')}{answer.path}" if scene.address else ""
-        text = mail_text(text, answer.title, link, locale, is_worded=answer.is_worded)
+    tips = await _tips(tx, asked, ticket, locale, now=now) if asked.rule.place != "widget" else []
+    note, text = _worded(scene, asked, answer, tips, locale)
+    note.answer_id = answer_id
     try:
         async with tx.transaction():
             entry_id = await send_as_machine(
@@ -235,6 +229,47 @@ async def _answer(
         article_id=answer.article_id,
     )
     await emit(tx, fact, by=SYSTEM, at=now)
+
+
+def _worded(scene: Scene, asked: Asked, answer: Answer, tips: Sequence[Tip], locale: str) -> tuple[MachineNote, str]:
+    """An answer as its channel says it: a chat shows what the note knows, a mail has all of it in its text."""
+    note = MachineNote(
+        "answer",
+        article_id=answer.article_id,
+        title=answer.title,
+        path=answer.path,
+        confidence=round(answer.confidence, 3),
+        is_worded=answer.is_worded,
+    )
+    if asked.rule.place == "widget":
+        return note, answer.text
+    note.card_ids = [one.card_id for one in tips]
+    said = [tip_text(one.text, _link(scene, one.path), locale) for one in tips]
+    link = _link(scene, answer.path)
+    return note, mail_text(answer.text, answer.title, link, locale, is_worded=answer.is_worded, tips=said)
+
+
+def _link(scene: Scene, path: str) -> str:
+    return f"{scene.address.rstrip('/')}{path}" if scene.address and path else ""
+
+
+async def _tips(tx: Transaction, asked: Asked, ticket: LockedTicket, locale: str, *, now: datetime) -> list[Tip]:
+    reader = Reader("public", frozenset(), frozenset({asked.brand_id}))
+    known = {"message": _question(asked)}
+    return await tips_for(tx, asked.rule, reader, locale, ticket_id=ticket.id, known=known, now=now)
+
+
+async def _tell(tx: Transaction, turn: Turn, asked: Asked, locale: str, *, now: datetime) -> None:
+    """Say cards' words in a chat, each as a message of its own, before the answer that the customer judges.
+
+    They are told where the articles have no answer, too: a card knows what happens just now.
+    """
+    ticket = await locked(tx, turn.ticket_id)
+    if ticket is None or ticket.assignee_id is not None:
+        return
+    for one in await _tips(tx, asked, ticket, locale, now=now):
+        note = MachineNote("card", title=one.title, path=one.path, card_ids=[one.card_id])
+        await say_line(tx, ticket, one.text, note, key=f"machine-card-{one.card_id}", now=now)
 
 
 async def _go_on(

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from ombud.assistance.copilot import queries
 from ombud.assistance.copilot.events import CopilotSuggestionDecided
 from ombud.assistance.copilot.schemas import CopilotFigures, SuggestionOutcomeIn
+from ombud.knowledge.reports.schemas import Use
+from ombud.knowledge.reports.services import note_use
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid
@@ -19,6 +21,8 @@ async def decide_suggestion(
 ) -> None:
     """Say that a suggestion was put into the answer, or was of no use; saying it again changes nothing.
 
+    An article that it comes from is noted as used, with the first word of it.
+
     Raises:
         NotFound: it was not shown to ``by`` on this ticket, or they may not see the ticket.
 
@@ -31,6 +35,11 @@ async def decide_suggestion(
         return
     sql = "update copilot_suggestion set state = %(state)s, decided_at = %(now)s where id = %(id)s"
     await tx.execute(sql, {"id": kept.id, "state": data.state, "now": now})
+    if data.state == "adopted" and kept.article_id is not None:
+        use = Use(
+            article_id=kept.article_id, version_id=kept.version_id, ticket_id=ticket_id, person_id=by.person_id or None
+        )
+        await note_use(tx, [use], now=now)
     fact = CopilotSuggestionDecided(
         ticket_id=ticket_id,
         suggestion_id=kept.id,

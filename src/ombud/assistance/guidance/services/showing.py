@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from ombud.assistance.guidance.queries import cards_at_work, readable_articles
 from ombud.assistance.guidance.rules import words_for
-from ombud.assistance.guidance.schemas import Card, CardPlace, ShownCard
+from ombud.assistance.guidance.schemas import Card, CardPlace, CardWords, ShownCard
 from ombud.fields.queries import list_named_fields
 from ombud.fields.schemas import Field
 from ombud.knowledge.articles.schemas import Reader
 from ombud.shared.conditions import BadCondition, Condition, Context, evaluate, leaves, parse
 from ombud.shared.database import Transaction, row
-from ombud.tickets.services.placeholders import fill, values_of
+from ombud.tickets.services.placeholders import fill, fill_lines, values_of
 from ombud.views.services import places_of
 from ombud.views.services.asking import Asked
 
@@ -118,9 +118,23 @@ async def _shown(tx: Transaction, cards: Sequence[Card], facing: Facing) -> list
                 article_slug=article.slug if article else None,
                 article_title=article.title if article else None,
                 until_at=card.until_at,
+                public_text=public_text(card, said, known),
             )
         )
     return shown
+
+
+def public_text(card: Card, said: CardWords, known: Mapping[str, str]) -> str:
+    """What customers may read of a card: its wording, without lines that have a gap.
+
+    The text and the steps of a card that stands beside tickets are for colleagues; of one that does not, for customers.
+    """
+    if said.wording:
+        return fill_lines(said.wording, dict(known)).strip()
+    if "workspace" in card.places:
+        return ""
+    steps = [f"{number}. {step}" for number, step in enumerate(said.steps, 1)]
+    return "\n".join([*([said.text] if said.text else []), *steps]) or said.title
 
 
 async def _customer_locale(tx: Transaction, facing: Facing) -> str:

@@ -10,8 +10,8 @@ from ombud.knowledge.reports.schemas import ArticleRequest, RequestIn, RequestPa
 from ombud.knowledge.reports.services import note_use
 from ombud.knowledge.reports.services.requests import ask_for_article, change_request
 from ombud.shared.actor import Actor, seen
-from ombud.shared.database import Transaction, execute, values
-from ombud.shared.errors import Invalid
+from ombud.shared.database import Transaction, execute, value, values
+from ombud.shared.errors import Invalid, NotFound
 from ombud.tickets.queries.tickets import require_visible
 
 
@@ -82,16 +82,31 @@ async def _without_unseen(tx: Transaction, found: list[ArticleRequest], *, by: A
 
 
 async def use_article(tx: Transaction, data: UseIn, *, by: Actor, now: datetime) -> None:
-    """Note that the actor put an article into an answer on a ticket.
+    """Note that the actor put an article into an answer on a ticket; of an answer that was sent, once.
 
     Raises:
-        NotFound: the ticket may not be seen, or the article not be read.
+        NotFound: the ticket may not be seen, the article not be read, or the answer is not the actor's on this ticket.
         Invalid: no ticket is named.
     """
     if data.ticket_id is None:
         raise Invalid("Name the ticket.", fields={"ticket_id": "required"})
     ticket_id = await require_visible(tx, data.ticket_id, by=by)
     shown = await find_shown(tx, data.article_id, reader=reader_of(by), locale=by.locale)
-    version = data.version_id or shown.version_id
-    use = Use(article_id=shown.id, version_id=version, ticket_id=ticket_id, person_id=by.person_id or None)
+    if data.entry_id is not None and not await _is_own_answer(tx, ticket_id, data.entry_id, by=by):
+        raise NotFound
+    use = Use(
+        article_id=shown.id,
+        version_id=data.version_id or shown.version_id,
+        ticket_id=ticket_id,
+        entry_id=data.entry_id,
+        person_id=by.person_id or None,
+    )
     await note_use(tx, [use], now=now)
+
+
+async def _is_own_answer(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor) -> bool:
+    sql = """
+        select exists (select from public_entry e where e.id = %(entry)s and e.ticket_id = %(ticket)s
+            and e.direction = 'out' and e.author_kind = %(kind)s and e.author_id = %(author)s)"""
+    params = {"entry": entry_id, "ticket": ticket_id, "kind": by.kind, "author": by.id}
+    return bool(await value(tx, bool, sql, params))

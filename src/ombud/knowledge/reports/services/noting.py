@@ -43,16 +43,30 @@ def _without_personal(text: str) -> str:
 
 
 async def note_use(tx: Transaction, uses: Sequence[Use], *, now: datetime) -> None:
-    """Note articles that were put into an answer; the same one on the same entry counts once."""
+    """Note articles that were put into an answer; the same one on the same entry counts once.
+
+    What was noted while the answer was written is of that answer when it is sent, and not a second use.
+    """
+    claim = """
+        update article_use set entry_id = %(entry_id)s where id = (
+            select id from article_use where article_id = %(article_id)s and ticket_id = %(ticket_id)s
+                and person_id = %(person_id)s and entry_id is null order by id desc limit 1)
+            and not exists (
+                select from article_use u where u.article_id = %(article_id)s and u.entry_id = %(entry_id)s)"""
     sql = """
         insert into article_use (article_id, version_id, variant_id, ticket_id, entry_id, person_id, place, at)
-        select %(article_id)s, %(version_id)s, %(variant_id)s, %(ticket_id)s, %(entry_id)s, %(person_id)s, %(place)s,
-            %(now)s
-        where %(entry_id)s::bigint is null or not exists (
-            select from article_use u where u.article_id = %(article_id)s and u.entry_id = %(entry_id)s)"""
+        values (%(article_id)s, %(version_id)s, %(variant_id)s, %(ticket_id)s, %(entry_id)s, %(person_id)s, %(place)s,
+            %(now)s)
+        on conflict do nothing"""
     for one in uses:
         given = {name: getattr(one, name) for name in Use.__struct_fields__}
-        await tx.execute(sql, given | {"now": now})
+        if one.entry_id is None or not await execute(tx, claim, given):
+            await tx.execute(sql, given | {"now": now})
+
+
+async def forget_uses(tx: Transaction, entry_ids: Sequence[int]) -> int:
+    """Forget uses in answers that were taken back before they left; how many."""
+    return await execute(tx, "delete from article_use where entry_id = any(%(ids)s)", {"ids": list(entry_ids)})
 
 
 async def note_feedback(

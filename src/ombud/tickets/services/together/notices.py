@@ -62,6 +62,4 @@ async def _audience(tx: Transaction, event: Event, kind: str) -> list[_Place]:
     return await rows(tx, _Place, sql, {"ticket": event.ticket_id, "kind": kind})
 
 
-FOLLOWERS = Reader(
-    name="followers", react=tell_followers, kinds=frozenset(KINDS), gather_seconds=0.2, wakes=("sequence",)
-)
+FOLLOWERS = Reader(name="followers", react=tell_followers, kinds=frozenset(KINDS), wakes=("sequence",))

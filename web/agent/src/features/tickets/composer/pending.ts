@@ -2,6 +2,7 @@ import type { Address, ComposerKind, Id, PromiseChoice } from '@api'
 import { reactive } from 'vue'
 import type { ChildrenWay } from '../merge/joining'
 import type { UploadState } from './uploads'
+import type { Used } from './uses'
 
 /** What was sent but is not answered for yet: shown in the timeline at once, gone when its entry arrives. */
 export interface Pending {
@@ -26,6 +27,8 @@ export interface Pending {
   solves: boolean
   /** What was decided about promises in it. */
   promises?: PromiseChoice[]
+  /** Articles whose words stand in it. */
+  uses?: Used[]
   /** What becomes of open tickets below, once it was asked. */
   childrenWay?: ChildrenWay
   /** Why it did not go out, in words; '' while it is under way. */

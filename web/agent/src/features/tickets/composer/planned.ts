@@ -11,6 +11,7 @@ import { choicesFor, clearChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { lastSeen, stale } from './send'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
+import { noteUses, takeUses } from './uses'
 
 const path = (ticketId: Id, rest = ''): string => `/tickets/${String(ticketId)}/planned-replies${rest}`
 
@@ -53,6 +54,7 @@ export async function planReply(ticketId: Id, at: string, isForced = false): Pro
   }
   try {
     await api.post<PlannedReply>(path(ticketId), { send_at: at, reply })
+    noteUses(ticketId, takeUses(ticketId))
     clearDraft(ticketId, 'reply')
     clearChoices(ticketId)
     stale.delete(ticketId)

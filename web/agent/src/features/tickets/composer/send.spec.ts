@@ -7,6 +7,7 @@ import { serve, type Call } from '@/testing/server'
 import { draftOf } from './drafts'
 import { pendingOf } from './pending'
 import { deliver, editPending, sendDraft, stale, undoReply } from './send'
+import { takeUses, useInReply } from './uses'
 
 let id = 500
 const ids = (): number[] =>
@@ -122,6 +123,55 @@ describe('sendDraft', () => {
     await sendDraft({ ticketId: id, kind: 'reply' })
     expect(toasts.value.at(-1)).toMatchObject({ hasCountdown: true })
     expect(toasts.value.at(-1)?.action).toBeDefined()
+  })
+})
+
+describe('articles in an answer', () => {
+  const noted = (calls: Call[]): unknown[] =>
+    calls.filter((call) => call.path === '/article-uses').map((call) => call.body)
+  const use = (article: number) => ({ article_id: article, version_id: 70, ticket_id: id, entry_id: 20 })
+  beforeEach(() => takeUses(id))
+
+  it('are counted once when it is sent, and not in the next one', async () => {
+    const calls = serve({ [reply()]: answerReply(), 'POST /article-uses': { status: 204 } })
+    for (const article of [7, 8, 7]) useInReply(id, { id: article, version_id: 70 })
+    await sendDraft({ ticketId: id, kind: 'reply' })
+    expect(noted(calls)).toEqual([use(8), use(7)])
+    draftOf(id, 'reply').text = 'More'
+    await sendDraft({ ticketId: id, kind: 'reply' })
+    expect(noted(calls)).toHaveLength(2)
+  })
+
+  it('are counted when it goes out at last, not when it is refused', async () => {
+    let isDown = true
+    const calls = serve({
+      [reply()]: (call) => (isDown ? { status: 503 } : answerReply()(call)),
+      'POST /article-uses': { status: 204 },
+    })
+    useInReply(id, { id: 7, version_id: 70 })
+    await sendDraft({ ticketId: id, kind: 'reply' })
+    const [pending] = pendingOf(id)
+    if (pending) editPending(pending)
+    expect(noted(calls)).toEqual([])
+    isDown = false
+    await sendDraft({ ticketId: id, kind: 'reply' })
+    expect(noted(calls)).toEqual([use(7)])
+  })
+
+  it('come back with an answer that is taken back, and wait for notes to pass by', async () => {
+    const gone = { body: { text: 'Sent', details: {}, attachments: [] } }
+    serve({
+      [reply()]: answerReply(),
+      [`DELETE /tickets/${String(id)}/replies/20`]: gone,
+      [`POST /tickets/${String(id)}/notes`]: answerReply({ id: 21, kind: 'note', direction: null }),
+      'POST /article-uses': { status: 500 },
+    })
+    useInReply(id, { id: 7, version_id: 70 })
+    draftOf(id, 'note').text = 'Careful'
+    await sendDraft({ ticketId: id, kind: 'note' })
+    await sendDraft({ ticketId: id, kind: 'reply' })
+    await undoReply(makeEntry({ id: 20, ticket_id: id, direction: 'out', text: 'Sent' }))
+    expect(takeUses(id)).toEqual([{ article_id: 7, version_id: 70 }])
   })
 })
 

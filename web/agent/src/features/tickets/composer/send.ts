@@ -13,6 +13,7 @@ import { choicesFor, clearChoices, restoreChoices } from '../promises/choices'
 import { clearDraft, draftOf, restoreDraft } from './drafts'
 import { addPending, dropPending, type Pending } from './pending'
 import { filesOf, uploadedFile, uploadedIds } from './uploads'
+import { noteUses, restoreUses, returnUses, takeUses } from './uses'
 
 /** Tickets whose reply was held back because the customer wrote meanwhile; the newer entries by ticket. */
 export const stale = reactive(new Map<Id, Entry[]>())
@@ -76,6 +77,7 @@ function takeBack(pending: Pending): void {
     ...(entryIds?.length ? { entryIds } : {}),
   })
   restoreChoices(pending.ticketId, pending.promises ?? [])
+  restoreUses(pending.ticketId, pending.uses ?? [])
 }
 
 function holdBack(pending: Pending, error: ApiError): void {
@@ -100,6 +102,7 @@ export async function undoReply(entry: Entry): Promise<void> {
       toast(t('tickets.composer.undone'))
       return
     }
+    if (!isSide) returnUses(entry.ticket_id, entry.id)
     const { to, cc, bcc } = entry.channel_kind === 'email' ? kept.details : {}
     restoreDraft(entry.ticket_id, isSide ? 'forward' : 'reply', {
       ...written,
@@ -145,6 +148,7 @@ export async function deliver(pending: Pending): Promise<boolean> {
     const entry = await post(pending)
     dropPending(pending.clientKey)
     addEntries(pending.ticketId, [entry])
+    noteUses(pending.ticketId, pending.uses ?? [], entry.id)
     offerUndo(entry)
     void queryClient.invalidateQueries({ queryKey: ['ticket', pending.ticketId] })
     refreshCountsSoon()
@@ -200,7 +204,9 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     isForced: options.isForced ?? false,
     contactReason: options.contactReason ?? '',
     solves: options.solves ?? false,
-    ...(kind === 'reply' ? { promises: choicesFor(ticketId, draft.text) } : {}),
+    ...(kind === 'reply'
+      ? { promises: choicesFor(ticketId, draft.text), uses: takeUses(ticketId) }
+      : {}),
     problem: '',
   })
   if (kind === 'reply') clearChoices(ticketId)
