@@ -65,6 +65,15 @@ def test_quotes_of_prefers_the_sentence_to_the_link() -> None:
     ]
 
 
+def test_quotes_of_shows_the_sentence_and_no_number_of_a_list_that_it_holds() -> None:
+    [quote] = quotes_of([placed(f"1. 7. 15. {SEVEN}")], 5, "returns", [SEVEN])
+    assert quote.passage == SEVEN
+    [split] = quotes_of(
+        [placed("1. You may return it. Within 7 days of delivery", "article:returns")], 5, "returns", []
+    )
+    assert split.how == "link"
+
+
 async def test_new_policy_lists_every_text_that_still_says_the_old_one(care: Care) -> None:
     article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
     other = await care.library.make("Machines", f"<p>For machines: {SEVEN}</p>")
@@ -166,6 +175,16 @@ async def test_quotes_of_an_article_are_listed_before_it_changes(care: Care) -> 
     assert (await care.agent.get(f"/knowledge/articles/{draft}/quotes")).status_code == 404
 
 
+async def test_articles_that_put_in_the_same_block_do_not_quote_each_other(care: Care) -> None:
+    await care.library.do(make_variable, VariableIn("hours", [VariableValue("8:30–21:30")]))
+    words = "<p>Our chat is open daily, {{hours}}, and you may ask for a person.</p>"
+    await care.library.do(make_block, BlockIn("contact", [BlockText("en", words)]))
+    article = await care.library.make("Returns", f"<p>{SEVEN}</p><p>{{{{block:contact}}}}</p>")
+    await care.library.make("Machines", f"<p>As said: {SEVEN}</p><p>{{{{block:contact}}}}</p>")
+    items = (await care.agent.get(f"/knowledge/articles/{article}/quotes")).json()["items"]
+    assert [(one["title"], one["said"]) for one in items] == [("Machines", SEVEN)]
+
+
 async def script_saying(care: Care, text: str, **more: Any) -> int:
     """A script with one wording for everybody."""
     made = await care.library.make("Late", "<p>Late.</p>", **{"kind": "script", "audience": "agents", **more})
@@ -202,7 +221,12 @@ async def test_quoting_wording_names_its_script_and_another_teams_is_not_shown(c
     article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
     script = await script_saying(care, f"Sorry. {SEVEN}")
     head = await care.site.desk.person("Head", role="supervisor", everywhere=True)
-    secret: dict[str, Any] = {"audience": "team", "team_ids": [care.library.other_team], "by": head, "is_published": False}
+    secret: dict[str, Any] = {
+        "audience": "team",
+        "team_ids": [care.library.other_team],
+        "by": head,
+        "is_published": False,
+    }
     hidden = await care.library.make("Secret", "<p>Secret.</p>", kind="script", **secret)
     await care.library.do(publish, hidden, "en", by=head)
     item = {"locale": "en", "listener": "anyone", "text": f"Between us: {SEVEN}"}

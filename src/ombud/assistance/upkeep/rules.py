@@ -52,4 +52,5 @@ def _quote(text: Placed, how: How, passage: str, said: str = "") -> Quote:
 
 
 def _sentence_of(own: Sequence[tuple[str, str]], key: str, otherwise: str) -> str:
-    return next((text for folded, text in own if key in folded or (folded and folded in key)), otherwise)
+    # a number of a list is held by many a sentence
+    return next((text for folded, text in own if key in folded or (folded in key and is_telling(text))), otherwise)

@@ -16,6 +16,7 @@ import {
 import { useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { errorText } from '@/shared/errorText'
+import { languageName } from '@/shared/languageName'
 import { queryClient } from '@/shared/queryClient'
 import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
@@ -173,15 +174,5 @@ export function inTree(all: KnowledgeCategory[], parent: Id | null = null, depth
 export const nameOf = (category: KnowledgeCategory, locale: string): string =>
   (locale === 'zh-CN' ? category.name_zh : category.name_en) || category.name_en || category.name_zh
 
-/** A language as the reader calls it; its code where browsers know no name. */
-export function languageName(locale: string, reader: string): string {
-  try {
-    // the country says nothing where a language has one writing here
-    const code = locale === 'zh-CN' ? 'zh' : locale
-    return new Intl.DisplayNames([reader], { type: 'language' }).of(code) ?? locale
-  } catch {
-    return locale
-  }
-}
-
+export { languageName }
 export const isLocale = (text: string): boolean => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(text)
