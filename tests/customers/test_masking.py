@@ -32,16 +32,10 @@ def customer(level: int, **more: Any) -> Customer:
         Identity(3, "external", "shop", "u-7", NOW),
     ]
     products = [Product(1, "C-1", "", SERIAL, "", None, "", None)]
-    known = {"phone": PHONE, "email": EMAIL, "identities": identities, "products": products}
+    known: dict[str, Any] = {"phone": PHONE, "email": EMAIL, "identities": identities, "products": products}
     known |= {"fields": {"address": PLACE, "colour": "red"}, "standing": Standing(level)}
-    return Customer(
-        **(
-            {"id": 1, "name": "Rosa", "locale": "en", "time_zone": "", "tier": "", "notes": "", "is_blocked": False}
-            | {"created_at": NOW}
-            | known
-            | more
-        )
-    )
+    known |= {"id": 1, "name": "Rosa", "locale": "en", "time_zone": "", "tier": "", "notes": "", "is_blocked": False}
+    return Customer(**(known | {"created_at": NOW} | more))
 
 
 POLICY = CustomerPolicy(show_email=1, show_phone=2, show_serial=3, show_address=2)
@@ -70,7 +64,8 @@ def test_customer_shows_what_their_standing_opens(level: int, masked: list[str])
 @given(st.integers(0, 3), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_customer_masked_twice_is_masked_once(level: int, levels: list[int]) -> None:
     names = ("show_email", "show_phone", "show_serial", "show_address")
-    policy = CustomerPolicy(**dict(zip(names, levels, strict=True)))
+    wanted: dict[str, Any] = dict(zip(names, levels, strict=True))
+    policy = CustomerPolicy(**wanted)
     once = mask_customer(customer(level), policy)
     before = repr(once)
     assert repr(mask_customer(once, policy)) == before
