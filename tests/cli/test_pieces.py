@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ombud.cli.eval_labels import Answer, as_written, measured, print_figures, write_answers
+from ombud.cli.evaluations.labels import Answer, as_written, measured, print_figures, write_answers
 from ombud.cli.passphrase import add_options, read_passphrase
 from ombud.shared.installation import InstallationError
 from ombud.shared.postgres import tuning

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from ombud.cli.eval_meaning import load_meaning, vectors_of
-from ombud.cli.eval_rows import Row
+from ombud.cli.evaluations.meaning import load_meaning, vectors_of
+from ombud.cli.evaluations.rows import Row
 from ombud.intelligence.classification.schemas import Guess
 from ombud.intelligence.classification.training import folded_confidences, learn
 
