@@ -122,7 +122,9 @@ async def test_add_identity_of_unseen_customer_names_nobody(scene: Scene) -> Non
     assert (await scene.refused("identity_taken", "POST", f"/customers/{rosa}/identities", body))["customer_id"] is None
 
 
-@pytest.mark.parametrize("value", ["138****1234", "nobody", "@", " "])
+@pytest.mark.parametrize(
+    "value", ["138****1234", "nobody", "@", " ", "a@b, c@d", "ro sa@example.com", "Rosa <rosa@example.org>", "a@b@"]
+)
 async def test_add_identity_that_is_none_is_invalid(scene: Scene, value: str) -> None:
     rosa = await scene.customer()
     await scene.check(rosa)
@@ -207,3 +209,64 @@ async def test_details_are_paged_by_key(scene: Scene) -> None:
         found += [one["text"] for one in page["items"]]
         cursor = page["next"]
     assert found == ["n4", "n3", "n2", "n1", "n0"]
+
+
+async def test_same_new_address_at_once_for_two_customers_belongs_to_one(scene: Scene) -> None:
+    rosa, theo = await scene.customer(), await scene.customer("Theo")
+    for one in (rosa, theo):
+        await scene.check(one)
+    body = {"kind": "email", "value": "Shared@Example.com"}
+    answers = await asyncio.gather(*(scene.agent.post(f"/customers/{one}/identities", body) for one in (rosa, theo)))
+    assert sorted(one.status_code for one in answers) == [201, 409]
+    assert await scene.site.desk.sql("select count(*) from identity where value = 'shared@example.com'") == 1
+
+
+async def test_same_address_again_changes_and_announces_nothing(scene: Scene) -> None:
+    rosa = await scene.customer()
+    await scene.check(rosa)
+    for spelling in ("13800138000", "１３８ ００１３ ８０００", "138-0013-8000"):
+        await scene.ok("POST", f"/customers/{rosa}/identities", {"kind": "phone", "value": spelling})
+    assert await scene.site.desk.sql("select count(*) from identity where kind = 'phone'") == 1
+    assert await scene.events("customer_changed") == [{"customer_id": rosa, "fields": ["identities"]}]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"model": " \t"}, "model"),
+        ({"serial": "****2345"}, "serial"),
+        ({"bought_on": "2026-11-02", "warranty_until": "2026-11-01"}, "warranty_until"),
+    ],
+)
+async def test_product_that_cannot_be_is_refused_and_leaves_the_old_one(
+    scene: Scene, change: dict[str, str], field: str
+) -> None:
+    rosa = await scene.customer()
+    known = {"model": " C-1 ", "serial": "SN-12345", "bought_on": "2026-11-01", "warranty_until": "2026-11-01"}
+    made = await scene.ok("POST", f"/customers/{rosa}/products", known)
+    product = made["products"][0]
+    for method, path in (("POST", "products"), ("PUT", f"products/{product['id']}")):
+        told = await scene.refused("invalid", method, f"/customers/{rosa}/{path}", known | change)
+        assert field in told["fields"]
+    kept = await scene.site.desk.sql("select array_agg(model || ' ' || serial) from product_owned")
+    assert kept == ["C-1 SN-12345"]
+
+
+async def test_removed_note_is_gone_for_everybody_and_cannot_be_changed(scene: Scene) -> None:
+    rosa = await scene.customer()
+    note = await scene.ok("POST", f"/customers/{rosa}/notes", {"text": " 爱发脾气 😡 ", "is_pinned": True})
+    assert note["text"] == "爱发脾气 😡"
+    path = f"/customers/{rosa}/notes/{note['id']}"
+    await scene.ok("DELETE", path)
+    assert (await scene.ok("GET", f"/customers/{rosa}/notes"))["items"] == []
+    await scene.refused("not_found", "DELETE", path)
+    await scene.refused("not_found", "PATCH", path, {"text": "again", "is_pinned": False})
+    assert len(await scene.events("customer_changed")) == 2
+
+
+async def test_note_about_one_customer_is_not_found_under_another(scene: Scene) -> None:
+    rosa, theo = await scene.customer(), await scene.customer("Theo")
+    note = await scene.ok("POST", f"/customers/{rosa}/notes", {"text": "Deaf", "is_pinned": False})
+    for method, body in (("DELETE", None), ("PATCH", {"text": "Deaf", "is_pinned": True})):
+        await scene.refused("not_found", method, f"/customers/{theo}/notes/{note['id']}", body)
+    assert (await scene.ok("GET", f"/customers/{rosa}/notes"))["items"][0]["is_pinned"] is False

@@ -1,5 +1,6 @@
 """Identity checks: recorded, running out, and what they open."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -171,6 +172,42 @@ async def test_mailed_code_proves_the_address_once(scene: Scene, codes: Codes) -
     body = {"method": "mail_code", "code": f" {code} "}
     assert (await scene.ok("POST", f"/customers/{rosa}/checks", body))["standing"]["level"] == 2
     await scene.refused("wrong_code", "POST", f"/customers/{rosa}/checks", body)
+
+
+async def test_right_code_told_twice_at_once_proves_once(scene: Scene, codes: Codes) -> None:
+    rosa = await scene.customer()
+    await send_code(scene, rosa)
+    body = {"method": "mail_code", "code": codes.sent[0][1]}
+    answers = await asyncio.gather(*(scene.agent.post(f"/customers/{rosa}/checks", body) for _ in range(3)))
+    assert sorted(one.status_code for one in answers) == [201, 422, 422]
+
+
+async def test_newer_code_replaces_the_one_before_and_its_failures(scene: Scene, codes: Codes) -> None:
+    rosa = await scene.customer()
+    await send_code(scene, rosa)
+    for _ in range(5):
+        await scene.refused("wrong_code", "POST", f"/customers/{rosa}/checks", {"method": "mail_code", "code": "x"})
+    await send_code(scene, rosa)
+    old, new = (code for _, code in codes.sent)
+    if old != new:
+        await scene.refused("wrong_code", "POST", f"/customers/{rosa}/checks", {"method": "mail_code", "code": old})
+    await scene.ok("POST", f"/customers/{rosa}/checks", {"method": "mail_code", "code": new})
+
+
+async def test_code_of_one_customer_proves_no_other(scene: Scene, codes: Codes) -> None:
+    rosa, theo = await scene.customer(), await scene.customer("Theo")
+    await send_code(scene, rosa)
+    body = {"method": "mail_code", "code": codes.sent[0][1]}
+    await scene.refused("wrong_code", "POST", f"/customers/{theo}/checks", body)
+
+
+async def test_check_ends_at_its_very_moment(scene: Scene) -> None:
+    rosa = await scene.customer()
+    until = (await scene.check(rosa, "order_number"))["standing"]["valid_until"]
+    scene.site.desk.later(minutes=479, seconds=59)
+    assert (await scene.ok("GET", f"/customers/{rosa}"))["standing"]["level"] == 1, until
+    scene.site.desk.later(seconds=1)
+    assert (await scene.ok("GET", f"/customers/{rosa}"))["standing"]["level"] == 0, until
 
 
 async def test_mailed_code_is_dead_after_five_wrong_ones(scene: Scene, codes: Codes) -> None:

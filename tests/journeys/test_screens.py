@@ -38,6 +38,7 @@ LOOKS = ALL if os.environ.get("OMBUD_ALL_SCREENS") else CORNERS
 WORKSPACE = ["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 SETTINGS_PAGES = [
     "profile",
+    "strain",
     "personal-data",
     "security",
     "mailboxes",
@@ -66,6 +67,8 @@ SETTINGS_PAGES = [
     "help-centre",
     "help-centre/1",
     "answering",
+    "classification",
+    "risks",
     "rules",
     "ticket-templates",
     "calendars",
@@ -93,10 +96,16 @@ SETTINGS_PAGES = [
 ]
 # A key of the word files that slipped through, as settings.nav.profile; domains, files and placeholders are none.
 KEYS = re.compile(
-    r"(?<![\w@/.{-])(?:answering|app|automation|clocks|errors|floor|form|helpCentre|knowledge|notifications"
+    r"(?<![\w@/.{-])(?:answering|app|automation|care|classification|clocks|errors|floor|form|guidance|helpCentre|knowledge|notifications"
     r"|processes|ranking|session|simulation|skills"
     r"|settings|state|surge|teamwork|tickets|views|visitor)\.[a-z]\w*(?:\.\w+)*"
 )
+# What stands below a page moves the whole desk as soon as it gets the focus; and a page of settings scrolls down only.
+IS_LOOSE = """() => [
+  ...[document.documentElement].filter(one => document.querySelector('.shell') && one.scrollHeight > innerHeight + 1)
+    .map(one => `the desk is ${one.scrollHeight} px high`),
+  ...[...document.querySelectorAll('.settings main')].filter(one => one.scrollWidth > one.clientWidth + 1)
+    .map(one => `settings scroll sideways: ${one.scrollWidth} > ${one.clientWidth}`)]"""
 AXE_RUN = """() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
   .map(one => [one.id, one.nodes.slice(0, 3).map(node => [node.target.join(' '), node.failureSummary])]))"""
@@ -140,6 +149,7 @@ async def problems_of(page: Page) -> list[Any]:
     words = await page.locator("body").inner_text()
     found += [f"a word is missing: {key}" for key in KEYS.findall(words)]
     found += await page.evaluate(IS_WIDE)
+    found += await page.evaluate(IS_LOOSE)
     # By the debugger's door: the page's policy lets no foreign script in.
     if not await page.evaluate("!!window.axe"):
         await page.evaluate((WEB / "node_modules/axe-core/axe.min.js").read_text())
@@ -180,9 +190,11 @@ async def first_of(served: Served, kind: str) -> int:
 
 
 async def see_knowledge(tour: Tour) -> None:
-    """The knowledge base: its list, an article with tables, one out of date, its parts, imports."""
+    """The knowledge base: its list, articles with tables and out of date, its parts, imports, a script's wordings."""
     for name in ("", "book-an-installation", "price-protection", "frame", "imports"):
         await tour.see(f"knowledge-{name or 'list'}", f"/knowledge/{name}".rstrip("/"))
+    for part in ("wordings", "places"):
+        await tour.see(f"knowledge-{part}", f"/knowledge/script-calming?part={part}")
 
 
 async def see_people(tour: Tour) -> None:
@@ -206,7 +218,8 @@ async def see_work(tour: Tour) -> None:
     task = (await served.values("select id from task where state = 'accepted' order by id limit 1"))[0]
     for name, path in (("tasks", "/tasks"), ("task", f"/tasks/{task}"), ("first-contacts", "/first-contacts")):
         await tour.see(name, path)
-    await tour.see("figures", "/teamwork")
+    for name, path in (("figures", "/teamwork"), ("waiting", "/waiting"), ("answers", "/answers")):
+        await tour.see(name, path)
     await tour.see("time", "/time")
     sql = "select ticket_id from stage_visit where ended_at is null order by id"
     for number, ticket in enumerate(await served.values(sql)):
@@ -253,6 +266,8 @@ async def see_floor(tour: Tour) -> None:
     await tour.screen.press("Escape")
     await tour.see("duty", "/live/duty")
     await tour.see("floor-rules", "/live/rules")
+    await tour.see("surge", "/surge")
+    await tour.see("simulation", "/simulation")
     await tour.see("wallboard", "/wallboard")
 
 

@@ -209,7 +209,7 @@ async def test_panel_follows_ticks_off_and_counts_live_for_both(served: Served, 
     ticket = await mail_in(served, f"Panel {words.locale}")
     ann = await at(served, browser, f"Gita{words.locale[:2]}", ticket, words)
     ben = await at(served, browser, f"Hugo{words.locale[:2]}", ticket, words)
-    await ann.press("f")
+    await ann.press("w")
     await expect(ann.button(re.compile(words.unfollow)).first).to_be_visible()
     await expect(ben.page.locator(".together .faces li")).to_have_count(1)
     field = ann.page.get_by_role("textbox", name=words.add_item)

@@ -13637,6 +13637,7 @@ export interface components {
             found_kind: "article" | "block" | "canned_reply" | "macro" | "guidance_card" | "script_variant" | "notice";
             found_locale: string;
             found_passage: string;
+            found_script_id: number | null;
             found_title: string;
             /** @enum {string} */
             how: "link" | "block" | "variable" | "sentence" | "numbers";
@@ -15622,6 +15623,7 @@ export interface components {
             passage: string;
             /** @default  */
             said: string;
+            script_id: number | null;
             title: string;
         };
         /** QuoteList */

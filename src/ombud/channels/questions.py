@@ -1,5 +1,6 @@
 """Questions of a form or of a chat: custom fields of tickets that customers fill in themselves."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from msgspec import Struct
 from ombud.channels.settings import SETTINGS, FormQuestion, checked
 from ombud.fields.queries import list_fields
 from ombud.fields.schemas import Choice, Field
-from ombud.fields.services.values import BadFields, is_empty, merged_values
+from ombud.fields.services.values import BadFields, is_empty, merged_values, tidied
 from ombud.shared.database import Transaction
 from ombud.shared.errors import Invalid
 from ombud.tickets.services.types import find_type
@@ -127,6 +128,9 @@ def _value(field: Field, text: str) -> Any:
         number = float(text.replace(",", "").replace("，", ""))
     except ValueError:
         return text
+    if not math.isfinite(number):
+        # "nan" and "inf" are numbers to Python alone.
+        return text
     if field.kind == "number":
         return int(number) if number.is_integer() else number
     unit = 1 if field.options.currency in WHOLE else CENTS
@@ -152,7 +156,7 @@ def answers(questions: Sequence[Question], given: Mapping[str, Any]) -> dict[str
     except BadFields as bad:
         problems = bad.fields
     required = [one.field.key for one in questions if one.is_required]
-    problems |= dict.fromkeys((key for key in required if is_empty(given.get(key))), "required")
+    problems |= dict.fromkeys((key for key in required if is_empty(tidied(given.get(key)))), "required")
     if problems:
         raise BadFields.of(problems)
     return values

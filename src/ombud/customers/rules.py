@@ -44,6 +44,8 @@ ORDER_MAIL = ("marketplace.amazon.", "members.ebay.", "guest.booking.com", "mess
 DOMAIN = re.compile(r"(?!-)[a-z0-9\u0080-\uffff-]{1,63}(\.[a-z0-9\u0080-\uffff-]{1,63})+")
 MASK = "****"
 SHORT_NUMBER = 7
+# With fewer digits hidden somebody would try them all.
+LEAST_HIDDEN = 3
 
 
 def display_name(name: str, email: str) -> str:
@@ -52,12 +54,17 @@ def display_name(name: str, email: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """A number with its middle hidden: 138****0000."""
+    """A number with its middle hidden: 138****0000; of a short one, in which that would hide nothing, only the end."""
+    if is_masked(phone):
+        return phone
     digits = re.sub(r"\D", "", phone)
     if len(digits) < SHORT_NUMBER:
         return MASK if digits else phone
-    head = "+" + digits[:2] if phone.strip().startswith("+") else digits[:3]
-    return f"{head}{MASK}{digits[-4:]}"
+    is_abroad = phone.strip().startswith("+")
+    head = digits[:2] if is_abroad else digits[:3]
+    if len(digits) - len(head) - 4 < LEAST_HIDDEN:
+        return f"{MASK}{digits[-2:]}"
+    return f"{'+' if is_abroad else ''}{head}{MASK}{digits[-4:]}"
 
 
 def mask_email(email: str) -> str:

@@ -1,6 +1,7 @@
 """Shapes of customers and their identities."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,9 @@ MAX_VALUE_LENGTH = 320
 IdentityKind = Literal["email", "phone", "visitor", "external"]
 ShortText = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 Named = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
+# As long as addresses of mail can be.
+LONGEST_ADDRESS = 254
+Address = Annotated[str, Meta(max_length=LONGEST_ADDRESS, pattern=PLAIN)]
 LongText = Annotated[str, Meta(max_length=10_000)]
 # Channels by which somebody can be contacted; phone and text messages are not sent from here yet, but people may ask.
 ContactChannel = Literal["email", "chat", "api", "phone", "sms"]
@@ -28,7 +32,10 @@ def normal_value(kind: str, value: str) -> str:
     if kind == "email":
         return one_line(trimmed).lower()
     if kind == "phone":
-        return re.sub(r"[^\d+]", "", trimmed)
+        # Input methods of China write digits as wide as their letters: one number must not be two people.
+        return "".join(str(unicodedata.decimal(char, char)) for char in re.sub(r"[^\d+＋]", "", trimmed)).replace(
+            "＋", "+"
+        )
     return trimmed
 
 
@@ -191,7 +198,7 @@ class CustomerPatch(Struct, forbid_unknown_fields=True):
     """
 
     name: ShortText | UnsetType = UNSET
-    email: ShortText | UnsetType = UNSET
+    email: Address | UnsetType = UNSET
     phone: ShortText | UnsetType = UNSET
     locale: Literal["", "en", "zh-CN"] | UnsetType = UNSET
     time_zone: ShortText | UnsetType = UNSET
@@ -208,7 +215,7 @@ class NewCustomer(Struct, forbid_unknown_fields=True):
     """A customer entered by hand, known by at least one of name, address or number."""
 
     name: ShortText = ""
-    email: ShortText = ""
+    email: Address = ""
     phone: ShortText = ""
 
 

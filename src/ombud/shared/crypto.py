@@ -43,9 +43,7 @@ class KeyRing:
     def load(cls, path: Path, *, text: str = "") -> "KeyRing":
         """Read the keys from text (``OMBUD_KEY``) or a file, which is made, readable by us alone, if missing."""
         if not text and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(KEY_BYTES) + "\n")
+            _make_key(path)
         try:
             return cls(*(bytes.fromhex(line) for line in (text or path.read_text()).split()))
         except ValueError as problem:
@@ -73,7 +71,7 @@ class KeyRing:
             raise KeyMissing
         try:
             return AESGCM(self._key(key_id, "seal")).decrypt(nonce, sealed[ID_BYTES + NONCE_BYTES :], place.encode())
-        except InvalidTag as problem:
+        except (InvalidTag, ValueError) as problem:
             raise KeyMissing from problem
 
     def sign(self, purpose: str, message: bytes, *, length: int = 16) -> bytes:
@@ -95,6 +93,22 @@ class KeyRing:
             known = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self._masters[key_id])
             self._derived[key_id, purpose] = known
         return known
+
+
+def _make_key(path: Path) -> None:
+    """Make a key file, whole from its first moment: of processes that begin at once one makes it, all read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(KEY_BYTES) + "\n")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    except OSError:
+        # A file system without links: there the last of several wins.
+        draft.replace(path)
+    draft.unlink(missing_ok=True)
 
 
 def new_token(prefix: str = "") -> str:

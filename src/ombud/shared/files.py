@@ -1,5 +1,6 @@
 """Files through one door: a local folder by default, any object store that obstore knows by setting."""
 
+import contextlib
 import hashlib
 import os
 from collections.abc import AsyncIterator
@@ -58,7 +59,8 @@ class FileStore:
 
     async def delete(self, token: str) -> None:
         """Remove a file; one that is gone already is no error."""
-        await obstore.delete_async(self._store, _key(token))
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, _key(token))
 
 
 def place_of(folder: Path, token: str) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from litestar import Response
 
 BOM = "\ufeff"
 # What a spreadsheet would take for a formula when it opens a text file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Excel takes no longer text in one cell, and counts as UTF-16 does.
+LONGEST_CELL = 32_767
 Cell = str | float | datetime | None
 FileKind = Literal["csv", "xlsx"]
 
@@ -71,14 +74,21 @@ class XlsxFile:
         if isinstance(cell, datetime):
             self._sheet.write_datetime(self._next, place, cell, self._moment)
         elif isinstance(cell, str):
-            # Excel takes no longer text in one cell.
-            self._sheet.write_string(self._next, place, cell[:32_767])
-        elif cell is not None:
+            self._sheet.write_string(self._next, place, _cut(cell))
+        elif cell is not None and math.isfinite(cell):
             self._sheet.write_number(self._next, place, cell)
 
     def close(self) -> None:
         """Complete the file."""
         self._book.close()
+
+
+def _cut(text: str) -> str:
+    short = text[:LONGEST_CELL]
+    if short.isascii() or len(short) * 2 <= LONGEST_CELL:
+        return short
+    # Half a sign at the end is left out.
+    return short.encode("utf-16-le", "surrogatepass")[: LONGEST_CELL * 2].decode("utf-16-le", "ignore")
 
 
 FILES: dict[str, type[CsvFile] | type[XlsxFile]] = {"csv": CsvFile, "xlsx": XlsxFile}

@@ -29,7 +29,8 @@ USE_ALL = f"""
     from unnest(%(keys)s::text[], %(bursts)s::float8[], %(rates)s::float8[]) as w (key, burst, rate)
     where t.key = w.key and {FILLED_OF_MANY} >= 1 returning t.key"""
 BEGIN = """
-    insert into throttle (key, tokens, refilled_at) values (%(key)s, %(burst)s - %(cost)s, %(now)s)
+    insert into throttle (key, tokens, refilled_at)
+    select %(key)s, %(burst)s::float8 - %(cost)s::float8, %(now)s where %(burst)s::float8 >= %(cost)s::float8
     on conflict do nothing"""
 
 

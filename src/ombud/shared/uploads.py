@@ -11,6 +11,7 @@ from ombud.shared.errors import Invalid, TooLarge
 from ombud.shared.files import FileStore
 
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+LONGEST_NAME, LONGEST_ENDING = 150, 10
 
 
 class KeptFile(Struct, frozen=True):
@@ -26,7 +27,12 @@ class KeptFile(Struct, frozen=True):
 def clean_name(name: str) -> str:
     """A file name without folders and signs that addresses or headers could mistake."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in bare if char.isprintable() and char not in '"<>|:*?').strip(". ")[:150] or "file"
+    clean = "".join(char for char in bare if char.isprintable() and char not in '"<>|:*?').strip(". ")
+    stem, dot, ending = clean.rpartition(".")
+    if len(clean) > LONGEST_NAME and dot and len(ending) <= LONGEST_ENDING:
+        # What a file is, people and programs tell by its end.
+        clean = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return clean[:LONGEST_NAME].strip(". ") or "file"
 
 
 def type_of(name: str) -> str:

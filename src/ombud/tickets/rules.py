@@ -37,7 +37,7 @@ def is_mail_address(address: str) -> bool:
 def subject_of(subject: str, text: str) -> str:
     """A ticket's subject: the mail's, without its chain of Re and Fwd, else the first words of the text."""
     bare = re.sub(
-        r"^(?:\s*(?:re|fw|fwd|aw|wg|sv|回复|答复|转发)\s*(?:\[\d+\])?\s*[::])+", "", subject, flags=re.IGNORECASE
+        r"^(?:\s*(?:re|fw|fwd|aw|wg|sv|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：])+", "", subject, flags=re.IGNORECASE
     )
     cleaned = re.sub(r"\s+", " ", bare.replace("\x00", "")).strip() or preview_of(text)[:80]
     return cleaned[:SUBJECT_LENGTH] or "(no subject)"

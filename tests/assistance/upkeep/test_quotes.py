@@ -65,6 +65,15 @@ def test_quotes_of_prefers_the_sentence_to_the_link() -> None:
     ]
 
 
+def test_quotes_of_shows_the_sentence_and_no_number_of_a_list_that_it_holds() -> None:
+    [quote] = quotes_of([placed(f"1. 7. 15. {SEVEN}")], 5, "returns", [SEVEN])
+    assert quote.passage == SEVEN
+    [split] = quotes_of(
+        [placed("1. You may return it. Within 7 days of delivery", "article:returns")], 5, "returns", []
+    )
+    assert split.how == "link"
+
+
 async def test_new_policy_lists_every_text_that_still_says_the_old_one(care: Care) -> None:
     article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
     other = await care.library.make("Machines", f"<p>For machines: {SEVEN}</p>")
@@ -164,3 +173,65 @@ async def test_quotes_of_an_article_are_listed_before_it_changes(care: Care) -> 
     assert (quote["kind"], quote["id"], quote["how"]) == ("canned_reply", canned, "sentence")
     draft = await care.library.make("Draft", is_published=False)
     assert (await care.agent.get(f"/knowledge/articles/{draft}/quotes")).status_code == 404
+
+
+async def test_articles_that_put_in_the_same_block_do_not_quote_each_other(care: Care) -> None:
+    await care.library.do(make_variable, VariableIn("hours", [VariableValue("8:30–21:30")]))
+    words = "<p>Our chat is open daily, {{hours}}, and you may ask for a person.</p>"
+    await care.library.do(make_block, BlockIn("contact", [BlockText("en", words)]))
+    article = await care.library.make("Returns", f"<p>{SEVEN}</p><p>{{{{block:contact}}}}</p>")
+    await care.library.make("Machines", f"<p>As said: {SEVEN}</p><p>{{{{block:contact}}}}</p>")
+    items = (await care.agent.get(f"/knowledge/articles/{article}/quotes")).json()["items"]
+    assert [(one["title"], one["said"]) for one in items] == [("Machines", SEVEN)]
+
+
+async def script_saying(care: Care, text: str, **more: Any) -> int:
+    """A script with one wording for everybody."""
+    made = await care.library.make("Late", "<p>Late.</p>", **{"kind": "script", "audience": "agents", **more})
+    assert (await word(care, made, text)).status_code == 200
+    return made
+
+
+async def word(care: Care, script: int, *texts: str) -> Any:
+    listeners = ("anyone", "angry")
+    items = [{"locale": "en", "listener": one, "text": text} for one, text in zip(listeners, texts, strict=False)]
+    return await care.lead.put(f"/knowledge/articles/{script}/variants", {"items": items})
+
+
+async def test_stale_wording_leads_to_its_script_and_is_settled_when_it_is_mended(care: Care) -> None:
+    article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
+    script = await script_saying(care, f"Dear customer, {SEVEN}")
+    await publish_anew(care, article, FIFTEEN)
+    [found] = await care.findings(kind="quote")
+    assert (found["found_kind"], found["found_script_id"]) == ("script_variant", script)
+    await word(care, script, f"Dear customer, {FIFTEEN}")
+    assert await care.findings(kind="quote") == []
+
+
+async def test_stale_wording_that_is_taken_away_is_settled_and_another_scripts_stays(care: Care) -> None:
+    article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
+    gone, kept = await script_saying(care, f"Sorry. {SEVEN}"), await script_saying(care, f"Well. {SEVEN}")
+    await publish_anew(care, article, FIFTEEN)
+    assert len(await care.findings(kind="quote")) == 2
+    await word(care, gone)
+    assert [one["found_script_id"] for one in await care.findings(kind="quote")] == [kept]
+
+
+async def test_quoting_wording_names_its_script_and_another_teams_is_not_shown(care: Care) -> None:
+    article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
+    script = await script_saying(care, f"Sorry. {SEVEN}")
+    head = await care.site.desk.person("Head", role="supervisor", everywhere=True)
+    secret: dict[str, Any] = {
+        "audience": "team",
+        "team_ids": [care.library.other_team],
+        "by": head,
+        "is_published": False,
+    }
+    hidden = await care.library.make("Secret", "<p>Secret.</p>", kind="script", **secret)
+    await care.library.do(publish, hidden, "en", by=head)
+    item = {"locale": "en", "listener": "anyone", "text": f"Between us: {SEVEN}"}
+    sees = await care.site.browser(head)
+    assert (await sees.put(f"/knowledge/articles/{hidden}/variants", {"items": [item]})).status_code == 200
+    quotes = f"/knowledge/articles/{article}/quotes"
+    assert [one["script_id"] for one in (await care.agent.get(quotes)).json()["items"]] == [script]
+    assert {one["script_id"] for one in (await sees.get(quotes)).json()["items"]} == {script, hidden}

@@ -264,6 +264,15 @@ async def test_typed_contact_reaches_the_customer_and_proves_nothing(chat: Desk)
     assert await chat.sql(int, "select count(*) from identity where verified_at is not null") == 0
 
 
+@pytest.mark.parametrize(("letters", "kept"), [(242, 254), (189, 201), (243, None)])
+async def test_typed_address_of_any_length_that_mail_knows_is_kept(chat: Desk, letters: int, kept: int | None) -> None:
+    visitor = await arrive(chat)
+    await visitor.write("hello")
+    answer = await visitor.put("contact", email="x" * letters + "@example.com")
+    assert answer.status_code == (204 if kept else 400)
+    assert await chat.sql(int, "select length(email) from customer") == (kept or 0)
+
+
 async def test_contact_before_the_first_message_changes_nothing(chat: Desk) -> None:
     visitor = await arrive(chat)
     assert (await visitor.put("contact", name="Anna")).status_code == 204

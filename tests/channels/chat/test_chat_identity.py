@@ -60,6 +60,16 @@ async def test_anonymous_talk_does_not_join_a_customer_who_is_known(chat: Desk) 
     assert await visitor.texts() == ["mine"]
 
 
+@pytest.mark.parametrize("email", ["n/a", "guest", "a@b, c@d", "a\x00@example.com", "x" * 300 + "@example.com"])
+async def test_anonymous_talk_goes_on_though_the_page_signs_no_proper_address(chat: Desk, email: str) -> None:
+    visitor = await arrive(chat)
+    await visitor.write("anonymous")
+    answer = await visitor.begin(token=sign(sub="customer-7", name="An\x00na\n", email=email))
+    assert answer.status_code == 201, answer.text
+    assert await visitor.texts() == ["anonymous"]
+    assert "\x00" not in await chat.sql(str, "select name || email from customer")
+
+
 async def test_second_person_at_a_browser_does_not_take_over_the_first_ones_talk(chat: Desk) -> None:
     visitor = await arrive(chat)
     await visitor.write("anonymous")
@@ -93,6 +103,9 @@ FORGERIES: dict[str, dict[str, Any]] = {
     "wordy expiry": {"claims": {"exp": "soon"}},
     "not valid yet": {"claims": {"nbf": 4_000_000_000}},
     "name is a list": {"claims": {"name": ["a", "list"]}},
+    "half a sign in the subject": {"claims": {"sub": "a\ud800"}},
+    "half a sign in the name": {"claims": {"name": "An\udc00na"}},
+    "half a sign in the address": {"claims": {"email": "\udfffa@example.com"}},
 }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ombud.intelligence.risk.services import find_risks
 from ombud.quality.risks.queries import Written
 from ombud.quality.risks.services import alert
 from ombud.routing.skills.schemas import Required
@@ -186,5 +187,6 @@ async def test_rule_on_a_risk_counts_for_work_that_shows_it(bench: Bench) -> Non
     async with bench.desk.parts.database.transaction() as tx:
         ticket = await lock_visible_ticket(tx, risky, by=SYSTEM)
         [entry] = [one for one in await bench.desk.timeline(risky) if one.kind == "message"]
-        assert await alert(tx, ticket, Written(entry.id, risky, entry.text), now=bench.desk.now) == 1
+        said = Written(entry.id, risky, entry.text)
+        assert await alert(tx, ticket, said, find_risks(said.text), now=bench.desk.now) == 1
     assert list(await required(bench, plain, risky)) == [risky]

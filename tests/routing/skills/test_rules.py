@@ -108,6 +108,11 @@ def test_read_table_of_any_text_never_fails(text: str) -> None:
     assert all(one.level is None or 1 <= one.level <= 5 for one in table.cells)
 
 
+def test_read_table_with_a_mark_that_is_never_closed_says_so_and_does_not_fail() -> None:
+    table = read_table('email,"C-1\n' + "lu@desk.example,3\n" * 10_000)
+    assert (table.cells, [one.code for one in table.problems]) == ([], ["unknown_person"])
+
+
 def test_skill_by_name_knows_both_languages_and_no_archived_one() -> None:
     live = Skill(1, "product", "Washer", "洗衣机", 1, is_archived=False)
     gone = Skill(2, "product", "Dryer", "", 1, is_archived=True)

@@ -85,6 +85,25 @@ def test_read_ical_takes_whole_days_and_tells_worked_ones_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "is_worked"),
+    [
+        ("国庆节（班）", True),
+        ("国庆节(班)", True),
+        ("春节（ 班 ）", True),
+        ("春节补班", True),
+        ("调休上班", True),
+        ("Working day", True),
+        ("国庆节（休）", False),
+        ("值班表发布", False),
+        ("Labour Day", False),
+    ],
+)
+def test_read_ical_tells_worked_days_by_every_way_to_mark_them(name: str, *, is_worked: bool) -> None:
+    found = read_ical(event("DTSTART;VALUE=DATE:20261010", f"SUMMARY:{name}"), until=UNTIL)
+    assert (len(found.exchanged), len(found.days_off)) == ((1, 0) if is_worked else (0, 1))
+
+
+@pytest.mark.parametrize(
     ("rule", "years"),
     [
         ("FREQ=YEARLY", [2026, 2027, 2028]),

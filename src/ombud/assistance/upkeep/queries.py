@@ -17,7 +17,10 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
 class Placed(Struct):
-    """A text with where it stands; ``raw`` has its marks and links, ``article_id`` is the article it names."""
+    """A text with where it stands; ``raw`` has its marks and links.
+
+    ``article_id`` is the article it names, ``script_id`` the script that a variant belongs to.
+    """
 
     kind: FoundKind
     id: int
@@ -26,34 +29,36 @@ class Placed(Struct):
     plain: str
     raw: str
     article_id: int | None = None
+    script_id: int | None = None
 
 
 # What is somebody's own stays their own.
 _ARTICLES = """
-    select 'article' as kind, v.article_id as id, v.title, v.locale, v.plain, v.body as raw, null::bigint as article_id
+    select 'article' as kind, v.article_id as id, v.title, v.locale, v.plain, v.body as raw, null::bigint as article_id,
+        null::bigint as script_id
     from article_version v join article a on a.id = v.article_id
     where v.state = 'published' and a.archived_at is null"""
 _BLOCKS = """
-    select 'block', b.id, b.name, t.locale, '', t.body, null from knowledge_block b
+    select 'block', b.id, b.name, t.locale, '', t.body, null, null from knowledge_block b
     join knowledge_block_text t on t.block_id = b.id"""
 _CANNED = """
-    select 'canned_reply', id, title, '', text, text, null from canned_reply where person_id is null"""
+    select 'canned_reply', id, title, '', text, text, null, null from canned_reply where person_id is null"""
 _MACROS = """
-    select 'macro', id, title, '', text || E'\\n' || note, text || E'\\n' || note, null
+    select 'macro', id, title, '', text || E'\\n' || note, text || E'\\n' || note, null, null
     from macro where person_id is null and (text <> '' or note <> '')"""
 _CARDS = """
     select 'guidance_card', g.id, g.name, w ->> 'locale', concat_ws(E'\\n', w ->> 'title', w ->> 'text',
         (select string_agg(s, E'\\n') from jsonb_array_elements_text(w -> 'steps') s), w ->> 'wording'),
-        concat_ws(E'\\n', w ->> 'text', w ->> 'steps', w ->> 'wording'), g.article_id
+        concat_ws(E'\\n', w ->> 'text', w ->> 'steps', w ->> 'wording'), g.article_id, null
     from guidance_card g cross join jsonb_array_elements(g.words) w where g.archived_at is null"""
 _VARIANTS = """
     select 'script_variant', s.id, coalesce((select v.title from article_version v
         where v.article_id = s.article_id and v.state = 'published' order by v.locale = s.locale desc, v.id limit 1),
-        ''), s.locale, s.text, s.text, null
+        ''), s.locale, s.text, s.text, null, s.article_id
     from script_variant s join article a on a.id = s.article_id where a.archived_at is null"""
 _NOTICES = """
     select 'notice', n.id, case l.locale when 'en' then n.title_en else n.title_zh end, l.locale, '',
-        case l.locale when 'en' then n.body_en else n.body_zh end, n.article_id
+        case l.locale when 'en' then n.body_en else n.body_zh end, n.article_id, null
     from notice n cross join (values ('en'), ('zh-CN')) l (locale)
     where n.state <> 'withdrawn' and case l.locale when 'en' then n.title_en else n.title_zh end <> ''"""
 _EVERY = (_ARTICLES, _BLOCKS, _CANNED, _MACROS, _CARDS, _VARIANTS, _NOTICES)
@@ -118,6 +123,16 @@ async def block_named(tx: Transaction, block_id: int) -> Named | None:
 async def variable_named(tx: Transaction, variable_id: int) -> Named | None:
     """A variable by its number."""
     return await row(tx, Named, "select id, name from knowledge_variable where id = %(id)s", {"id": variable_id})
+
+
+async def variants_to_look_at(tx: Transaction, script_ids: Sequence[int]) -> list[int]:
+    """Variants of some scripts, and those that are gone while something is still to be checked in them."""
+    sql = """
+        select id from script_variant where article_id = any(%(ids)s::bigint[])
+        union select f.found_id from knowledge_finding f
+        where f.settled_at is null and f.found_kind = 'script_variant'
+            and not exists (select from script_variant s where s.id = f.found_id)"""
+    return await values(tx, int, sql, {"ids": list(script_ids)})
 
 
 class Reading(Struct):

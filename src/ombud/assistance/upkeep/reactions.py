@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ombud.assistance.upkeep.queries import block_named, variable_named
+from ombud.assistance.upkeep.queries import block_named, variable_named, variants_to_look_at
 from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
 from ombud.assistance.upkeep.services.reviews import (
     settle_review,
@@ -27,6 +27,7 @@ _PLACES = {
     "guidance_card_changed": ("guidance_card", "card_id"),
     "notice_changed": ("notice", "notice_id"),
 }
+_VARIANTS = "script_variants_changed"
 _TOLD = {"notice_reminded", "article_request_changed"}
 _REVIEWS = {"article_changed", "article_archived"}
 _KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variable_changed"}
@@ -49,6 +50,9 @@ async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> No
     changed = [
         (kind, int(one.data[name])) for one in events for kind, name in [_PLACES.get(one.kind, ("", ""))] if kind
     ]
+    scripts = [int(one.data["article_id"]) for one in events if one.kind == _VARIANTS]
+    if scripts:
+        changed += [("script_variant", one) for one in await variants_to_look_at(tx, scripts)]
     if changed:
         await look_at_place(tx, changed, now=now)
     undone = [int(one.data["entry_id"]) for one in events if one.kind == "reply_undone"]
@@ -100,7 +104,7 @@ def _actor(event: Event) -> Actor:
 UPKEEP = Reader(
     name="knowledge_upkeep",
     react=keep_up,
-    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, *_REVIEWS, "reply_undone"}),
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, *_REVIEWS, _VARIANTS, "reply_undone"}),
     batch_size=50,
     wakes=("sequence",),
 )

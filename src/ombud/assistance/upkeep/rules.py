@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ombud.assistance.upkeep.queries import Placed
 from ombud.assistance.upkeep.schemas import Quote
+from ombud.knowledge.reports.schemas import How
 from ombud.knowledge.reports.services import is_telling, same_words, sentences
 
 
@@ -41,10 +42,15 @@ def quotes_of(
         held = same_words(text.plain)
         said = {_sentence_of(own, key, sentence): sentence for key, sentence in keys if key in held}
         for one, sentence in said.items():
-            yield Quote(text.kind, text.id, text.title, text.locale, "sentence", one, sentence)
+            yield _quote(text, "sentence", one, sentence)
         if not said and links_to(text, article_id, slug):
-            yield Quote(text.kind, text.id, text.title, text.locale, "link", text.title)
+            yield _quote(text, "link", text.title)
+
+
+def _quote(text: Placed, how: How, passage: str, said: str = "") -> Quote:
+    return Quote(text.kind, text.id, text.title, text.locale, how, passage, said, text.script_id)
 
 
 def _sentence_of(own: Sequence[tuple[str, str]], key: str, otherwise: str) -> str:
-    return next((text for folded, text in own if key in folded or (folded and folded in key)), otherwise)
+    # a number of a list is held by many a sentence
+    return next((text for folded, text in own if key in folded or (folded in key and is_telling(text))), otherwise)

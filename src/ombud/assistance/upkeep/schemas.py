@@ -22,6 +22,8 @@ class Quote(Struct):
     passage: str
     # the article's sentence that it repeats
     said: str = ""
+    # the script that a variant belongs to
+    script_id: int | None = None
 
 
 class QuoteList(Struct):

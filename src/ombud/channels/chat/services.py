@@ -12,7 +12,7 @@ from ombud.channels.chat.schemas import ContactIn, MessageIn, PageIn, VisitorIn,
 from ombud.channels.chat.tokens import Claims, FileClaim, IdentityRefused, Visitor
 from ombud.channels.queries import StoredChannel, open_secrets
 from ombud.channels.questions import fitting, load_dropped, load_questions, type_in_use
-from ombud.customers.schemas import CustomerPatch, Sender, normal_value
+from ombud.customers.schemas import LONGEST_ADDRESS, CustomerPatch, Sender, normal_value
 from ombud.customers.services import change_customer
 from ombud.shared.actor import SYSTEM
 from ombud.shared.crypto import KeyRing
@@ -105,7 +105,7 @@ async def _know(tx: Transaction, visitor: Visitor, claims: Claims, *, before: Vi
         where channel_id = %(channel)s and key = %(before)s on conflict do nothing"""
     await execute(tx, sql, params)
     place = await queries.load_place(tx, visitor)
-    await _write_contact(tx, place, ContactIn(claims.name[:200], claims.email[:254]), now=now)
+    await _write_contact(tx, place, ContactIn(claims.name[:200], claims.email), now=now)
 
 
 async def accept_message(
@@ -269,6 +269,8 @@ async def note_contact(tx: Transaction, visitor: Visitor, data: ContactIn, *, no
 async def _write_contact(tx: Transaction, place: queries.Place, data: ContactIn, *, now: datetime) -> None:
     if place.customer_id is None:
         return
-    wanted = {"name": one_line(data.name), "email": normal_value("email", data.email)}
+    email = normal_value("email", data.email)
+    # A part of an address would be somebody else's.
+    wanted = {"name": one_line(data.name), "email": email if len(email) <= LONGEST_ADDRESS else ""}
     patch = msgspec.convert({name: text for name, text in wanted.items() if text}, CustomerPatch)
     await change_customer(tx, place.customer_id, patch, by=SYSTEM, now=now)

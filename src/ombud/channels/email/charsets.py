@@ -114,6 +114,7 @@ def canonical_charset(declared: str) -> str:
         return ""
     name = _ALIASES.get(name, _ALIASES.get(name.replace("_", "-"), name))
     name = re.sub(r"^(?:windows|cp|win)[-_]?(\d{3,4})$", r"cp\1", name)
+    name = _ALIASES.get(name, name)
     if name in _TEXT_CODECS_ONLY or name.replace("_", "-").removesuffix("-codec") in _TEXT_CODECS_ONLY:
         return ""
     try:

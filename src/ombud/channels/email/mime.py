@@ -155,7 +155,7 @@ def _keep_boundaryless(root: Part, data: bytes) -> None:
 
 def decode_transfer(body: bytes, encoding: str) -> bytes:
     """Undo base64, quoted-printable or uuencode; anything else is taken as it is."""
-    words = re.split(r"[\s;(]", encoding.strip().strip("\"'").lower())
+    words = re.split(r"[\s;(\"']", encoding.strip(" \t\"'").lower())
     if words[0] == "base64":
         return decode_base64(body)
     if words[0] == "quoted-printable":

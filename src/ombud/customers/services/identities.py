@@ -1,5 +1,6 @@
 """The addresses and numbers of a customer, kept by hand."""
 
+import re
 from datetime import datetime
 
 from msgspec import UNSET, Struct
@@ -14,6 +15,7 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, execute, row
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import emit
+from ombud.shared.lines import ADDRESS
 
 
 class IdentityTaken(Conflict):
@@ -76,7 +78,7 @@ async def add_identity(tx: Transaction, customer_id: int, data: IdentityIn, *, b
 
 def _checked(data: IdentityIn) -> str:
     value = normal_value(data.kind, data.value)
-    is_bad = is_masked(data.value) or not value or (data.kind == "email" and "@" not in value[1:-1])
+    is_bad = is_masked(data.value) or not value or (data.kind == "email" and not re.match(ADDRESS, value))
     if is_bad:
         raise Invalid("This is not a complete address or number.", fields={"value": "invalid"})
     return value

@@ -56,7 +56,7 @@ def merged_values(
     problems = {key: found for key, new in given.items() if (found := _problem(known.get(key), new, before.get(key)))}
     if problems:
         raise BadFields.of(problems)
-    after = {**before, **{key: _tidied(new) for key, new in given.items()}}
+    after = {**before, **{key: tidied(new) for key, new in given.items()}}
     after = {key: new for key, new in after.items() if not is_empty(new)}
     return after, sorted(key for key in given if before.get(key) != after.get(key))
 
@@ -71,14 +71,15 @@ def is_empty(value: object) -> bool:
     return value is None or value in ("", [])
 
 
-def _tidied(value: Any) -> Any:
+def tidied(value: Any) -> Any:
+    """A value as it is kept: texts without blanks around them."""
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
 def _problem(field: Field | None, value: Any, before: Any) -> str | None:
     if field is None:
         return "unknown_field"
-    tidy = _tidied(value)
+    tidy = tidied(value)
     if is_empty(tidy) or _is_same(tidy, before):
         return None
     if field.is_archived:
@@ -100,7 +101,8 @@ def _text(value: Any, options: FieldOptions) -> str | None:
 
 
 def _number(value: Any, options: FieldOptions) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 2**53:
+    # Whatever is no number at all is not within its bounds either.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
         return "not_a_number"
     if options.decimals is not None and round(value, options.decimals) != value:
         return "too_many_decimals"

@@ -159,6 +159,8 @@ class KnowledgeFinding(Struct):
     settled_at: datetime | None
     settled_by_name: str | None
     verdict: Verdict | None
+    # the script that a variant belongs to
+    found_script_id: int | None = None
 
 
 class FindingList(Struct):

@@ -15,6 +15,7 @@ from ombud.portal.events import PortalSolved, TicketAppraised
 from ombud.portal.rules import Place
 from ombud.processes import queries as processes
 from ombud.processes.confirmation.services import is_asked, take_word
+from ombud.shared.crypto import new_token
 from ombud.shared.database import Transaction, execute, value
 from ombud.shared.errors import Conflict, Invalid, OmbudError
 from ombud.shared.events import emit
@@ -80,7 +81,9 @@ def arrival_of(
         # proven: it was looked up as one of theirs
         proven_ticket_ids=[ticket.id],
     )
-    return Arrival(channel_id, f"portal:{me.session_id}:{key}"[:500], message)
+    # A form that names no key is a message of its own each time: two must never be taken for one.
+    named = key.strip() or new_token()
+    return Arrival(channel_id, f"portal:{me.session_id}:{named}"[:500], message)
 
 
 def sender_of(me: Me) -> Sender:

@@ -81,7 +81,11 @@ def read_table(text: str) -> Table:
 
     A column that is not there leaves its skill alone; an empty cell takes the skill away.
     """
-    lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    try:
+        lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    except csv.Error:
+        # A quotation mark that is never closed makes one cell of all that follows: longer than any cell may be.
+        return Table([], [TableProblem(1, "unknown_person", "email")])
     heads = [one.strip() for one in lines[0]] if lines else []
     place = next((at for at, head in enumerate(heads) if head.lower() in PERSON_HEADS), None)
     if place is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from ombud.customers.services.masking import mask_email, mask_phone
 from ombud.routing.waiting.schemas import Pace, Wait, Way
 from ombud.shared.calendars.arithmetic import add_open
 from ombud.shared.calendars.opening import Calendar, NeverOpen
@@ -26,7 +27,6 @@ EXACT_PLACES, PLACE_STEP = 20, 5
 TWICE, LEAST = 2, timedelta(minutes=30)
 WITHOUT_PACE = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
-SHORT_NUMBER = 7
 
 
 def expected(position: int, pace: Pace) -> Wait:
@@ -110,7 +110,4 @@ def median(values: Sequence[float]) -> float | None:
 
 def masked(way: Way, contact: str) -> str:
     """A number or an address for everybody who sees the ticket; the whole of it stands with the customer, by right."""
-    if way == "call":
-        return f"{contact[:3]}****{contact[-4:]}" if len(contact) > SHORT_NUMBER else "****"
-    name, _, host = contact.partition("@")
-    return f"{name[:1]}****@{host}"
+    return mask_phone(contact) if way == "call" else mask_email(contact)

@@ -14,7 +14,7 @@ MAX_EVENT_DAYS = 60
 # How far a yearly event is carried on.
 MAX_YEARS = 10
 # How Chinese feeds mark a day that is worked: 国庆节(班), 补班, 调休上班.
-_WORKED = re.compile(r"[((]\s*班\s*[))]|补班|上班|\bwork(ing)?\s?day\b", re.IGNORECASE)
+_WORKED = re.compile(r"[(（]\s*班\s*[)）]|补班|上班|\bwork(ing)?\s?day\b", re.IGNORECASE)
 _ESCAPES = {"\\n": " ", "\\N": " ", "\\,": ",", "\\;": ";", "\\\\": "\\"}
 
 

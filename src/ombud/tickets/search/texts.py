@@ -1,5 +1,6 @@
 """Text of files: plain text, PDF, Word. Run as a program it reads a file from its input, under limits of its own."""
 
+import codecs
 import contextlib
 import io
 import resource
@@ -28,7 +29,8 @@ def plain_text(data: bytes) -> str:
     # A few words are too few to guess by: then what Chinese systems write by default goes first.
     for charset in ("utf-8-sig", "gb18030") if len(head) < FEW_BYTES else ("utf-8-sig",):
         with contextlib.suppress(UnicodeDecodeError):
-            return head.decode(charset)
+            # Where the head was cut off, half a sign at its end is left out.
+            return codecs.getincrementaldecoder(charset)().decode(head, final=len(head) == len(data))
     found = from_bytes(head).best()
     return str(found) if found else head.decode(errors="replace")
 

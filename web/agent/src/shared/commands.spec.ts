@@ -53,7 +53,8 @@ describe('pressKey', () => {
 
   it('runs a command by its second key, unless Enter presses what has the focus', () => {
     const list = offer([{ ...command('open', 'o'), alsoKeys: 'Enter' }])
-    expect(pressKey(key('Enter', {}, document.createElement('button')))).toBe(false)
+    for (const one of ['button', 'a', 'input'])
+      expect(pressKey(key('Enter', {}, document.createElement(one)))).toBe(false)
     expect(pressKey(key('Enter'))).toBe(true)
     expect(ran).toHaveBeenCalledWith('open')
     list.unmount()
@@ -73,6 +74,19 @@ describe('pressKey', () => {
   it('leaves letters to the text that is being written', () => {
     expect(pressKey(key('j', {}, desk.element))).toBe(false)
     expect(ran).not.toHaveBeenCalled()
+  })
+
+  it('hears letters on a tick and on a choice, which nobody writes in', () => {
+    for (const type of ['checkbox', 'radio', 'file']) {
+      const field = document.createElement('input')
+      field.type = type
+      expect(pressKey(key('j', {}, field))).toBe(true)
+    }
+    expect(ran).toHaveBeenCalledTimes(3)
+  })
+
+  it('leaves letters to lists of choices, which go to what begins with them', () => {
+    expect(pressKey(key('j', {}, document.createElement('select')))).toBe(false)
   })
 
   it('hears combinations while writing', () => {

@@ -37,9 +37,13 @@ const SEQUENCE_MS = 900
 let first = ''
 let firstAt = 0
 
+/** Fields that are pressed, not written in: a tick that has the focus swallows no letter. */
+const PRESSED = /^(button|checkbox|color|file|image|radio|range|reset|submit)$/
+
 /** Whether keys belong to the text that is being written. */
 export function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement && PRESSED.test(target.type)) return false
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
 }
 
@@ -76,7 +80,7 @@ export function pressKey(event: KeyboardEvent, at = performance.now()): boolean 
 function isPressed(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    target.closest('a,button,summary,[role="button"],[role="option"],[role="tab"]') !== null
+    target.closest('a,button,input,summary,[role="button"],[role="option"],[role="tab"]') !== null
   )
 }
 

@@ -52,7 +52,7 @@ const lists: Record<string, QueryKey[]> = {
   score_weights: [['settings', 'score-weights']],
   // knowledge: notices, guidance, requests, findings
   guidance_cards: [['guidance'], ['settings', 'guidance-cards']],
-  script_variants: [['scripts']],
+  script_variants: [['scripts'], ['knowledge', 'variants']],
   article_requests: [['article-requests']],
   knowledge_findings: [['knowledge-care']],
   // blocks and variables stand in articles

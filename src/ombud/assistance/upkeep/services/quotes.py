@@ -8,9 +8,10 @@ from ombud.assistance.upkeep import queries
 from ombud.assistance.upkeep.queries import Placed, Said
 from ombud.assistance.upkeep.rules import gone_sentences, quotes_of, says_mark
 from ombud.assistance.upkeep.schemas import Quote
-from ombud.knowledge.articles.queries import find_shown, sight, visible
+from ombud.knowledge.articles.queries import find_shown, sight, visible, words_of
 from ombud.knowledge.articles.schemas import reader_of
-from ombud.knowledge.reports.services import Passage, is_telling, sentences
+from ombud.knowledge.articles.services import fill_text
+from ombud.knowledge.reports.services import Passage, is_telling, same_words, sentences
 from ombud.knowledge.reports.services.findings import (
     NewFinding,
     find_contradictions,
@@ -29,15 +30,26 @@ async def list_quotes(tx: Transaction, article_id: int, *, by: Actor) -> list[Qu
     """
     shown = await find_shown(tx, article_id, reader=reader_of(by), locale=by.locale)
     texts = await _visible_texts(tx, by=by)
-    said = await queries.published_in(tx, article_id)
-    wanted = [one for each in said for one in sentences(each.plain) if is_telling(one)]
+    wanted: list[str] = []
+    for said in await queries.published_in(tx, article_id):
+        # what a block says is the block's: all that put it in would quote each other
+        held = same_words(await _words_of_blocks(tx, texts, said.locale))
+        wanted += [one for one in sentences(said.plain) if is_telling(one) and same_words(one) not in held]
     return list(quotes_of(texts, article_id, shown.slug, wanted))
+
+
+async def _words_of_blocks(tx: Transaction, texts: Sequence[Placed], locale: str) -> str:
+    variables = await words_of(tx, locale, None)
+    return "\n".join(
+        fill_text(one.plain, variables, []) for one in texts if one.kind == "block" and one.locale == locale
+    )
 
 
 async def _visible_texts(tx: Transaction, *, by: Actor) -> list[Placed]:
     sql = f"select a.id from article a where {visible()}"
-    readable = set(await values(tx, int, sql, sight(reader_of(by))))
-    return [one for one in await queries.placed_texts(tx) if one.kind != "article" or one.id in readable]
+    readable = {None, *await values(tx, int, sql, sight(reader_of(by)))}
+    texts = await queries.placed_texts(tx)
+    return [one for one in texts if (one.id if one.kind == "article" else one.script_id) in readable]
 
 
 async def look_after(tx: Transaction, version_id: int, *, now: datetime) -> None:
@@ -104,7 +116,7 @@ async def look_at_mark(
 
 
 async def look_at_place(tx: Transaction, kinds: Sequence[tuple[str, int]], *, now: datetime) -> None:
-    """After a change of replies, macros, cards, variants or notices: settle what they say no more.
+    """After a change of replies, macros, cards, variants of scripts or notices: settle what they say no more.
 
     Emits: KnowledgeFindingsChanged
     """

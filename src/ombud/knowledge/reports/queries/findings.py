@@ -25,8 +25,9 @@ async def list_findings(
     sql = f"""
         select f.id, f.kind, f.article_id, coalesce({TITLE}, '') as title, f.locale, f.source, f.found_kind, f.found_id,
             f.found_title, f.found_locale, f.how, f.passage, f.found_passage, f.at, f.settled_at,
-            p.name as settled_by_name, f.verdict
+            p.name as settled_by_name, f.verdict, s.article_id as found_script_id
         from knowledge_finding f left join article a on a.id = f.article_id left join person p on p.id = f.settled_by
+            left join script_variant s on f.found_kind = 'script_variant' and s.id = f.found_id
         where (f.settled_at is null) = %(open)s and (%(kind)s::text is null or f.kind = %(kind)s)
             and (%(article)s::bigint is null or f.article_id = %(article)s)
             and (f.article_id is null or {reachable()})

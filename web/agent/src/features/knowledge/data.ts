@@ -7,6 +7,7 @@ import {
   type KnowledgeBlock,
   type KnowledgeCategory,
   type KnowledgeCounts,
+  type KnowledgeFinding,
   type KnowledgePolicy,
   type KnowledgeVariable,
   type Page,
@@ -15,7 +16,9 @@ import {
 import { useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { errorText } from '@/shared/errorText'
+import { languageName } from '@/shared/languageName'
 import { queryClient } from '@/shared/queryClient'
+import { may } from '@/shared/session'
 import { toast } from '@/shared/toasts'
 
 export type Which = 'current' | 'published' | 'draft' | 'review' | 'overdue' | 'outdated' | 'archived'
@@ -101,6 +104,19 @@ export function useShown(id: Ref<Id | null>, locale: Ref<string>, isWanted: Ref<
   })
 }
 
+/** What says something that an article says no more, or says it with other figures. */
+export function useFindings(id: Ref<Id | null>) {
+  return useQuery({
+    queryKey: ['knowledge-care', 'of', id],
+    queryFn: async ({ signal }) => {
+      const path = withQuery('/knowledge/reports/findings', { article_id: id.value })
+      return (await api.get<{ items: KnowledgeFinding[] }>(path, signal)).items
+    },
+    enabled: computed(() => id.value !== null && may('knowledge.care')),
+    shallow: true,
+  })
+}
+
 function useFrame<T>(name: string) {
   return useQuery({
     queryKey: ['knowledge_frame', name],
@@ -122,7 +138,8 @@ export function useKnowledgePolicy() {
 
 /** Have everything of the knowledge base asked for anew. */
 export function renew(): void {
-  for (const queryKey of [[KEY], ['knowledge_frame']]) void queryClient.invalidateQueries({ queryKey })
+  for (const queryKey of [[KEY], ['knowledge_frame'], ['knowledge-care']])
+    void queryClient.invalidateQueries({ queryKey })
 }
 
 /** Do something; what came of it, or null with the reason told. */
@@ -157,15 +174,5 @@ export function inTree(all: KnowledgeCategory[], parent: Id | null = null, depth
 export const nameOf = (category: KnowledgeCategory, locale: string): string =>
   (locale === 'zh-CN' ? category.name_zh : category.name_en) || category.name_en || category.name_zh
 
-/** A language as the reader calls it; its code where browsers know no name. */
-export function languageName(locale: string, reader: string): string {
-  try {
-    // the country says nothing where a language has one writing here
-    const code = locale === 'zh-CN' ? 'zh' : locale
-    return new Intl.DisplayNames([reader], { type: 'language' }).of(code) ?? locale
-  } catch {
-    return locale
-  }
-}
-
+export { languageName }
 export const isLocale = (text: string): boolean => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(text)

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-const words = ['knowledge', 'form', 'tickets']
+const words = ['knowledge', 'form', 'tickets', 'care', 'guidance']
 
 export const routes: RouteRecordRaw[] = [
   {

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest'
-import { emptyMeasures, formOf, hoursOf, hourText, measuresOf, pathOf, shown, topOf, verdictOf } from './data'
+import {
+  emptyMeasures,
+  evenly,
+  formOf,
+  hoursOf,
+  hourText,
+  measuresOf,
+  pathOf,
+  shown,
+  topOf,
+  verdictOf,
+} from './data'
 
 it('names only the measures that a plan has', () => {
   expect(measuresOf(undefined)).toEqual([])
@@ -60,9 +71,23 @@ it('ends an axis at a round number', () => {
   expect(topOf([120])).toBe(200)
 })
 
-it('names hours evenly from the first bar to the last', () => {
-  const bars = Array.from({ length: 25 }, (_, at) => ({ minute: 480 + at * 30 }))
-  expect(hoursOf(bars)).toEqual(['08:00', '10:00', '12:00', '14:00', '16:00', '18:00', '20:00'])
+it('names whole hours where they are, also on a day that ends between two', () => {
+  const bars = Array.from({ length: 48 }, (_, at) => ({ minute: 480 + at * 15 }))
+  const ticks = hoursOf(bars)
+  expect(ticks.map((one) => one.text)).toEqual(['08:00', '10:00', '12:00', '14:00', '16:00', '18:00'])
+  expect(ticks[1]?.at).toBeCloseTo(120 / 705)
+})
+
+it('names every hour of a short day, the first whole one first, and none of nothing', () => {
+  const bars = [{ minute: 510 }, { minute: 690 }]
+  expect(hoursOf(bars).map((one) => one.text)).toEqual(['09:00', '10:00', '11:00'])
+  expect(hoursOf([])).toEqual([])
+  expect(hoursOf([{ minute: 510 }])).toEqual([])
+})
+
+it('puts words evenly below a line', () => {
+  expect(evenly(['a', 'b', 'c']).map((one) => one.at)).toEqual([0, 0.5, 1])
+  expect(evenly(['a'])).toEqual([{ text: 'a', at: 0 }])
 })
 
 it('says an hour as a clock does', () => {

@@ -188,12 +188,31 @@ export function hourText(minute: number): string {
   return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`
 }
 
-/** Seven hours, evenly from the first bar to the last. */
-export function hoursOf(bars: { minute: number }[]): string[] {
+/** A word below a line, and where: 0 at its beginning, 1 at its end. */
+export interface Tick {
+  text: string
+  at: number
+}
+
+const MOST_TICKS = 7
+const HOUR_STEPS = [1, 2, 3, 4, 6, 12]
+
+/** Whole hours of a day of bars, so many as can be read. */
+export function hoursOf(bars: { minute: number }[]): Tick[] {
   const first = bars[0]?.minute ?? 0
   const last = bars.at(-1)?.minute ?? first
-  return Array.from({ length: 7 }, (_, at) => hourText(first + ((last - first) * at) / 6))
+  if (last === first) return []
+  const from = Math.ceil(first / 60)
+  const whole = Array.from({ length: Math.max(0, Math.floor(last / 60) - from + 1) }, (_, at) => from + at)
+  const step = HOUR_STEPS.find((one) => whole.length / one <= MOST_TICKS) ?? 24
+  return whole
+    .filter((hour) => (hour - from) % step === 0)
+    .map((hour) => ({ text: hourText(hour * 60), at: (hour * 60 - first) / (last - first) }))
 }
+
+/** Words evenly below a line. */
+export const evenly = (texts: string[]): Tick[] =>
+  texts.map((text, at) => ({ text, at: at / Math.max(texts.length - 1, 1) }))
 
 /** The points of a line in a box, as an SVG path; gaps where nothing is known. */
 export function pathOf(values: (number | null)[], most: number, width: number, height: number): string {
