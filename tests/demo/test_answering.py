@@ -1,7 +1,7 @@
 """The demo shop answers by itself what its articles know, in both languages, and nothing that they do not know.
 
-By words alone, which is least sure: with a model the same questions find the same articles, and those of the second list
-fall below a twentieth.
+By words alone, which is least sure: with a model the same questions find the same articles, and those of the second
+list fall below a twentieth.
 """
 
 from dataclasses import dataclass
