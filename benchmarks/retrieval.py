@@ -20,7 +20,7 @@ from ombud.intelligence.embedding.shipped import DIMENSIONS, NAME
 from ombud.intelligence.retrieval.terms import counted_terms, packed_terms
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
-from ombud.knowledge.retrieval.schemas import Ask
+from ombud.knowledge.retrieval.schemas import Ask, Meant
 from ombud.shared.clock import utc_now
 
 ARTICLES, EACH = 10_000, 5
@@ -75,12 +75,11 @@ async def _measure(report: Report, settings: Settings) -> None:
         for number, question in enumerate(questions):
             asked = f"{question} {number}"
             started = time.perf_counter()
-            if embedder is not None:
-                await embedder.query(asked)
+            meant = Meant(await embedder.query(asked), embedder.name) if embedder is not None else None
             alone.append(time.perf_counter() - started)
             started = time.perf_counter()
             async with parts.database.transaction() as tx:
-                found = await find_passages(tx, parts.passages, Ask(text=asked, reader=READER))
+                found = await find_passages(tx, parts.passages, Ask(text=asked, reader=READER, meant=meant))
             times.append(time.perf_counter() - started + alone[-1])
             assert found
     p95 = percentile(times, 0.95) * 1000

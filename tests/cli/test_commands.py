@@ -1,13 +1,17 @@
 """The small commands: migrate, db, bench, eval, test."""
 
 import argparse
+import importlib
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from ombud.cli import eval as evaluation
+from ombud.cli import evaluations
 from ombud.cli import test as test_command
 from ombud.cli.bench import bench_names
 from ombud.cli.checkout import checkout_root
@@ -78,17 +82,26 @@ def test_eval_unknown_name_lists_what_there_is(run: Run, tmp_path: Path) -> None
     assert "There is no evaluation 'no_such'. " in done.stderr
 
 
-def test_run_eval_known_name_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[argparse.Namespace] = []
+def test_eval_names_every_evaluation_there_is() -> None:
+    modules = (
+        importlib.import_module(one.name) for one in iter_modules(evaluations.__path__, "ombud.cli.evaluations.")
+    )
+    assert [one.__name__.rpartition(".")[2] for one in modules if hasattr(one, "run")] == list(evaluation.EVALUATIONS)
 
-    def evaluate(arguments: argparse.Namespace) -> int:
-        seen.append(arguments)
-        return 3
 
-    monkeypatch.setattr(evaluation, "EVALUATIONS", {"intent": evaluate})
-    arguments = argparse.Namespace(name="intent")
-    assert evaluation.run_eval(arguments) == 3
-    assert seen == [arguments]
+def test_run_eval_known_name_runs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text('{"text": "call 13812345678", "spans": [[5, 16, "PHONE"]]}\n')
+    arguments = argparse.Namespace(name="pii", data=data, out=tmp_path / "out", json=True)
+    assert evaluation.run_eval(arguments) == 0
+    assert "1 texts answered" in capsys.readouterr().out
+
+
+def test_what_learns_is_loaded_by_no_process_of_a_desk_and_by_no_other_command() -> None:
+    code = "import sys, ombud.config.app; from ombud.cli.main import build_parser; build_parser();"
+    code += "print([one for one in ('sklearn', 'scipy.stats') if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def command_of(monkeypatch: pytest.MonkeyPatch, options: list[str]) -> list[str]:

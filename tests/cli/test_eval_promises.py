@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ombud.cli import eval_promises
+from ombud.cli.evaluations import promises
 from ombud.shared.installation import InstallationError
 
 TEXT = "我们会在24小时内给您回复。"
@@ -19,7 +19,7 @@ def evaluate(folder: Path, *lines: Any) -> list[Any]:
     """Run the evaluation over some lines; its answers."""
     data, out = folder / "data.jsonl", folder / "out.jsonl"
     data.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    assert eval_promises.run(argparse.Namespace(data=data, out=out, json=True)) == 0
+    assert promises.run(argparse.Namespace(data=data, out=out, json=True)) == 0
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
 
 
@@ -58,9 +58,9 @@ def test_eval_promises_broken_line_is_named(tmp_path: Path, line: str) -> None:
     data = tmp_path / "data.jsonl"
     data.write_text(f"\n{line}\n", encoding="utf-8")
     with pytest.raises(InstallationError, match=r"data\.jsonl:2 is no line like"):
-        eval_promises.run(argparse.Namespace(data=data, out=tmp_path / "out", json=False))
+        promises.run(argparse.Namespace(data=data, out=tmp_path / "out", json=False))
 
 
 def test_eval_promises_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InstallationError, match="cannot be read"):
-        eval_promises.run(argparse.Namespace(data=tmp_path / "none", out=tmp_path / "out", json=False))
+        promises.run(argparse.Namespace(data=tmp_path / "none", out=tmp_path / "out", json=False))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ombud.cli import eval_risk
+from ombud.cli.evaluations import risk
 from ombud.shared.installation import InstallationError
 
 
@@ -15,7 +15,7 @@ def evaluate(folder: Path, *lines: Any) -> list[Any]:
     """Run the evaluation over some lines; its answers."""
     data, out = folder / "data.jsonl", folder / "out.jsonl"
     data.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    assert eval_risk.run(argparse.Namespace(data=data, out=out, json=True)) == 0
+    assert risk.run(argparse.Namespace(data=data, out=out, json=True)) == 0
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
 
 
@@ -39,4 +39,4 @@ def test_eval_risk_broken_line_is_named(tmp_path: Path, line: str) -> None:
     data = tmp_path / "data.jsonl"
     data.write_text(line, encoding="utf-8")
     with pytest.raises(InstallationError, match=r"data\.jsonl does not hold lines"):
-        eval_risk.run(argparse.Namespace(data=data, out=tmp_path / "out", json=False))
+        risk.run(argparse.Namespace(data=data, out=tmp_path / "out", json=False))

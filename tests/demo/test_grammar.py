@@ -76,3 +76,19 @@ def test_pick_without_a_line_of_the_topic_takes_a_general_one() -> None:
     speaker = voice(lexicon)
     speaker.topic = "clean"
     assert {lexicon.pick("answer", speaker).text(speaker) for _ in range(20)} == {"let me look"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("好的，[]。", "好的。"),
+        ("请问：[]？", "请问？"),
+        ("谢谢、[]！", "谢谢！"),
+        ("Well, [].", "Well."),
+        ("Thanks []!", "Thanks!"),
+        ("It costs 3 .50", "It costs 3 .50"),
+        ("好的，明天见。", "好的，明天见。"),
+    ],
+)
+def test_text_whose_choice_was_empty_leaves_no_weak_sign_before_a_strong_one(text: str, said: str) -> None:
+    assert spoken(text) == {said}

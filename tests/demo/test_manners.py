@@ -1,6 +1,6 @@
 import pytest
 
-from ombud.demo.manners import answer_to
+from ombud.demo.manners import QUESTION, THANKS, answer_to
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,13 @@ def test_answer_to_text_answers_what_was_asked(text: str, answer: str) -> None:
 
 def test_answer_to_question_for_a_known_order_does_not_repeat_it() -> None:
     assert answer_to("请问订单号是多少?", order_known=True) == "say_yes"
+
+
+@pytest.mark.parametrize("mark", ["?", "？", "? ", "？\n"])
+def test_question_is_known_by_either_mark(mark: str) -> None:
+    assert QUESTION.search(f"您要换货还是退款{mark}")
+
+
+@pytest.mark.parametrize("text", ["好，解决了", "好,解决了", "好了！", "好了!", "谢谢", "It works"])
+def test_thanks_are_known_by_either_mark(text: str) -> None:
+    assert THANKS.search(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ombud.cli import eval_sla
+from ombud.cli.evaluations import sla
 from ombud.cli.main import main
 from ombud.service_levels.evaluation import UnknownCase, answer_ticket_case, answer_time_case
 from ombud.shared.installation import InstallationError
@@ -176,7 +176,7 @@ def test_eval_sla_writes_a_line_for_each_case_in_order(folder: Path, capsys: pyt
 def test_eval_sla_reads_one_file_by_any_name(folder: Path) -> None:
     other = (folder / "ticket_sla_cases.json").rename(folder / "mine.json")
     arguments = Namespace(data=other, out=folder / "out", json=False)
-    assert eval_sla.run(arguments) == 0
+    assert sla.run(arguments) == 0
     assert json.loads(arguments.out.read_text())["id"] == "k1"
 
 
@@ -184,6 +184,6 @@ def test_eval_sla_reads_one_file_by_any_name(folder: Path) -> None:
 def test_eval_sla_of_something_else_says_what_is_wrong(tmp_path: Path, text: str) -> None:
     (tmp_path / "ticket_sla_cases.json").write_text(text)
     with pytest.raises(InstallationError):
-        eval_sla.run(Namespace(data=tmp_path, out=tmp_path / "out", json=False))
+        sla.run(Namespace(data=tmp_path, out=tmp_path / "out", json=False))
     with pytest.raises(InstallationError, match="holds neither"):
-        eval_sla.run(Namespace(data=tmp_path / "nothing", out=tmp_path / "out", json=False))
+        sla.run(Namespace(data=tmp_path / "nothing", out=tmp_path / "out", json=False))

@@ -6,35 +6,13 @@ where the data holds the truth.
 
 import argparse
 import importlib
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ombud.cli import eval_pii, eval_promises, eval_queueing, eval_risk, eval_sla
 from ombud.cli.commands import Commands
 from ombud.shared.installation import InstallationError
 
-
-def _later(module: str) -> Callable[[argparse.Namespace], int]:
-    """Load an evaluation when it is run: what learns takes seconds to load, which no other command should."""
-
-    def run(arguments: argparse.Namespace) -> int:
-        return int(importlib.import_module(f"ombud.cli.{module}").run(arguments))
-
-    return run
-
-
-# One line per evaluation: its name and the function that runs it.
-EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "intent": _later("eval_intent"),
-    "knowledge": _later("eval_knowledge"),
-    "pii": eval_pii.run,
-    "promises": eval_promises.run,
-    "queueing": eval_queueing.run,
-    "risk": eval_risk.run,
-    "satisfaction": _later("eval_satisfaction"),
-    "sentiment": _later("eval_sentiment"),
-    "sla": eval_sla.run,
-}
+# Each is a module of the package ``evaluations`` with a function ``run``.
+EVALUATIONS = ("intent", "knowledge", "pii", "promises", "queueing", "risk", "satisfaction", "sentiment", "sla")
 
 
 def add_commands(commands: Commands) -> None:
@@ -51,7 +29,7 @@ def add_commands(commands: Commands) -> None:
 def run_eval(arguments: argparse.Namespace) -> int:
     """Run the named evaluation; it gives the exit code."""
     if arguments.name not in EVALUATIONS:
-        there = f"There are: {', '.join(sorted(EVALUATIONS))}." if EVALUATIONS else "This version brings none yet."
-        msg = f"There is no evaluation {arguments.name!r}. {there}"
+        msg = f"There is no evaluation {arguments.name!r}. There are: {', '.join(EVALUATIONS)}."
         raise InstallationError(msg)
-    return EVALUATIONS[arguments.name](arguments)
+    # Loaded now: what learns takes seconds, which no other command should.
+    return int(importlib.import_module(f"ombud.cli.evaluations.{arguments.name}").run(arguments))

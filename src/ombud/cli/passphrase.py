@@ -33,9 +33,10 @@ def read_passphrase(arguments: argparse.Namespace, *, twice: bool) -> str | None
 
 def _from_file(path: Path) -> str:
     try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}."
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        msg = f"{path} cannot be read: {why}."
         raise InstallationError(msg) from error
     if not lines or not lines[0]:
         msg = f"{path} is empty: its first line must be the passphrase."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 # What is left where an empty choice met a sign: a blank before it, or a weaker sign before a stronger one.
-SEAMS = re.compile(r"(?: +|[,,、:]+)([。!?.!?](?!\d)|,(?= ))")
+SEAMS = re.compile(r"(?:[,，、:：]+ *| +)([。！？.!?](?!\d)|,(?= ))")
 TOPIC = re.compile(r"(\w+)~ ")
 TOKENS = re.compile(r"[\[\]|]|\{\w+\}|<\w+>|[^\[\]|{}<>]+|.", re.DOTALL)
 

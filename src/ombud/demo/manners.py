@@ -19,7 +19,7 @@ ASKS = (
     ("say_time", _pattern("哪天|什么时间|几点|方便上门|方便吗", "which day", "what time", "when would", "suit you")),
     ("say_choice", _pattern("哪[种个]|两种处理|两个方案", "which would you", "what do you prefer", "which do you")),
 )
-QUESTION = _pattern(r"[??]\s*$", r"吗[。~]?\s*$", "好不好", "can you", "could you")
+QUESTION = _pattern(r"[?？]\s*$", r"吗[。~]?\s*$", "好不好", "can you", "could you")
 REQUEST = _pattern("请|麻烦|方便", "please")
 BYE = _pattern(
     "不客气|再见|祝您|生活愉快|太客气|能帮到您|随时[喊找]|任何问题|有问题再",
@@ -35,7 +35,7 @@ WAIT = _pattern(
 )
 SORRY = _pattern("抱歉|不好意思|理解您", "sorry|apolog")
 THANKS = _pattern(
-    "^(?:谢谢|多谢|感谢|好,解决|清楚了)|没别的|恢复了|好了!",
+    "^(?:谢谢|多谢|感谢|好[,，]?解决|清楚了)|没别的|恢复了|好了[!！]",
     "^(?:thanks|thank you|all clear|that answers)|cheers|it works|that did it",
 )
 STATEMENTS = (

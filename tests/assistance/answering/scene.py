@@ -8,9 +8,9 @@ from ombud.assistance.answering.queries import find_rule
 from ombud.assistance.answering.reactions import ANSWERING
 from ombud.assistance.answering.schemas import AnswerRule, AnswerRuleIn
 from ombud.assistance.answering.services.ending import end_silent_talks, let_late_go
-from ombud.assistance.answering.services.finding import Knowing, Worder
+from ombud.assistance.answering.services.finding import Knowing, Worder, meant_by
 from ombud.assistance.answering.services.ruling import change_rule
-from ombud.assistance.answering.services.turning import Scene, answer_next, put_off
+from ombud.assistance.answering.services.turning import Scene, answer_next, next_message, put_off
 from ombud.channels.chat import tokens
 from ombud.customers.schemas import Sender
 from ombud.intelligence.embedding.services import Meaning
@@ -97,9 +97,19 @@ class Shop:
 
     async def step(self) -> int:
         """The machine looks at one message."""
-        scene = Scene(self.knowing, "https://desk.example")
-        async with self.site.desk.parts.database.transaction() as tx:
-            return await answer_next(tx, scene, now=self.site.desk.now)
+        scene, database, now = (
+            Scene(self.knowing, "https://desk.example"),
+            self.site.desk.parts.database,
+            self.site.desk.now,
+        )
+        async with database.transaction() as tx:
+            found = await next_message(tx, now=now)
+        if found is None:
+            return 0
+        meant = await meant_by(database, self.knowing, found.question)
+        async with database.transaction() as tx:
+            await answer_next(tx, scene, found, meant, now=now)
+        return 1
 
     async def ask(self, text: str, **more: Any) -> Entry | None:
         """The visitor writes and the machine looks; what it said to that, if anything."""
@@ -139,7 +149,7 @@ class Shop:
     async def fail_once(self) -> None:
         """What the worker does after a look that failed."""
         async with self.site.desk.parts.database.transaction() as tx:
-            await put_off(tx, now=self.site.desk.now)
+            await put_off(tx, None, now=self.site.desk.now)
 
     async def widget(self, method: str, path: str, body: Any = None) -> Any:
         """A request of the visitor's widget."""

@@ -140,13 +140,11 @@ async def test_form_that_asks_for_more_keeps_the_ticket_open_for_people(shop: Sh
 
 
 async def test_propose_answers_where_the_help_centre_is_on(shop: Shop) -> None:
-    now = shop.site.desk.now
-    async with shop.site.desk.parts.database.transaction() as tx:
-        assert await propose(tx, shop.knowing, "怎么退货", "help_centre", PUBLIC, now=now) is None
+    database, now = shop.site.desk.parts.database, shop.site.desk.now
+    assert await propose(database, shop.knowing, "怎么退货", "help_centre", PUBLIC, now=now) is None
     await shop.rule(channel_id=None)
-    async with shop.site.desk.parts.database.transaction() as tx:
-        found = await propose(tx, shop.knowing, "怎么退货", "form", PUBLIC, now=now)
-        silent = await propose(tx, shop.knowing, "我要投诉你们", "form", PUBLIC, now=now)
+    found = await propose(database, shop.knowing, "怎么退货", "form", PUBLIC, now=now)
+    silent = await propose(database, shop.knowing, "我要投诉你们", "form", PUBLIC, now=now)
     assert found is not None
     assert (found.slug, found.id, silent) == ("returns", 1, None)
     assert await shop.site.desk.sql("select count(*) from machine_answer where place = 'form'") == 2

@@ -221,7 +221,12 @@ async def test_quoting_wording_names_its_script_and_another_teams_is_not_shown(c
     article = await care.library.make("Returns", f"<p>{SEVEN}</p>")
     script = await script_saying(care, f"Sorry. {SEVEN}")
     head = await care.site.desk.person("Head", role="supervisor", everywhere=True)
-    secret: dict[str, Any] = {"audience": "team", "team_ids": [care.library.other_team], "by": head, "is_published": False}
+    secret: dict[str, Any] = {
+        "audience": "team",
+        "team_ids": [care.library.other_team],
+        "by": head,
+        "is_published": False,
+    }
     hidden = await care.library.make("Secret", "<p>Secret.</p>", kind="script", **secret)
     await care.library.do(publish, hidden, "en", by=head)
     item = {"locale": "en", "listener": "anyone", "text": f"Between us: {SEVEN}"}

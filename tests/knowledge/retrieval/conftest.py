@@ -38,7 +38,8 @@ class Finder:
 
     async def find(self, text: str, reader: Reader = PUBLIC, locale: str | None = None, limit: int = 5) -> list[Found]:
         """What is found for a question."""
-        ask = Ask(text=text, reader=reader, locale=locale, limit=limit)
+        meant = await self.index.meant(self.library.desk.parts.database, text)
+        ask = Ask(text=text, reader=reader, locale=locale, limit=limit, meant=meant)
         return await self.library.ask(find_passages, self.index, ask)
 
     async def titles(self, text: str, **more: object) -> list[str]:

@@ -52,10 +52,10 @@ async def put_answer_rule(
 
 @post(f"{RULE}/question", guards=[may("answering.manage")], status_code=HTTP_200_OK)
 async def post_answer_question(
-    reading: Reading, state: State, now: Now, channel_id: FromPath[int], data: JSONBody[AnswerQuestionIn]
+    state: State, now: Now, channel_id: FromPath[int], data: JSONBody[AnswerQuestionIn]
 ) -> TriedAnswer:
     """What a place would say to a question, whether it is on or not. Nothing is kept."""
-    return await try_question(reading, state.knowing, channel_id or None, data, now=now)
+    return await try_question(state.database, state.knowing, channel_id or None, data, now=now)
 
 
 @get(f"{RULE}/trial", guards=[may("answering.manage")])

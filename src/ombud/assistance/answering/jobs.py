@@ -4,9 +4,9 @@ import logging
 
 from ombud.assistance.answering.reactions import TOPIC
 from ombud.assistance.answering.services.ending import end_silent_talks, let_late_go
-from ombud.assistance.answering.services.finding import Knowing
+from ombud.assistance.answering.services.finding import Knowing, meant_by
 from ombud.assistance.answering.services.trying import fail_trial, try_next
-from ombud.assistance.answering.services.turning import Scene, answer_next, put_off
+from ombud.assistance.answering.services.turning import Next, Scene, answer_next, next_message, put_off
 from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database
@@ -25,17 +25,23 @@ class AnsweringHand:
 
     async def step(self) -> int:
         """Look at one message; 0 when none wants it. One that fails gets another try, and in the end a person."""
+        found: Next | None = None
         try:
             async with self._database.transaction() as tx:
-                looked = await answer_next(tx, self._scene, now=self._clock.now())
+                found = await next_message(tx, now=self._clock.now())
+            if found is None:
+                return 0
+            # Outside of a transaction: what a question means may be asked of somebody else's machine.
+            meant = await meant_by(self._database, self._scene.knowing, found.question)
+            async with self._database.transaction() as tx:
+                await answer_next(tx, self._scene, found, meant, now=self._clock.now())
         except Exception:
             log.exception("A question could not be looked at")
             async with self._database.transaction() as tx:
-                await put_off(tx, now=self._clock.now())
+                await put_off(tx, found.entry_id if found else None, now=self._clock.now())
             return 0
-        if looked:
-            self._bus.wake("sequence", "routing", "outbox")
-        return looked
+        self._bus.wake("sequence", "routing", "outbox")
+        return 1
 
     async def keep_up(self) -> int:
         """End talks in which nothing is heard; give to the queue what was held too long."""

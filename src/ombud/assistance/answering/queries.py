@@ -80,12 +80,13 @@ class Turn(Struct):
     attempts: int
 
 
-async def take_turn(tx: Transaction, *, now: datetime) -> Turn | None:
-    """The oldest message that wants a look, held; another process passes it by."""
+async def take_turn(tx: Transaction, *, now: datetime, entry_id: int | None = None) -> Turn | None:
+    """The oldest message that wants a look, or a certain one, held; another process passes it by."""
     sql = """
-        select entry_id, ticket_id, at, attempts from machine_turn where not_before <= %(now)s
+        select entry_id, ticket_id, at, attempts from machine_turn
+        where not_before <= %(now)s and entry_id = coalesce(%(id)s, entry_id)
         order by not_before, entry_id limit 1 for update skip locked"""
-    return await row(tx, Turn, sql, {"now": now})
+    return await row(tx, Turn, sql, {"now": now, "id": entry_id})
 
 
 class Asked(Struct):

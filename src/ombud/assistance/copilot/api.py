@@ -29,10 +29,10 @@ TICKET = "/tickets/{ticket_id:int}/copilot"
 
 @post(f"{TICKET}/suggestions", guards=[may("tickets.reply")], status_code=HTTP_200_OK, opt=SILENT)
 async def post_suggestions(
-    tx: Tx, actor: By, now: Now, state: State, ticket_id: FromPath[int], data: JSONBody[SuggestIn]
+    actor: By, now: Now, state: State, ticket_id: FromPath[int], data: JSONBody[SuggestIn]
 ) -> CopilotSuggestions:
     """Passages, scripts and answers of solved tickets that may help; each has its source."""
-    return await suggesting.suggest(tx, state.passages, ticket_id, data, by=actor, now=now)
+    return await suggesting.suggest(state.database, state.passages, ticket_id, data, by=actor, now=now)
 
 
 @put(

@@ -9,7 +9,8 @@ from msgspec import Struct
 from ombud.intelligence.embedding.schemas import Vectors
 from ombud.intelligence.embedding.services import Meaning
 from ombud.intelligence.retrieval.services import Entry, Index
-from ombud.shared.database import Transaction, rows, value
+from ombud.knowledge.retrieval.schemas import Meant
+from ombud.shared.database import Database, Transaction, rows, value
 from ombud.shared.errors import UpstreamFailed
 
 log = logging.getLogger(__name__)
@@ -44,16 +45,26 @@ class PassageIndex:
                     await self._refresh(tx, revision, maker)
         return self._index
 
-    async def vector_of(self, tx: Transaction, text: str) -> Vectors | None:
-        """The meaning of a question; None without a model, and while an address does not answer."""
-        embedder = await self.meaning.embedder(tx)
-        if embedder is None or not text.strip():
+    async def meant(self, database: Database, text: str) -> Meant | None:
+        """The meaning of a question; None without a model, and while an address does not answer.
+
+        To be asked before a transaction begins: the model may be somebody else's machine, which takes its time.
+        """
+        if not text.strip():
+            return None
+        async with database.statements() as tx:
+            embedder = await self.meaning.embedder(tx)
+        if embedder is None:
             return None
         try:
-            return await embedder.query(text)
+            return Meant(await embedder.query(text), embedder.name)
         except UpstreamFailed as problem:
             log.warning("Meaning is left out of a search: %s", problem)
             return None
+
+    def vector_of(self, meant: Meant | None) -> Vectors | None:
+        """The vector of a question, if it can be compared with those of the passages."""
+        return meant.vector if meant is not None and meant.made_by == self._maker else None
 
     async def _refresh(self, tx: Transaction, revision: int, maker: str | None) -> None:
         since, base = self._revision, self._index

@@ -32,12 +32,12 @@ class _Passage(Struct):
 async def find_passages(tx: Transaction, index: PassageIndex, ask: Ask) -> list[Found]:
     """The passages that most likely answer a question, the best first, one of each article.
 
-    Found by words and, where there is a model, by meaning, which crosses languages.
+    Found by words and, where the question's meaning is given along, by that, which crosses languages.
     """
     if not ask.text.strip() or ask.limit < 1:
         return []
     current = await index.current(tx)
-    query = query_of(ask.text, await index.vector_of(tx, ask.text), ask.locale)
+    query = query_of(ask.text, index.vector_of(ask.meant), ask.locale)
     for width in WIDTHS:
         hits = await _best(current, query, width * ask.limit)
         shown = await _readable(tx, hits, ask.reader)

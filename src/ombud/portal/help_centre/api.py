@@ -90,8 +90,9 @@ async def get_search(
         try:
             async with state.database.statements() as tx:
                 await take(tx, SEARCHES, address_of(request, state), now=now)
-                reader = reader_for(place.site, is_customer=False)
-                found = await find_hits(tx, state.parts.passages, text, reader, locale, limit=MOST_HITS)
+            reader = reader_for(place.site, is_customer=False)
+            found = await find_hits(state.database, state.parts.passages, text, reader, locale, limit=MOST_HITS)
+            async with state.database.statements() as tx:
                 await note_search(tx, text=text, locale=locale, place="help_centre", results=len(found), now=now)
         except LimitReached as limit:
             return limited(place, locale, limit.retry_after_seconds)

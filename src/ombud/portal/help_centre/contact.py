@@ -33,7 +33,7 @@ from ombud.portal.edge import AnyRequest, Link, address_of, answer, is_own_page,
 from ombud.portal.help_centre.queries import reader_for
 from ombud.portal.help_centre.rules import marked
 from ombud.portal.help_centre.schemas import Hit
-from ombud.portal.help_centre.searching import propose
+from ombud.portal.help_centre.searching import find_likely
 from ombud.portal.pages import render, size_text
 from ombud.portal.rules import Place, words_locale
 from ombud.portal.words import WORDS
@@ -204,8 +204,9 @@ async def _proposals(page: Sent, data: FormIn, now: Now) -> list[Hit]:
     try:
         async with database.transaction() as tx:
             await take(tx, ASKING, address_of(page.request, page.state), now=now)
-            reader = reader_for(page.place.site, is_customer=False)
-            hits = await propose(tx, page.state.parts.passages, question, reader, page.locale)
+        reader = reader_for(page.place.site, is_customer=False)
+        hits = await find_likely(database, page.state.parts.passages, question, reader, page.locale)
+        async with database.statements() as tx:
             await note_search(tx, text=question[:300], locale=page.locale, place="form", results=len(hits), now=now)
     except LimitReached:
         # Whoever asks that often gets no proposals; their message is taken all the same.

@@ -1,12 +1,11 @@
 """Finding articles that answer a question."""
 
-from typing import Any
-
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask
+from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.portal.help_centre.schemas import Hit
-from ombud.shared.database import Transaction
+from ombud.shared.database import Database
 
 MOST_HITS = 8
 MOST_PROPOSED = 3
@@ -20,10 +19,15 @@ LONGEST_QUESTION = 2_000
 TOLD_KINDS = frozenset({"article", "faq"})
 
 
-async def find_hits(tx: Transaction, index: Any, text: str, reader: Reader, locale: str, *, limit: int) -> list[Hit]:
+async def find_hits(
+    database: Database, index: PassageIndex, text: str, reader: Reader, locale: str, *, limit: int
+) -> list[Hit]:
     """Articles that answer a question, the best first; scripts are what colleagues say, and left out."""
-    ask = Ask(text=text[:LONGEST_QUESTION], locale=locale, reader=reader, limit=limit * 2)
-    found = await find_passages(tx, index, ask)
+    asked = text[:LONGEST_QUESTION]
+    meant = await index.meant(database, asked)
+    ask = Ask(text=asked, locale=locale, reader=reader, limit=limit * 2, meant=meant)
+    async with database.statements() as tx:
+        found = await find_passages(tx, index, ask)
     return [
         Hit(one.article_id, one.version_id, one.slug, one.locale, one.title, one.heading, one.text, one.confidence)
         for one in found
@@ -31,8 +35,8 @@ async def find_hits(tx: Transaction, index: Any, text: str, reader: Reader, loca
     ][:limit]
 
 
-async def propose(tx: Transaction, index: Any, text: str, reader: Reader, locale: str) -> list[Hit]:
+async def find_likely(database: Database, index: PassageIndex, text: str, reader: Reader, locale: str) -> list[Hit]:
     """Articles that may spare somebody the writing."""
-    hits = await find_hits(tx, index, text, reader, locale, limit=MOST_PROPOSED)
+    hits = await find_hits(database, index, text, reader, locale, limit=MOST_PROPOSED)
     least = max([PROPOSED_CONFIDENCE, *(one.confidence * PROPOSED_SHARE for one in hits[:1])])
     return [one for one in hits if one.confidence >= least]

@@ -12,9 +12,9 @@ from ombud.assistance.answering.rules.wishes import language_of
 from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
-from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.schemas import Ask, Found, Meant
 from ombud.service_levels.promises.services.offering import names_money, promises_in
-from ombud.shared.database import Transaction, row, value
+from ombud.shared.database import Database, Transaction, row, value
 
 LOOKED_AT: Final = 5
 LONGEST_QUESTION: Final = 2_000
@@ -58,6 +58,12 @@ def path_of(slug: str, locale: str) -> str:
     return f"/help/{locale}/articles/{slug}"
 
 
+async def meant_by(database: Database, knowing: Knowing, question: str) -> Meant | None:
+    """The meaning of a question, as ``judge`` wants it; to be asked before the transaction begins."""
+    found: Meant | None = await knowing.index.meant(database, question[:LONGEST_QUESTION])
+    return found
+
+
 async def judge(
     tx: Transaction,
     knowing: Knowing,
@@ -65,13 +71,15 @@ async def judge(
     rule: AnswerRule,
     reader: Reader,
     *,
+    meant: Meant | None,
     now: datetime,
     said_ids: Collection[int] = (),
 ) -> Judged:
     """What a place would answer to a question, and why not; articles in ``said_ids`` were said before."""
     asked = question[:LONGEST_QUESTION]
     locale = language_of(asked)
-    found = await find_passages(tx, knowing.index, Ask(text=asked, locale=locale, reader=reader, limit=LOOKED_AT))
+    ask = Ask(text=asked, locale=locale, reader=reader, limit=LOOKED_AT, meant=meant)
+    found = await find_passages(tx, knowing.index, ask)
     told = [one for one in found if one.kind in TOLD_KINDS]
     if not told or told[0].confidence < rule.threshold:
         return Judged("not_sure", "unknown", best=told[0] if told else None)

@@ -7,16 +7,16 @@ from msgspec.structs import replace
 from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.wishes import is_angry, is_question, language_of, wants_person
 from ombud.assistance.answering.schemas import Answer, AnswerQuestionIn, AnswerRule, Place, TriedAnswer
-from ombud.assistance.answering.services.finding import Judged, Knowing, judge
+from ombud.assistance.answering.services.finding import Judged, Knowing, judge, meant_by
 from ombud.assistance.answering.services.keeping import keep_question
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
-from ombud.shared.database import Transaction
+from ombud.shared.database import Database, Transaction
 from ombud.shared.errors import NotFound
 
 
 async def propose(
-    tx: Transaction,
+    database: Database,
     knowing: Knowing,
     question: str,
     place: Place,
@@ -31,13 +31,17 @@ async def propose(
     A form without a rule of its own goes by that of the help centre. ``is_kept``: the question counts in the figures,
     and the answer has an ``id`` that ``note_helped`` takes.
     """
-    rule = await _rule_for(tx, place, channel_id)
+    async with database.statements() as tx:
+        rule = await _rule_for(tx, place, channel_id)
     if rule is None or not rule.is_on or not question.strip():
         return None
-    judged = refused(question) or await judge(tx, knowing, question, rule, reader, now=now)
-    if not is_kept:
-        return judged.answer
-    kept = await keep_question(tx, replace(rule, place=place), judged, question, language_of(question), now=now)
+    early = refused(question)
+    meant = None if early else await meant_by(database, knowing, question)
+    async with database.transaction() as tx:
+        judged = early or await judge(tx, knowing, question, rule, reader, meant=meant, now=now)
+        if not is_kept:
+            return judged.answer
+        kept = await keep_question(tx, replace(rule, place=place), judged, question, language_of(question), now=now)
     return replace(judged.answer, id=kept) if judged.answer else None
 
 
@@ -61,16 +65,20 @@ def refused(question: str) -> Judged | None:
 
 
 async def try_question(
-    tx: Transaction, knowing: Knowing, rule_channel_id: int | None, data: AnswerQuestionIn, *, now: datetime
+    database: Database, knowing: Knowing, rule_channel_id: int | None, data: AnswerQuestionIn, *, now: datetime
 ) -> TriedAnswer:
     """What a place would do with a question, whether it is on or not; nothing is kept.
 
     Raises:
         NotFound: there is no such place.
     """
-    rule = await queries.find_rule(tx, rule_channel_id)
+    async with database.statements() as tx:
+        rule = await queries.find_rule(tx, rule_channel_id)
     if rule is None:
         raise NotFound
     reader = Reader("public", frozenset(), None)
-    judged = refused(data.text) or await judge(tx, knowing, data.text, rule, reader, now=now)
+    early = refused(data.text)
+    meant = None if early else await meant_by(database, knowing, data.text)
+    async with database.statements() as tx:
+        judged = early or await judge(tx, knowing, data.text, rule, reader, meant=meant, now=now)
     return TriedAnswer(judged.state, judged.reason or "", judged.answer, judged.confidence, rule.threshold)

@@ -24,7 +24,7 @@ from ombud.assistance.answering.schemas import (
     TriedTicket,
     Verdict,
 )
-from ombud.assistance.answering.services.finding import Judged, Knowing, judge
+from ombud.assistance.answering.services.finding import Judged, Knowing, judge, meant_by
 from ombud.assistance.answering.services.proposing import refused
 from ombud.assistance.answering.services.ruling import change_rule
 from ombud.knowledge.articles.schemas import Reader
@@ -108,11 +108,8 @@ async def try_next(database: Database, knowing: Knowing, *, clock: Clock) -> int
         past = await queries.past_tickets(tx, rule.channel_id, most=trial.most) if trial and rule else []
     if trial is None or rule is None:
         return 0
-    tried = []
-    for one in past:
-        # One short transaction each: a trial of hundreds takes a minute and holds nothing up.
-        async with database.transaction() as tx:
-            tried.append(await _try(tx, knowing, rule, one, now=clock.now()))
+    # Short transactions: a trial of hundreds takes a minute and holds nothing up.
+    tried = [await _try(database, knowing, rule, one, now=clock.now()) for one in past]
     now = clock.now()
     async with database.transaction() as tx:
         sql = """
@@ -132,14 +129,17 @@ async def fail_trial(tx: Transaction, *, now: datetime) -> int:
     return await execute(tx, sql, {"now": now})
 
 
-async def _try(tx: Transaction, knowing: Knowing, rule: AnswerRule, one: Past, *, now: datetime) -> TriedTicket:
+async def _try(database: Database, knowing: Knowing, rule: AnswerRule, one: Past, *, now: datetime) -> TriedTicket:
     reader = Reader("public", frozenset(), frozenset({one.brand_id}))
     open_to_all = msgspec.structs.replace(rule, threshold=0.0)
-    judged = refused(one.question) or await judge(tx, knowing, one.question, open_to_all, reader, now=now)
+    early = refused(one.question)
+    meant = None if early else await meant_by(database, knowing, one.question)
+    async with database.transaction() as tx:
+        judged = early or await judge(tx, knowing, one.question, open_to_all, reader, meant=meant, now=now)
     best = judged.best
     verdict: Verdict = "open"
     if best is not None:
-        verdict = await _verdict(tx, knowing, one, best.article_id, reader)
+        verdict = await _verdict(database, knowing, one, best.article_id, reader)
     return TriedTicket(
         one.ticket_id,
         one.question[:SHOWN],
@@ -157,11 +157,14 @@ def _why_not(judged: Judged) -> Reason | Literal[""]:
     return judged.reason
 
 
-async def _verdict(tx: Transaction, knowing: Knowing, one: Past, article_id: int, reader: Reader) -> Verdict:
-    used = await _used(tx, one.ticket_id)
+async def _verdict(database: Database, knowing: Knowing, one: Past, article_id: int, reader: Reader) -> Verdict:
+    async with database.statements() as tx:
+        used = await _used(tx, one.ticket_id)
     if used:
         return "right" if article_id in used else "wrong"
-    found = await find_passages(tx, knowing.index, Ask(text=one.reply, reader=reader, limit=3))
+    meant = await meant_by(database, knowing, one.reply)
+    async with database.statements() as tx:
+        found = await find_passages(tx, knowing.index, Ask(text=one.reply, reader=reader, limit=3, meant=meant))
     sure = [hit for hit in found if hit.confidence >= SURE]
     if not sure:
         return "open"

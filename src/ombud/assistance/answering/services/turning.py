@@ -27,6 +27,7 @@ from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.reports.schemas import Use
 from ombud.knowledge.reports.services.noting import note_search, note_use
+from ombud.knowledge.retrieval.schemas import Meant
 from ombud.shared.actor import SYSTEM
 from ombud.shared.database import Transaction
 from ombud.shared.errors import OmbudError
@@ -50,23 +51,38 @@ class Scene(Struct, frozen=True):
     address: str
 
 
-async def answer_next(tx: Transaction, scene: Scene, *, now: datetime) -> int:
-    """Look at the oldest message that wants it: 0 where there is none.
+class Next(Struct, frozen=True):
+    """A message that wants a look; ``question`` is what will be searched for, '' where nothing will be."""
+
+    entry_id: int
+    question: str
+
+
+async def next_message(tx: Transaction, *, now: datetime) -> Next | None:
+    """The oldest message that wants a look and that nobody looks at; None where there is none."""
+    turn = await queries.take_turn(tx, now=now)
+    if turn is None:
+        return None
+    asked = await queries.load_asked(tx, turn, now=now)
+    return Next(turn.entry_id, _question(asked) if asked and _is_searched(turn, asked, now=now) else "")
+
+
+async def answer_next(tx: Transaction, scene: Scene, found: Next, meant: Meant | None, *, now: datetime) -> None:
+    """Look at a message, unless somebody else has done so meanwhile. ``meant`` is the meaning of its question.
 
     Emits: QuestionAnswered, MachineTalkEnded, ReplySent, TicketChanged, TicketSolved
     """
-    turn = await queries.take_turn(tx, now=now)
+    turn = await queries.take_turn(tx, now=now, entry_id=found.entry_id)
     if turn is None:
-        return 0
+        return
     asked = await queries.load_asked(tx, turn, now=now)
-    await _look(tx, scene, turn, asked, now=now)
+    await _look(tx, scene, turn, asked, meant, now=now)
     await tx.execute("delete from machine_turn where entry_id = %(id)s", {"id": turn.entry_id})
-    return 1
 
 
-async def put_off(tx: Transaction, *, now: datetime) -> None:
-    """Give the oldest message another try later, or to people where it fails again and again."""
-    turn = await queries.take_turn(tx, now=now)
+async def put_off(tx: Transaction, entry_id: int | None, *, now: datetime) -> None:
+    """Give a message, or the oldest, another try later, or to people where it fails again and again."""
+    turn = await queries.take_turn(tx, now=now, entry_id=entry_id)
     if turn is None:
         return
     params = {"id": turn.entry_id, "at": now + PAUSE * (turn.attempts + 1)}
@@ -78,10 +94,25 @@ async def put_off(tx: Transaction, *, now: datetime) -> None:
     await let_go(tx, turn.ticket_id, now=now)
 
 
-async def _look(tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, *, now: datetime) -> None:
+def _is_left(asked: Asked) -> bool:
+    return asked.has_person or not asked.rule.is_on or asked.talk_state == "handed_off"
+
+
+def _is_searched(turn: Turn, asked: Asked, *, now: datetime) -> bool:
+    """Whether the articles will be asked; the same as ``_look`` finds, but for what happens meanwhile."""
+    if not asked.is_open or asked.has_newer or _is_left(asked):
+        return False
+    is_over = is_done(asked.text) and bool(asked.talk_answers)
+    is_asked = is_question(_question(asked)) and not is_over
+    return is_asked and _why_person(asked, is_late=now - turn.at > LATE) is None
+
+
+async def _look(
+    tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, meant: Meant | None, *, now: datetime
+) -> None:
     if asked is None or not asked.is_open or asked.has_newer:
         return
-    if asked.has_person or not asked.rule.is_on or asked.talk_state == "handed_off":
+    if _is_left(asked):
         await let_go(tx, turn.ticket_id, now=now)
         return
     locale = asked.talk_locale or language_of(asked.text, "zh-CN" if asked.customer_locale[:2] == "zh" else "en")
@@ -95,7 +126,7 @@ async def _look(tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, 
     elif not is_question(_question(asked)):
         await _ask_again(tx, turn, asked, None, locale, now=now)
     else:
-        await _search(tx, scene, turn, asked, locale, now=now)
+        await _search(tx, scene, turn, asked, meant, locale, now=now)
 
 
 def _why_person(asked: Asked, *, is_late: bool) -> Reason | None:
@@ -164,11 +195,12 @@ async def _ask_again(
     await _go_on(tx, ticket, asked, locale, answers=0, has_asked=True, now=now)
 
 
-async def _search(tx: Transaction, scene: Scene, turn: Turn, asked: Asked, locale: str, *, now: datetime) -> None:
+async def _search(
+    tx: Transaction, scene: Scene, turn: Turn, asked: Asked, meant: Meant | None, locale: str, *, now: datetime
+) -> None:
     reader = Reader("public", frozenset(), frozenset({asked.brand_id}))
-    judged = await judge(
-        *(tx, scene.knowing, _question(asked), asked.rule, reader), now=now, said_ids=frozenset(asked.said_ids)
-    )
+    said = frozenset(asked.said_ids)
+    judged = await judge(tx, scene.knowing, _question(asked), asked.rule, reader, meant=meant, now=now, said_ids=said)
     results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
     await note_search(tx, text=_question(asked), locale=locale, place=asked.rule.place, results=results, now=now)
     if asked.rule.place == "widget":

@@ -14,10 +14,10 @@ from ombud.assistance.copilot.schemas import CopilotSuggestion, CopilotSuggestio
 from ombud.intelligence.models.services import PLACEHOLDER, Hiding
 from ombud.knowledge.articles.schemas import Reader, reader_of
 from ombud.knowledge.retrieval.queries import find_passages
-from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.schemas import Ask, Found, Meant
 from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, value, values
+from ombud.shared.database import Database, Transaction, value, values
 from ombud.shared.errors import Invalid, UpstreamFailed
 from ombud.tickets.search.queries import find, understand
 
@@ -38,7 +38,7 @@ SHORTEST_ANSWER: Final = 20
 
 
 async def suggest(
-    tx: Transaction, index: PassageIndex, ticket_id: int, data: SuggestIn, *, by: Actor, now: datetime
+    database: Database, index: PassageIndex, ticket_id: int, data: SuggestIn, *, by: Actor, now: datetime
 ) -> CopilotSuggestions:
     """What may go into the answer to a ticket, articles and scripts first; what is shown is counted.
 
@@ -47,17 +47,23 @@ async def suggest(
     Raises:
         NotFound: the ticket does not exist, or ``by`` may not see it.
     """
-    subject = await queries.find_subject(tx, ticket_id, by=by)
-    asked = data.text.strip() or question_of(subject, await queries.public_messages(tx, subject.id))
-    found = await find_passages(tx, index, Ask(text=asked, reader=_narrowed(by, subject), limit=PASSAGES))
-    passages = [one for one in found if one.confidence >= LEAST_SURE]
-    public = await _readable_by_customers(tx, [one.article_id for one in passages])
-    alike = await _alike(tx, index, subject, asked, by=by, now=now)
-    items = [_of_passage(one, is_public=one.article_id in public) for one in passages]
-    items += [_of_ticket(one, score) for one, score in alike]
-    for item, passage_id in zip(items, [*(one.passage_id for one in passages), *(None for _ in alike)], strict=True):
-        item.id = await note_shown(tx, subject.id, _shown(item, passage_id), by=by, now=now)
-    return CopilotSuggestions(items, asked[:300], await queries.may_use_model(tx, "reply"))
+    async with database.statements() as tx:
+        subject = await queries.find_subject(tx, ticket_id, by=by)
+        asked = data.text.strip() or question_of(subject, await queries.public_messages(tx, subject.id))
+        close = await _alike(tx, subject, asked, by=by, now=now)
+    meant = await index.meant(database, asked)
+    alike = (await _by_meaning(database, index, meant, close))[:TICKETS]
+    async with database.transaction() as tx:
+        ask = Ask(text=asked, reader=_narrowed(by, subject), limit=PASSAGES, meant=meant)
+        passages = [one for one in await find_passages(tx, index, ask) if one.confidence >= LEAST_SURE]
+        public = await _readable_by_customers(tx, [one.article_id for one in passages])
+        items = [_of_passage(one, is_public=one.article_id in public) for one in passages]
+        items += [_of_ticket(one, score) for one, score in alike]
+        for item, passage_id in zip(
+            items, [*(one.passage_id for one in passages), *(None for _ in alike)], strict=True
+        ):
+            item.id = await note_shown(tx, subject.id, _shown(item, passage_id), by=by, now=now)
+        return CopilotSuggestions(items, asked[:300], await queries.may_use_model(tx, "reply"))
 
 
 async def note_shown(tx: Transaction, ticket_id: int, shown: Shown, *, by: Actor, now: datetime) -> int:
@@ -110,8 +116,9 @@ def _narrowed(by: Actor, subject: Subject) -> Reader:
 
 
 async def _alike(
-    tx: Transaction, index: PassageIndex, subject: Subject, asked: str, *, by: Actor, now: datetime
+    tx: Transaction, subject: Subject, asked: str, *, by: Actor, now: datetime
 ) -> list[tuple[Solved, float]]:
+    """Solved tickets that share words with what is asked, with how much they do; the best first."""
     words = search_words(asked)
     ids = await _matching(tx, words, by=by, now=now)
     solved = await queries.solved_tickets(tx, ids, by=by, but=subject.id)
@@ -119,9 +126,7 @@ async def _alike(
         (one, likeness(words, f"{one.subject} {one.question}")) for one in solved if len(one.answer) > SHORTEST_ANSWER
     ]
     scored.sort(key=lambda pair: -pair[1])
-    close = [pair for pair in scored if pair[1] >= ALIKE][:COMPARED]
-    ranked = await _by_meaning(tx, index, asked, close)
-    return ranked[:TICKETS]
+    return [pair for pair in scored if pair[1] >= ALIKE][:COMPARED]
 
 
 async def _matching(tx: Transaction, words: Sequence[str], *, by: Actor, now: datetime) -> list[int]:
@@ -140,18 +145,18 @@ async def _matching(tx: Transaction, words: Sequence[str], *, by: Actor, now: da
 
 
 async def _by_meaning(
-    tx: Transaction, index: PassageIndex, asked: str, found: list[tuple[Solved, float]]
+    database: Database, index: PassageIndex, meant: Meant | None, found: list[tuple[Solved, float]]
 ) -> list[tuple[Solved, float]]:
     """The same by words and meaning together; by words alone where there is no model for meaning."""
-    wanted = await index.vector_of(tx, asked)
-    embedder = await index.meaning.embedder(tx)
-    if wanted is None or embedder is None or not found:
+    async with database.statements() as tx:
+        embedder = await index.meaning.embedder(tx)
+    if meant is None or embedder is None or embedder.name != meant.made_by or not found:
         return found
     try:
         vectors = await embedder.passages([f"{one.subject}\n{one.question}"[:600] for one, _ in found])
     except UpstreamFailed:
         return found
-    near = np.asarray(vectors @ wanted)
+    near = np.asarray(vectors @ meant.vector)
     mixed = [(one, (score + _spread(float(near[place]))) / 2) for place, (one, score) in enumerate(found)]
     return sorted(mixed, key=lambda pair: -pair[1])
 

@@ -38,7 +38,7 @@ from ombud.intelligence.models.services import (
 )
 from ombud.knowledge.articles.schemas import Reader, reader_of
 from ombud.knowledge.retrieval.queries import find_passages
-from ombud.knowledge.retrieval.schemas import Ask, Found
+from ombud.knowledge.retrieval.schemas import Ask, Found, Meant
 from ombud.knowledge.retrieval.services import PassageIndex
 from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction
@@ -103,7 +103,10 @@ async def write_reply(models: Models, index: PassageIndex, ticket_id: int, data:
     async with models.database.statements() as tx:
         subject = await queries.find_subject(tx, ticket_id, by=by)
         messages = await queries.public_messages(tx, subject.id)
-        passages = await _sayable(tx, index, question_of(subject, messages), subject, by=by)
+    question = question_of(subject, messages)
+    meant = await index.meant(models.database, question)
+    async with models.database.statements() as tx:
+        passages = await _sayable(tx, index, question, meant, subject, by=by)
     if not passages:
         return CopilotText(problem="no_source")
     asked = next((one.text for one in reversed(messages) if one.direction == "in"), subject.subject)
@@ -226,14 +229,16 @@ async def _note(models: Models, ticket_id: int, shown: Shown, *, by: Actor) -> i
         return await note_shown(tx, ticket_id, shown, by=by, now=models.clock.now()) or None
 
 
-async def _sayable(tx: Transaction, index: PassageIndex, asked: str, subject: Subject, *, by: Actor) -> list[Found]:
+async def _sayable(
+    tx: Transaction, index: PassageIndex, asked: str, meant: Meant | None, subject: Subject, *, by: Actor
+) -> list[Found]:
     """Passages whose words may be said to a customer: what customers may read, and scripts."""
     brand = frozenset({subject.brand_id})
     customer = Reader("customer", frozenset(), brand)
-    public = await find_passages(tx, index, Ask(text=asked, reader=customer, limit=PASSAGES))
+    public = await find_passages(tx, index, Ask(text=asked, reader=customer, limit=PASSAGES, meant=meant))
     reader = reader_of(by)
     internal = Reader("agent", reader.team_ids, brand)
-    scripts = await find_passages(tx, index, Ask(text=asked, reader=internal, limit=PASSAGES))
+    scripts = await find_passages(tx, index, Ask(text=asked, reader=internal, limit=PASSAGES, meant=meant))
     known = {one.passage_id for one in public}
     return [*public, *(one for one in scripts if one.kind == "script" and one.passage_id not in known)][:PASSAGES]
 

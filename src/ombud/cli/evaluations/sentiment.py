@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Final
 
-from ombud.cli.eval_labels import (
+from ombud.cli.evaluations.labels import (
     Answer,
     as_written,
     guesses_for,
@@ -12,8 +12,8 @@ from ombud.cli.eval_labels import (
     print_figures,
     write_answers,
 )
-from ombud.cli.eval_meaning import load_meaning, vectors_of
-from ombud.cli.eval_rows import Row, parted, read_rows
+from ombud.cli.evaluations.meaning import load_meaning, vectors_of
+from ombud.cli.evaluations.rows import Row, parted, read_rows
 from ombud.intelligence.classification.schemas import Guess
 from ombud.intelligence.classification.seeds import examples_of
 from ombud.intelligence.classification.small import learn_small

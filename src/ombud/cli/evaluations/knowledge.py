@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from ombud.cli.eval_meaning import load_meaning
+from ombud.cli.evaluations.meaning import load_meaning
 from ombud.intelligence.embedding.schemas import packed
 from ombud.intelligence.retrieval.ranking import Index, query_of
 from ombud.intelligence.retrieval.segments import Entry

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Final
 
-from ombud.cli.eval_labels import Answer, as_written, guesses_for, print_figures, write_answers
-from ombud.cli.eval_rows import OUTSIDE, Row, parted, read_rows
+from ombud.cli.evaluations.labels import Answer, as_written, guesses_for, print_figures, write_answers
+from ombud.cli.evaluations.rows import OUTSIDE, Row, parted, read_rows
 from ombud.intelligence.classification.schemas import Guess
 from ombud.shared.installation import InstallationError
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from ombud.cli.eval_meaning import load_meaning, vectors_of
-from ombud.cli.eval_rows import Row
+from ombud.cli.evaluations.meaning import load_meaning, vectors_of
+from ombud.cli.evaluations.rows import Row
 from ombud.intelligence.classification.schemas import Guess
 from ombud.intelligence.classification.training import folded_confidences, learn
 
@@ -52,7 +53,7 @@ def guesses_for(learnt: Sequence[Row], asked: Sequence[Row]) -> list[Guess] | No
 
 def as_written(label: str) -> str | int:
     """A label as the data writes it: a number where it is one."""
-    return int(label) if label.lstrip("-").isdigit() else label
+    return int(label) if re.fullmatch(r"-?[0-9]+", label) else label
 
 
 def write_answers(path: Path, answers: Sequence[Answer]) -> None:

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from ombud.cli.eval_labels import Answer, as_written, measured, print_figures, write_answers
-from ombud.cli.eval_meaning import load_meaning, vectors_of
+from ombud.cli.evaluations.labels import Answer, as_written, measured, print_figures, write_answers
+from ombud.cli.evaluations.meaning import load_meaning, vectors_of
 from ombud.intelligence.classification.dialogues import Moment, moment_of
 from ombud.intelligence.classification.satisfaction import folded_satisfaction, guess_satisfaction
 from ombud.shared.installation import InstallationError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from ombud.cli.eval_scores import print_scores
+from ombud.cli.evaluations.scores import print_scores
 from ombud.intelligence.risk.evaluation import Row, answer, score
 from ombud.shared.installation import InstallationError
 
