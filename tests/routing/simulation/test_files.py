@@ -67,6 +67,55 @@ def test_parse_scenario_wrong_says_what_is_wrong(text: str, said: str) -> None:
         parse_scenario(text)
 
 
+KIND = """
+based_on = 'normal_day'
+[kinds.x]
+name = { en = 'X', zh = '某' }
+channel = 'chat'
+profile = 'mine'
+per_day = PER_DAY
+handling = { mean_seconds = SECONDS }
+[profiles]
+mine = WEIGHTS
+"""
+
+
+@pytest.mark.parametrize(
+    ("per_day", "seconds", "weights", "said"),
+    [
+        ("inf", "60", "[1.0]", "no number"),
+        ("nan", "60", "[1.0]", "no number"),
+        ("5", "inf", "[1.0]", "no number"),
+        ("5", "nan", "[1.0]", "no number"),
+        ("5", "60", "[nan, 1.0]", "no number"),
+        ("5", "60", "[inf]", "no number"),
+        ("5", "60", "[5.0, -1.0]", "less than none"),
+        ("5", "60", "[0.0]", "no arrivals"),
+        ("1e12", "60", "[1.0]", "arrive in a day"),
+        ("-1", "60", "[1.0]", "per_day"),
+        ("5", "0", "[1.0]", "mean_seconds"),
+    ],
+)
+def test_parse_scenario_that_nobody_could_play_is_refused(per_day: str, seconds: str, weights: str, said: str) -> None:
+    text = KIND.replace("PER_DAY", per_day).replace("SECONDS", seconds).replace("WEIGHTS", weights)
+    with pytest.raises(WrongScenario, match=said):
+        parse_scenario(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[changes]]\nwhat = 'arrivals'\ntimes = inf", "no number"),
+        ("[[changes]]\nwhat = 'arrivals'\ntimes = 1e9", "arrive in a day"),
+        ("[[changes]]\nwhat = 'people'\ntimes = 1e9", "people would work"),
+        ("[groups.g]\nname={en='a',zh='b'}\ncount=1000000000\nskills={}\nstarts='08:00'\nends='20:00'", "people would"),
+    ],
+)
+def test_parse_scenario_that_would_fill_the_memory_is_refused(text: str, said: str) -> None:
+    with pytest.raises(WrongScenario, match=said):
+        parse_scenario(f"based_on = 'normal_day'\n{text}")
+
+
 def test_read_scenario_that_is_not_there_names_the_shipped_ones(tmp_path: Path) -> None:
     with pytest.raises(WrongScenario, match="normal_day"):
         read_scenario(str(tmp_path / "missing.toml"))

@@ -1,5 +1,6 @@
 """Scenario files: the shipped ones and those of anybody else, read and checked."""
 
+import math
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from ombud.shared.errors import Invalid
 
 SHIPPED = Path(__file__).parent / "scenarios"
 PLANS = Path(__file__).parent / "plans"
+MOST_ARRIVALS, MOST_PEOPLE = 200_000, 5_000
 # In the order in which they are offered.
 NAMES = ("normal_day", "surge", "fewer_people", "missing_skill", "outage")
 
@@ -43,6 +45,7 @@ def parse_scenario(text: str) -> Scenario:
     """
     try:
         merged = _merge(text)
+        _check_numbers(merged)
         scenario = msgspec.convert(merged, Scenario)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
         raise WrongScenario(str(problem)) from problem
@@ -82,18 +85,42 @@ def _merge(text: str) -> dict[str, Any]:
     return {**below, **own, **parts, "changes": changes}
 
 
+def _check_numbers(value: Any) -> None:
+    """Refuse what TOML calls numbers and nobody can count with: inf and nan."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            _check_numbers(one)
+    elif isinstance(value, float) and not math.isfinite(value):
+        msg = f"{value} is no number to play a day with."
+        raise WrongScenario(msg)
+
+
 def _problems(scenario: Scenario) -> Iterator[str]:
     if scenario.opens >= scenario.closes:
         yield f"It closes at {scenario.closes}, which is not after {scenario.opens}."
     if not scenario.kinds:
         yield "It has no kinds of work."
     for key, kind in scenario.kinds.items():
-        if sum(scenario.profiles.get(kind.profile, [])) <= 0:
-            yield f"Kind {key!r} names the profile {kind.profile!r}, which holds no arrivals."
+        weights = scenario.profiles.get(kind.profile, [])
+        if sum(weights) <= 0 or min(weights) < 0:
+            yield f"Kind {key!r} names the profile {kind.profile!r}, which holds no arrivals, or less than none."
     for key, group in scenario.groups.items():
         if group.starts >= group.ends:
             yield f"Group {key!r} ends at {group.ends}, which is not after {group.starts}."
+    yield from _too_much(scenario)
     yield from _wrong_changes(scenario)
+
+
+def _too_much(scenario: Scenario) -> Iterator[str]:
+    """What would fill the memory of whoever plays it."""
+    times, people = 1.0, 1.0
+    for one in scenario.changes:
+        times *= max(one.times, 1.0) if one.what == "arrivals" else 1.0
+        people *= max(one.times, 1.0) if one.what == "people" else 1.0
+    if sum(one.per_day for one in scenario.kinds.values()) * times > MOST_ARRIVALS:
+        yield f"More than {MOST_ARRIVALS} pieces of work would arrive in a day."
+    if sum(one.count for one in scenario.groups.values()) * people > MOST_PEOPLE:
+        yield f"More than {MOST_PEOPLE} people would work."
 
 
 def _wrong_changes(scenario: Scenario) -> Iterator[str]:

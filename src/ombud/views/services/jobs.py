@@ -71,10 +71,9 @@ async def undo_change(tx: Transaction, job_id: int, *, by: Actor, now: datetime)
         NotFound: no such job of this person.
         NotUndoable: it is no change, has not ended, or has been undone.
     """
-    sql = f"select {JOB} from job j where j.id = %(id)s and j.person_id = %(me)s for update"
-    job = await row(tx, Job, sql, {"id": job_id, "me": by.person_id})
-    if job is None:
-        raise NotFound
+    # Locked first and looked at then: whoever waited here must see the undo that they waited for.
+    await tx.execute("select from job where id = %(id)s for update", {"id": job_id})
+    job = await find_job(tx, job_id, by=by)
     if not job.can_undo:
         raise NotUndoable
     made = await _start(tx, "undo", Selection(), Changes(), by=by, now=now, undoes_id=job_id)
@@ -209,6 +208,8 @@ async def _start(
 ) -> Job:
     if not by.person_id:
         raise NotAllowed("A job belongs to a person. Sign in as one.")
+    # One after the other, or a crowd that comes at once would pass the limit.
+    await tx.execute("select from person where id = %(me)s for no key update", {"me": by.person_id})
     many = "select count(*) from job where person_id = %(me)s and state in ('queued', 'running')"
     if (await value(tx, int, many, {"me": by.person_id}) or 0) >= MOST_OPEN_JOBS:
         raise LimitReached("Five of your jobs are not done yet. Wait for one of them.", retry_after_seconds=10)
