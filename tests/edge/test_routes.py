@@ -63,7 +63,7 @@ PUBLIC["GET"] |= _under("/help", *(f"/{{locale:str}}/{one}" for one in ("search"
 PUBLIC["GET"] |= _under("/help", "/files/{token:str}", "/logo/{name:str}")
 PUBLIC["GET"] |= _under("/portal", "", "/sign-in", "/enter/{token:str}", "/account", _TICKET)
 PUBLIC["GET"] |= _under("/portal", "/files/{token:str}/{name:str}")
-PUBLIC["POST"] |= _under("/help", f"{_ARTICLE}/feedback", "/{locale:str}/contact")
+PUBLIC["POST"] |= _under("/help", f"{_ARTICLE}/feedback", "/{locale:str}/contact", "/{locale:str}/answers/helped")
 PUBLIC["POST"] |= _under(
     "/portal", "/sign-in", "/enter/{token:str}", "/token", "/account", "/account/export", "/sign-out"
 )

@@ -190,7 +190,7 @@ async def first_of(served: Served, kind: str) -> int:
 
 
 async def see_knowledge(tour: Tour) -> None:
-    """The knowledge base: its list, an article with tables, one out of date, its parts, imports; script wordings."""
+    """The knowledge base: its list, articles with tables and out of date, its parts, imports, a script's wordings."""
     for name in ("", "book-an-installation", "price-protection", "frame", "imports"):
         await tour.see(f"knowledge-{name or 'list'}", f"/knowledge/{name}".rstrip("/"))
     for part in ("wordings", "places"):

@@ -2451,7 +2451,7 @@ export interface paths {
         };
         /**
          * GetArticle
-         * @description An article with what is published and the drafts of each language.
+         * @description An article with what is published and the drafts of each language; what told the reader of it is read.
          *
          *     Needs the permission `knowledge.read`.
          */
@@ -14603,12 +14603,13 @@ export interface components {
         };
         /** Notification */
         Notification: {
+            article_id: number | null;
             /** Format: date-time */
             at: string;
             entry_id: number | null;
             id: number;
             /** @enum {string} */
-            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined";
+            kind: "assigned" | "mentioned" | "customer_replied" | "delivery_failed" | "snooze_over" | "follower_added" | "followed_reply" | "followed_solved" | "followed_assigned" | "side_replied" | "side_asked" | "reply_held" | "others_reply_held" | "due_soon" | "overdue" | "paged" | "teamwork" | "release_item" | "release_question" | "release_answered" | "release_decided" | "release_not_ready" | "release_due" | "task_asked" | "task_word" | "task_withdrawn" | "task_due_soon" | "task_overdue" | "work_stuck" | "risk_found" | "notice_told" | "notice_reminder" | "request_taken" | "request_assigned" | "request_answered" | "request_declined" | "article_review" | "article_approved" | "article_returned";
             notice_id: number | null;
             read_at: string | null;
             release_id: number | null;

@@ -41,7 +41,7 @@ class Parts:
         database = Database(settings.database_url, max_connections=max_connections)
         bus = Bus(NatsCarrier(settings.bus_url, database) if settings.bus_url else NotifyCarrier(database))
         key_ring = KeyRing.load(settings.data / "key", text=settings.key)
-        outside = Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW")
+        models = Models(database, key_ring, clock, Guard(settings.model_networks, setting="OMBUD_MODELS_ALLOW"))
         return cls(
             settings=settings,
             clock=clock,
@@ -51,8 +51,8 @@ class Parts:
             files=FileStore(settings.data / "files"),
             door=Door(database, bus, clock),
             outbound=Outbound(Guard(settings.outbound_networks)),
-            models=Models(database, key_ring, clock, outside),
-            passages=PassageIndex(Meaning(Outbound(outside), key_ring, is_shipped=settings.meaning)),
+            models=models,
+            passages=PassageIndex(Meaning(models, is_shipped=settings.meaning)),
         )
 
     @property
@@ -71,5 +71,4 @@ class Parts:
             await self.bus.stop()
             await self.outbound.close()
             await self.models.close()
-            await self.passages.meaning.close()
             await self.database.close()

@@ -341,7 +341,7 @@ class Worker:
             changed = await keep_floor(tx, now=now) + await wake_snoozed(tx, now=now)
             changed += await release_tickets(tx, now=now)
             changed += await note_stuck(tx, now=now)
-            changed += await mail_left_visitors(tx, now=now)
+            changed += await mail_left_visitors(tx, address=self.parts.settings.address, now=now)
             changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)
         if changed:

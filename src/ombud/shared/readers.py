@@ -176,13 +176,15 @@ async def _register(database: Database, reader: Reader) -> bool:
 
 async def _take(tx: Transaction, reader: Reader, *, limit: int, now: datetime) -> Progress:
     seq = await _lock(tx, reader)
-    events = [] if seq is None else await events_after(tx, seq, limit=limit)
+    events = [] if seq is None else await events_after(tx, seq, limit=limit, kinds=reader.kinds)
+    if seq is None or not events:
+        return Progress(0)
     wanted = [event for event in events if reader.kinds is None or event.kind in reader.kinds]
     if wanted:
         await reader.react(tx, wanted, now)
-    if events:
-        await _move(tx, reader, events[-1].seq)
-    return Progress(len(events))
+    await _move(tx, reader, events[-1].seq)
+    # Numbers of events follow each other without a gap.
+    return Progress(events[-1].seq - seq)
 
 
 async def _read_singly(database: Database, reader: Reader, *, now: datetime) -> Progress:

@@ -184,7 +184,7 @@ async def shop_on(site: Site) -> Shop:
     lin = await desk.person("Lin")
     lead = await desk.person("Wu", role="supervisor")
     chat = await desk.channel("chat")
-    meaning = Meaning(desk.parts.outbound, desk.parts.key_ring, is_shipped=False)
+    meaning = Meaning(desk.parts.models, is_shipped=False)
     shop = Shop(site, lin, lead, chat, {}, Knowing(PassageIndex(meaning)))
     for slug, (english, chinese) in ARTICLES.items():
         shop.articles[slug] = await shop.publish(slug, {"en": english, "zh-CN": chinese})

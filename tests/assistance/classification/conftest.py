@@ -63,7 +63,7 @@ class Sorter:
 async def sorter_on(desk: Desk, *, is_shipped: bool) -> Sorter:
     """By words alone, or by meaning too."""
     parts = desk.parts
-    index = PassageIndex(Meaning(parts.outbound, parts.key_ring, is_shipped=is_shipped))
+    index = PassageIndex(Meaning(parts.models, is_shipped=is_shipped))
     async with parts.database.transaction() as tx:
         await register_reader(tx, CLASSIFICATION)
     lead = await desk.person("Lin", role="supervisor", everywhere=True)

@@ -36,7 +36,7 @@ async def looked_at(site: Site, text: str = "垃圾服务，骗子公司，还�
     ticket = await site.ticket(text)
     await desk.events()
     await read_batch(desk.parts.database, CLASSIFICATION, now=desk.now)
-    index = PassageIndex(Meaning(desk.parts.outbound, desk.parts.key_ring, is_shipped=False))
+    index = PassageIndex(Meaning(desk.parts.models, is_shipped=False))
     await Classifier(desk.parts.database, desk.parts.clock, index).step()
     return ticket
 

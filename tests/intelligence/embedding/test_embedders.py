@@ -1,26 +1,16 @@
-"""Vectors by the model that comes along and by an address; what an address answers wrongly is told, not used."""
+"""Vectors by the model that comes along, and which model is chosen."""
 
 import os
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ombud.intelligence.embedding.endpoint import EmbeddingFailed, EndpointEmbedder
 from ombud.intelligence.embedding.services import Meaning
 from ombud.intelligence.embedding.shipped import DIMENSIONS, NAME, ShippedEmbedder, ShippedModel, load_shipped
-from ombud.shared.outbound import AddressRefused, Guard, Outbound
 from tests.desk import Desk
 
 needs_model = pytest.mark.skipif(load_shipped() is None, reason="no model of meaning on this machine")
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    """Requests that may reach this machine."""
-    async with Outbound(Guard(["127.0.0.0/8"])) as one:
-        yield one
 
 
 @needs_model
@@ -81,41 +71,8 @@ def test_shipped_batch_of_many_lengths_keeps_its_order() -> None:
     assert together == pytest.approx(alone, abs=2e-2)
 
 
-async def test_endpoint_vectors_come_in_the_order_of_the_texts(
-    outbound: Outbound, embeddings: Callable[..., str]
-) -> None:
-    url = embeddings({"data": [{"index": 1, "embedding": [0, 2]}, {"index": 0, "embedding": [3, 0]}]})
-    embedder = EndpointEmbedder(outbound, base_url=url, model="m", key="secret")
-    assert (await embedder.passages(["a", "b"])).tolist() == [[1, 0], [0, 1]]
-
-
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        ({"data": []}, 200),
-        ({"oops": 1}, 200),
-        ({"data": [{"index": 0, "embedding": [1e999]}]}, 200),
-        ({}, 500),
-        ({}, 401),
-    ],
-)
-async def test_endpoint_that_answers_nonsense_is_told(
-    outbound: Outbound, embeddings: Callable[..., str], answer: dict[str, Any], status: int
-) -> None:
-    embedder = EndpointEmbedder(outbound, base_url=embeddings(answer, status), model="m", key="")
-    with pytest.raises(EmbeddingFailed):
-        await embedder.query("a")
-
-
-async def test_endpoint_inside_is_refused_by_the_guard() -> None:
-    async with Outbound(Guard()) as closed:
-        embedder = EndpointEmbedder(closed, base_url="http://127.0.0.1:9", model="m", key="")
-        with pytest.raises(AddressRefused):
-            await embedder.query("a")
-
-
 async def test_meaning_without_a_model_is_none(desk: Desk) -> None:
-    meaning = Meaning(desk.parts.outbound, desk.parts.key_ring, is_shipped=False)
+    meaning = Meaning(desk.parts.models, is_shipped=False)
     async with desk.parts.database.transaction() as tx:
         assert await meaning.embedder(tx) is None
 
@@ -127,7 +84,7 @@ async def test_meaning_by_an_address_that_somebody_set_goes_first(desk: Desk) ->
         overriding system value values (1, 'E', 'https://e.example/v1', %(key)s, 'bge', 'embedding', %(now)s)"""
     await desk.run(sql, key=sealed, now=desk.now)
     await desk.run("insert into model_purpose (purpose, endpoint_id, is_on) values ('embed', 1, true)")
-    meaning = Meaning(desk.parts.outbound, desk.parts.key_ring)
+    meaning = Meaning(desk.parts.models)
     async with desk.parts.database.transaction() as tx:
         embedder = await meaning.embedder(tx)
     assert embedder is not None

@@ -50,7 +50,7 @@ class Finder:
 def finder_of(library: Library, *, is_shipped: bool) -> Finder:
     """A finder by words, or by meaning too."""
     parts = library.desk.parts
-    return Finder(library, PassageIndex(Meaning(parts.outbound, parts.key_ring, is_shipped=is_shipped)))
+    return Finder(library, PassageIndex(Meaning(parts.models, is_shipped=is_shipped)))
 
 
 @pytest.fixture

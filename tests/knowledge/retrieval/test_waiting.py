@@ -48,7 +48,7 @@ class Elsewhere(Meaning):
     """A process whose model is elsewhere."""
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
-        super().__init__(library.desk.parts.outbound, library.desk.parts.key_ring, is_shipped=False)
+        super().__init__(library.desk.parts.models, is_shipped=False)
         self.model = embedder
 
     async def embedder(self, tx: Transaction) -> Embedder:

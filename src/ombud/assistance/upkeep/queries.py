@@ -1,13 +1,16 @@
-"""Reads of all texts that may quote an article, wherever they are kept."""
+"""Reads of all texts that may quote an article, wherever they are kept, and of who is told of what."""
 
 import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
+from ombud.accounts.permissions import ROLES
+from ombud.knowledge.articles.queries import reachable, sight
+from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.reports.schemas import FoundKind
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, rows, values
+from ombud.shared.database import Transaction, row, rows, value, values
 from ombud.shared.written import text_of_written
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -143,6 +146,40 @@ async def readers(tx: Transaction, person_ids: Sequence[int]) -> list[Reading]:
     """Those of some people who are at work here."""
     sql = "select id, locale from person where id = any(%(ids)s::bigint[]) and deactivated_at is null order by id"
     return await rows(tx, Reading, sql, {"ids": list(person_ids)})
+
+
+class Reviewed(Struct):
+    """A version whose review was asked for."""
+
+    article_id: int
+    title: str
+    written_by: int | None
+    review_asked_by: int | None
+
+
+async def reviewed_version(tx: Transaction, version_id: int) -> Reviewed | None:
+    """A version, whatever became of it since; None where nobody asked for its review."""
+    sql = """
+        select article_id, title, written_by, review_asked_by from article_version
+        where id = %(id)s and review_asked_at is not null"""
+    return await row(tx, Reviewed, sql, {"id": version_id})
+
+
+async def may_review(tx: Transaction, article_id: int) -> list[int]:
+    """People whose role publishes articles, and who have no unread word of a review of this one."""
+    roles = [role for role, permissions in ROLES.items() if "knowledge.publish" in permissions]
+    sql = """
+        select p.id from person p where p.role = any(%(roles)s) and p.deactivated_at is null and not exists (
+            select from notification n where n.person_id = p.id and n.article_id = %(article)s
+                and n.kind = 'article_review' and n.read_at is null)
+        order by p.id"""
+    return await values(tx, int, sql, {"roles": roles, "article": article_id})
+
+
+async def can_reach(tx: Transaction, article_id: int, *, reader: Reader) -> bool:
+    """Whether somebody may see an article in any state."""
+    sql = f"select exists (select from article a where a.id = %(id)s and {reachable()})"
+    return bool(await value(tx, bool, sql, sight(reader) | {"id": article_id}))
 
 
 class NoticeTitle(Struct):

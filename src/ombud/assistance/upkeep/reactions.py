@@ -5,6 +5,12 @@ from datetime import datetime
 
 from ombud.assistance.upkeep.queries import block_named, variable_named, variants_to_look_at
 from ombud.assistance.upkeep.services.quotes import look_after, look_at_mark, look_at_place
+from ombud.assistance.upkeep.services.reviews import (
+    settle_review,
+    tell_of_approval,
+    tell_of_return,
+    tell_reviewers,
+)
 from ombud.assistance.upkeep.services.telling import tell_of_notice, tell_of_request
 from ombud.assistance.upkeep.services.wordings import push
 from ombud.knowledge.reports.services import forget_uses
@@ -23,6 +29,7 @@ _PLACES = {
 }
 _VARIANTS = "script_variants_changed"
 _TOLD = {"notice_reminded", "article_request_changed"}
+_REVIEWS = {"article_changed", "article_archived"}
 _KNOWLEDGE = {"article_published", "knowledge_block_changed", "knowledge_variable_changed"}
 
 
@@ -32,6 +39,10 @@ async def keep_up(tx: Transaction, events: Sequence[Event], now: datetime) -> No
         if one.kind == "article_published":
             await push(tx, int(one.data["version_id"]), now=now)
             await look_after(tx, int(one.data["version_id"]), now=now)
+            if one.data.get("why", "published") == "published":
+                await tell_of_approval(tx, int(one.data["version_id"]), by=_actor(one), now=now)
+        elif one.kind in _REVIEWS:
+            await _review(tx, one, now)
         elif one.kind in _KNOWLEDGE:
             await _mark(tx, one, now)
         elif one.kind in _TOLD:
@@ -68,18 +79,32 @@ async def _tell(tx: Transaction, event: Event, now: datetime) -> None:
         people = [int(one) for one in event.data["person_ids"]]
         await tell_of_notice(tx, int(event.data["notice_id"]), people, is_first=bool(event.data["is_first"]), now=now)
         return
-    by = Actor("person", event.actor_id) if event.actor_kind == "person" else SYSTEM
     try:
-        await tell_of_request(tx, int(event.data["request_id"]), event.data["change"], by=by, now=now)
+        await tell_of_request(tx, int(event.data["request_id"]), event.data["change"], by=_actor(event), now=now)
     except NotFound:
         # It went with its ticket meanwhile: nobody is to be told any more.
         return
 
 
+async def _review(tx: Transaction, event: Event, now: datetime) -> None:
+    article_id, change, locale = int(event.data["article_id"]), event.data.get("change"), event.data.get("locale")
+    if change == "review_asked":
+        await tell_reviewers(tx, article_id, str(locale), by=_actor(event), now=now)
+    elif change == "rejected":
+        await tell_of_return(tx, article_id, str(locale), by=_actor(event), now=now)
+    else:
+        # Written on, dropped or archived: it waits for nobody any more.
+        await settle_review(tx, article_id, now=now)
+
+
+def _actor(event: Event) -> Actor:
+    return Actor("person", event.actor_id) if event.actor_kind == "person" else SYSTEM
+
+
 UPKEEP = Reader(
     name="knowledge_upkeep",
     react=keep_up,
-    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, _VARIANTS, "reply_undone"}),
+    kinds=frozenset({*_KNOWLEDGE, *_TOLD, *_PLACES, *_REVIEWS, _VARIANTS, "reply_undone"}),
     batch_size=50,
     wakes=("sequence",),
 )

@@ -14,13 +14,38 @@ from ombud.shared.errors import LimitReached
 from ombud.shared.events import emit_all
 from ombud.shared.throttle import take
 from ombud.tickets.events import DeliveryChanged
-from ombud.tickets.schemas import Address, Envelope
+from ombud.tickets.schemas import Address, Envelope, MachineNote
 
 # What is older was passed over for a reason; nobody wants a mail about last week's chat.
 MAX_AGE = timedelta(hours=24)
 BATCH = 50
 # The ticket's subject is what the visitor wrote; a typed address may be somebody else's, who must not read it.
 SUBJECTS = {"en": "{brand}: an answer to your chat", "zh-CN": "{brand}：您的咨询有新回复"}
+
+
+# In a chat the widget says it beside the message; a mail has nothing but its text.
+BY_MACHINE = {
+    "en": {
+        "answer": "Chosen by AI, word for word from our help article “{title}”:",
+        "worded": "Written by AI from our help article “{title}”:",
+        "own": "Written by AI:",
+    },
+    "zh-CN": {
+        "answer": "以下内容由 AI 生成，原文摘自我们的帮助文章《{title}》：",
+        "worded": "以下内容由 AI 根据我们的帮助文章《{title}》生成：",
+        "own": "以下内容由 AI 生成：",
+    },
+}
+
+
+def label_of(note: MachineNote | None, locale: str, address: str) -> str:
+    """That a machine wrote a message, from which article, and where that stands; '' where a person wrote it."""
+    if note is None:
+        return ""
+    kind = "own" if note.kind != "answer" or not note.title else "worded" if note.is_worded else "answer"
+    label = BY_MACHINE["zh-CN" if locale[:2] == "zh" else "en"][kind].format(title=note.title)
+    source = f"{address.rstrip('/')}{note.path}" if address and note.path else ""
+    return f"{label}\n{source}" if source else label
 
 
 class Left(Struct):
@@ -36,14 +61,17 @@ class Left(Struct):
     customer_id: int
     email: str
     name: str
+    machine: MachineNote | None
+    talk_locale: str | None
 
 
-async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
+async def mail_left_visitors(tx: Transaction, *, address: str = "", now: datetime) -> int:
     """Send answers by mail to visitors who left an address and have not fetched them in time; how many.
 
     The row moves from the chat to the mailbox, so one answer has one delivery state and cannot go out twice; the
     visitor still finds it in the widget. The mail holds that answer alone, and waits for the end of quiet hours. A
-    typed address gets a limited number a day: it may be somebody else's.
+    typed address gets a limited number a day: it may be somebody else's. What a machine wrote says so in the mail;
+    ``address`` of this installation leads to its source.
 
     Emits: DeliveryChanged
     """
@@ -57,6 +85,7 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
             continue
         subject = SUBJECTS[settings.locale_default].format(brand=left.brand)
         envelope = Envelope(to=[Address(left.email, left.name)], subject=subject)
+        envelope.label = label_of(left.machine, left.talk_locale or settings.locale_default, address)
         sql = """
             update outbox set channel_id = %(mailbox)s, state = 'queued', not_before = %(at)s, sent_at = null,
                 attempts = 0, envelope = envelope || %(envelope)s
@@ -74,7 +103,8 @@ async def mail_left_visitors(tx: Transaction, *, now: datetime) -> int:
 async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
     sql = """
         select o.id as outbox_id, o.entry_id, t.id as ticket_id, t.team_id, b.name as brand, c.settings,
-               m.id as mailbox_id, cu.id as customer_id, cu.email, cu.name
+               m.id as mailbox_id, cu.id as customer_id, cu.email, cu.name,
+               e.details -> 'machine' as machine, k.locale as talk_locale
         from channel c
         join outbox o on o.channel_id = c.id and o.state = 'sent' and o.delivered_at is null and o.problem is null
             and o.sent_at > %(oldest)s
@@ -86,6 +116,7 @@ async def _find_left(tx: Transaction, *, now: datetime) -> list[Left]:
         join ticket home on home.id = coalesce(e.origin_ticket_id, e.ticket_id)
         join customer cu on cu.id = home.customer_id and cu.email <> '' and not cu.is_blocked
             and not exists (select from contact_bar b where b.customer_id = cu.id and b.channel = 'email')
+        left join machine_talk k on k.ticket_id = t.id
         cross join lateral (
             select id from channel where kind = 'email' and brand_id = t.brand_id and is_active and deleted_at is null
                 and settings -> 'smtp' ->> 'host' <> ''

@@ -123,6 +123,9 @@ async def build_mail(
         select e.text, e.html, case e.author_kind when 'person' then e.author_id end as author_id
         from public_entry e where e.id = %(id)s"""
     reply = await row(tx, _Written, sql, {"id": claimed.entry_id}) or _Written("", None, None)
+    if claimed.envelope.label:
+        # What a machine wrote has no marks of its own.
+        reply.text, reply.html = f"{claimed.envelope.label}\n\n{reply.text}", None
     subject = claimed.envelope.subject
     if settings.threading.subject_token:
         subject = sign_subject(ticket_id, key, subject)

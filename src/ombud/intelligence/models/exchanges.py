@@ -42,9 +42,13 @@ async def begin(
     endpoint_id: int | None,
     about: About,
     counts: tuple[int, int],
+    kept: list[Message] | None = None,
     now: datetime,
 ) -> "Begun | Outcome[Any]":
-    """Put aside what a question may cost and keep it as sent; or what stands in its way."""
+    """Put aside what a question may cost and keep it as sent; or what stands in its way.
+
+    ``kept`` is what is kept in its place, where that is too much to keep.
+    """
     planned = await queries.plan(tx, purpose, endpoint_id, now=now)
     problem = _standing_in_the_way(planned, is_trial=endpoint_id is not None)
     if planned is None or planned.endpoint_id is None or problem is not None:
@@ -70,14 +74,14 @@ async def begin(
         "model": target.model,
         "ticket": about.ticket_id,
         "person": about.person_id or 0,
-        "request": as_json(messages),
+        "request": as_json(kept or messages),
         "hidden": counts[0],
         "injections": counts[1],
         "now": now,
     }
     exchange_id = await value(tx, int, sql, params) or 0
     prices = planned.price_in_micros, planned.price_out_micros
-    return Begun(exchange_id, target, messages, reserved, micros, *prices)
+    return Begun(exchange_id, target, kept or messages, reserved, micros, *prices)
 
 
 def _standing_in_the_way(planned: Planned | None, *, is_trial: bool) -> Problem | None:

@@ -5,6 +5,7 @@ A question is never asked inside a transaction: somebody else's machine takes it
 
 import asyncio
 import importlib
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -32,7 +33,7 @@ from ombud.intelligence.models.exchanges import TRIAL, Begun, begin, end
 from ombud.intelligence.models.fencing import PREAMBLE, first_messages, new_mark
 from ombud.intelligence.models.hiding import PLACEHOLDER, Hiding
 from ombud.intelligence.models.injections import without_injections
-from ombud.intelligence.models.schemas import About, Message, Outcome, Purpose, Source, Task
+from ombud.intelligence.models.schemas import About, Attempt, Message, Outcome, Purpose, Source, Target, Task
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
 from ombud.shared.database import Database
@@ -72,6 +73,10 @@ FORM: Final = "The answer is one JSON object of the form that was given with thi
 
 def _no_check(_: Any) -> str:
     return ""
+
+
+def _any_target(_: Target) -> bool:
+    return True
 
 
 class Models:
@@ -177,36 +182,68 @@ async def ask(
     return Outcome(found.value, found.problem, found.detail, begun.exchange_id)
 
 
-async def embed(models: Models, texts: Sequence[str], *, endpoint_id: int | None = None) -> Outcome[list[list[float]]]:
-    """Texts as vectors by the endpoint of the purpose ``embed``; personal data is hidden, as everywhere."""
+async def embed(
+    models: Models,
+    texts: Sequence[str],
+    *,
+    endpoint_id: int | None = None,
+    is_bulk: bool = False,
+    fits: Callable[[Target], bool] = _any_target,
+) -> Outcome[list[list[float]]]:
+    """Texts as vectors by the endpoint of the purpose ``embed``; personal data is hidden, as everywhere.
+
+    ``is_bulk``: the exchange keeps how much was sent, and not the texts, which stand in the knowledge base. ``fits``
+    says whether an endpoint is the one that is meant: settings may have changed since it was chosen.
+
+    Emits: ModelEndpointRested, ModelEndpointRecovered
+    """
     hiding = Hiding()
     hidden = [hiding.hide(one) for one in texts]
-    messages = [Message("user", one) for one in hidden]
+    short = [Message("user", f"{len(hidden)} texts, {sum(map(len, hidden))} characters")] if is_bulk else None
     async with models.database.transaction() as tx:
         begun = await begin(
             tx,
             models.keys,
             "embed",
-            messages,
+            [Message("user", one) for one in hidden],
             0,
             endpoint_id=endpoint_id,
             about=About(),
             counts=(hiding.count, 0),
+            kept=short,
             now=models.clock.now(),
         )
     if isinstance(begun, Outcome):
         return begun
-    wire, failure = await models.wire()
-    found: Answered[list[list[float]]] = Answered(output=begun.target.output)
-    try:
-        seconds = begun.target.timeout_seconds
-        found.value, found.usage = await wire.embed(begun.target, hidden, seconds=seconds)
-    except failure as problem:
-        found.problem, found.detail = problem.problem, problem.detail
+    found = await _vectors(models, begun, hidden, fits)
     async with models.database.transaction() as tx:
         is_trial = endpoint_id is not None
         await end(tx, TRIAL if is_trial else "embed", begun, found, now=models.clock.now(), is_trial=is_trial)
     return Outcome(found.value, found.problem, found.detail, begun.exchange_id)
+
+
+async def _vectors(
+    models: Models, begun: Begun, texts: Sequence[str], fits: Callable[[Target], bool]
+) -> Answered[list[list[float]]]:
+    found: Answered[list[list[float]]] = Answered(output=begun.target.output)
+    if not fits(begun.target):
+        found.problem, found.detail = "off", "Another endpoint is used for vectors now."
+        return found
+    wire, failure = await models.wire()
+    seconds = begun.target.timeout_seconds
+    started = time.monotonic()
+    try:
+        asked = await models.in_turn(begun.target.id, lambda: wire.embed(begun.target, texts, seconds=seconds))
+    except failure as problem:
+        found.problem, found.detail, found.asked_to_wait = problem.problem, problem.detail, problem.retry_after
+    else:
+        if asked is None:
+            found.problem, found.detail = "busy", "Too many questions wait for this endpoint."
+        else:
+            found.value, found.usage = asked
+    milliseconds = round((time.monotonic() - started) * 1000)
+    found.attempts = [Attempt(found.output, found.problem or "", found.detail, "", milliseconds)]
+    return found
 
 
 def restored(answer: T, hiding: Hiding) -> T:

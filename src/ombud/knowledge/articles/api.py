@@ -47,6 +47,7 @@ from ombud.knowledge.articles.services import (
     writing,
 )
 from ombud.knowledge.articles.services.comparing import compare_versions
+from ombud.knowledge.articles.services.seeing import see_article
 from ombud.shared.errors import Invalid
 from ombud.shared.http import SHOWN, SILENT, By, Now, Page, Reading, Tx, file_headers, may
 from ombud.shared.paging import Paged
@@ -179,14 +180,9 @@ async def post_article(tx: Tx, actor: By, now: Now, data: JSONBody[ArticleIn]) -
 
 
 @get(ARTICLE, guards=[may(READ)])
-async def get_article(
-    reading: Reading, actor: By, now: Now, article_id: FromPath[int], locale: FromQuery[str] = ""
-) -> Article:
-    """An article with what is published and the drafts of each language."""
-    reader = reader_of(actor)
-    return await queries.find_article(
-        reading, article_id, reader=reader, today=now.date(), locale=locale or actor.locale
-    )
+async def get_article(tx: Tx, actor: By, now: Now, article_id: FromPath[int], locale: FromQuery[str] = "") -> Article:
+    """An article with what is published and the drafts of each language; what told the reader of it is read."""
+    return await see_article(tx, article_id, locale=locale, by=actor, now=now)
 
 
 @get(f"{ARTICLE}/shown", guards=[may(READ)])

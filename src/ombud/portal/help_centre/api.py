@@ -23,6 +23,7 @@ from ombud.portal.edge import (
     told,
 )
 from ombud.portal.help_centre import contact
+from ombud.portal.help_centre.answering import Told, answer_to, note_word
 from ombud.portal.help_centre.feedback import read_feedback
 from ombud.portal.help_centre.library import library_of
 from ombud.portal.help_centre.pages import Asking, help_page
@@ -86,12 +87,14 @@ async def get_search(
     locale, text = locale[:MOST_LOCALE], " ".join(q.split())[:LONGEST_SEARCH]
     library = await library_of(state.database, state.portal, place.site)
     hits: list[dict[str, Any]] = []
+    answered: Told | None = None
     if text:
         try:
             async with state.database.statements() as tx:
                 await take(tx, SEARCHES, address_of(request, state), now=now)
             reader = reader_for(place.site, is_customer=False)
             found = await find_hits(state.database, state.parts.passages, text, reader, locale, limit=MOST_HITS)
+            answered = await answer_to(state, place, text, "help_centre", now=now)
             async with state.database.statements() as tx:
                 await note_search(tx, text=text, locale=locale, place="help_centre", results=len(found), now=now)
         except LimitReached as limit:
@@ -107,7 +110,9 @@ async def get_search(
             for one in found
         ]
     languages = [{"locale": one, "name": language_name(one), "url": f"{place.help}/{one}"} for one in library.locales]
-    body = render("search.html", place, locale, text=text, hits=hits, languages=languages, section="help")
+    body = render(
+        "search.html", place, locale, text=text, hits=hits, told=answered, languages=languages, section="help"
+    )
     return answer(place, locale, body, has_script=True)
 
 
@@ -157,6 +162,38 @@ async def post_feedback(
         links.insert(0, Link(words["ask_us"], f"{place.help}/{locale}/contact?from={slug}"))
     what = "thanks_helped" if said.helped else "thanks_not_helped"
     return told(place, locale, what, 200, *([] if said.helped else [words["still_stuck"]]), links=links)
+
+
+@post(
+    paths("/{locale:str}/answers/helped"),
+    guards=[anybody],
+    include_in_schema=False,
+    request_max_body_size=MAX_FEEDBACK_BYTES,
+    status_code=200,
+)
+async def post_answer_helped(
+    request: AnyRequest, state: State, now: Now, locale: FromPath[str], site: FromPath[str] = ""
+) -> Response[bytes]:
+    """Whether a machine's answer helped; where it did not, the way to a person."""
+    place = await place_of(request, state, site)
+    locale = locale[:MOST_LOCALE]
+    words = WORDS[words_locale(locale)]
+    if not is_own_page(request, place):
+        return told(place, locale, "foreign", 403)
+    sent = await request.form()
+    try:
+        async with state.database.transaction() as tx:
+            await take(tx, FEEDBACK, address_of(request, state), now=now)
+    except LimitReached as limit:
+        return limited(place, locale, limit.retry_after_seconds)
+    helped = sent.get("helped") == "yes"
+    if not await note_word(state, str(sent.get("answer", "")), helped=helped, now=now):
+        return told(place, locale, "not_found", 404)
+    links = [Link(words["home"], f"{place.help}/{locale}")]
+    if not helped and place.site.form_channel_id:
+        links.insert(0, Link(words["ask_us"], f"{place.help}/{locale}/contact"))
+    yes = "thanks_solved" if sent.get("from") == "form" else "thanks_helped"
+    return told(place, locale, yes if helped else "thanks_not_helped", 200, links=links)
 
 
 @get(paths("/{locale:str}/contact"), guards=[anybody], include_in_schema=False)
@@ -214,6 +251,7 @@ HANDLERS = [
     get_search,
     get_suggestions,
     post_feedback,
+    post_answer_helped,
     get_contact,
     post_contact,
     get_file,

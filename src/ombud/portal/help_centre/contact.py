@@ -30,6 +30,7 @@ from ombud.knowledge.reports.services import note_search
 from ombud.portal.customer.services import sender_of
 from ombud.portal.customer.sessions import Me, who_is
 from ombud.portal.edge import AnyRequest, Link, address_of, answer, is_own_page, limited, told
+from ombud.portal.help_centre.answering import Told, answer_to, note_word
 from ombud.portal.help_centre.queries import reader_for
 from ombud.portal.help_centre.rules import marked
 from ombud.portal.help_centre.schemas import Hit
@@ -108,6 +109,7 @@ def _page(
     problem: str = "",
     problems: dict[str, str] | None = None,
     hits: Sequence[Hit] = (),
+    told_answer: Told | None = None,
     stamp: str = "",
 ) -> Response[bytes]:
     spoken = words_locale(locale)
@@ -126,6 +128,7 @@ def _page(
         problems=problems or {},
         problem=problem,
         hits=[{"hit": one, "text": marked(one.text, known["text"])} for one in hits],
+        told=told_answer,
         kept=given.files,
         kept_text=seal_files(state.key_ring, given.files, stamp) if given.files else "",
         most_files=MAX_FILES,
@@ -185,10 +188,11 @@ async def _weigh(page: Sent, sent: Any, now: Now) -> Response[bytes]:
     data, problems = read_form(page.form, values, page.locale)
     if data is None:
         return page.again(given, now, status=400, problem="problem", problems=problems, stamp=stamp)
-    hits = [] if sent.get("step") == "send" else await _proposals(page, data, now)
-    if hits:
-        return page.again(given, now, hits=hits, stamp=stamp)
-    return await _keep(page, given, data, stamp, now)
+    if sent.get("step") != "send":
+        hits, answered = await _proposals(page, data, now)
+        if hits or answered:
+            return page.again(given, now, hits=hits, told_answer=answered, stamp=stamp)
+    return await _keep(page, given, data, stamp, str(sent.get("answer", "")), now)
 
 
 async def _uploaded(state: State, sent: Any, room: int) -> list[StoredAttachment]:
@@ -198,7 +202,8 @@ async def _uploaded(state: State, sent: Any, room: int) -> list[StoredAttachment
     return [await keep_file(state.files, one.filename, await one.read()) for one in files]
 
 
-async def _proposals(page: Sent, data: FormIn, now: Now) -> list[Hit]:
+async def _proposals(page: Sent, data: FormIn, now: Now) -> tuple[list[Hit], Told | None]:
+    """Articles that may answer, and what the desk's machine says where it may and is sure."""
     database: Database = page.state.database
     question = f"{data.subject}\n{data.text}".strip()
     try:
@@ -210,11 +215,14 @@ async def _proposals(page: Sent, data: FormIn, now: Now) -> list[Hit]:
             await note_search(tx, text=question[:300], locale=page.locale, place="form", results=len(hits), now=now)
     except LimitReached:
         # Whoever asks that often gets no proposals; their message is taken all the same.
-        return []
-    return hits
+        return [], None
+    answered = await answer_to(page.state, page.place, question, "form", now=now)
+    if answered is not None:
+        hits = [one for one in hits if one.article_id != answered.answer.article_id]
+    return hits, answered
 
 
-async def _keep(page: Sent, given: Given, data: FormIn, stamp: str, now: Now) -> Response[bytes]:
+async def _keep(page: Sent, given: Given, data: FormIn, stamp: str, answer: str, now: Now) -> Response[bytes]:
     nonce = read_stamp(page.state.key_ring, page.form, stamp, now=now)
     if nonce is None:
         return page.again(given, now, status=400, problem="proof_problem")
@@ -237,6 +245,9 @@ async def _keep(page: Sent, given: Given, data: FormIn, stamp: str, now: Now) ->
     except KeyReused:
         # Back in the browser, another text under the old stamp: a new stamp makes it a new message.
         return page.again(given, now, status=400, problem="proof_problem")
+    if answer:
+        # Whoever writes all the same was not helped by what they read.
+        await note_word(page.state, answer, helped=False, now=now)
     return _thank(page.place, page.form, page.locale, receipt.reference, page.me)
 
 

@@ -65,6 +65,7 @@ class Notification(Struct):
     task_id: int | None = None
     notice_id: int | None = None
     request_id: int | None = None
+    article_id: int | None = None
 
 
 class CannedReply(Struct):

@@ -67,7 +67,7 @@ class InboxProblem(Struct):
 
 
 class Envelope(Struct, omit_defaults=True):
-    """Where an outgoing message goes, and under which ids."""
+    """Where an outgoing message goes, and under which ids; ``label`` stands above its text."""
 
     to: list[Address] = []
     cc: list[Address] = []
@@ -76,3 +76,4 @@ class Envelope(Struct, omit_defaults=True):
     message_id: str = ""
     conversation: str = ""
     is_automatic: bool = False
+    label: str = ""

@@ -54,6 +54,10 @@ NotificationKind = Literal[
     "request_assigned",
     "request_answered",
     "request_declined",
+    # a draft of an article: its review is asked, it was published, or sent back
+    "article_review",
+    "article_approved",
+    "article_returned",
 ]
 View = Literal["mine", "unassigned", "open", "mentions", "following", "snoozed", "all"]
 MailKind = Literal["normal", "bounce", "delivered", "complaint", "auto_reply"]

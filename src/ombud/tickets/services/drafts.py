@@ -148,7 +148,8 @@ async def mark_read(tx: Transaction, ticket_id: int, entry_id: int, *, by: Actor
 
 NOTIFICATION = """
     select n.id, n.kind, n.ticket_id, coalesce(n.title, t.subject, s.subject) as subject, n.entry_id, n.at,
-        n.read_at, n.side_id, n.release_id, n.task_id, n.notice_id, n.request_id
+        n.read_at, n.side_id, n.release_id, n.task_id, n.notice_id, n.request_id,
+        n.article_id
     from notification n left join ticket t on t.id = n.ticket_id left join side_conversation s on s.id = n.side_id"""
 
 

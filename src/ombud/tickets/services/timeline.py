@@ -215,6 +215,7 @@ class Told(msgspec.Struct, frozen=True):
     task_id: int | None = None
     notice_id: int | None = None
     request_id: int | None = None
+    article_id: int | None = None
     # what it is about, where that is no ticket's subject
     title: str | None = None
 
@@ -229,13 +230,14 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         return
     sql = """
         insert into notification (id, person_id, kind, ticket_id, entry_id, side_id, release_id, task_id, title,
-            notice_id, request_id, at)
+            notice_id, request_id, article_id, at)
         select n.id, n.person_id, %(kind)s, n.ticket_id, n.entry_id, n.side_id, n.release_id, n.task_id, n.title,
-            n.notice_id, n.request_id, %(now)s
+            n.notice_id, n.request_id, n.article_id, %(now)s
         from unnest(%(ids)s::bigint[], %(people)s::bigint[], %(tickets)s::bigint[], %(entries)s::bigint[],
                     %(sides)s::bigint[], %(releases)s::bigint[], %(tasks)s::bigint[], %(titles)s::text[],
-                    %(notices)s::bigint[], %(requests)s::bigint[])
-            as n (id, person_id, ticket_id, entry_id, side_id, release_id, task_id, title, notice_id, request_id)"""
+                    %(notices)s::bigint[], %(requests)s::bigint[], %(articles)s::bigint[])
+            as n (id, person_id, ticket_id, entry_id, side_id, release_id, task_id, title, notice_id, request_id,
+                article_id)"""
     ids = await draw_ids(tx, "notification", len(others))
     params = {
         "ids": ids,
@@ -249,6 +251,7 @@ async def notify_all(tx: Transaction, kind: str, told: Sequence[Told], *, by: Ac
         "titles": [one.title for one in others],
         "notices": [one.notice_id for one in others],
         "requests": [one.request_id for one in others],
+        "articles": [one.article_id for one in others],
         "now": now,
     }
     await tx.execute(sql, params)

@@ -15,6 +15,7 @@ const make = (id: number, readAt: string | null = null): Notification => ({
   task_id: null,
   notice_id: null,
   request_id: null,
+  article_id: null,
 })
 
 it('puts the newest first', () => {
@@ -32,5 +33,6 @@ it('leads to the ticket, the side conversation, what one was asked, or the relea
   expect(pathOf({ ...make(1), side_id: 4 })).toBe('/tickets/all/1?side=4')
   expect(pathOf({ ...make(1), ticket_id: null, side_id: 4 })).toBe('/asked/4')
   expect(pathOf({ ...make(1), ticket_id: null, release_id: 9 })).toBe('/releases/9')
+  expect(pathOf({ ...make(1), ticket_id: null, article_id: 6 })).toBe('/knowledge/6')
   expect(pathOf({ ...make(1), ticket_id: null, task_id: 3 })).toBe('/tasks/3')
 })

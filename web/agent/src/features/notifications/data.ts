@@ -31,6 +31,7 @@ export function pathOf(one: Notification): string {
   if (one.release_id) return `/releases/${String(one.release_id)}`
   if (one.notice_id) return `/notices/${String(one.notice_id)}`
   if (one.request_id) return `/knowledge-care/requests?request=${String(one.request_id)}`
+  if (one.article_id) return `/knowledge/${String(one.article_id)}`
   if (!one.ticket_id) return `/asked/${String(one.side_id)}`
   return `/tickets/all/${String(one.ticket_id)}${one.side_id ? `?side=${String(one.side_id)}` : ''}`
 }

@@ -34,12 +34,6 @@ export async function noteUse(ticketId: Id, articleId: Id, use: object): Promise
   await api.post(path(ticketId, `scripts/${String(articleId)}/uses`), use).catch(() => undefined)
 }
 
-/** Note that an article was put into the answer. */
-export async function noteArticleUse(ticketId: Id, shown: { id: Id; version_id: Id }): Promise<void> {
-  const use = { article_id: shown.id, version_id: shown.version_id, ticket_id: ticketId }
-  await api.post('/article-uses', use).catch(() => undefined)
-}
-
 /** Ask for an article that is missing; whether that went well. */
 export async function askForArticle(ticketId: Id, title: string, note: string): Promise<boolean> {
   try {
