@@ -41,9 +41,7 @@ class Asked(Struct):
 def answered(error: Exception, actor: Actor | None = None) -> tuple[int, dict[str, Any], dict[str, str]]:
     """Status, document and headers of what a handler of its kind, or of its nearest base, answers."""
     handler = next(EXCEPTION_HANDLERS[one] for one in type(error).__mro__ if one in EXCEPTION_HANDLERS)
-    app = type(
-        "App", (), {"state": type("State", (), {"mask": staticmethod(lambda _, kinds: {"hidden": len(kinds)})})}
-    )
+    app = type("App", (), {"state": type("State", (), {"mask": staticmethod(lambda _, kinds: {"hidden": len(kinds)})})})
     scope = {"ombud_actor": actor} if actor else {}
     answer = handler(cast("Any", Asked(scope, app=app)), error)
     document = json.loads(answer.content)

@@ -27,7 +27,8 @@ def mail(number: int, *references: str, address: str = ROSA, customer: int | Non
 
 def known(name: str, ticket: int, *, out: bool = False, side: int | None = None, **more: Any) -> Reference:
     """A mail that the desk has already."""
-    wanted = {"kind": "message", "author_id": 1, "text": "", "entry_id": ticket * 10} | more
+    wanted: dict[str, Any] = {"kind": "message", "author_id": 1, "text": "", "entry_id": ticket * 10}
+    wanted |= more
     return Reference(message_id=name, ticket_id=ticket, direction="out" if out else "in", side_id=side, **wanted)
 
 
