@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from ombud.service_levels.promises.moments import (
     AFTERNOON,
     EVENING,
-    OnDay,
     clock_minute,
     close_of,
     end_of_month,
@@ -22,6 +21,7 @@ from ombud.service_levels.promises.moments import (
     still_to_come,
     weekday_after,
 )
+from ombud.service_levels.promises.schemas import OnDay
 from ombud.shared.calendars.opening import Calendar
 from ombud.shared.calendars.schemas import CalendarSpec
 from tests.shared.calendars.made import CHINA
