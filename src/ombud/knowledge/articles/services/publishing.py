@@ -26,6 +26,7 @@ from ombud.knowledge.articles.services.writing import (
     check_category,
     check_owner,
     check_teams,
+    hold_slug,
     lock_article,
     require_draft,
     roll_back,
@@ -343,6 +344,7 @@ async def _check_patch(tx: Transaction, article: LockedArticle, given: dict[str,
     if given.get("owner_id") is not None:
         await check_owner(tx, given["owner_id"])
     if "slug" in given:
+        await hold_slug(tx, given["slug"])
         sql = "select exists (select from article where slug = %(slug)s and id <> %(id)s)"
         if await value(tx, bool, sql, {"slug": given["slug"], "id": article.id}):
             raise SlugTaken(fields={"slug": "taken"})

@@ -342,11 +342,15 @@ async def check_owner(tx: Transaction, owner_id: int | None) -> None:
         raise Invalid("Choose somebody who works here.", fields={"owner_id": "unknown"})
 
 
+async def hold_slug(tx: Transaction, slug: str) -> None:
+    """Let nobody else take a name in addresses until the end: two who want the same at once wait for each other."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%(slug)s, 90))", {"slug": slug})
+
+
 async def free_slug(tx: Transaction, wanted: str, *, besides: int = 0) -> str:
     """A name in addresses that no other article has: the wanted one, or one with a number behind it."""
-    # Two who make an article of the same title at once wait for each other.
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%(slug)s, 90))", {"slug": wanted or "article"})
     wanted = wanted or "article"
+    await hold_slug(tx, wanted)
     sql = """
         select %(slug)s || case when n = 1 then '' else '-' || n end from generate_series(1, 100000) n
         where not exists (select from article where id <> %(besides)s

@@ -110,6 +110,10 @@ async def note_feedback(
             and at > %(since)s and person_id is not distinct from %(person)s
             and customer_id is not distinct from %(customer)s order by id desc limit 1)"""
     is_known = person_id is not None or customer_id is not None
+    if is_known:
+        # A form that is sent twice at once is one word of theirs.
+        hold = "select pg_advisory_xact_lock(hashtextextended(%(who)s, 92))"
+        await tx.execute(hold, {"who": f"{article_id} {place} {person_id} {customer_id}"})
     if not (is_known and await execute(tx, again, said)):
         sql = """
             insert into article_feedback (article_id, version_id, locale, place, helped, reason, note, person_id,
