@@ -204,9 +204,7 @@ export function sendDraft(options: SendOptions): Promise<boolean> {
     isForced: options.isForced ?? false,
     contactReason: options.contactReason ?? '',
     solves: options.solves ?? false,
-    ...(kind === 'reply'
-      ? { promises: choicesFor(ticketId, draft.text), uses: takeUses(ticketId) }
-      : {}),
+    ...(kind === 'reply' ? { promises: choicesFor(ticketId, draft.text), uses: takeUses(ticketId) } : {}),
     problem: '',
   })
   if (kind === 'reply') clearChoices(ticketId)
