@@ -124,7 +124,8 @@ async def test_agent_is_helped_without_model_with_model_and_by_none_that_lies(
     screen = await sign_in(browser, served, admin, locale=say.browser)
     page = screen.page
     await page.goto(f"{served.url}/tickets/all/{ticket}")
-    await screen.button(say("copilot.title")).click()
+    await page.locator(".composer").wait_for()
+    await screen.press("i")
     panel = page.get_by_role("complementary", name=say("copilot.title"))
     await screen.sees(panel.get_by_text(ARTICLES[say.locale][1]))
     await panel.get_by_role("button", name=say("copilot.write"), exact=True).click()

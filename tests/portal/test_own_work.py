@@ -200,3 +200,13 @@ async def test_language_that_is_none_leaves_the_one_of_before(centre: Centre) ->
     assert answer.status_code == 303
     sql = "select locale || ' ' || time_zone from portal_session"
     assert await centre.desk.sql(str, sql) == "en UTC"
+
+
+async def test_message_where_nothing_can_be_written_any_more_is_answered_with_a_page(centre: Centre) -> None:
+    mine, browser, word = await signed_in(centre)
+    await centre.set_up(form_channel_id=None)
+    await centre.desk.execute("update ticket set channel_id = null")
+    assert 'name="text"' not in (await browser.get(f"/portal/tickets/{mine}")).text
+    answer = await browser.post(f"/portal/tickets/{mine}/messages", data={"csrf": word, "text": "Again", "key": "k"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")

@@ -20,7 +20,7 @@ FUNCTION_MEDIAN, FUNCTION_P95, FUNCTION_MOST = 9, 35, 60
 NESTING_MOST = 3
 # The house rule, and the ratchet: what has been reached must not be lost. Raise it whenever more was written.
 TEST_RATIO_GOAL = 1.3
-TEST_RATIO_LEAST = 0.59
+TEST_RATIO_LEAST = 0.65
 WEB_SUFFIXES = (".ts", ".vue")
 WEB_TESTS = (".spec.ts", ".test.ts")
 UNWRITTEN = frozenset({"node_modules", "dist", "coverage"})

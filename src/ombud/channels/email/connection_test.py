@@ -53,7 +53,9 @@ async def _try_smtp(settings: EmailSettings, secrets: dict[str, str]) -> str:
 def in_words(problem: Exception) -> str:
     """A connection's problem and what to try."""
     if isinstance(problem, ssl.SSLError):
-        return f"Encryption failed ({problem.reason or problem}). Try another security setting or port."
+        return (
+            f"Encryption failed ({getattr(problem, 'reason', None) or problem}). Try another security setting or port."
+        )
     if isinstance(problem, UnicodeError):
         return "This is no host name. Check it for dots and signs that do not belong there."
     if isinstance(problem, TimeoutError):

@@ -133,7 +133,8 @@ async def post_message(
         files = await _files(visit)
         arrival = services.arrival_of(visit.place, visit.me, ticket, text, files, key=visit.said("key"), now=now)
         stands_on = await services.deliver(state, arrival)
-    except NotFound:
+    except (NotFound, services.NoWayIn):
+        # The page shows no form where nothing can be written: this one was open while that was changed.
         return _lost(visit)
     except LimitReached as limit:
         return limited(visit.place, visit.locale, limit.retry_after_seconds)
