@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from psycopg import InterfaceError, OperationalError
@@ -48,6 +49,7 @@ from ombud.routing.waiting.jobs import WaitTeller
 from ombud.service_levels.jobs import ClockHand
 from ombud.service_levels.services.telling import Pager
 from ombud.shared.bus import Signal
+from ombud.shared.database import Database
 from ombud.shared.readers import Reader, run_reader
 from ombud.shared.sequencer import BATCH as SEQUENCE_BATCH
 from ombud.shared.sequencer import LOCK_UPKEEP, make_partitions, sequence_events, try_lock
@@ -218,16 +220,17 @@ class Worker:
         return await read_next_file(self.parts.database, self.parts.files, now=self.parts.clock.now())
 
     async def _fill_a_batch(self) -> int:
-        filled = await fill_next(self.parts.database)
-        # Whoever waits goes first.
-        await asyncio.sleep(FILL_PAUSE_SECONDS if filled else 0)
-        return filled
+        return await self._a_batch_behind(fill_next)
 
     async def _look_for_personal_data(self) -> int:
-        looked = await fill_personal_data(self.parts.database)
-        # Whoever waits goes first.
-        await asyncio.sleep(FILL_PAUSE_SECONDS if looked else 0)
-        return looked
+        return await self._a_batch_behind(fill_personal_data)
+
+    async def _a_batch_behind(self, fill: Callable[[Database], Awaitable[int]]) -> int:
+        """Do a batch of what nobody waits for, and rest: whoever waits has two thirds of the time."""
+        started = time.monotonic()
+        filled = await fill(self.parts.database)
+        await asyncio.sleep(max(FILL_PAUSE_SECONDS, 2 * (time.monotonic() - started)) if filled else 0)
+        return filled
 
     async def _destroy(self) -> int:
         parts = self.parts

@@ -1,5 +1,6 @@
 """Looks for personal data in what was written before anybody looked: newest first, a little at a time."""
 
+import asyncio
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -8,9 +9,9 @@ from msgspec.json import encode
 from ombud.intelligence.personal_data.services import find
 from ombud.shared.database import Database, Transaction, row, rows
 
-BATCH = 500
-# A mail may be megabytes long: one batch must not keep the processor for seconds.
-MOST_SIGNS = 400_000
+BATCH = 100
+# A mail may be megabytes long: one batch must not keep the processor for long.
+MOST_SIGNS = 80_000
 LONGEST_LOOK = 100_000
 
 
@@ -62,5 +63,6 @@ async def _note(tx: Transaction, looked: Sequence[_Text]) -> None:
         update entry e set personal_data = n.spans::jsonb
         from unnest(%(ids)s::bigint[], %(spans)s::text[]) as n (id, spans)
         where e.id = n.id and e.personal_data is null"""
-    spans = [encode(find(one.text)).decode() for one in looked]
+    # Some ms for each page of text: beside the event loop.
+    spans = await asyncio.to_thread(lambda: [encode(find(one.text)).decode() for one in looked])
     await tx.execute(sql, {"ids": [one.id for one in looked], "spans": spans})
