@@ -68,6 +68,12 @@ def test_decide_plain_desk_takes_the_least_loaded_then_the_longest_idle() -> Non
     assert pairs(decide(waiting, people, now=NOW)) == [(1, 3), (2, 2), (3, 1), (4, 2), (5, 3), (6, 1)]
 
 
+def test_decide_urgent_work_counts_toward_the_limit_of_its_channel() -> None:
+    people = [agent(1, capacity=5, limits={"chat": 1})]
+    waiting = [work(1, score=0, channel="chat"), work(2, score=1_000_005, channel="chat")]
+    assert pairs(decide(waiting, people, now=NOW)) == [(2, 1)]
+
+
 def test_decide_twice_the_capacity_carries_twice_the_work() -> None:
     people = [agent(1, capacity=5), agent(2, capacity=10)]
     given_to = Counter(one.person_id for one in decide([work(n) for n in range(12)], people, now=NOW))

@@ -42,7 +42,6 @@ class Batch:
         # Whatever room they have, and with the room that is left.
         self.matches: Floats = np.ascontiguousarray(np.array([floor.matches(kind, now) for kind in kinds]).T)
         self.suits = self.matches
-        self._per_channel: dict[int, dict[str, int]] = {}
         self.spare: Floats = 1.0 - LOAD * np.minimum(floor.load / np.maximum(floor.capacity, 1), 2.0)
         self.spare = self.spare - FAIRNESS * floor.recent / (floor.recent + 10.0)
         self.idle_since = [one.idle_since for one in floor.agents]
@@ -61,7 +60,7 @@ class Batch:
 
     def _close_channels(self, place: int) -> None:
         agent = self.floor.agents[place]
-        counts = self._per_channel.get(place, agent.per_channel)
+        counts = self.floor.per_channel.get(place, agent.per_channel)
         for channel, most in agent.limits.items():
             if counts.get(channel, 0) >= most and channel in self._channels:
                 self.suits[place] *= ~self._channels[channel]
@@ -102,7 +101,7 @@ class Batch:
         self.spare[place] = spare(float(floor.load[place]), agent.capacity, agent.recent)
         self.idle_since[place] = self.now if times > 0 else agent.idle_since
         if agent.limits:
-            counts = self._per_channel.setdefault(place, dict(agent.per_channel))
+            counts = floor.per_channel.setdefault(place, dict(agent.per_channel))
             counts[work.channel] = counts.get(work.channel, 0) + times
 
     def others(self, place: int, kind_place: int) -> tuple[int, list[int]]:

@@ -67,6 +67,8 @@ class Floor:
         self.ramp = np.array(
             [2**31 if one.ramp_at_most is None else one.ramp_at_most for one in agents], dtype=np.int64
         )
+        # Of agents with limits, by place, as soon as they were given something; as loads, they outlast a band.
+        self.per_channel: dict[int, dict[str, int]] = {}
         self.recent = np.array([one.recent for one in agents], dtype=np.float64)
         self._hard = np.array([max(one.hard_share, LEAST_HARD_SHARE) for one in agents], dtype=np.float64)
         self._ids = np.array([one.id for one in agents], dtype=np.int64)
