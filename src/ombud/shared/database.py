@@ -89,6 +89,11 @@ async def value(tx: Transaction, shape: type[T], sql: str, params: Mapping[str, 
     return None if found is None else msgspec.convert(found, shape)
 
 
+async def hold(tx: Transaction, what: str, name: str) -> None:
+    """Let nobody else hold a name until the end of the transaction: who wants the same of ``what`` waits."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))", {"name": f"{what} {name}"})
+
+
 async def execute(tx: Transaction, sql: str, params: Mapping[str, object] | None = None) -> int:
     """Run a statement; how many rows it touched."""
     cursor = await tx.execute(sql, params)

@@ -33,7 +33,7 @@ from ombud.portal.help_centre.schemas import Suggestion, Suggestions
 from ombud.portal.help_centre.searching import MOST_HITS, find_hits
 from ombud.portal.pages import render
 from ombud.portal.queries import logo_file
-from ombud.portal.rules import words_locale
+from ombud.portal.rules import Place, words_locale
 from ombud.portal.sending import finished, private
 from ombud.portal.words import WORDS
 from ombud.shared.errors import LimitReached, NotFound
@@ -157,9 +157,7 @@ async def post_feedback(
             await note_feedback(tx, entries[0].article_id, said, place="help_centre", customer_id=known, now=now)
     except LimitReached as limit:
         return limited(place, locale, limit.retry_after_seconds)
-    links = [Link(words["home"], f"{place.help}/{locale}")]
-    if not said.helped and place.site.form_channel_id:
-        links.insert(0, Link(words["ask_us"], f"{place.help}/{locale}/contact?from={slug}"))
+    links = _ways_on(place, locale, helped=said.helped, form=f"contact?from={slug}")
     what = "thanks_helped" if said.helped else "thanks_not_helped"
     return told(place, locale, what, 200, *([] if said.helped else [words["still_stuck"]]), links=links)
 
@@ -177,7 +175,6 @@ async def post_answer_helped(
     """Whether a machine's answer helped; where it did not, the way to a person."""
     place = await place_of(request, state, site)
     locale = locale[:MOST_LOCALE]
-    words = WORDS[words_locale(locale)]
     if not is_own_page(request, place):
         return told(place, locale, "foreign", 403)
     sent = await request.form()
@@ -189,11 +186,18 @@ async def post_answer_helped(
     helped = sent.get("helped") == "yes"
     if not await note_word(state, str(sent.get("answer", "")), helped=helped, now=now):
         return told(place, locale, "not_found", 404)
-    links = [Link(words["home"], f"{place.help}/{locale}")]
-    if not helped and place.site.form_channel_id:
-        links.insert(0, Link(words["ask_us"], f"{place.help}/{locale}/contact"))
+    links = _ways_on(place, locale, helped=helped, form="contact")
     yes = "thanks_solved" if sent.get("from") == "form" else "thanks_helped"
     return told(place, locale, yes if helped else "thanks_not_helped", 200, links=links)
+
+
+def _ways_on(place: Place, locale: str, *, helped: bool, form: str) -> list[Link]:
+    """Home, and before it the way to a person for whom it did not help."""
+    words = WORDS[words_locale(locale)]
+    home = [Link(words["home"], f"{place.help}/{locale}")]
+    if helped or not place.site.form_channel_id:
+        return home
+    return [Link(words["ask_us"], f"{place.help}/{locale}/{form}"), *home]
 
 
 @get(paths("/{locale:str}/contact"), guards=[anybody], include_in_schema=False)

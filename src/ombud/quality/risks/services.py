@@ -21,7 +21,7 @@ from ombud.quality.risks.schemas import (
     ThirdContactIn,
 )
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.shared.database import Transaction, value
+from ombud.shared.database import Transaction, hold, value
 from ombud.shared.errors import Invalid, NotFound
 from ombud.shared.events import emit
 from ombud.tickets.queries.tickets import lock_visible_ticket, require_visible, visible_mentions
@@ -165,7 +165,7 @@ async def _learn(tx: Transaction, kind: Kind, phrase: str, *, by: Actor, now: da
         return
     params = {"kind": kind, "phrase": phrase, "now": now, "enough": ENOUGH}
     # Two people who say so at once would each count one too few.
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%(kind)s || %(phrase)s, 80))", params)
+    await hold(tx, "risk", f"{kind} {phrase}")
     # What was said before somebody made the words alarm again does not count.
     sql = """
         insert into risk_silence (kind, phrase, began_at)

@@ -13,7 +13,7 @@ from ombud.knowledge.articles.schemas import Block, BlockIn, BlockText, Reader, 
 from ombud.knowledge.articles.services.refreshing import refresh_versions
 from ombud.knowledge.articles.services.writing import all_seeing
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, rows, value
+from ombud.shared.database import Transaction, hold, row, rows, value
 from ombud.shared.errors import Conflict, Invalid, NotFound
 from ombud.shared.events import emit
 
@@ -102,7 +102,7 @@ async def make_block(tx: Transaction, data: BlockIn, *, by: Actor, now: datetime
     by.require(MANAGE)
     texts = _clean_texts(data)
     await _require_room(tx, "knowledge_block")
-    await _hold_name(tx, "knowledge_block", data.name)
+    await hold(tx, "knowledge_block", data.name)
     sql = """
         insert into knowledge_block (name, changed_at) values (%(name)s, %(now)s)
         on conflict (name) do nothing returning id"""
@@ -218,7 +218,7 @@ async def make_variable(tx: Transaction, data: VariableIn, *, by: Actor, now: da
     by.require(MANAGE)
     _check_values(data)
     await _require_room(tx, "knowledge_variable")
-    await _hold_name(tx, "knowledge_variable", data.name)
+    await hold(tx, "knowledge_variable", data.name)
     sql = """
         insert into knowledge_variable (name, note, changed_at) values (%(name)s, %(note)s, %(now)s)
         on conflict (name) do nothing returning id"""
@@ -326,15 +326,10 @@ async def _refuse_rename(
 ) -> None:
     if used_by:
         raise MarkInUse(used_by)
-    await _hold_name(tx, table, name)
+    # One is made and another renamed at once: the second sees that the name is taken.
+    await hold(tx, table, name)
     if await value(tx, bool, f"select exists (select from {table} where name = %(name)s)", {"name": name}):
         raise MarkTaken(fields={"name": "taken"})
-
-
-async def _hold_name(tx: Transaction, table: Literal["knowledge_block", "knowledge_variable"], name: str) -> None:
-    # One is made and another renamed at once: the second sees that the name is taken.
-    sql = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 91))"
-    await tx.execute(sql, {"name": f"{table} {name}"})
 
 
 async def _require_room(tx: Transaction, table: Literal["knowledge_block", "knowledge_variable"]) -> None:

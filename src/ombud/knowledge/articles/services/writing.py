@@ -20,7 +20,7 @@ from ombud.knowledge.articles.schemas import (
     reader_of,
 )
 from ombud.shared.actor import Actor
-from ombud.shared.database import Transaction, row, value
+from ombud.shared.database import Transaction, hold, row, value
 from ombud.shared.errors import Conflict, Invalid, NotFound, TooLarge
 from ombud.shared.events import emit
 from ombud.shared.words import tsvector
@@ -344,7 +344,7 @@ async def check_owner(tx: Transaction, owner_id: int | None) -> None:
 
 async def hold_slug(tx: Transaction, slug: str) -> None:
     """Let nobody else take a name in addresses until the end: two who want the same at once wait for each other."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended(%(slug)s, 90))", {"slug": slug})
+    await hold(tx, "slug", slug)
 
 
 async def free_slug(tx: Transaction, wanted: str, *, besides: int = 0) -> str:

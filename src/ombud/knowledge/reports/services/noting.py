@@ -8,7 +8,7 @@ from ombud.knowledge.reports.events import ArticleFeedbackGiven
 from ombud.knowledge.reports.rules import MOST_LETTERS, fold
 from ombud.knowledge.reports.schemas import FeedbackIn, Place, Use
 from ombud.shared.actor import SYSTEM, Actor
-from ombud.shared.database import Transaction, execute, value
+from ombud.shared.database import Transaction, execute, hold, value
 from ombud.shared.errors import NotFound
 from ombud.shared.events import emit
 from ombud.shared.lines import one_line
@@ -112,8 +112,7 @@ async def note_feedback(
     is_known = person_id is not None or customer_id is not None
     if is_known:
         # A form that is sent twice at once is one word of theirs.
-        hold = "select pg_advisory_xact_lock(hashtextextended(%(who)s, 92))"
-        await tx.execute(hold, {"who": f"{article_id} {place} {person_id} {customer_id}"})
+        await hold(tx, "feedback", f"{article_id} {place} {person_id} {customer_id}")
     if not (is_known and await execute(tx, again, said)):
         sql = """
             insert into article_feedback (article_id, version_id, locale, place, helped, reason, note, person_id,
