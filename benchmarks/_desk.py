@@ -21,6 +21,7 @@ from ombud.accounts.schemas import NewApiKeyInput
 from ombud.accounts.services.api_keys import create_api_key
 from ombud.channels.schemas import Channel, ChannelIn
 from ombud.channels.services import add_channel
+from ombud.cli.up import PARTS
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.shared.actor import SYSTEM, Actor
@@ -100,13 +101,13 @@ async def connected(settings: Settings, *, max_connections: int = 20) -> AsyncIt
 
 @contextlib.contextmanager
 def processes(settings: Settings, *options: str) -> Iterator[list[int]]:
-    """The real processes of a desk (``--web``, ``--work``), as ``ombud up`` starts them; gives their ids."""
+    """The real processes of a desk as ``ombud up`` starts them, without ``options`` all; gives their ids."""
     environment = {**os.environ, **settings.environment()}
     command = [sys.executable, "-P", "-m", "ombud", "serve"]
     log = (settings.data / "serve.log").open("wb")
     started = [
         subprocess.Popen(leashed([*command, option]), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for option in options
+        for option in options or (option for _, option in PARTS)
     ]
     try:
         yield [one.pid for one in started]

@@ -103,7 +103,7 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
         tickets = {one.id: await _own_tickets(tx, one) for one in agents}
     desk = Desk(settings.port, [one for one in agents if tickets[one.id]], tickets)
     seconds = CLOSED_SECONDS[report.scale]
-    with processes(settings, "--web", "--work") as (web, _):
+    with processes(settings) as (web, *_):
         await until_ready(settings)
         await _closed(desk, desk.mixed, WARM_SECONDS)
         writes = await _closed(desk, lambda: desk.dice.choice(WRITES), seconds)

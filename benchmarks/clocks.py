@@ -69,7 +69,7 @@ async def _measure(report: Report, settings: Settings) -> None:
         await _lay_ground(report, parts)
         idle = await _look(parts)
         bare = await _bare(parts)
-        with processes(settings, "--work"):
+        with processes(settings, "--work", "--background"):
             late = await _fire(parts)
         applied = await _apply(parts, APPLIED[report.scale])
     report.say(f"nothing due among {CLOCKS:,}: p50 {percentile(idle, 0.5) * 1000:.2f} ms a look")

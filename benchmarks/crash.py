@@ -33,7 +33,7 @@ from ombud.shared.postgres import url_of
 from ombud.shared.postgres.leftovers import postmaster_pid, processes_of
 
 ROUNDS = {"quick": 10, "full": 100}
-TARGETS = ("web", "worker", "postgres", "backend", "all")
+TARGETS = ("web", "worker", "background", "postgres", "backend", "all")
 LOAD_SECONDS = (0.4, 1.6)
 READY_WITHIN_SECONDS = 60.0
 CUSTOMERS, VISITORS, MAIL_TICKETS = 8, 24, 6
@@ -224,11 +224,12 @@ def find_victims(target: str, leader: int, cluster: Path, dice: random.Random) -
     found = {
         "web": [pid for pid in children(leader) if b"--web" in command_of(pid)],
         "worker": [pid for pid in children(leader) if b"--work" in command_of(pid)],
+        "background": [pid for pid in children(leader) if b"--background" in command_of(pid)],
         "postgres": [postmaster],
         "backend": [pid for pid in processes_of(cluster) if pid != postmaster],
     }
     if target == "all":
-        return [*found["web"], *found["worker"], *found["postgres"]]
+        return [*found["web"], *found["worker"], *found["background"], *found["postgres"]]
     return [dice.choice(found[target])] if found[target] else []
 
 

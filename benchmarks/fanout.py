@@ -56,7 +56,7 @@ def main(arguments: argparse.Namespace) -> int:
 async def _measure(report: Report, settings: Settings, streams: int) -> None:
     async with connected(settings) as parts:
         tokens, tickets = await _seed(parts, streams)
-        with processes(settings, "--web", "--work") as (web, _):
+        with processes(settings) as (web, *_):
             await until_ready(settings)
             before = memory_kib(web)
             with _listening(settings, tokens) as pipes:

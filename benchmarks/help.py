@@ -72,7 +72,7 @@ class Seen:
 async def _measure(report: Report, settings: Settings) -> None:
     async with connected(settings) as parts:
         paths = await _seed(parts)
-        with processes(settings, "--web", "--work") as (web, _):
+        with processes(settings) as (web, *_):
             await until_ready(settings)
             first = await _walk(settings.port, paths)
             report.say(f"{len(paths)} pages, made for the first time: p95 {spread(first.waits)['p95_ms']:.1f} ms")

@@ -184,7 +184,7 @@ async def _whole(report: Report, place: Place, limit: float) -> None:
     hub, screens = build_hub(parts), [Screen() for _ in place.agents]
     holder = await parts.database.connect()
     await holder.execute(f"select pg_advisory_lock({LOCK_INTAKE})")
-    with processes(place.settings, "--work"):
+    with processes(place.settings, "--work", "--background"):
         await _deliver(place, _arrivals(place, count))
         await _until_waits(parts)
         await parts.bus.start()

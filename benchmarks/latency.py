@@ -86,7 +86,7 @@ async def _measure(report: Report, settings: Settings) -> None:
     async with connected(settings) as parts:
         agents = await add_agents(parts, [[1]] * AGENTS)
         chat = await make_channel(parts, "chat")
-        with processes(settings, "--web", "--work") as (web, worker):
+        with processes(settings) as (web, worker, background):
             await until_ready(settings)
             visitors = await _visitors(settings, chat.public_key or "", (seconds + WARM_SECONDS) * PER_SECOND)
             watch = Watch()
@@ -97,6 +97,7 @@ async def _measure(report: Report, settings: Settings) -> None:
             parts_of = {
                 "web": [web],
                 "worker": [worker],
+                "background": [background],
                 "PostgreSQL": processes_of(settings.data / "postgres" / "cluster"),
                 "this generator and its screens": [os.getpid()],
             }

@@ -60,7 +60,7 @@ async def _measure(report: Report, settings: Settings, count: int) -> None:
         channel = (await make_channel(parts, "api")).id
         await parts.bus.start()
         await _print_sizes(report, parts)
-        with processes(settings, "--work"):
+        with processes(settings, "--work", "--background"):
             writing = asyncio.create_task(_write(parts, channel))
             await asyncio.sleep(3)
             found = await _ask_all(parts, agents, EACH[report.scale])

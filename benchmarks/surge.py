@@ -98,7 +98,7 @@ async def _measure(report: Report, settings: Settings) -> None:
     async with connected(settings, max_connections=12) as parts:
         desk = await _open_desk(parts, size)
         before = await _picture(parts)
-        with processes(settings, "--work"):
+        with processes(settings, "--work", "--background"):
             async with _working(desk):
                 await _write_all(desk, size)
                 runs = await _until_over(desk)

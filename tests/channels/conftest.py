@@ -13,6 +13,7 @@ import pytest
 
 from ombud.channels.schemas import Channel, ChannelIn
 from ombud.channels.services import add_channel
+from ombud.config.background import Background
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.config.worker import Worker
@@ -125,13 +126,13 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     ready, stop, rest = asyncio.Event(), asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(_serve(app, ready, stop))
     await asyncio.wait([serving, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
-    worker = asyncio.create_task(Worker(parts).run_until(rest))
+    working = [asyncio.create_task(loops(parts).run_until(rest)) for loops in (Worker, Background)]
     # The library's own test client runs the application in another thread; bus and pool belong to one loop.
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(cast("Any", app)), base_url="http://desk.test"
     ) as client:
         yield Desk(parts, client, app)
     rest.set()
-    await worker
+    await asyncio.gather(*working)
     stop.set()
     await serving

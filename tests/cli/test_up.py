@@ -106,7 +106,7 @@ def test_up_killed_starts_again_at_once(up: Up) -> None:
     up().stop(signal.SIGKILL)
     started = time.monotonic()
     desk = up()
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert desk.stop() == 0
 
 

@@ -1,17 +1,18 @@
-"""The worker's loops: an outage of the database ends none of them, a bug ends the process with its reason."""
+"""The loops of worker and background: an outage ends none of them, a bug ends the process with its reason."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
+from ombud.config.background import Background
 from ombud.config.parts import Parts
 from ombud.config.settings import Settings
 from ombud.config.worker import Worker
 
 
-class Broken(Worker):
-    """A worker one of whose loops has a bug outside what is caught."""
+class Broken(Background):
+    """A background one of whose loops has a bug outside what is caught."""
 
     async def _play_demo(self) -> None:
         raise ValueError("a bug")
@@ -22,9 +23,12 @@ def parts_of(folder: Path) -> Parts:
     return Parts.build(Settings(data=folder, database_url="postgresql://127.0.0.1:1/none"))
 
 
-async def test_run_until_database_is_away_goes_on_until_told_to_stop(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loops", [Worker, Background])
+async def test_run_until_database_is_away_goes_on_until_told_to_stop(
+    tmp_path: Path, loops: type[Worker | Background]
+) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(Worker(parts_of(tmp_path)).run_until(stop))
+    running = asyncio.create_task(loops(parts_of(tmp_path)).run_until(stop))
     await asyncio.sleep(0.5)
     assert not running.done()
     stop.set()

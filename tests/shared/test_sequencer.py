@@ -57,15 +57,6 @@ async def test_sequence_events_rolled_back_fact_leaves_no_gap(database: Database
         assert await head(tx) == 2
 
 
-async def test_events_after_of_some_kinds_end_with_the_last_of_the_page(database: Database) -> None:
-    await announce(database, 1, 2, 3, 4)
-    await number(database)
-    async with database.transaction() as tx:
-        for kinds, found in ((None, [1, 2, 3]), ({"presence_changed"}, [1, 2, 3]), ({"ticket_opened"}, [3])):
-            assert [one.seq for one in await events_after(tx, 0, limit=3, kinds=kinds)] == found
-        assert await events_after(tx, 4, limit=3, kinds={"ticket_opened"}) == []
-
-
 async def test_sequence_events_two_at_once_neither_skip_nor_repeat(database: Database) -> None:
     for start in range(0, 60, 20):
         await announce(database, *range(start, start + 20))

@@ -75,5 +75,6 @@ FIRST_ANSWERS = Reader(
     name="first_answers",
     react=answer_first,
     kinds=frozenset({"ticket_opened"}),
+    gather_seconds=0.2,
     wakes=("outbox", "sequence"),
 )

@@ -1,4 +1,4 @@
-"""``ombud serve``: one process of the desk, for the web or for the work behind it."""
+"""``ombud serve``: one process of the desk, for the web, the work behind it or the background."""
 
 import argparse
 import importlib
@@ -19,17 +19,20 @@ def add_commands(commands: Commands) -> None:
     parser = commands.add_parser("serve", help="run one process of the desk; `up` does it for you")
     parser.add_argument("--web", action="store_true", help="answer requests and streams")
     parser.add_argument("--work", action="store_true", help="fetch, sort, route and send")
+    parser.add_argument("--background", action="store_true", help="search, answer, classify, report: what follows")
     parser.add_argument("--host", help="address to listen on, in place of OMBUD_HOST")
     parser.add_argument("--port", type=int, help="port to listen on, in place of OMBUD_PORT")
     parser.set_defaults(run=run_serve)
 
 
 def run_serve(arguments: argparse.Namespace) -> NoReturn:
-    """Serve until told to stop; without a choice, both parts in this process."""
-    both = arguments.web == arguments.work
+    """Serve until told to stop; without a choice, all in this process."""
+    chosen = {"web": arguments.web, "work": arguments.work, "background": arguments.background}
+    if not any(chosen.values()):
+        chosen = dict.fromkeys(chosen, True)
     application = importlib.import_module(APPLICATION)
     settings = Settings.from_env().listening(host=arguments.host, port=arguments.port)
-    _leave(int(application.serve(settings, web=arguments.web or both, work=arguments.work or both)))
+    _leave(int(application.serve(settings, **chosen)))
 
 
 def _leave(code: int) -> NoReturn:

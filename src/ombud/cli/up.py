@@ -25,7 +25,7 @@ from ombud.shared.postgres import Server, start_server
 STOP_WITHIN_SECONDS = 20.0
 ANSWERS_WITHIN_SECONDS = 30.0
 PORT_FREE_WITHIN_SECONDS = 5.0
-PARTS = (("web", "--web"), ("worker", "--work"))
+PARTS = (("web", "--web"), ("worker", "--work"), ("background", "--background"))
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

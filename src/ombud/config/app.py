@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Collection
@@ -23,6 +24,7 @@ from ombud.channels.email.connection_test import test_mailbox
 from ombud.channels.system_mail import SystemMailer
 from ombud.config import openapi, pages
 from ombud.config.answers import Answer
+from ombud.config.background import Background
 from ombud.config.customer_timeline import SOURCES
 from ombud.config.logs import begin_logging
 from ombud.config.machine import MACHINE
@@ -51,6 +53,8 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_CONNECTIONS = 65_536
 STOP_REQUESTS_SECONDS = 5.0
 GIVE_WAY_SECONDS = 0.0005
+# A third of what a process without it gets where cores are short.
+BACKGROUND_NICENESS = 5
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -157,36 +161,39 @@ async def _add_headers(response: Response[Any]) -> Response[Any]:
     return response
 
 
-def serve(settings: Settings, *, web: bool, work: bool) -> int:
-    """Serve until told to stop.
+def serve(settings: Settings, *, web: bool, work: bool, background: bool) -> int:
+    """Serve until told to stop; the background alone gives way to the processes that people wait for.
 
     Raises:
         InstallationError: the schema of the database is not this code's own.
     """
     check_schema(settings.database_url)
     begin_logging()
+    if background and not (web or work):
+        os.nice(BACKGROUND_NICENESS)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # What is loaded now stays for good: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
         # A thread that computes gives way to the loop at once: by default it keeps it waiting 5 ms, at every step.
         sys.setswitchinterval(GIVE_WAY_SECONDS)
-        runner.run(_serve(settings, web=web, work=work))
+        runner.run(_serve(settings, web=web, work=work, background=background))
     return 0
 
 
-async def _serve(settings: Settings, *, web: bool, work: bool) -> None:
-    parts = Parts.build(settings)
+async def _serve(settings: Settings, *, web: bool, work: bool, background: bool) -> None:
+    # Each with parts of its own, as if they were processes.
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     running = []
     if web:
-        running.append(asyncio.create_task(_serve_web(parts, stop)))
+        running.append(asyncio.create_task(_serve_web(Parts.build(settings), stop)))
     if work:
-        # Both in one process share the connected parts; the web's lifespan connects them.
-        running.append(asyncio.create_task(_serve_work(Parts.build(settings) if web else parts, stop)))
+        running.append(asyncio.create_task(_run(Worker, settings, stop)))
+    if background:
+        running.append(asyncio.create_task(_run(Background, settings, stop)))
     await asyncio.wait([*running, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await asyncio.gather(*running)
@@ -214,7 +221,7 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
     await serving
 
 
-async def _serve_work(parts: Parts, stop: asyncio.Event) -> None:
+async def _run(loops: type[Worker | Background], settings: Settings, stop: asyncio.Event) -> None:
+    parts = Parts.build(settings)
     async with parts.running():
-        worker = Worker(parts)
-        await worker.run_until(stop)
+        await loops(parts).run_until(stop)

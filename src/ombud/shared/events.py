@@ -5,7 +5,7 @@ sequencer moves it to ``event`` with the number that is every reader's cursor.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -73,20 +73,12 @@ async def emit_all(tx: Transaction, facts: Iterable[Fact], *, by: Actor, at: dat
     await tx.execute(sql, params)
 
 
-async def events_after(tx: Transaction, seq: int, *, limit: int, kinds: Collection[str] | None = None) -> list[Event]:
-    """The next ``limit`` events behind a cursor, oldest first.
-
-    ``kinds`` leaves out those of other kinds, but never the last: it says how far the cursor goes.
-    """
+async def events_after(tx: Transaction, seq: int, *, limit: int) -> list[Event]:
+    """The next ``limit`` events behind a cursor, oldest first."""
     sql = """
-        with page as materialized (
-            select seq, kind, ticket_id, team_id, actor_kind, actor_id, at, data
-            from event where seq > %(seq)s order by seq limit %(limit)s)
-        select * from page where %(kinds)s::text[] is null or kind = any(%(kinds)s::text[])
-            or seq = (select max(seq) from page)
-        order by seq"""
-    wanted = None if kinds is None else sorted(kinds)
-    return await rows(tx, Event, sql, {"seq": seq, "limit": limit, "kinds": wanted})
+        select seq, kind, ticket_id, team_id, actor_kind, actor_id, at, data
+        from event where seq > %(seq)s order by seq limit %(limit)s"""
+    return await rows(tx, Event, sql, {"seq": seq, "limit": limit})
 
 
 async def head(tx: Transaction) -> int:

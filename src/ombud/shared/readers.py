@@ -45,7 +45,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     kinds: frozenset[str] | None = None
     from_start: bool = False
     batch_size: int = 500
-    gather_seconds: float = 0.2
+    gather_seconds: float = 0.5
     wakes: tuple[str, ...] = ()
 
 
@@ -175,10 +175,10 @@ async def _register(database: Database, reader: Reader) -> bool:
 
 
 async def _take(tx: Transaction, reader: Reader, *, limit: int, now: datetime) -> Progress:
-    seq = await _lock(tx, reader)
-    events = [] if seq is None else await events_after(tx, seq, limit=limit, kinds=reader.kinds)
-    if seq is None or not events:
+    found = await _next(tx, reader, limit=limit)
+    if found is None:
         return Progress(0)
+    seq, events = found
     wanted = [event for event in events if reader.kinds is None or event.kind in reader.kinds]
     if wanted:
         await reader.react(tx, wanted, now)
@@ -231,6 +231,27 @@ async def _count(tx: Transaction, reader: Reader, seq: int, problem: Exception, 
     text = f"{type(problem).__name__}: {problem}".replace("\0", "")[:MAX_PROBLEM_LENGTH]
     params = {"reader": reader.name, "seq": seq, "problem": text, "most": MAX_ATTEMPTS, "now": now}
     return await value(tx, int, sql, params) or 0
+
+
+class _Numbered(Event, frozen=True):
+    """An event, and where its reader stood before it."""
+
+    place: int
+
+
+async def _next(tx: Transaction, reader: Reader, *, limit: int) -> tuple[int, list[_Numbered]] | None:
+    """Hold the reader's row, and read on from there: its place, and events of its kinds with the last of any kind."""
+    sql = """
+        with mine as materialized (select seq from reader where name = %(name)s for update skip locked),
+        page as materialized (
+            select seq, kind, ticket_id, team_id, actor_kind, actor_id, at, data
+            from event where seq > (select seq from mine) order by seq limit %(limit)s)
+        select page.*, mine.seq as place from page cross join mine
+        where %(kinds)s::text[] is null or kind = any(%(kinds)s::text[]) or page.seq = (select max(seq) from page)
+        order by page.seq"""
+    kinds = None if reader.kinds is None else sorted(reader.kinds)
+    events = await rows(tx, _Numbered, sql, {"name": reader.name, "limit": limit, "kinds": kinds})
+    return (events[0].place, events) if events else None
 
 
 async def _lock(tx: Transaction, reader: Reader) -> int | None:

@@ -37,5 +37,6 @@ ANSWERING = Reader(
     name="answering",
     react=heed_messages,
     kinds=frozenset({"message_received", "ticket_assigned", "reply_sent", "ticket_merged"}),
+    gather_seconds=0.2,
     wakes=(TOPIC, "sequence", "routing"),
 )

@@ -37,7 +37,5 @@ CLASSIFICATION = Reader(
     name="classification",
     react=follow_tickets,
     kinds=frozenset({*OPENING, "message_received", "ticket_changed"}),
-    # Messages of a chat that come in one breath are looked at together.
-    gather_seconds=0.5,
     wakes=(TOPIC,),
 )

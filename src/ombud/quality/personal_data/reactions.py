@@ -17,4 +17,4 @@ async def watch_long_messages(tx: Transaction, events: Sequence[Event], now: dat
     await look_at(tx, sorted(one for one in wanted if isinstance(one, int)))
 
 
-PERSONAL_DATA = Reader(name="personal_data", react=watch_long_messages, kinds=_WRITTEN, gather_seconds=0.5)
+PERSONAL_DATA = Reader(name="personal_data", react=watch_long_messages, kinds=_WRITTEN)

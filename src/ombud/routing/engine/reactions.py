@@ -30,5 +30,6 @@ ROUTING = Reader(
     name="routing",
     react=keep_routing,
     kinds=frozenset({"presence_changed", "score_weights_changed", "team_routing_changed"}),
+    gather_seconds=0.2,
     wakes=("sequence", "routing", "outbox"),
 )

@@ -7,5 +7,4 @@ STRAIN = Reader(
     name="strain",
     react=mark_messages,
     kinds=frozenset({"message_received"}),
-    gather_seconds=0.5,
 )

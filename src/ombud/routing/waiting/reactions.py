@@ -7,5 +7,4 @@ WAITING = Reader(
     name="waiting",
     react=end_mails,
     kinds=frozenset({"reply_sent", "ticket_solved"}),
-    gather_seconds=0.5,
 )

@@ -65,4 +65,4 @@ def _displaces(event: Event) -> bool:
     return event.kind == "ticket_moved" or any(word in event.kind for word in ("merge", "split"))
 
 
-SEARCH = Reader(name="search", react=index_events, from_start=True, wakes=(TOPIC,))
+SEARCH = Reader(name="search", react=index_events, from_start=True, gather_seconds=0.2, wakes=(TOPIC,))
