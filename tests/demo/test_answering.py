@@ -67,10 +67,8 @@ class Shop:
     async def judged(self, question: str, rule: AnswerRule | None = None) -> Judged:
         """What the chat would do with a question."""
         rule = rule or AnswerRule("widget", 1, "Shop", is_on=True, threshold=THRESHOLD, is_strict=False)
-        async with self.desk.parts.database.transaction() as tx:
-            return refused(question) or await judge(
-                tx, self.knowing, question, rule, PUBLIC, meant=None, now=self.desk.now
-            )
+        database = self.desk.parts.database
+        return refused(question) or await judge(database, self.knowing, question, rule, PUBLIC, now=self.desk.now)
 
 
 @pytest.fixture

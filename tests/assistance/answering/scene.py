@@ -8,9 +8,9 @@ from ombud.assistance.answering.queries import find_rule
 from ombud.assistance.answering.reactions import ANSWERING
 from ombud.assistance.answering.schemas import AnswerRule, AnswerRuleIn
 from ombud.assistance.answering.services.ending import end_silent_talks, let_late_go
-from ombud.assistance.answering.services.finding import Knowing, Worder, meant_by
+from ombud.assistance.answering.services.finding import Knowing, Worder
 from ombud.assistance.answering.services.ruling import change_rule
-from ombud.assistance.answering.services.turning import Scene, answer_next, next_message, put_off
+from ombud.assistance.answering.services.turning import Scene, answer_next, judge_next, next_message, put_off
 from ombud.channels.chat import tokens
 from ombud.customers.schemas import Sender
 from ombud.intelligence.embedding.services import Meaning
@@ -106,9 +106,9 @@ class Shop:
             found = await next_message(tx, now=now)
         if found is None:
             return 0
-        meant = await meant_by(database, self.knowing, found.question)
+        judged = await judge_next(database, scene, found, now=now)
         async with database.transaction() as tx:
-            await answer_next(tx, scene, found, meant, now=now)
+            await answer_next(tx, scene, found, judged, now=now)
         return 1
 
     async def ask(self, text: str, **more: Any) -> Entry | None:

@@ -8,11 +8,12 @@ import pytest
 
 from ombud.assistance.answering.jobs import AnsweringHand
 from ombud.assistance.answering.queries import find_rule, take_turn
-from ombud.assistance.answering.schemas import AnswerRuleIn
+from ombud.assistance.answering.schemas import AnswerRuleIn, AnswerTrialIn
 from ombud.assistance.answering.services.ending import note_helped, say_helped
 from ombud.assistance.answering.services.finding import Knowing
 from ombud.assistance.answering.services.ruling import RuleChanged, change_rule
-from ombud.assistance.answering.services.turning import Scene, answer_next, next_message
+from ombud.assistance.answering.services.trying import ask_trial
+from ombud.assistance.answering.services.turning import Scene, answer_next, judge_next, next_message
 from ombud.intelligence.embedding.schemas import Embedder, Vectors
 from ombud.intelligence.embedding.services import Meaning
 from ombud.knowledge.retrieval.index import PassageIndex
@@ -100,9 +101,12 @@ async def test_message_that_was_answered_meanwhile_is_left_alone(shop: Shop) -> 
     async with database.transaction() as tx:
         found = await next_message(tx, now=now)
     assert found is not None
+    judged = await judge_next(database, Scene(shop.knowing, ""), found, now=now)
+    assert judged is not None
+    assert judged.answer is not None
     assert await hand_of(shop).step() == 1
     async with database.transaction() as tx:
-        await answer_next(tx, Scene(shop.knowing, ""), found, None, now=now)
+        await answer_next(tx, Scene(shop.knowing, ""), found, judged, now=now)
     assert len(await shop.said(first)) == 1
 
 
@@ -116,10 +120,10 @@ async def test_question_is_looked_for_only_where_the_articles_will_be_asked(shop
         async with database.transaction() as tx:
             one = await next_message(tx, now=shop.site.desk.now)
         assert one is not None
-        found.append(one.question)
+        found.append(one.asked is not None)
         assert await hand_of(shop).step() == 1
     # a model elsewhere is asked for nothing that a person gets anyway
-    assert found == ["怎么退货？", "", "", ""]
+    assert found == [True, False, False, False]
 
 
 async def test_step_that_fails_puts_that_message_off_and_goes_on_with_the_next(shop: Shop) -> None:
@@ -158,10 +162,13 @@ async def test_person_who_takes_the_ticket_while_the_machine_thinks_has_it_alone
     async with database.transaction() as tx:
         found = await next_message(tx, now=now)
     assert found is not None
+    judged = await judge_next(database, Scene(shop.knowing, ""), found, now=now)
+    assert judged is not None
+    assert judged.answer is not None
     browser = await shop.site.browser(shop.lin)
     assert (await browser.post(f"/tickets/{ticket}/replies", reply_of("我来处理。"))).status_code == 201
     async with database.transaction() as tx:
-        await answer_next(tx, Scene(shop.knowing, ""), found, None, now=now)
+        await answer_next(tx, Scene(shop.knowing, ""), found, judged, now=now)
     assert await shop.said(ticket) == []
 
 
@@ -172,9 +179,12 @@ async def test_rule_that_is_turned_off_while_the_machine_thinks_holds(shop: Shop
     async with database.transaction() as tx:
         found = await next_message(tx, now=now)
     assert found is not None
+    judged = await judge_next(database, Scene(shop.knowing, ""), found, now=now)
+    assert judged is not None
+    assert judged.answer is not None
     await shop.rule(is_on=False)
     async with database.transaction() as tx:
-        await answer_next(tx, Scene(shop.knowing, ""), found, None, now=now)
+        await answer_next(tx, Scene(shop.knowing, ""), found, judged, now=now)
     assert await shop.said(ticket) == []
     assert await shop.is_held(ticket) is False
 
@@ -281,3 +291,45 @@ async def test_settings_of_answering_are_for_who_manages_it(shop: Shop) -> None:
         assert (await call).status_code == 404
     nobody = shop.site.stranger()
     assert (await nobody.get("/answering/rules")).status_code == 401
+
+
+class Locking:
+    """A model that looks whether anybody waits for it: it takes every lock that an answer needs."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.asked: list[str] = []
+
+    async def word(self, *, question: str, title: str, text: str, locale: str) -> str | None:
+        """Take the locks at once or fail, and say the article's own words."""
+        del title, locale
+        self.asked.append(question)
+        async with self.shop.site.desk.parts.database.transaction() as tx:
+            await tx.execute("select 1 from ticket for update nowait")
+            await tx.execute("select 1 from machine_turn for update nowait")
+        return text
+
+
+async def test_model_that_words_an_answer_holds_nothing_up(shop: Shop) -> None:
+    model = Locking(shop)
+    ticket = await shop.write("怎么退货？")
+    await shop.heed()
+    assert await hand_of(shop, Knowing(shop.knowing.index, model)).step() == 1
+    [said] = await shop.said(ticket)
+    assert model.asked == ["怎么退货？"]
+    assert said.details.machine is not None
+    assert said.details.machine.is_worded
+
+
+async def test_trial_of_earlier_tickets_asks_no_model_for_words(shop: Shop) -> None:
+    model = Locking(shop)
+    desk = shop.site.desk
+    await shop.rule(is_on=False)
+    ticket = await shop.write("怎么退货？")
+    browser = await shop.site.browser(shop.lin)
+    assert (await browser.post(f"/tickets/{ticket}/replies", reply_of("七天内可退。", solve=True))).status_code == 201
+    async with desk.parts.database.transaction() as tx:
+        await ask_trial(tx, shop.chat, AnswerTrialIn(most=10), by=shop.lead, now=desk.now)
+    await hand_of(shop, Knowing(shop.knowing.index, model)).try_tickets()
+    assert await desk.sql("select looked_at from answer_trial where state = 'done'") == 1
+    assert model.asked == []

@@ -4,9 +4,9 @@ import logging
 
 from ombud.assistance.answering.reactions import TOPIC
 from ombud.assistance.answering.services.ending import end_silent_talks, let_late_go
-from ombud.assistance.answering.services.finding import Knowing, meant_by
+from ombud.assistance.answering.services.finding import Knowing
 from ombud.assistance.answering.services.trying import fail_trial, try_next
-from ombud.assistance.answering.services.turning import Next, Scene, answer_next, next_message, put_off
+from ombud.assistance.answering.services.turning import Next, Scene, answer_next, judge_next, next_message, put_off
 from ombud.shared.bus import Bus
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database
@@ -31,10 +31,9 @@ class AnsweringHand:
                 found = await next_message(tx, now=self._clock.now())
             if found is None:
                 return 0
-            # Outside of a transaction: what a question means may be asked of somebody else's machine.
-            meant = await meant_by(self._database, self._scene.knowing, found.question)
+            judged = await judge_next(self._database, self._scene, found, now=self._clock.now())
             async with self._database.transaction() as tx:
-                await answer_next(tx, self._scene, found, meant, now=self._clock.now())
+                await answer_next(tx, self._scene, found, judged, now=self._clock.now())
         except Exception:
             log.exception("A question could not be looked at")
             async with self._database.transaction() as tx:

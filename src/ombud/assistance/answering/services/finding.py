@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say_with_summary
@@ -59,26 +60,37 @@ def path_of(slug: str, locale: str) -> str:
 
 
 async def meant_by(database: Database, knowing: Knowing, question: str) -> Meant | None:
-    """The meaning of a question, as ``judge`` wants it; to be asked before the transaction begins."""
+    """The meaning of a text; to be asked outside of a transaction."""
     found: Meant | None = await knowing.index.meant(database, question[:LONGEST_QUESTION])
     return found
 
 
 async def judge(
-    tx: Transaction,
+    database: Database,
     knowing: Knowing,
     question: str,
     rule: AnswerRule,
     reader: Reader,
     *,
-    meant: Meant | None,
     now: datetime,
     said_ids: Collection[int] = (),
 ) -> Judged:
-    """What a place would answer to a question, and why not; articles in ``said_ids`` were said before."""
+    """What a place would answer to a question, and why not; articles in ``said_ids`` were said before.
+
+    Call it outside of a transaction: what a question means, and the words of an answer, may be asked of somebody
+    else's machine for seconds. No connection is held meanwhile.
+    """
     asked = question[:LONGEST_QUESTION]
-    locale = language_of(asked)
-    ask = Ask(text=asked, locale=locale, reader=reader, limit=LOOKED_AT, meant=meant)
+    meant = await meant_by(database, knowing, asked)
+    ask = Ask(text=asked, locale=language_of(asked), reader=reader, limit=LOOKED_AT, meant=meant)
+    async with database.statements() as tx:
+        judged = await _find(tx, knowing, ask, rule, said_ids, now=now)
+    return await _put_into_words(knowing, asked, judged, rule, now=now)
+
+
+async def _find(
+    tx: Transaction, knowing: Knowing, ask: Ask, rule: AnswerRule, said_ids: Collection[int], *, now: datetime
+) -> Judged:
     found = await find_passages(tx, knowing.index, ask)
     told = [one for one in found if one.kind in TOLD_KINDS]
     if not told or told[0].confidence < rule.threshold:
@@ -86,21 +98,18 @@ async def judge(
     if told[0].article_id in said_ids:
         # Whoever asks the same again was not helped by it, and the next best is a guess.
         return Judged("not_sure", "repeated", best=told[0])
-    return await _weigh(tx, knowing, asked, told[0], rule, locale, now=now)
+    return await _weigh(tx, ask, told[0], rule, now=now)
 
 
-async def _weigh(
-    tx: Transaction, knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
-) -> Judged:
+async def _weigh(tx: Transaction, ask: Ask, best: Found, rule: AnswerRule, *, now: datetime) -> Judged:
     category = (await queries.categories_of(tx, [best.article_id])).get(best.article_id)
     if rule.category_ids is not None and category not in rule.category_ids:
         return Judged("refused", "topic", best=best)
-    best = await _in_language(tx, best, locale)
+    best = await _in_language(tx, best, language_of(ask.text))
     summary = await value(tx, str, "select summary from article_version where id = %(id)s", {"id": best.version_id})
-    said = say_with_summary(summary or "", best.text, asked, binds=lambda text: binds(text, rule, now))
+    said = say_with_summary(summary or "", best.text, ask.text, binds=lambda text: binds(text, rule, now))
     if not said.text:
         return Judged("refused", _why(said, best.text), best=best)
-    worded = await _worded(knowing, asked, best, rule, locale, now=now)
     answer = Answer(
         article_id=best.article_id,
         version_id=best.version_id,
@@ -109,12 +118,18 @@ async def _weigh(
         locale=best.locale,
         title=best.title,
         slug=best.slug,
-        text=worded or said.text,
+        text=said.text,
         confidence=best.confidence,
         path=path_of(best.slug, best.locale),
-        is_worded=worded is not None,
     )
     return Judged("answered", answer=answer, best=best)
+
+
+async def _put_into_words(knowing: Knowing, asked: str, judged: Judged, rule: AnswerRule, *, now: datetime) -> Judged:
+    if judged.answer is None or judged.best is None:
+        return judged
+    text = await _worded(knowing, asked, judged.best, rule, language_of(asked), now=now)
+    return replace(judged, answer=replace(judged.answer, text=text, is_worded=True)) if text else judged
 
 
 def binds(text: str, rule: AnswerRule, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.wishes import is_angry, is_question, language_of, wants_person
 from ombud.assistance.answering.schemas import Answer, AnswerQuestionIn, AnswerRule, Place, TriedAnswer
-from ombud.assistance.answering.services.finding import Judged, Knowing, judge, meant_by
+from ombud.assistance.answering.services.finding import Judged, Knowing, judge
 from ombud.assistance.answering.services.keeping import keep_question
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
@@ -35,12 +35,10 @@ async def propose(
         rule = await _rule_for(tx, place, channel_id)
     if rule is None or not rule.is_on or not question.strip():
         return None
-    early = refused(question)
-    meant = None if early else await meant_by(database, knowing, question)
+    judged = refused(question) or await judge(database, knowing, question, rule, reader, now=now)
+    if not is_kept:
+        return judged.answer
     async with database.transaction() as tx:
-        judged = early or await judge(tx, knowing, question, rule, reader, meant=meant, now=now)
-        if not is_kept:
-            return judged.answer
         kept = await keep_question(tx, replace(rule, place=place), judged, question, language_of(question), now=now)
     return replace(judged.answer, id=kept) if judged.answer else None
 
@@ -77,8 +75,5 @@ async def try_question(
     if rule is None:
         raise NotFound
     reader = Reader("public", frozenset(), None)
-    early = refused(data.text)
-    meant = None if early else await meant_by(database, knowing, data.text)
-    async with database.statements() as tx:
-        judged = early or await judge(tx, knowing, data.text, rule, reader, meant=meant, now=now)
+    judged = refused(data.text) or await judge(database, knowing, data.text, rule, reader, now=now)
     return TriedAnswer(judged.state, judged.reason or "", judged.answer, judged.confidence, rule.threshold)

@@ -132,10 +132,9 @@ async def fail_trial(tx: Transaction, *, now: datetime) -> int:
 async def _try(database: Database, knowing: Knowing, rule: AnswerRule, one: Past, *, now: datetime) -> TriedTicket:
     reader = Reader("public", frozenset(), frozenset({one.brand_id}))
     open_to_all = msgspec.structs.replace(rule, threshold=0.0)
-    early = refused(one.question)
-    meant = None if early else await meant_by(database, knowing, one.question)
-    async with database.transaction() as tx:
-        judged = early or await judge(tx, knowing, one.question, open_to_all, reader, meant=meant, now=now)
+    # Which article is what counts here: nobody pays a model for words that nobody reads.
+    plain = msgspec.structs.replace(knowing, worder=None)
+    judged = refused(one.question) or await judge(database, plain, one.question, open_to_all, reader, now=now)
     best = judged.best
     verdict: Verdict = "open"
     if best is not None:

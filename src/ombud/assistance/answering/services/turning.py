@@ -27,9 +27,8 @@ from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.reports.schemas import Use
 from ombud.knowledge.reports.services.noting import note_search, note_use
-from ombud.knowledge.retrieval.schemas import Meant
 from ombud.shared.actor import SYSTEM
-from ombud.shared.database import Transaction
+from ombud.shared.database import Database, Transaction
 from ombud.shared.errors import OmbudError
 from ombud.shared.events import emit
 from ombud.tickets.schemas import LockedTicket, MachineNote
@@ -52,10 +51,10 @@ class Scene(Struct, frozen=True):
 
 
 class Next(Struct, frozen=True):
-    """A message that wants a look; ``question`` is what will be searched for, '' where nothing will be."""
+    """A message that wants a look; ``asked`` is what is known of it where the articles will be searched."""
 
     entry_id: int
-    question: str
+    asked: Asked | None = None
 
 
 async def next_message(tx: Transaction, *, now: datetime) -> Next | None:
@@ -64,11 +63,21 @@ async def next_message(tx: Transaction, *, now: datetime) -> Next | None:
     if turn is None:
         return None
     asked = await queries.load_asked(tx, turn, now=now)
-    return Next(turn.entry_id, _question(asked) if asked and _is_searched(turn, asked, now=now) else "")
+    return Next(turn.entry_id, asked if asked and _is_searched(turn, asked, now=now) else None)
 
 
-async def answer_next(tx: Transaction, scene: Scene, found: Next, meant: Meant | None, *, now: datetime) -> None:
-    """Look at a message, unless somebody else has done so meanwhile. ``meant`` is the meaning of its question.
+async def judge_next(database: Database, scene: Scene, found: Next, *, now: datetime) -> Judged | None:
+    """What the articles say to a message; None where they are not asked. Outside of a transaction."""
+    if found.asked is None:
+        return None
+    asked = found.asked
+    reader = Reader("public", frozenset(), frozenset({asked.brand_id}))
+    said = frozenset(asked.said_ids)
+    return await judge(database, scene.knowing, _question(asked), asked.rule, reader, now=now, said_ids=said)
+
+
+async def answer_next(tx: Transaction, scene: Scene, found: Next, judged: Judged | None, *, now: datetime) -> None:
+    """Look at a message, unless somebody else has done so meanwhile. ``judged`` is what ``judge_next`` said of it.
 
     Emits: QuestionAnswered, MachineTalkEnded, ReplySent, TicketChanged, TicketSolved
     """
@@ -76,7 +85,10 @@ async def answer_next(tx: Transaction, scene: Scene, found: Next, meant: Meant |
     if turn is None:
         return
     asked = await queries.load_asked(tx, turn, now=now)
-    await _look(tx, scene, turn, asked, meant, now=now)
+    if judged is None and asked and _is_searched(turn, asked, now=now):
+        # It was nothing for the articles a moment ago and is now: the next look asks them.
+        return
+    await _look(tx, scene, turn, asked, judged, now=now)
     await tx.execute("delete from machine_turn where entry_id = %(id)s", {"id": turn.entry_id})
 
 
@@ -108,7 +120,7 @@ def _is_searched(turn: Turn, asked: Asked, *, now: datetime) -> bool:
 
 
 async def _look(
-    tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, meant: Meant | None, *, now: datetime
+    tx: Transaction, scene: Scene, turn: Turn, asked: Asked | None, judged: Judged | None, *, now: datetime
 ) -> None:
     if asked is None or not asked.is_open or asked.has_newer:
         return
@@ -125,8 +137,8 @@ async def _look(
             await finish(tx, ticket, asked.rule, "helped", locale, now=now)
     elif not is_question(_question(asked)):
         await _ask_again(tx, turn, asked, None, locale, now=now)
-    else:
-        await _search(tx, scene, turn, asked, meant, locale, now=now)
+    elif judged is not None:
+        await _say(tx, scene, turn, asked, judged, locale, now=now)
 
 
 def _why_person(asked: Asked, *, is_late: bool) -> Reason | None:
@@ -195,12 +207,9 @@ async def _ask_again(
     await _go_on(tx, ticket, asked, locale, answers=0, has_asked=True, now=now)
 
 
-async def _search(
-    tx: Transaction, scene: Scene, turn: Turn, asked: Asked, meant: Meant | None, locale: str, *, now: datetime
+async def _say(
+    tx: Transaction, scene: Scene, turn: Turn, asked: Asked, judged: Judged, locale: str, *, now: datetime
 ) -> None:
-    reader = Reader("public", frozenset(), frozenset({asked.brand_id}))
-    said = frozenset(asked.said_ids)
-    judged = await judge(tx, scene.knowing, _question(asked), asked.rule, reader, meant=meant, now=now, said_ids=said)
     results = int(judged.best is not None and judged.best.confidence >= asked.rule.threshold)
     await note_search(tx, text=_question(asked), locale=locale, place=asked.rule.place, results=results, now=now)
     if asked.rule.place == "widget":
