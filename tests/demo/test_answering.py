@@ -28,6 +28,7 @@ KNOWN = {
     "可以开专用发票吗": "correct-an-invoice",
     "净水器滤芯多久换一次": "change-purifier-filters",
     "保修期多长": "warranty-periods",
+    "过保了还能修吗": "book-a-repair",
     "怎么取消订单": "change-or-cancel-an-order",
     "积分怎么用": "points-and-levels",
     "快递几天能到": "delivery-times",

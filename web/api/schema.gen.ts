@@ -13921,7 +13921,7 @@ export interface components {
             place: "widget" | "help_centre" | "mail" | "form";
             question: string;
             question_entry_id: number | null;
-            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
             slug: string;
             /** @enum {string} */
             state: "answered" | "not_sure" | "refused" | "person";
@@ -13954,7 +13954,7 @@ export interface components {
             ended_at: string | null;
             handed_off_at: string | null;
             /** @enum {null|string} */
-            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way" | null;
             /** @enum {string} */
             state: "talking" | "handed_off" | "helped" | "silent";
             ticket_id: number;
@@ -15668,7 +15668,7 @@ export interface components {
         ReasonCount: {
             count: number;
             /** @enum {string} */
-            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
+            reason: "asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way";
         };
         /** ReasonIn */
         ReasonIn: {
@@ -17881,7 +17881,7 @@ export interface components {
         TriedAnswer: {
             answer: components["schemas"]["Answer"] | null;
             confidence: number | null;
-            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
             /** @enum {string} */
             state: "answered" | "not_sure" | "refused" | "person";
             threshold: number;
@@ -17892,7 +17892,7 @@ export interface components {
             confidence: number;
             question: string;
             /** @default  */
-            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
+            reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
             ticket_id: number;
             title: string;
             /** @enum {string} */

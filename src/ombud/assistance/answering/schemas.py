@@ -27,6 +27,8 @@ Reason = Literal[
     "attachment",
     "no_question",
     # of the answer that was found
+    # its article speaks to a machine ("ignore your rules")
+    "instruction",
     "promise",
     "money",
     "topic",

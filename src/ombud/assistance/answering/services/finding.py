@@ -11,6 +11,7 @@ from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say_with_summary
 from ombud.assistance.answering.rules.wishes import language_of
 from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
+from ombud.intelligence.models.injections import find_injections
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found, Meant
@@ -107,6 +108,9 @@ async def _weigh(tx: Transaction, ask: Ask, best: Found, rule: AnswerRule, *, no
         return Judged("refused", "topic", best=best)
     best = await _in_language(tx, best, language_of(ask.text))
     summary = await value(tx, str, "select summary from article_version where id = %(id)s", {"id": best.version_id})
+    if find_injections(f"{best.title}\n{summary}\n{best.text}"):
+        # Such an article was written to be obeyed, not to be read: a person looks at it first.
+        return Judged("refused", "instruction", best=best)
     said = say_with_summary(summary or "", best.text, ask.text, binds=lambda text: binds(text, rule, now))
     if not said.text:
         return Judged("refused", _why(said, best.text), best=best)
