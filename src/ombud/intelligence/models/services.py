@@ -32,7 +32,7 @@ from ombud.intelligence.models.checks import (
 from ombud.intelligence.models.exchanges import TRIAL, Begun, begin, end
 from ombud.intelligence.models.fencing import PREAMBLE, first_messages, new_mark
 from ombud.intelligence.models.hiding import PLACEHOLDER, Hiding
-from ombud.intelligence.models.injections import without_injections
+from ombud.intelligence.models.injections import find_injections, without_injections
 from ombud.intelligence.models.schemas import About, Attempt, Message, Outcome, Purpose, Source, Target, Task
 from ombud.shared.clock import Clock
 from ombud.shared.crypto import KeyRing
@@ -53,6 +53,7 @@ __all__ = [
     "customer_problem",
     "embed",
     "faithful_problem",
+    "find_injections",
     "language_problem",
     "link_problem",
     "number_problem",

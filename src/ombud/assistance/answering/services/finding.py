@@ -11,7 +11,7 @@ from ombud.assistance.answering import queries
 from ombud.assistance.answering.rules.saying import Said, adds_figures, names_amount, say_with_summary
 from ombud.assistance.answering.rules.wishes import language_of
 from ombud.assistance.answering.schemas import Answer, AnswerRule, AnswerState, Reason
-from ombud.intelligence.models.injections import find_injections
+from ombud.intelligence.models.services import find_injections
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found, Meant

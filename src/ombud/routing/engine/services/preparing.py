@@ -52,6 +52,8 @@ class Due(Struct):
     steps: list[Any]
     step: int
     is_new: bool
+    # something about the work itself is otherwise than at the last look
+    is_changed: bool
     refused_by: list[int]
     preferred_id: int | None
     preferred_until: datetime | None
@@ -79,7 +81,8 @@ class Due(Struct):
 
 FACTS = f"""
     select w.ticket_id, w.team_id, w.offered_team_ids, w.eligible_at, w.rule_id, w.rule_version, w.steps, w.step,
-        w.scored_at is null as is_new, w.refused_by, w.preferred_id, w.preferred_until, t.priority, t.waiting_since,
+        w.scored_at is null as is_new, w.look_at = '-infinity' as is_changed,
+        w.refused_by, w.preferred_id, w.preferred_until, t.priority, t.waiting_since,
         t.due_at, t.message_count, t.tags, t.fields, c.tier, t.brand_id, t.customer_id, t.load_points,
         coalesce(ch.kind, '') as channel, o.score as override, o.at as override_at, {IS_HARD} as is_hard,
         array(select a.kind from risk_alert a where a.ticket_id = t.id and a.state <> 'false_alarm') as risks
@@ -90,15 +93,15 @@ FACTS = f"""
 
 
 async def prepare(tx: Transaction, *, now: datetime, limit: int = BATCH) -> int:
-    """Look at work that is due for it: freeze the steps of new work, move steps on, open teams, score; how many."""
+    """Look at work that is due for it: what it asks for, which step, which teams, what score; how many."""
     ids = await values(tx, int, DUE, {"now": now, "limit": limit})
     if not ids:
         return 0
     due = await many_rows(tx, Due, FACTS, {"ids": ids})
     teams = await team_rules(tx)
     weights = (await weights_now(tx)).weights
-    fresh = [one for one in due if one.is_new]
-    await _freeze(tx, fresh, teams, now=now)
+    await _welcome(tx, [one for one in due if one.is_new], teams, now=now)
+    await _ask_for(tx, [one for one in due if one.is_new or one.is_changed], teams, now=now)
     crowd = await _crowd(tx, due, teams, now=now)
     await _heed_surge(tx, due)
     looks = [_look(one, teams[one.team_id], weights, crowd, now) for one in due]
@@ -119,17 +122,24 @@ async def _heed_surge(tx: Transaction, due: Sequence[Due]) -> None:
         one.is_parked = one.ticket_id in parked
 
 
-async def _freeze(tx: Transaction, fresh: Sequence[Due], teams: Mapping[int, TeamRules], *, now: datetime) -> None:
-    """Give new work what it asks for, and the agent whom the customer knows."""
-    required = await required_by(tx, [one.ticket_id for one in fresh], now=now) if fresh else {}
+async def _ask_for(tx: Transaction, works: Sequence[Due], teams: Mapping[int, TeamRules], *, now: datetime) -> None:
+    """Give work the steps of the rule that fits it. While the same rule does, it keeps those that it began with."""
+    required = await required_by(tx, [one.ticket_id for one in works], now=now) if works else {}
+    for one in works:
+        found = required.get(one.ticket_id)
+        if not one.is_new and one.rule_id == (found.rule_id if found else None):
+            continue
+        steps = with_ends(found.steps, teams[one.team_id].anyone_after_seconds) if found else ()
+        one.steps, one.step = msgspec.to_builtins(steps), 0
+        one.rule_id, one.rule_version = (found.rule_id, found.version) if found else (None, None)
+
+
+async def _welcome(tx: Transaction, fresh: Sequence[Due], teams: Mapping[int, TeamRules], *, now: datetime) -> None:
+    """Note since when new work waits, and the agent whom the customer knows."""
     waits = [one for one in fresh if teams[one.team_id].preferred_seconds > 0]
     known = await _last_agents(tx, waits, now=now) if waits else {}
     for one in fresh:
         one.eligible_at = one.eligible_at or now
-        found = required.get(one.ticket_id)
-        steps = with_ends(found.steps, teams[one.team_id].anyone_after_seconds) if found else ()
-        one.steps = msgspec.to_builtins(steps)
-        one.rule_id, one.rule_version = (found.rule_id, found.version) if found else (None, None)
         one.preferred_id = known.get(one.ticket_id)
         if one.preferred_id is not None:
             until = now.timestamp() + teams[one.team_id].preferred_seconds

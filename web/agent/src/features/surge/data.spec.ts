@@ -56,6 +56,9 @@ it.each([
   ['mean_wait', { mean: -5, margin: 1 }, 'better'],
   ['mean_wait', { mean: 5, margin: 1 }, 'worse'],
   ['strain', { mean: 1, margin: null }, 'same'],
+  ['occupancy', { mean: 0.06, margin: 0.01 }, 'more'],
+  ['occupancy', { mean: -0.06, margin: 0.01 }, 'fewer'],
+  ['occupancy', { mean: 0.06, margin: 0.07 }, 'same'],
 ])('says of %s whether ours is better', (name, value, verdict) => {
   expect(verdictOf(name, value)).toBe(verdict)
 })

@@ -162,6 +162,10 @@ export const HEADLINES = [
 export type Headline = (typeof HEADLINES)[number]
 /** Of these less is better. */
 const LESS = new Set(['mean_wait', 'wait_p90', 'abandoned_share', 'strain'])
+/** More of these is neither: busier people serve more, and tire. */
+const NEITHER = new Set(['occupancy'])
+export type Verdict = 'better' | 'worse' | 'more' | 'fewer' | 'same'
+export const TONES = { better: 'good', worse: 'bad', more: 'plain', fewer: 'plain', same: 'plain' } as const
 
 /** A figure with what it may lie off: `98.2 ± 0.4 %`. */
 export function shown(name: string, value: Estimate | undefined, isSigned = false): string {
@@ -173,9 +177,10 @@ export function shown(name: string, value: Estimate | undefined, isSigned = fals
   return `${sign}${(value.mean * times).toFixed(digits)}${margin}${SHARES.has(name) ? ' %' : ''}`
 }
 
-/** Whether ours is better, worse, or not told apart from another. */
-export function verdictOf(name: string, value: Estimate): 'better' | 'worse' | 'same' {
+/** Whether ours is better, worse, only more or less, or not told apart from another. */
+export function verdictOf(name: string, value: Estimate): Verdict {
   if (value.margin == null || Math.abs(value.mean) <= value.margin) return 'same'
+  if (NEITHER.has(name)) return value.mean > 0 ? 'more' : 'fewer'
   return value.mean > 0 === !LESS.has(name) ? 'better' : 'worse'
 }
 
