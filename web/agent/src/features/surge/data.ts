@@ -165,7 +165,13 @@ const LESS = new Set(['mean_wait', 'wait_p90', 'abandoned_share', 'strain'])
 /** More of these is neither: busier people serve more, and tire. */
 const NEITHER = new Set(['occupancy'])
 export type Verdict = 'better' | 'worse' | 'more' | 'fewer' | 'same'
-export const TONES = { better: 'good', worse: 'bad', more: 'plain', fewer: 'plain', same: 'plain' } as const
+export const VERDICT_TONES = {
+  better: 'good',
+  worse: 'bad',
+  more: 'plain',
+  fewer: 'plain',
+  same: 'plain',
+} as const
 
 /** A figure with what it may lie off: `98.2 ± 0.4 %`. */
 export function shown(name: string, value: Estimate | undefined, isSigned = false): string {
