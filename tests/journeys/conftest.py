@@ -67,7 +67,7 @@ async def served(
         assert (pages / "agent" / "index.html").is_file()
         if stock := getattr(request.module, "stock", None):
             await stock(desk)
-        await desk.start("web", "work")
+        await desk.start("web", "work", "background")
         yield desk
 
 

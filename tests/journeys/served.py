@@ -47,7 +47,7 @@ async def until(check: Callable[[], Awaitable[Any]], seconds: float = 15) -> flo
 
 @dataclass
 class Served:
-    """The two processes of one desk, and short ways to fill its database."""
+    """The processes of one desk, and short ways to fill its database."""
 
     settings: Settings
     database: Database
@@ -60,7 +60,7 @@ class Served:
         return self.settings.address
 
     async def start(self, *parts: str) -> None:
-        """Start the web, the worker or both, and wait until the desk answers."""
+        """Start some or all of them, and wait until the desk answers."""
         environment = {**os.environ, **self.settings.environment()}
         for part in parts:
             with (self.folder / f"{part}.log").open("ab") as log:
@@ -128,5 +128,5 @@ async def served_desk(database_url: str, folder: Path, **settings: Any) -> Async
         with contextlib.suppress(ProcessLookupError):
             await desk.end(*desk.running)
         await database.close()
-    for part in ("web", "work"):
+    for part in ("web", "work", "background"):
         assert not unexpected_tracebacks(desk.log_of(part), EXPECTED_TROUBLE)
