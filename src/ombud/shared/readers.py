@@ -18,7 +18,7 @@ from psycopg_pool import PoolTimeout
 from ombud.shared.clock import Clock
 from ombud.shared.database import Database, Transaction, execute, row, rows, value
 from ombud.shared.errors import NotFound
-from ombud.shared.events import Event, events_after
+from ombud.shared.events import Event
 
 log = logging.getLogger(__name__)
 React = Callable[[Transaction, Sequence[Event], datetime], Awaitable[None]]
@@ -175,16 +175,15 @@ async def _register(database: Database, reader: Reader) -> bool:
 
 
 async def _take(tx: Transaction, reader: Reader, *, limit: int, now: datetime) -> Progress:
-    found = await _next(tx, reader, limit=limit)
-    if found is None:
+    events = await _next(tx, reader, limit=limit)
+    if not events:
         return Progress(0)
-    seq, events = found
     wanted = [event for event in events if reader.kinds is None or event.kind in reader.kinds]
     if wanted:
         await reader.react(tx, wanted, now)
     await _move(tx, reader, events[-1].seq)
     # Numbers of events follow each other without a gap.
-    return Progress(events[-1].seq - seq)
+    return Progress(events[-1].seq - events[0].place)
 
 
 async def _read_singly(database: Database, reader: Reader, *, now: datetime) -> Progress:
@@ -208,8 +207,7 @@ async def _read_singly(database: Database, reader: Reader, *, now: datetime) -> 
 async def _note_failure(database: Database, reader: Reader, problem: Exception, *, now: datetime) -> bool:
     """Count a failure of the event that is next; at the last one, pass it. Tells whether it was passed."""
     async with database.transaction() as tx:
-        seq = await _lock(tx, reader)
-        events = [] if seq is None else await events_after(tx, seq, limit=1)
+        events = await _next(tx, reader, limit=1)
         if not events:
             return False
         attempts = await _count(tx, reader, events[0].seq, problem, now=now)
@@ -239,8 +237,11 @@ class _Numbered(Event, frozen=True):
     place: int
 
 
-async def _next(tx: Transaction, reader: Reader, *, limit: int) -> tuple[int, list[_Numbered]] | None:
-    """Hold the reader's row, and read on from there: its place, and events of its kinds with the last of any kind."""
+async def _next(tx: Transaction, reader: Reader, *, limit: int) -> list[_Numbered]:
+    """Hold the reader's row and read on from there: events of its kinds, and always the last of the page.
+
+    Empty where another process holds it, or nothing is left to read.
+    """
     sql = """
         with mine as materialized (select seq from reader where name = %(name)s for update skip locked),
         page as materialized (
@@ -250,13 +251,7 @@ async def _next(tx: Transaction, reader: Reader, *, limit: int) -> tuple[int, li
         where %(kinds)s::text[] is null or kind = any(%(kinds)s::text[]) or page.seq = (select max(seq) from page)
         order by page.seq"""
     kinds = None if reader.kinds is None else sorted(reader.kinds)
-    events = await rows(tx, _Numbered, sql, {"name": reader.name, "limit": limit, "kinds": kinds})
-    return (events[0].place, events) if events else None
-
-
-async def _lock(tx: Transaction, reader: Reader) -> int | None:
-    sql = "select seq from reader where name = %(name)s for update skip locked"
-    return await value(tx, int, sql, {"name": reader.name})
+    return await rows(tx, _Numbered, sql, {"name": reader.name, "limit": limit, "kinds": kinds})
 
 
 async def _move(tx: Transaction, reader: Reader, seq: int, *, keep_problem: bool = False) -> None:
