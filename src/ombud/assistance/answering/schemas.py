@@ -26,8 +26,7 @@ Reason = Literal[
     "complaint",
     "attachment",
     "no_question",
-    # of the answer that was found
-    # its article speaks to a machine ("ignore your rules")
+    # of the answer that was found; "instruction": its article speaks to a machine
     "instruction",
     "promise",
     "money",

@@ -129,13 +129,6 @@ async def _weigh(tx: Transaction, ask: Ask, best: Found, rule: AnswerRule, *, no
     return Judged("answered", answer=answer, best=best)
 
 
-async def _put_into_words(knowing: Knowing, asked: str, judged: Judged, rule: AnswerRule, *, now: datetime) -> Judged:
-    if judged.answer is None or judged.best is None:
-        return judged
-    text = await _worded(knowing, asked, judged.best, rule, language_of(asked), now=now)
-    return replace(judged, answer=replace(judged.answer, text=text, is_worded=True)) if text else judged
-
-
 def binds(text: str, rule: AnswerRule, now: datetime) -> bool:
     """Whether a sentence promises something to whoever reads it; how a rule is told binds where the place is strict."""
     found = promises_in(text, now=now)
@@ -150,18 +143,19 @@ def _why(said: Said, text: str) -> Reason:
     return "money" if names_money(text) or names_amount(text) else "promise"
 
 
-async def _worded(
-    knowing: Knowing, asked: str, best: Found, rule: AnswerRule, locale: str, *, now: datetime
-) -> str | None:
-    """What a model makes of the passage; None where it adds a promise or a figure, or says nothing."""
-    if knowing.worder is None:
-        return None
-    text = await knowing.worder.word(question=asked, title=best.title, text=best.text, locale=locale)
+async def _put_into_words(knowing: Knowing, asked: str, judged: Judged, rule: AnswerRule, *, now: datetime) -> Judged:
+    """The answer as a model says it; as it is where the model adds a promise or a figure, or says nothing."""
+    answer, best = judged.answer, judged.best
+    if knowing.worder is None or answer is None or best is None:
+        return judged
+    text = await knowing.worder.word(question=asked, title=best.title, text=best.text, locale=language_of(asked))
     if not text or adds_figures(text, f"{best.title} {best.text}") or binds(text, rule, now):
-        return None
+        return judged
     known = {words for _, words in promises_in(best.text, now=now)}
-    # A rule may be told in other words by nobody but people.
-    return None if any(words not in known for _, words in promises_in(text, now=now)) else text
+    if any(words not in known for _, words in promises_in(text, now=now)):
+        # A rule may be told in other words by nobody but people.
+        return judged
+    return replace(judged, answer=replace(answer, text=text, is_worded=True))
 
 
 class _Elsewhere(Struct):
