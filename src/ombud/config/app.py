@@ -31,6 +31,7 @@ from ombud.config.machine import MACHINE
 from ombud.config.metrics import RequestCounts
 from ombud.config.open_requests import OpenRequests
 from ombud.config.parts import Parts
+from ombud.config.reactions import READERS
 from ombud.config.rooms import ROOMS
 from ombud.config.settings import Settings
 from ombud.config.streams import LOADERS, hear_jobs, hear_together, hear_typing
@@ -46,6 +47,7 @@ from ombud.shared.database import Transaction
 from ombud.shared.http import DEPENDENCIES, EMITS, EXCEPTION_HANDLERS
 from ombud.shared.lending import give_back
 from ombud.shared.migrations import check_schema
+from ombud.shared.readers import register_reader
 from ombud.views.queries import Counts
 
 log = logging.getLogger(__name__)
@@ -224,4 +226,8 @@ async def _serve_web(parts: Parts, stop: asyncio.Event) -> None:
 async def _run(loops: type[Worker | Background], settings: Settings, stop: asyncio.Event) -> None:
     parts = Parts.build(settings)
     async with parts.running():
+        # Before anything is numbered: a new reader begins at the head of the log, whichever process reads it.
+        async with parts.database.transaction() as tx:
+            for reader in READERS:
+                await register_reader(tx, reader)
         await loops(parts).run_until(stop)
