@@ -59,6 +59,28 @@ const MarksBesideHan = Extension.create({
   },
 })
 
+/** TipTap moves the focus with the next frame; a key pressed before it would fall into the field that was left. */
+const FocusAtOnce = Extension.create({
+  name: 'focusAtOnce',
+  addCommands: () => ({
+    focus:
+      () =>
+      ({ view, dispatch }) => {
+        if (dispatch) view.focus()
+        return true
+      },
+    blur:
+      () =>
+      ({ view, dispatch }) => {
+        if (!dispatch) return true
+        view.dom.blur()
+        // Safari keeps the caret otherwise
+        window.getSelection()?.removeAllRanges()
+        return true
+      },
+  }),
+})
+
 export function editorKit(urlOf: (name: string) => string): Extensions {
   return [
     StarterKit.configure({
@@ -74,6 +96,7 @@ export function editorKit(urlOf: (name: string) => string): Extensions {
     MarksBesideHan,
     Picture.configure({ urlOf }),
     PastedText,
+    FocusAtOnce,
   ]
 }
 

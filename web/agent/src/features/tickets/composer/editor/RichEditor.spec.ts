@@ -83,6 +83,17 @@ describe('RichEditor', () => {
     expect(shown()).not.toMatch(/onclick|onerror|script|iframe|evil|style=/)
   })
 
+  it('takes and leaves the focus at once, so that no key falls into the wrong place', async () => {
+    await open({ text: 'Soon' })
+    const written = page.find('.written').element
+    field().focus()
+    expect(document.activeElement).toBe(written)
+    field().blur()
+    expect(document.activeElement).not.toBe(written)
+    field().selectGap({ name: 'agent.name', from: 0, to: 0 }, 0)
+    expect(document.activeElement).toBe(written)
+  })
+
   it('puts a canned reply in place of the sign that opened the list, line by line', async () => {
     await open({ text: '/' })
     field().focus()
