@@ -83,15 +83,15 @@ class Background(Loops):
             self._loop(ANSWERING_TOPIC, self._answering.step),
             self._keeping_answers(),
             self._loop(PASSAGE_TOPIC, self._passages.step),
-            self._loop(CLASSIFICATION_TOPIC, self._classify, full=CLASSIFIED),
+            self._loop(CLASSIFICATION_TOPIC, self._classifier.step, full=CLASSIFIED, wakes=("sequence",)),
             self._every(TEACHING_SECONDS, "teaching", self._teacher.step),
             self._courier.run(self._wakes["webhooks"]),
             self._loop("file_texts", self._read_files),
             self._every(SWEEP_SECONDS, "search words", self._fill_a_batch),
             self._every(SWEEP_SECONDS, "personal data", self._look_for_personal_data),
-            self._every(UPKEEP_SECONDS, "redactions", self._destroy),
+            self._every(UPKEEP_SECONDS, "redactions", self._destroy, wakes=("sequence",)),
             self._every(STRAIN_SECONDS, "strain", self._watch_strain),
-            self._every(NOTICE_SECONDS, "notices", self._tell_notices),
+            self._every(NOTICE_SECONDS, "notices", self._tell_notices, wakes=("sequence",)),
             self._every(SWEEP_SECONDS, "sweep", self._sweep),
             self._play_demo(),
         )
@@ -104,12 +104,6 @@ class Background(Loops):
             await self._run_dry("talks with the machine", self._answering.keep_up)
             await self._run_dry("trials of earlier tickets", self._answering.try_tickets)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
-    async def _classify(self) -> int:
-        looked_at = await self._classifier.step()
-        if looked_at:
-            self.parts.bus.wake("sequence")
-        return looked_at
 
     async def _read_files(self) -> int:
         return await read_next_file(self.parts.database, self.parts.files, now=self.parts.clock.now())
@@ -130,10 +124,8 @@ class Background(Loops):
     async def _destroy(self) -> int:
         parts = self.parts
         gone = await destroy_originals(parts.database, now=parts.clock.now())
-        if gone:
-            parts.bus.wake("sequence")
         await destroy_files(parts.database, parts.files)
-        return 0
+        return gone
 
     async def _watch_strain(self) -> int:
         async with self.parts.database.transaction() as tx:
@@ -143,10 +135,7 @@ class Background(Loops):
 
     async def _tell_notices(self) -> int:
         async with self.parts.database.transaction() as tx:
-            told = await tell_due(tx, now=self.parts.clock.now())
-        if told:
-            self.parts.bus.wake("sequence")
-        return 0
+            return await tell_due(tx, now=self.parts.clock.now())
 
     async def _sweep(self) -> int:
         now = self.parts.clock.now()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 Step = Callable[[], Awaitable[int]]
 # A lost wake-up costs at most this long.
 LOOK_AGAIN_SECONDS = 1.0
+# As ``full``: one step is all, however much it did.
+ONCE = sys.maxsize
 
 
 def _setter(event: asyncio.Event) -> Callable[[Signal], None]:
@@ -49,8 +52,11 @@ class Loops:
         for one in ended:
             one.result()
 
-    async def _loop(self, name: str, step: Step, *, full: int = 1) -> None:
-        """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us."""
+    async def _loop(self, name: str, step: Step, *, full: int = 1, wakes: Sequence[str] = ()) -> None:
+        """Step whenever woken, and at once again after ``full``: fewer were all, and whoever adds more wakes us.
+
+        ``wakes`` are topics that hear of each step that did something.
+        """
         woken = self._wakes[name]
         while True:
             try:
@@ -59,18 +65,21 @@ class Loops:
             except TimeoutError:
                 pass
             woken.clear()
-            await self._run_dry(name, step, full)
+            await self._run_dry(name, step, full=full, wakes=wakes)
 
-    async def _every(self, seconds: float, name: str, step: Step, *, full: int = 1) -> None:
+    async def _every(self, seconds: float, name: str, step: Step, *, full: int = 1, wakes: Sequence[str] = ()) -> None:
         """Step by time alone, first at once."""
         while True:
-            await self._run_dry(name, step, full)
+            await self._run_dry(name, step, full=full, wakes=wakes)
             await asyncio.sleep(seconds)
 
-    async def _run_dry(self, name: str, step: Step, full: int = 1) -> None:
+    async def _run_dry(self, name: str, step: Step, *, full: int = 1, wakes: Sequence[str] = ()) -> None:
         try:
-            while await step() >= full:
-                pass
+            done = full
+            while done >= full:
+                done = await step()
+                if done and wakes:
+                    self.parts.bus.wake(*wakes)
         except (OperationalError, InterfaceError, PoolTimeout) as problem:
             log.warning("%s waits for the database: %s", name, problem)
             await asyncio.sleep(0.3)

@@ -1,15 +1,16 @@
-"""The built front end: read once, compressed once, sent with the headers that keep a page's scripts our own."""
+"""The built front end: read once, compressed when asked for, sent with the headers that keep its scripts our own."""
 
 import gzip
 import hashlib
 import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath
-from msgspec import Struct
 
 from ombud.portal.kept import is_own_host
 from ombud.shared.errors import NotFound
@@ -34,13 +35,22 @@ COMPRESSED = frozenset({"text/html", "text/javascript", "text/css", "image/svg+x
 NOT_BUILT = b"""<!doctype html><title>Ombud</title><p>The pages are not built yet. Start Ombud with ./ombud up."""
 
 
-class Asset(Struct, frozen=True):
+@dataclass(frozen=True)
+class Asset:
     """One file as it is sent."""
 
     body: bytes
-    packed: bytes | None
     type: str
-    tag: str
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """Compressed; None for what compresses badly."""
+        return gzip.compress(self.body, 9, mtime=0) if self.type in COMPRESSED else None
+
+    @cached_property
+    def tag(self) -> str:
+        """A digest, by which browsers know that they have it."""
+        return hashlib.sha256(self.body).hexdigest()[:20]
 
 
 class Pages:
@@ -50,22 +60,19 @@ class Pages:
         self.assets = {
             path.relative_to(folder).as_posix(): _asset(path) for path in folder.rglob("*") if path.is_file()
         }
-        self.index = self.assets.get("index.html") or Asset(NOT_BUILT, None, "text/html", "none")
+        self.index = self.assets.get("index.html") or Asset(NOT_BUILT, "text/html")
 
 
 def _asset(path: Path) -> Asset:
-    body = path.read_bytes()
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    packed = gzip.compress(body, 9, mtime=0) if kind in COMPRESSED else None
-    return Asset(body, packed, kind, hashlib.sha256(body).hexdigest()[:20])
+    return Asset(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream")
 
 
 def _send(asset: Asset, request: Request[Any, Any, Any], cache: str) -> Response[bytes]:
     headers = {**PAGE_HEADERS, "ETag": f'"{asset.tag}"', "Cache-Control": cache, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(b"", status_code=304, headers=headers, media_type=asset.type)
-    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(asset.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.type)
+    if "gzip" in request.headers.get("accept-encoding", "") and (packed := asset.packed) is not None:
+        return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.type)
     return Response(asset.body, headers=headers, media_type=asset.type)
 
 

@@ -11,7 +11,7 @@ from ombud.channels.email.read import read_mails
 from ombud.channels.email.resolver import MailResolver
 from ombud.channels.email.smtp import MailSender
 from ombud.channels.system_mail import SystemMailer
-from ombud.config.loops import LOOK_AGAIN_SECONDS, Loops
+from ombud.config.loops import LOOK_AGAIN_SECONDS, ONCE, Loops
 from ombud.config.parts import Parts
 from ombud.processes.services.links import send_links
 from ombud.releases.jobs import warn_releases
@@ -55,18 +55,18 @@ class Worker(Loops):
     def _loops(self) -> Sequence[Coroutine[Any, Any, None]]:
         return (
             self._loop("intake", self._take_in, full=INTAKE_BATCH),
-            self._loop("sequence", self._sequence, full=SEQUENCE_BATCH),
-            self._loop("routing", self._route, full=ROUTING_BATCH),
-            self._loop("mail", self._read_mails),
-            self._loop("outbox", self._send_mails),
-            self._loop("confirmations", self._send_links),
+            self._loop("sequence", self._sequence, full=SEQUENCE_BATCH, wakes=("events",)),
+            self._loop("routing", self._route, full=ROUTING_BATCH, wakes=("sequence",)),
+            self._loop("mail", self._read_mails, wakes=("intake", "sequence")),
+            self._loop("outbox", self._sender.send_due, wakes=("sequence",)),
+            self._loop("confirmations", self._send_links, full=ONCE, wakes=("sequence", "outbox")),
             self._fetcher.run(),
             self._clocks.run(self._wakes["clocks"]),
             self._every(LOOK_SECONDS, "rules on time", self._rules.step, full=self._rules.full),
-            self._every(LOOK_AGAIN_SECONDS, "planned", self._send_planned),
+            self._every(LOOK_AGAIN_SECONDS, "planned", self._send_planned, full=ONCE, wakes=("sequence", "outbox")),
             self._every(WAITS_SECONDS, "waits", self._waits.step),
-            self._every(UPKEEP_SECONDS, "surge", self._watch_surge),
-            self._every(UPKEEP_SECONDS, "upkeep", self._keep_up),
+            self._every(UPKEEP_SECONDS, "surge", self._watch_surge, full=ONCE, wakes=("sequence", "routing", "outbox")),
+            self._every(UPKEEP_SECONDS, "upkeep", self._keep_up, full=ONCE, wakes=("sequence",)),
         )
 
     async def _take_in(self) -> int:
@@ -78,52 +78,29 @@ class Worker(Loops):
 
     async def _sequence(self) -> int:
         async with self.parts.database.hot_transaction() as tx:
-            moved = await sequence_events(tx, now=self.parts.clock.now())
-        if moved:
-            self.parts.bus.wake("events")
-        return moved
+            return await sequence_events(tx, now=self.parts.clock.now())
 
     async def _route(self) -> int:
         async with self.parts.database.hot_transaction() as tx:
-            given = await route(tx, now=self.parts.clock.now())
-        if given:
-            self.parts.bus.wake("sequence")
-        return given
+            return await route(tx, now=self.parts.clock.now())
 
     async def _read_mails(self) -> int:
         parts = self.parts
-        read = await read_mails(parts.database, parts.files, parts.key_ring, parts.clock, self._resolver)
-        if read:
-            parts.bus.wake("intake", "sequence")
-        return read
-
-    async def _send_mails(self) -> int:
-        sent = await self._sender.send_due()
-        if sent:
-            self.parts.bus.wake("sequence")
-        return sent
+        return await read_mails(parts.database, parts.files, parts.key_ring, parts.clock, self._resolver)
 
     async def _send_links(self) -> int:
         parts = self.parts
-        sent = await send_links(parts.database, address=parts.settings.address, now=parts.clock.now())
-        if sent:
-            parts.bus.wake("sequence", "outbox")
-        return 0
+        return await send_links(parts.database, address=parts.settings.address, now=parts.clock.now())
 
     async def _send_planned(self) -> int:
-        if await send_planned(self.parts.database, self.parts.clock):
-            self.parts.bus.wake("sequence", "outbox")
-        return 0
+        return await send_planned(self.parts.database, self.parts.clock)
 
     async def _watch_surge(self) -> int:
         async with self.parts.database.transaction() as tx:
             now = self.parts.clock.now()
             changed = await watch_surge(tx, now=now)
             mailer = SystemMailer(self.parts.key_ring)
-            mailed = await mail_calls(tx, mail=mailer, address=self.parts.settings.address, now=now)
-        if changed or mailed:
-            self.parts.bus.wake("sequence", "routing", "outbox")
-        return 0
+            return changed + await mail_calls(tx, mail=mailer, address=self.parts.settings.address, now=now)
 
     async def _keep_up(self) -> int:
         now = self.parts.clock.now()
@@ -137,6 +114,4 @@ class Worker(Loops):
             changed += await mail_left_visitors(tx, address=self.parts.settings.address, now=now)
             changed += await warn_releases(tx, now=now)
             await forget_deliveries(tx, now=now)
-        if changed:
-            self.parts.bus.wake("sequence")
-        return 0
+        return changed
