@@ -62,7 +62,8 @@ class Library:
     ) -> int:
         """An article, published unless somebody says otherwise."""
         more.setdefault("audience", "public")
-        data = ArticleIn(kind=kind, locale=locale, words=ArticleWords(title, body), **more)
+        words = ArticleWords(title, body, questions=more.pop("questions", ""))
+        data = ArticleIn(kind=kind, locale=locale, words=words, **more)
         made = await self.do(make_article, data, by=by)
         if is_published:
             await self.do(publish, made, locale)

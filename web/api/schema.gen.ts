@@ -11118,6 +11118,8 @@ export interface components {
             body: string;
             /** @default  */
             keywords?: string;
+            /** @default  */
+            questions?: string;
             revision?: number | null;
             /** @default  */
             summary?: string;
@@ -11253,6 +11255,8 @@ export interface components {
             body: string;
             /** @default  */
             keywords?: string;
+            /** @default  */
+            questions?: string;
             /** @default  */
             summary?: string;
             title: string;
@@ -13473,7 +13477,7 @@ export interface components {
             audience?: "public" | "customers" | "agents" | "team";
             brand_id?: number | null;
             category_id?: number | null;
-            columns?: ("" | "title" | "body" | "summary" | "keywords" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
+            columns?: ("" | "title" | "body" | "summary" | "keywords" | "questions" | "kind" | "locale" | "category" | "audience" | "slug" | "review_by")[];
             /** @default false */
             is_published?: boolean;
             /**
@@ -13935,6 +13939,7 @@ export interface components {
             answer_id?: number;
             article_id?: number;
             card_ids?: number[];
+            choices?: string[];
             confidence?: number;
             helped?: boolean;
             /** @default false */
@@ -17880,6 +17885,7 @@ export interface components {
         /** TriedAnswer */
         TriedAnswer: {
             answer: components["schemas"]["Answer"] | null;
+            choices: string[];
             confidence: number | null;
             reason: ("asked" | "not_helped" | "unknown" | "repeated" | "enough" | "risk" | "angry" | "important" | "complaint" | "attachment" | "no_question" | "instruction" | "promise" | "money" | "topic" | "person_wrote" | "machine_wrote" | "silence" | "late" | "no_way") | "";
             /** @enum {string} */
@@ -18028,6 +18034,7 @@ export interface components {
             number: number;
             plain: string;
             published_at: string | null;
+            questions: string;
             replaced_at: string | null;
             review_asked_at: string | null;
             review_asked_by: number | null;
@@ -18067,6 +18074,7 @@ export interface components {
             after: components["schemas"]["VersionBrief"];
             before: components["schemas"]["VersionBrief"] | null;
             keywords: components["schemas"]["DiffPiece"][];
+            questions: components["schemas"]["DiffPiece"][];
             summary: components["schemas"]["DiffPiece"][];
             text: components["schemas"]["DiffPiece"][];
             title: components["schemas"]["DiffPiece"][];
@@ -18391,6 +18399,7 @@ export interface components {
         };
         /** WidgetMachine */
         WidgetMachine: {
+            choices: string[];
             helped: boolean | null;
             /** @default false */
             is_worded: boolean;

@@ -59,6 +59,8 @@ export interface Machine {
   path: string
   is_worded: boolean
   helped: boolean | null
+  /** What it asks to choose from: the last lines of its text. */
+  choices?: string[]
 }
 
 export interface Message {

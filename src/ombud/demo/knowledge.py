@@ -47,10 +47,11 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: str
     summary: str = ""
     keywords: str = ""
+    questions: str = ""
 
     def words(self) -> ArticleWords:
         """As it is entered."""
-        return ArticleWords(self.title, html_of_markdown(self.body), self.summary, self.keywords)
+        return ArticleWords(self.title, html_of_markdown(self.body), self.summary, self.keywords, self.questions)
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +192,9 @@ class _Library(msgspec.Struct):
     async def keep(self, article: Written) -> None:
         """Write an article, have it approved, translate it."""
         first = article.before or article.zh
-        words = ArticleWords(first.title, html_of_markdown(first.body), article.zh.summary, article.zh.keywords)
+        words = ArticleWords(
+            first.title, html_of_markdown(first.body), article.zh.summary, article.zh.keywords, article.zh.questions
+        )
         team_ids = [self.teams[key] for key in article.teams if key in self.teams]
         data = ArticleIn(
             kind=article.kind,
@@ -222,7 +225,7 @@ class _Library(msgspec.Struct):
 
     async def _save(self, made: int, locale: str, said: Said, *, hours: int) -> None:
         words = said.words()
-        draft = ArticleDraftIn(words.title, words.body, words.summary, words.keywords)
+        draft = ArticleDraftIn(words.title, words.body, words.summary, words.keywords, words.questions)
         await save_draft(self.tx, made, locale, draft, by=self.writer, now=self._moment(hours))
 
     async def _set_review(self, made: int) -> None:

@@ -62,6 +62,45 @@ async def test_unknown_question_is_asked_again_once_then_passed_on(shop: Shop) -
     assert (await shop.talk())["reason"] == "unknown"
 
 
+async def offered(shop: Shop) -> list[str]:
+    """What the machine asks to choose from when it is not sure, of a question with words of two articles."""
+    await shop.rule(threshold=0.99)
+    said = await shop.ask("滤芯和发票")
+    assert said is not None
+    assert said.details.machine is not None
+    assert said.details.machine.kind == "ask"
+    titles = said.details.machine.choices
+    assert said.text.splitlines()[1:] == [f"{number}. {title}" for number, title in enumerate(titles, 1)]
+    return titles
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+async def test_unsure_machine_offers_articles_and_answers_from_the_chosen_one(shop: Shop, by_number: bool) -> None:
+    titles = await offered(shop)
+    assert set(titles) == {"净水机滤芯多久更换一次", "怎么开发票"}
+    place = titles.index("怎么开发票")
+    said = await shop.ask(f"{place + 1}." if by_number else titles[place])
+    assert said is not None
+    assert said.details.machine is not None
+    assert (said.details.machine.kind, said.details.machine.title) == ("answer", "怎么开发票")
+    assert "电子发票会发到您的邮箱" in said.text
+
+
+async def test_number_means_nothing_once_the_machine_said_something_else(shop: Shop) -> None:
+    titles = await offered(shop)
+    await shop.ask(titles[0])
+    said = await shop.ask("2")
+    assert said is not None
+    assert said.details.machine is not None
+    assert said.details.machine.kind != "answer"
+
+
+async def test_widget_has_the_choices_of_a_message(shop: Shop) -> None:
+    titles = await offered(shop)
+    page = (await shop.widget("GET", "messages")).json()
+    assert page["items"][-1]["machine"]["choices"] == titles
+
+
 async def test_greeting_is_greeted_and_the_question_then_answered(shop: Shop) -> None:
     hello = await shop.ask("你好")
     assert hello is not None

@@ -1,7 +1,7 @@
 """Questions find the passage that answers them: by words, by meaning, across languages, as far as one may read."""
 
 from ombud.knowledge.articles.schemas import Reader, reader_of
-from ombud.knowledge.articles.services.publishing import archive
+from ombud.knowledge.articles.services.publishing import archive, publish
 from ombud.knowledge.retrieval.services import count_passages, index_article, index_missed
 from tests.knowledge.desk import CUSTOMER, Library
 from tests.knowledge.retrieval.conftest import Finder
@@ -130,3 +130,32 @@ async def test_embed_next_keeps_vectors_of_what_stayed_the_same(thinker: Finder,
         await index_article(tx, made, "en")
     assert await library.desk.sql(sql) == before
     assert await library.desk.sql("select count(*) from passage where vector is null") == 1
+
+
+async def test_find_passages_by_how_customers_ask_shows_what_the_article_says(finder: Finder, library: Library) -> None:
+    made = await library.make("Returns", RETURNS)
+    await library.make("Invoices", INVOICE)
+    await finder.follow()
+    before = (await finder.find("swap it for my money"))[:1]
+    await library.write(made, "Returns", RETURNS, questions="swap it for my money\n\n swap it for my money \nno good")
+    await library.do(publish, made, "en")
+    await finder.follow()
+    [first, *_] = await finder.find("swap it for my money")
+    assert (first.article_id, first.text) == (made, "You may return it within seven days.")
+    assert first.confidence > max((one.confidence for one in before), default=0)
+    asked = await library.desk.sql(
+        "select array_agg(text order by position) from passage where is_question and article_id = %(id)s", id=made
+    )
+    assert asked == ["Returns", "swap it for my money", "no good"]
+
+
+async def test_find_passages_asks_an_article_in_another_language_by_its_questions(
+    thinker: Finder, library: Library
+) -> None:
+    made = await library.make(
+        "退货政策", "<p>签收后七天内可以无理由退货。</p>", locale="zh-CN", questions="东西不要了能寄回去吗"
+    )
+    await library.make("发票", "<p>发货后可以申请电子发票。</p>", locale="zh-CN")
+    await thinker.follow()
+    [first, *_] = await thinker.find("I do not want it any more, can I send it back?")
+    assert (first.article_id, first.text) == (made, "签收后七天内可以无理由退货。")

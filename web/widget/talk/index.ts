@@ -50,6 +50,7 @@ export function begin(stage: Stage): Talk {
     drop: (key) => conversation.drop(key),
     helped: (entryId) => conversation.helped(entryId),
     askPerson,
+    choose: speakFor,
   })
   const personBar = makePersonBar(say, askPerson)
   const typing = el('div', { class: 'typing', hidden: true }, el('i'), el('i'), el('i'), el('span'))
@@ -89,11 +90,15 @@ export function begin(stage: Stage): Talk {
     if (hasSound()) chime()
   }
 
-  /** In words, so that whoever reads the talk sees it, and it is kept while the line is down. */
-  function askPerson(): void {
-    conversation.send(say('person'), [])
+  /** What a button says, in words: whoever reads the talk sees it, and it is kept while the line is down. */
+  function speakFor(text: string): void {
+    conversation.send(text, [])
     toEnd()
     composer.focus()
+  }
+
+  function askPerson(): void {
+    speakFor(say('person'))
   }
 
   function hasSound(): boolean {

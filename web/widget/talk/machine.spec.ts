@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { el } from '../dom'
 import type { Machine, Message } from '../types'
-import { isWithMachine, machineLines, makePersonBar, toJudge } from './machine'
+import { isWithMachine, machineLines, makePersonBar, shownText, toChoose, toJudge } from './machine'
 import type { Row } from './thread'
 import { speak } from './words'
 
@@ -35,6 +35,7 @@ function drawn(message: Message, isJudged: boolean) {
     origin: 'https://desk.example',
     helped: vi.fn(),
     askPerson: vi.fn(),
+    choose: vi.fn(),
   }
   return { element: el('div', {}, ...machineLines(message, isJudged, options)), options }
 }
@@ -65,6 +66,27 @@ describe('a message of the machine', () => {
 
   it('leaves messages of people alone', () => {
     expect(drawn(row(2).message, false).element.childElementCount).toBe(0)
+  })
+})
+
+describe('what can be chosen', () => {
+  const machine: Machine = { ...answer, kind: 'ask', title: '', path: '', choices: ['怎么退货', '退款多久到账'] }
+  const asking = row(2, { machine, text: '您想问的是下面哪一个？\n1. 怎么退货\n2. 退款多久到账' })
+
+  it('stands below the question as buttons, each of which says it', () => {
+    expect(shownText(asking.message)).toBe('您想问的是下面哪一个？')
+    const { element, options } = drawn(asking.message, true)
+    const [, second] = element.querySelectorAll('button')
+    second?.click()
+    expect(options.choose).toHaveBeenCalledWith('退款多久到账')
+    expect(element.querySelector('.judge')).toBeNull()
+  })
+
+  it('is open until something else was said', () => {
+    expect(toChoose([question, asking])).toBe(2)
+    expect(toChoose([asking, row(3, { direction: 'in' })])).toBe(0)
+    const { element } = drawn(asking.message, false)
+    expect([...element.querySelectorAll('button')].every((one) => one.disabled)).toBe(true)
   })
 })
 

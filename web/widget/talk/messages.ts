@@ -3,7 +3,7 @@ import type { Say } from '../words'
 import type { Attachment, Promised } from '../types'
 import { icon } from './icons'
 import { linked } from './linked'
-import { machineLines, toJudge, type MachineOptions } from './machine'
+import { machineLines, shownText, toChoose, toJudge, type MachineOptions } from './machine'
 import type { Word } from './words'
 import { el, fill, set, type Child } from '../dom'
 import type { Times } from './times'
@@ -16,6 +16,7 @@ export interface MessagesOptions {
   drop(clientKey: string): void
   helped: MachineOptions['helped']
   askPerson: MachineOptions['askPerson']
+  choose: MachineOptions['choose']
 }
 
 /** A new group begins with another side, another name, or after this. */
@@ -73,7 +74,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
     ]
   }
 
-  function build(row: Row, isFirst: boolean, isLast: boolean, day: string, judged: number): Child[] {
+  function build(row: Row, isFirst: boolean, isLast: boolean, day: string, isOpen: boolean): Child[] {
     const { message } = row
     const desk = message.machine ? say('machine') : message.author_name || say('agent')
     const name = message.direction === 'out' ? desk : say('you')
@@ -81,10 +82,10 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
     return [
       day ? el('span', { class: 'day' }, day) : null,
       el('span', { class: message.direction === 'out' && isFirst ? 'author' : 'hide' }, name),
-      message.text ? el('div', { class: 'bubble' }, ...linked(message.text)) : null,
+      message.text ? el('div', { class: 'bubble' }, ...linked(shownText(message))) : null,
       ...message.attachments.map(file),
       ...(message.promises ?? []).map(promised),
-      ...machineLines(message, message.id === judged, options),
+      ...machineLines(message, isOpen, options),
       footer.length > 0 && el('div', { class: 'foot' }, ...footer),
     ]
   }
@@ -98,7 +99,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
       a.message.author_name === b.message.author_name &&
       !a.message.machine === !b.message.machine &&
       Math.abs(Date.parse(a.message.at) - Date.parse(b.message.at)) < GROUP_MS
-    const judged = toJudge(rows)
+    const open = [toJudge(rows), toChoose(rows)]
     let lastDay = ''
     rows.forEach((row, i) => {
       const day = times.day(row.message.at)
@@ -119,7 +120,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
         outgoing?.state,
         message.text,
         JSON.stringify(message.promises ?? []),
-        message.machine && [message.machine.helped, message.id === judged],
+        message.machine && [message.machine.helped, open.includes(message.id)],
         navigator.onLine,
       ].join()
       const known = lines.get(row.key) ?? { line: el('li'), mark: '' }
@@ -129,7 +130,7 @@ export function makeMessages(element: HTMLOListElement, options: MessagesOptions
           'class',
           `${message.direction}${isFirst ? ' first' : ''}${outgoing?.state === 'waiting' ? ' pale' : ''}`,
         )
-        fill(known.line, ...build(row, isFirst, isLast, isNewDay ? day : '', judged))
+        fill(known.line, ...build(row, isFirst, isLast, isNewDay ? day : '', open.includes(message.id)))
         lines.set(row.key, { line: known.line, mark })
       }
       wanted.push(known.line)

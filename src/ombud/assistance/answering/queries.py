@@ -113,6 +113,16 @@ class Asked(Struct):
     answers_today: int
     # articles that this talk has been answered from
     said_ids: list[int]
+    # titles that the newest message asks to choose from
+    offered: list[str] = []
+
+    @property
+    def chosen(self) -> str | None:
+        """The title that was chosen, by itself or by its number."""
+        said = self.text.strip().rstrip(".。、)）")
+        if said.isdecimal() and len(said) == 1 and 0 < int(said) <= len(self.offered):
+            return self.offered[int(said) - 1]
+        return next((one for one in self.offered if one == self.text.strip()), None)
 
 
 async def load_asked(tx: Transaction, turn: Turn, *, now: datetime) -> Asked | None:
@@ -134,7 +144,9 @@ async def load_asked(tx: Transaction, turn: Turn, *, now: datetime) -> Asked | N
             (select count(*) from machine_answer w where w.ticket_id = t.id and w.state = 'answered'
                 and w.at > %(since)s)::int as answers_today,
             array(select distinct w.article_id from machine_answer w where w.ticket_id = t.id
-                and w.state = 'answered' and w.article_id is not null) as said_ids
+                and w.state = 'answered' and w.article_id is not null) as said_ids,
+            coalesce((select o.details #> '{{machine,choices}}' from public_entry o
+                where o.ticket_id = t.id and o.direction = 'out' order by o.id desc limit 1), '[]') as offered
         from entry e join ticket t on t.id = e.ticket_id join customer cu on cu.id = t.customer_id
         join answer_rule r on r.channel_id = e.channel_id join channel c on c.id = r.channel_id
         left join machine_talk m on m.ticket_id = t.id

@@ -166,13 +166,14 @@ class AnswerQuestionIn(Struct, forbid_unknown_fields=True):
 
 
 class TriedAnswer(Struct):
-    """What the machine would do with a question."""
+    """What the machine would do with a question; ``choices``: the titles that it would offer, where it is not sure."""
 
     state: AnswerState
     reason: Reason | Literal[""]
     answer: Answer | None
     confidence: float | None
     threshold: float
+    choices: list[str] = []
 
 
 class AnswerTrialIn(Struct, forbid_unknown_fields=True):

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-Line = Literal["greet", "ask", "hand_over", "hand_over_nobody", "hand_over_closed"]
+Line = Literal["greet", "ask", "choose", "hand_over", "hand_over_nobody", "hand_over_closed"]
 
 CHAT: Final[dict[str, dict[Line, str]]] = {
     "en": {
         "greet": "Hello! Ask in one sentence, and I look it up in our help articles. For a person just write “agent”.",
         "ask": "I find nothing in our help articles that surely answers this. Could you say it in other words, with "
         "the product and what you would like to do? Or write “agent”, and a person takes over.",
+        "choose": "Which of these do you mean? Choose one or write its number. If it is none of them, say it in other "
+        "words, or write “agent”, and a person takes over.",
         "hand_over": "I am passing you on to a person. They see everything that was written here.",
         "hand_over_nobody": "I am passing you on to a person. Nobody is there just now: leave your e-mail, and we "
         "answer you there, even if you close this page. They see everything that was written here.",
@@ -22,6 +24,8 @@ CHAT: Final[dict[str, dict[Line, str]]] = {
         "greet": "您好！请用一句话描述您的问题，我来查找帮助文章。需要人工客服，随时输入“转人工”即可。",
         "ask": "帮助文章里没有找到能准确回答的内容。"
         "请换个说法再问一次，最好带上产品名称和您想做的事；也可以输入“转人工”，由人工客服为您服务。",
+        "choose": "您想问的是下面哪一个？点选或回复序号即可。"
+        "如果都不是，请换个说法再问一次；也可以输入“转人工”，由人工客服为您服务。",
         "hand_over": "正在为您转接人工客服，以上对话客服都能看到。",
         "hand_over_nobody": "正在为您转接人工客服。目前客服不在线，"
         "请留下邮箱，客服会通过邮件答复您，关闭页面也能收到。以上对话客服都能看到。",
@@ -58,6 +62,12 @@ _DAYS: Final = {
 def line(name: Line, locale: str, *, opens: str = "") -> str:
     """A line in a customer's language."""
     return CHAT[locale][name].format(opens=opens)
+
+
+def choice_text(titles: Sequence[str], locale: str) -> str:
+    """The question which of some articles is meant, each on a line of its own with its number; '' without any."""
+    listed = [f"{number}. {title}" for number, title in enumerate(titles, 1)]
+    return "\n".join([line("choose", locale), *listed]) if listed else ""
 
 
 def opens_words(at: datetime, time_zone: str, locale: str) -> str:

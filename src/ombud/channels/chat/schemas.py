@@ -178,7 +178,7 @@ class WidgetPromise(Struct):
 class WidgetMachine(Struct):
     """That a machine wrote a message, and from what: ``path`` leads to the article in the help centre.
 
-    ``helped`` is what was said of it.
+    ``helped`` is what was said of it. ``choices``: what it asks to choose from, the last lines of the text.
     """
 
     kind: Literal["answer", "card", "ask", "hand_over", "closing"]
@@ -186,6 +186,7 @@ class WidgetMachine(Struct):
     path: str = ""
     is_worded: bool = False
     helped: bool | None = None
+    choices: list[str] = []
 
 
 class HelpedIn(Struct, forbid_unknown_fields=True):

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ombud.intelligence.embedding.schemas import Vectors
 from ombud.intelligence.retrieval.segments import K1, MOST_PASSAGES, Entry, Segment
-from ombud.intelligence.retrieval.terms import Keys, counted_terms
+from ombud.intelligence.retrieval.terms import Keys, asked_terms
 
 # How much a likeness of one spread above the usual weighs against all words of the question.
-MEANING: Final = 0.08
+MEANING: Final = 0.1
 # While fewer have a vector, those that have one would go before the others for nothing but that.
 ENOUGH_VECTORS: Final = 0.9
 # What is written in the reader's language goes before the same thing in another.
@@ -26,6 +26,9 @@ TOO_COMMON: Final = 0.5
 MOST_SEGMENTS: Final = 24
 USUAL_LENGTH: Final = 300.0
 LONGEST_QUERY: Final = 1_000
+
+
+Places = NDArray[np.int64]
 
 
 class Query(Struct):
@@ -43,8 +46,9 @@ class Hit(Struct):
     article_id: int
     locale: str
     score: float
-    # share of what the question's words are worth
+    # share of what the question's words are worth, and what the matched ones are worth (BM25)
     words: float
+    matched: float
     # likeness of meaning; None without a model
     meaning: float | None
 
@@ -55,11 +59,13 @@ class Ranked(Struct):
     scores: NDArray[np.float32]
     words: NDArray[np.float32]
     meaning: NDArray[np.float32]
+    # what all words of the question would be worth
+    ideal: float
 
 
 def query_of(text: str, vector: Vectors | None = None, locale: str | None = None) -> Query:
     """A question as the index understands it."""
-    return Query(dict(counted_terms(text[:LONGEST_QUERY])), vector, locale)
+    return Query(dict(asked_terms(text[:LONGEST_QUERY])), vector, locale)
 
 
 class Index:
@@ -76,6 +82,10 @@ class Index:
         self._language_of = np.array([numbers[locale] for one in segments for locale in one.locales], dtype=np.int16)
         has_vector = [one.has_vector for one in segments]
         self._has_vector = np.concatenate(has_vector) if has_vector else np.empty(0, dtype=bool)
+        self._is_question = np.array([asks for one in segments for asks in one.are_questions], dtype=bool)
+        self._by_article = np.argsort(self._article_ids, kind="stable")
+        _, starts = np.unique(self._article_ids[self._by_article], return_index=True)
+        self._starts = np.append(starts, size)
         self._has_meaning = bool(len(self) and self._has_vector[self._alive].mean() >= ENOUGH_VECTORS)
 
     def __len__(self) -> int:
@@ -104,52 +114,62 @@ class Index:
 
     def _average_length(self) -> float:
         lengths = [one.lengths for one in self._segments]
-        return float(np.concatenate(lengths).mean()) if lengths else 0.0
+        texts = np.concatenate(lengths)[~self._is_question] if lengths else np.empty(0, dtype=np.float32)
+        return float(texts.mean()) if len(texts) else 0.0
 
     def rank(self, query: Query) -> Ranked:
         """Score every passage."""
-        words, meaning = self._score_words(query), self._score_meaning(query)
+        (words, ideal), meaning = self._score_words(query), self._score_meaning(query)
         scores = words.copy()
         if query.vector is not None and self._has_meaning:
             scores += MEANING * meaning
         if query.locale:
             scores += np.float32(SAME_LANGUAGE) * self._is_in(query.locale)
         scores[~self._alive] = -np.inf
-        return Ranked(scores, words, meaning)
+        return Ranked(scores, words, meaning, ideal)
 
     def best(self, query: Query, limit: int) -> list[Hit]:
         """The best passage of each article, at most ``limit``."""
         if not len(self):
             return []
         ranked = self.rank(query)
-        wide = min(len(ranked.scores), 8 * limit)
-        order = np.argpartition(-ranked.scores, wide - 1)[:wide]
-        order = order[np.argsort(-ranked.scores[order], kind="stable")]
-        chosen = self._one_of_each([int(place) for place in order if np.isfinite(ranked.scores[place])], ranked, query)
-        return [self._hit(ranked, query, place) for place in chosen[:limit]]
-
-    def _one_of_each(self, order: Sequence[int], ranked: Ranked, query: Query) -> list[int]:
-        """The best passage of each article; one in the reader's language where that says nearly as much."""
+        tops = np.maximum.reduceat(ranked.scores[self._by_article], self._starts[:-1])
+        some = min(limit, len(tops))
+        chosen = np.argpartition(-tops, some - 1)[:some]
+        chosen = chosen[np.argsort(-tops[chosen], kind="stable")]
         is_own = self._is_in(query.locale) if query.locale else np.ones(len(self._alive), dtype=bool)
-        best: dict[int, int] = {}
-        own: dict[int, int] = {}
-        for place in order:
-            article_id = int(self._article_ids[place])
-            first = best.setdefault(article_id, place)
-            if is_own[place] and ranked.scores[place] >= NEARLY * ranked.scores[first]:
-                own.setdefault(article_id, place)
-        return [own.get(article_id, place) for article_id, place in best.items()]
+        places = [
+            self._by_article[self._starts[one] : self._starts[one + 1]] for one in chosen if np.isfinite(tops[one])
+        ]
+        return [self._hit(ranked, query, one, is_own) for one in places]
 
-    def _hit(self, ranked: Ranked, query: Query, place: int) -> Hit:
-        has_meaning = query.vector is not None and self._has_meaning and bool(self._has_vector[place])
+    def _hit(self, ranked: Ranked, query: Query, places: Places, is_own: NDArray[np.bool_]) -> Hit:
+        """What of an article is shown, and what speaks for it: the same, or a question that it is asked by."""
+        shown = self._shown(ranked, places, is_own)
+        best = int(places[np.argmax(ranked.scores[places])])
+        evidence = best if self._is_question[best] else shown
+        has_meaning = query.vector is not None and self._has_meaning and bool(self._has_vector[evidence])
         return Hit(
-            id=int(self._ids[place]),
-            article_id=int(self._article_ids[place]),
-            locale=self._languages[self._language_of[place]],
-            score=float(ranked.scores[place]),
-            words=float(ranked.words[place]),
-            meaning=float(ranked.meaning[place]) if has_meaning else None,
+            id=int(self._ids[shown]),
+            article_id=int(self._article_ids[shown]),
+            locale=self._languages[self._language_of[shown]],
+            score=float(ranked.scores[evidence]),
+            words=float(ranked.words[evidence]),
+            matched=float(ranked.words[evidence]) * ranked.ideal,
+            meaning=float(ranked.meaning[evidence]) if has_meaning else None,
         )
+
+    def _shown(self, ranked: Ranked, places: Places, is_own: NDArray[np.bool_]) -> int:
+        """The passage that says most of it; one in the reader's language where that says nearly as much."""
+        alive = places[self._alive[places]]
+        said = alive[~self._is_question[alive]]
+        said = said if len(said) else alive
+        best = int(said[np.argmax(ranked.scores[said])])
+        own = said[is_own[said]]
+        if not len(own):
+            return best
+        first = int(own[np.argmax(ranked.scores[own])])
+        return first if ranked.scores[first] >= NEARLY * ranked.scores[best] else best
 
     def _is_in(self, locale: str) -> NDArray[np.bool_]:
         """Which passages are in a language, or in a sister of it."""
@@ -158,7 +178,7 @@ class Index:
         found: NDArray[np.bool_] = of_language[self._language_of]
         return found
 
-    def _score_words(self, query: Query) -> NDArray[np.float32]:
+    def _score_words(self, query: Query) -> tuple[NDArray[np.float32], float]:
         keys: Keys = np.array(list(query.terms), dtype=np.uint32)
         spans = [one.spans(keys) for one in self._segments]
         holding = sum((span[:, 1] - span[:, 0] for span in spans), start=np.zeros(len(keys), dtype=np.int64))
@@ -169,7 +189,8 @@ class Index:
         if total > 2 * MOST_SEGMENTS:
             worth = np.where(holding > TOO_COMMON * total, np.float32(0), worth)
         worth = (worth / ideal).astype(np.float32)
-        return _joined_scores([one.score_words(span, worth) for one, span in zip(self._segments, spans, strict=True)])
+        scored = [one.score_words(span, worth) for one, span in zip(self._segments, spans, strict=True)]
+        return _joined_scores(scored), ideal
 
     def _score_meaning(self, query: Query) -> NDArray[np.float32]:
         """Likeness in spreads above the usual one, so that it means the same for any question."""
@@ -191,9 +212,10 @@ def _joined_scores(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def _average_length(entries: Sequence[Entry]) -> float:
-    if not entries:
+    texts = [one for one in entries if not one.is_question]
+    if not texts:
         return USUAL_LENGTH
-    sample = entries[:: max(1, len(entries) // 500)]
+    sample = texts[:: max(1, len(texts) // 500)]
     return math.fsum(_length(one) for one in sample) / len(sample)
 
 

@@ -18,13 +18,17 @@ MOST_PASSAGES: Final = 8_192
 
 
 class Entry(Struct, frozen=True):
-    """One passage as it is indexed: its words and its vector as they are kept."""
+    """One passage as it is indexed: its words and its vector as they are kept.
+
+    ``is_question``: how somebody asks for the article. It is found by that, and another passage of it is shown.
+    """
 
     id: int
     article_id: int
     locale: str
     terms: bytes
     vector: bytes | None = None
+    is_question: bool = False
 
 
 class Segment:
@@ -34,6 +38,7 @@ class Segment:
         self.ids = np.array([one.id for one in entries], dtype=np.int64)
         self.article_ids = np.array([one.article_id for one in entries], dtype=np.int64)
         self.locales = [one.locale for one in entries]
+        self.are_questions = [one.is_question for one in entries]
         read = [unpacked_terms(one.terms) for one in entries]
         self.lengths = np.array([float(counts.sum()) for _, counts in read], dtype=np.float32)
         self._index_words(read, average_length)

@@ -174,6 +174,6 @@ _HARMLESS: Mapping[Kind, str] = {
     ),
     "self_harm": r"\b(?:squad|movie|film|novel|prevention|chapter)\b",
     "abuse": r"\b(?:called|calls) me\b",
-    "leadership": r"\binterview\b|\bmy manager\b|\bvests?\b|\bmanager's desk\b",
+    "leadership": r"\binterview\b|\bmy (?:manager|boss)\b|\bvests?\b|\bmanager's desk\b",
 }
 ALL = rules(_WORDS, _HARMLESS)

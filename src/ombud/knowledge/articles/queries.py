@@ -26,9 +26,9 @@ from ombud.shared.paging import Paged, checked_limit, decode_cursor, page
 from ombud.shared.words import tsquery
 
 VERSION = """
-    v.id, v.article_id, v.locale, v.number, v.state, v.title, v.summary, v.body, v.plain, v.keywords, v.block_names,
-    v.variable_names, v.translated_from, v.revision, v.written_by, v.written_at, v.review_asked_by, v.review_asked_at,
-    v.reviewed_by, v.reviewed_at, v.review_note, v.published_at, v.replaced_at"""
+    v.id, v.article_id, v.locale, v.number, v.state, v.title, v.summary, v.body, v.plain, v.keywords, v.questions,
+    v.block_names, v.variable_names, v.translated_from, v.revision, v.written_by, v.written_at, v.review_asked_by,
+    v.review_asked_at, v.reviewed_by, v.reviewed_at, v.review_note, v.published_at, v.replaced_at"""
 BRIEF = """
     v.id, v.locale, v.number, v.state, v.title, v.written_by, v.written_at, v.reviewed_by, v.reviewed_at,
     v.review_note, v.published_at, v.replaced_at"""

@@ -11,6 +11,7 @@ from itertools import groupby
 from pypinyin import lazy_pinyin
 
 from ombud.knowledge.articles.schemas import DiffPiece, Reader
+from ombud.shared.lines import one_line
 
 # From those who may read least to those who may read most; a team's articles are beside them.
 AUDIENCES = ("public", "customers", "agents")
@@ -29,6 +30,11 @@ def slug_of(title: str) -> str:
     plain = unicodedata.normalize("NFKD", sounds).encode("ascii", "ignore").decode().lower()
     slug = "-".join(re.findall(r"[a-z0-9]+", plain))
     return slug if len(slug) <= MAX_SLUG else slug[:MAX_SLUG].rpartition("-")[0] or slug[:MAX_SLUG]
+
+
+def one_a_line(text: str) -> str:
+    """Texts one a line, each once, without blank ones."""
+    return "\n".join(dict.fromkeys(line for each in text.splitlines() if (line := one_line(each))))
 
 
 def audiences_of(reader: Reader) -> list[str]:

@@ -24,6 +24,8 @@ CategoryName = Annotated[str, Meta(max_length=120)]
 Ids = Annotated[list[int], Meta(max_length=200)]
 Note = Annotated[str, Meta(max_length=2_000)]
 Keywords = Annotated[str, Meta(max_length=500)]
+# a line each
+Questions = Annotated[str, Meta(max_length=6_000)]
 Summary = Annotated[str, Meta(max_length=1_000)]
 
 
@@ -42,12 +44,16 @@ def reader_of(by: Actor) -> Reader:
 
 
 class ArticleWords(Struct, forbid_unknown_fields=True):
-    """What is written in one language; ``body`` is HTML with ``{{variable}}`` and ``{{block:name}}``."""
+    """What is written in one language; ``body`` is HTML with ``{{variable}}`` and ``{{block:name}}``.
+
+    ``questions``: how customers ask for it, a line each; nobody reads them, they are found by.
+    """
 
     title: Title
     body: Body
     summary: Summary = ""
     keywords: Keywords = ""
+    questions: Questions = ""
 
 
 class ArticleIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -120,6 +126,7 @@ class Version(Struct):
     body: str
     plain: str
     keywords: str
+    questions: str
     block_names: list[str]
     variable_names: list[str]
     translated_from: int | None
@@ -267,6 +274,7 @@ class VersionDiff(Struct):
     summary: list[DiffPiece]
     text: list[DiffPiece]
     keywords: list[DiffPiece]
+    questions: list[DiffPiece]
 
 
 class CategoryIn(Struct, forbid_unknown_fields=True):

@@ -12,7 +12,18 @@ ImportState = Literal["preview", "running", "done", "undone"]
 ItemState = Literal["ready", "failed", "made", "undone", "kept"]
 # What a column of a table may hold; '': it is not taken over.
 Meaning = Literal[
-    "", "title", "body", "summary", "keywords", "kind", "locale", "category", "audience", "slug", "review_by"
+    "",
+    "title",
+    "body",
+    "summary",
+    "keywords",
+    "questions",
+    "kind",
+    "locale",
+    "category",
+    "audience",
+    "slug",
+    "review_by",
 ]
 
 
@@ -41,6 +52,7 @@ class Found(Struct):
     audience: Audience
     summary: str = ""
     keywords: str = ""
+    questions: str = ""
     # a path of names: what is missing of it is made
     category: list[str] = []
     slug: str = ""

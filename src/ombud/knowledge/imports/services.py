@@ -274,7 +274,9 @@ async def _make_one(
 ) -> None:
     found, options = item.found, known.options
     # Numbers of pictures that are not files yet mean nothing, and may be those of somebody else's files.
-    words = ArticleWords(found.title, _without_pictures(found.body, pictures), found.summary, found.keywords)
+    words = ArticleWords(
+        found.title, _without_pictures(found.body, pictures), found.summary, found.keywords, found.questions
+    )
     article_id = await _same_article(tx, found, by=by) if found.slug else None
     is_new = article_id is None
     if article_id is None:
@@ -297,7 +299,7 @@ async def _make_one(
         raise Conflict
     if not is_new or pictures:
         body = await _with_pictures(tx, files, article_id, found.body, pictures, by=by, now=now)
-        draft = ArticleDraftIn(found.title, body, found.summary, found.keywords)
+        draft = ArticleDraftIn(found.title, body, found.summary, found.keywords, found.questions)
         await save_draft(tx, article_id, found.locale, draft, by=by, now=now)
     await _finish(tx, known, item, article_id, is_new=is_new, by=by, now=now)
 

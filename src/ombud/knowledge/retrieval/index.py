@@ -82,7 +82,7 @@ class PassageIndex:
     async def _load(self, tx: Transaction, params: dict[str, object]) -> list[Entry]:
         found: list[Entry] = []
         sql = f"""
-            select p.id, p.article_id, p.locale, p.terms,
+            select p.id, p.article_id, p.locale, p.terms, p.is_question,
                 case when p.embedded_by = %(maker)s then p.vector end as vector
             from passage p join passage_source s on s.article_id = p.article_id and s.locale = p.locale
             where s.revision > %(since)s and s.revision <= %(revision)s and p.id > %(after)s

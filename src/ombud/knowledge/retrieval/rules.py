@@ -24,10 +24,14 @@ MOST_PASSAGES: Final = 2_000
 
 
 class Cut(Struct, frozen=True):
-    """A piece of an article: the headings above it, the article's title in front, and what it says."""
+    """A piece of an article: the headings above it, the article's title in front, and what it says.
+
+    ``is_question``: how customers ask for the article, which is nothing that it says.
+    """
 
     heading: str
     text: str
+    is_question: bool = False
 
 
 class Block(Struct, frozen=True):
@@ -56,6 +60,12 @@ def cut_article(title: str, body: str, summary: str = "") -> list[Cut]:
         above = {level: text for level, text in above.items() if level < block.level} | {block.level: block.text}
     close()
     return found[:MOST_PASSAGES] or [Cut(title, title)]
+
+
+def cut_questions(title: str, questions: str) -> list[Cut]:
+    """What customers ask for an article, a line each; its title is asked for, too."""
+    asked = [title, *questions.splitlines()]
+    return [Cut(title, text, is_question=True) for text in dict.fromkeys(asked) if text.strip()]
 
 
 def read_blocks(body: str) -> list[Block]:

@@ -1,5 +1,6 @@
 """Cut what is published into passages, exactly once for each change, and give passages their vectors."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from ombud.intelligence.embedding.schemas import Embedder, packed
 from ombud.intelligence.retrieval.services import counted_terms, packed_terms
 from ombud.knowledge.articles.queries import shown_body, version_in
 from ombud.knowledge.retrieval.index import PassageIndex
-from ombud.knowledge.retrieval.rules import Cut, cut_article
+from ombud.knowledge.retrieval.rules import Cut, cut_article, cut_questions
 from ombud.shared.database import Database, Transaction, row, rows, value, values
 
 __all__ = [
@@ -53,6 +54,7 @@ async def index_article(tx: Transaction, article_id: int, locale: str) -> None:
     cuts: list[Cut] = []
     if version is not None and is_read:
         cuts = cut_article(version.title, await shown_body(tx, version), version.summary)
+        cuts += cut_questions(version.title, version.questions)
     key = {"article": article_id, "locale": locale}
     sql = """
         delete from passage where article_id = %(article)s and locale = %(locale)s
@@ -79,9 +81,11 @@ async def _write(
 ) -> None:
     before = [kept.get((cut.heading, cut.text)) for cut in cuts]
     sql = """
-        insert into passage (article_id, version_id, locale, position, heading, text, terms, vector, embedded_by)
+        insert into passage (article_id, version_id, locale, position, heading, text, is_question, terms, vector,
+            embedded_by)
         select %(article)s, %(version)s, %(locale)s, u.* from unnest(%(positions)s::int[], %(headings)s::text[],
-            %(texts)s::text[], %(terms)s::bytea[], %(vectors)s::bytea[], %(makers)s::text[]) as u"""
+            %(texts)s::text[], %(are_questions)s::bool[], %(terms)s::bytea[], %(vectors)s::bytea[],
+            %(makers)s::text[]) as u"""
     params = {
         "article": article_id,
         "version": version_id,
@@ -89,11 +93,17 @@ async def _write(
         "positions": list(range(len(cuts))),
         "headings": [cut.heading for cut in cuts],
         "texts": [cut.text for cut in cuts],
-        "terms": [packed_terms(counted_terms(cut.text, f"{cut.heading} {keywords}")) for cut in cuts],
+        "are_questions": [cut.is_question for cut in cuts],
+        "terms": [packed_terms(_terms(cut, keywords)) for cut in cuts],
         "vectors": [one and one.vector for one in before],
         "makers": [one and one.embedded_by for one in before],
     }
     await tx.execute(sql, params)
+
+
+def _terms(cut: Cut, keywords: str) -> Counter[int]:
+    # A question is what somebody says, without the words of its article.
+    return counted_terms(cut.text) if cut.is_question else counted_terms(cut.text, f"{cut.heading} {keywords}")
 
 
 async def index_whole_article(tx: Transaction, article_id: int) -> None:
@@ -126,6 +136,7 @@ class _Bare(Struct):
     locale: str
     heading: str
     text: str
+    is_question: bool
 
 
 async def embed_next(database: Database, embedder: Embedder) -> int:
@@ -136,14 +147,15 @@ async def embed_next(database: Database, embedder: Embedder) -> int:
     """
     async with database.transaction() as tx:
         sql = """
-            select id, article_id, locale, heading, text from passage
+            select id, article_id, locale, heading, text, is_question from passage
             where embedded_by is null or embedded_by < %(name)s or embedded_by > %(name)s
             order by id limit %(limit)s"""
         bare = await rows(tx, _Bare, sql, {"name": embedder.name, "limit": EMBED_BATCH})
     if not bare:
         return 0
     # Outside of the transaction: nobody waits for the model.
-    vectors = packed(await embedder.passages([f"{one.heading}\n{one.text}" for one in bare]))
+    texts = [one.text if one.is_question else f"{one.heading}\n{one.text}" for one in bare]
+    vectors = packed(await embedder.passages(texts))
     async with database.transaction() as tx:
         revision = await value(tx, int, "update passage_revision set revision = revision + 1 returning revision")
         sql = """
@@ -160,7 +172,7 @@ async def embed_next(database: Database, embedder: Embedder) -> int:
 
 
 class PassageCounts(Struct):
-    """How much is indexed, and how much of it waits for its vector."""
+    """How much is indexed, and how many passages and questions wait for their vectors."""
 
     articles: int
     passages: int
@@ -170,6 +182,6 @@ class PassageCounts(Struct):
 async def count_passages(tx: Transaction) -> PassageCounts:
     """Sizes of the index, for people and measures."""
     sql = """
-        select count(distinct article_id)::int as articles, count(*)::int as passages,
+        select count(distinct article_id)::int as articles, count(*) filter (where not is_question)::int as passages,
             count(*) filter (where vector is null)::int as without_vector from passage"""
     return await row(tx, PassageCounts, sql) or PassageCounts(0, 0, 0)

@@ -57,7 +57,8 @@ class MachineNote(Struct, omit_defaults=True):
     """What a machine wrote to a customer: an answer with its source, a card's words, or a word about the talk.
 
     ``path`` leads to the article in the help centre; ``is_worded``: a language model put the article's words together;
-    ``card_ids``: guidance cards whose words stand in it.
+    ``card_ids``: guidance cards whose words stand in it; ``choices``: titles of articles that it asks to choose from,
+    which are the last lines of its text, too.
     """
 
     kind: Literal["answer", "card", "ask", "hand_over", "closing"]
@@ -69,6 +70,7 @@ class MachineNote(Struct, omit_defaults=True):
     is_worded: bool = False
     helped: bool | None = None
     card_ids: list[int] = []
+    choices: list[str] = []
 
 
 class EntryDetails(Struct, omit_defaults=True, rename={"from_": "from"}):

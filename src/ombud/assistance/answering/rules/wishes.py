@@ -33,6 +33,11 @@ _WANTS_ZH = tuple(
             "(?:在吗|在不在|呢|吧|啊|呀|谢谢|[,.!?~。 ])*$"
         ),
         f"{_BY_HAND}(?:客服|坐席|座席|咨询|在线)",
+        # 给我找个懂的人聊聊, 派个人跟她说说吧
+        (
+            "(?:找|派|换|叫|安排|有没有)(?:一?个|一?位|你们)?[^,.!?]{0,5}(?:人|同事)(?:来|能|可以)?"
+            "(?:(?:跟|和|给|同|与)[^,.!?]{1,4})?(?:聊|谈|讲|沟通|解释|说(?:说|一下|明|清))"
+        ),
         "(?:不要|不想要?|别用?|不用|讨厌|关掉|不跟|不和)(?:再?(?:和|跟|让|用))?(?:你这个?)?(?:机器人?|智能客服|自动回复|ai)",
         "(?:你|您)?是?(?:不是)?机器人(?:吗|吧|啊|么)",
         "zhuan ?ren ?gong|^ren ?gong|^z?rg$|转rg",
@@ -69,13 +74,18 @@ _BESIDE_EN: Final = frozenset(
 _OTHERWISE_EN = re.compile(
     r"\b(?:real|live|actual|human) (?:person|agent|human|support|chat|being|people|representative)\b|"
     r"\b(?:not|no|stop|hate) (?:a |the |this |talking to (?:a |the )?)?(?:ro)?bots?\b|"
-    r"\b(?:are|r) (?:you|u) (?:a |an )?(?:human|robot|bot|machine|ai)\b|\bcustomer (?:service|support) (?:agent|rep)",
+    r"\b(?:are|r) (?:you|u) (?:a |an )?(?:human|robot|bot|machine|ai)\b|\bcustomer (?:service|support) (?:agent|rep)|"
+    # anyone I can talk to, one of your colleagues could call me
+    r"\b(?:any|some)(?:one|body) (?:\w+ ){0,4}(?:talk|speak|chat)\b|"
+    r"\b(?:colleagues?|one of you) (?:\w+ ){0,2}(?:talk|speak|chat|call|ring|phone)\b",
     re.IGNORECASE,
 )
-# "How many people does it take" and "in person" want nobody.
+# "How many people does it take" and "in person" want nobody, and whoever comes to repair it is no agent.
 _NOT_EN = re.compile(
     r"\b(?:in person|per person|how many (?:people|person)|one person|two people|\d+ (?:people|persons?)|"
-    r"third person|another person)\b",
+    r"third person|another person|"
+    r"(?:some(?:one|body)|people|a person) (?:to |can |could |will )?(?:come|look|fix|repair|check|install|visit|"
+    r"collect|pick|deliver|measure)\w*)\b",
     re.IGNORECASE,
 )
 _WORD_EN = re.compile(r"[a-z']+")
@@ -107,7 +117,8 @@ _UNHELPED_EN = re.compile(
 )
 _ANGRY_ZH = re.compile(
     "投诉|太过分|气死|骗子|欺骗|忽悠|垃圾|恶心|受够|差劲|曝光|律师|起诉|没人管|什么态度|再也不(?:买|用|来|会)|不负责任|"
-    "[你他]妈|傻[逼叉x]|坑人|黑店|智障|滚(?:蛋|吧|开)|破(?:玩意|东西|机器)|烦死|忍无可忍|赔钱|退钱|[!?]{4,}"
+    "[你他]妈|傻[逼叉x]|坑人|黑店|智障|滚(?:蛋|吧|开)|破(?:玩意|东西|机器)|烦死|忍无可忍|(?:必须|马上|赶紧|赶快|立刻|立马|快|还我|给我)(?:赔钱|退钱)|"
+    "(?:赔钱|退钱)!|[!?]{4,}"
 )
 _ANGRY_EN = re.compile(
     r"\b(?:unacceptable|ridiculous|outrageous|disgusting|furious|fed up|sick of|worst|terrible|scam|fraud|liars?|"

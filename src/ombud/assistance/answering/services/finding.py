@@ -20,6 +20,11 @@ from ombud.shared.database import Database, Transaction, row, value
 
 LOOKED_AT: Final = 5
 LONGEST_QUESTION: Final = 2_000
+# Articles to choose from: at most so many, none below this share of the best one's score, and none at all where even
+# the best is as unlikely as this.
+MOST_OFFERED: Final = 3
+NEARLY: Final = 0.5
+WORTH_OFFERING: Final = 0.1
 # Scripts are what agents say.
 TOLD_KINDS: Final = frozenset({"article", "faq"})
 
@@ -42,12 +47,16 @@ class Knowing(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """What came of a question: an answer, or why there is none; ``best`` is what was found all the same."""
+    """What came of a question: an answer, or why there is none; ``best`` is what was found all the same.
+
+    ``near``: titles of articles, one of which is meant more likely than not, where none is sure.
+    """
 
     state: AnswerState
     reason: Reason | None = None
     answer: Answer | None = None
     best: Found | None = None
+    near: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float | None:
@@ -94,12 +103,22 @@ async def _find(
 ) -> Judged:
     found = await find_passages(tx, knowing.index, ask)
     told = [one for one in found if one.kind in TOLD_KINDS]
-    if not told or told[0].confidence < rule.threshold:
-        return Judged("not_sure", "unknown", best=told[0] if told else None)
-    if told[0].article_id in said_ids:
+    # Whoever says a title means its article.
+    best = next((one for one in told if one.title == ask.text), told[0] if told else None)
+    if best is None or (best.confidence < rule.threshold and best.title != ask.text):
+        return Judged("not_sure", "unknown", best=best, near=await _near(tx, told, ask, said_ids))
+    if best.article_id in said_ids:
         # Whoever asks the same again was not helped by it, and the next best is a guess.
-        return Judged("not_sure", "repeated", best=told[0])
-    return await _weigh(tx, ask, told[0], rule, now=now)
+        return Judged("not_sure", "repeated", best=best)
+    return await _weigh(tx, ask, best, rule, now=now)
+
+
+async def _near(tx: Transaction, told: Sequence[Found], ask: Ask, said_ids: Collection[int]) -> tuple[str, ...]:
+    if not told or told[0].confidence < WORTH_OFFERING:
+        return ()
+    likely = [one for one in told if one.score >= NEARLY * told[0].score and one.article_id not in said_ids]
+    shown = [await _in_language(tx, one, language_of(ask.text)) for one in likely[:MOST_OFFERED]]
+    return tuple(one.title for one in shown)
 
 
 async def _weigh(tx: Transaction, ask: Ask, best: Found, rule: AnswerRule, *, now: datetime) -> Judged:
@@ -174,6 +193,7 @@ async def _in_language(tx: Transaction, best: Found, locale: str) -> Found:
         select p.id, p.version_id, p.locale, v.title, p.text
         from passage p join article_version v on v.id = p.version_id
         where p.article_id = %(article)s and split_part(lower(p.locale), '-', 1) = %(tongue)s and v.state = 'published'
+            and not p.is_question
         order by abs(p.position - (select o.position from passage o where o.id = %(passage)s)), p.position limit 1"""
     params = {"article": best.article_id, "tongue": _tongue(locale), "passage": best.passage_id}
     other = await row(tx, _Elsewhere, sql, params)

@@ -76,4 +76,6 @@ async def try_question(
         raise NotFound
     reader = Reader("public", frozenset(), None)
     judged = refused(data.text) or await judge(database, knowing, data.text, rule, reader, now=now)
-    return TriedAnswer(judged.state, judged.reason or "", judged.answer, judged.confidence, rule.threshold)
+    return TriedAnswer(
+        judged.state, judged.reason or "", judged.answer, judged.confidence, rule.threshold, list(judged.near)
+    )

@@ -22,7 +22,7 @@ from ombud.assistance.answering.services.ending import GRACE, finish, hand_over,
 from ombud.assistance.answering.services.finding import Judged, Knowing, judge, question_of
 from ombud.assistance.answering.services.guiding import Tip, tips_for
 from ombud.assistance.answering.services.keeping import keep_question
-from ombud.assistance.answering.words import line, mail_text, tip_text
+from ombud.assistance.answering.words import choice_text, line, mail_text, tip_text
 from ombud.intelligence.risk.services import find_risks
 from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.reports.schemas import Use
@@ -115,7 +115,7 @@ def _is_searched(turn: Turn, asked: Asked, *, now: datetime) -> bool:
     if not asked.is_open or asked.has_newer or _is_left(asked):
         return False
     is_over = is_done(asked.text) and bool(asked.talk_answers)
-    is_asked = is_question(_question(asked)) and not is_over
+    is_asked = _is_asked(asked) and not is_over
     return is_asked and _why_person(asked, is_late=now - turn.at > LATE) is None
 
 
@@ -135,7 +135,7 @@ async def _look(
         ticket = await locked(tx, turn.ticket_id)
         if ticket is not None:
             await finish(tx, ticket, asked.rule, "helped", locale, now=now)
-    elif not is_question(_question(asked)):
+    elif not _is_asked(asked):
         await _ask_again(tx, turn, asked, None, locale, now=now)
     elif judged is not None:
         await _say(tx, scene, turn, asked, judged, locale, now=now)
@@ -180,7 +180,13 @@ async def _pass_on(tx: Transaction, turn: Turn, asked: Asked, judged: Judged, lo
     await hand_over(tx, ticket, asked.rule, judged.reason, locale, key=str(turn.entry_id), now=now)
 
 
+def _is_asked(asked: Asked) -> bool:
+    return asked.chosen is not None or is_question(_question(asked))
+
+
 def _question(asked: Asked) -> str:
+    if asked.chosen is not None:
+        return asked.chosen
     return asked.text if asked.rule.place == "widget" else question_of(asked.subject, asked.text)
 
 
@@ -201,9 +207,9 @@ async def _ask_again(
         question_entry_id=turn.entry_id,
         now=now,
     )
-    is_greeting = found.reason == "no_question"
-    text = line("greet" if is_greeting else "ask", locale)
-    await say_line(tx, ticket, text, MachineNote("ask"), key=f"machine-ask-{turn.entry_id}", now=now)
+    note = MachineNote("ask", choices=list(found.near))
+    text = choice_text(found.near, locale) or line("greet" if found.reason == "no_question" else "ask", locale)
+    await say_line(tx, ticket, text, note, key=f"machine-ask-{turn.entry_id}", now=now)
     await _go_on(tx, ticket, asked, locale, answers=0, has_asked=True, now=now)
 
 

@@ -29,7 +29,7 @@ async def compare_versions(
 
 
 def _compared(before: Version | None, after: Version) -> VersionDiff:
-    old = (before.title, before.summary, before.plain, before.keywords) if before else ("", "", "", "")
+    old = (before.title, before.summary, before.plain, before.keywords, before.questions) if before else ("",) * 5
     return VersionDiff(
         before=convert(before, VersionBrief, from_attributes=True) if before else None,
         after=convert(after, VersionBrief, from_attributes=True),
@@ -37,4 +37,5 @@ def _compared(before: Version | None, after: Version) -> VersionDiff:
         summary=diff(old[1], after.summary),
         text=diff(old[2], after.plain),
         keywords=diff(old[3], after.keywords),
+        questions=diff(old[4], after.questions),
     )

@@ -16,10 +16,12 @@ from ombud.shared.spreadsheets import FileKind, write_file
 
 MOST_EXPORTED = 5_000
 PAGE = 100
+# In the head of a Markdown file, where everything is one line.
+BETWEEN_QUESTIONS = " | "
 # Titles of the columns are what an import of such a table looks for.
 COLUMNS = (
-    *("slug", "locale", "kind", "state", "title", "summary", "body", "keywords", "category", "audience", "review_by"),
-    *("number", "written_at", "published_at"),
+    *("slug", "locale", "kind", "state", "title", "summary", "body", "keywords", "questions"),
+    *("category", "audience", "review_by", "number", "written_at", "published_at"),
 )
 
 
@@ -44,6 +46,7 @@ async def export_table(tx: Transaction, query: ArticleQuery, kind: FileKind, *, 
             version.summary,
             version.body,
             version.keywords,
+            version.questions,
             paths.get(article.category_id or 0, ""),
             article.audience,
             article.review_by.isoformat() if article.review_by else None,
@@ -134,6 +137,7 @@ def _markdown(article: Article, version: Version, path: str) -> str:
         "category": path,
         "summary": version.summary,
         "keywords": version.keywords,
+        "questions": version.questions.replace("\n", BETWEEN_QUESTIONS),
         "review_by": article.review_by.isoformat() if article.review_by else "",
         "state": version.state,
     }

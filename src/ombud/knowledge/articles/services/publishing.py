@@ -114,9 +114,9 @@ async def reject(tx: Transaction, article_id: int, locale: str, note: str, *, by
     await tx.execute(sql, {"id": waiting.id, "by": by.person_id or None, "now": now, "note": note.strip()})
     sql = """
         insert into article_version (article_id, locale, number, state, title, summary, body, plain, keywords,
-            block_names, variable_names, words, translated_from, written_by, written_at, review_note)
-        select article_id, locale, number + 1, 'draft', title, summary, body, plain, keywords, block_names,
-            variable_names, words, translated_from, written_by, written_at, review_note
+            questions, block_names, variable_names, words, translated_from, written_by, written_at, review_note)
+        select article_id, locale, number + 1, 'draft', title, summary, body, plain, keywords, questions,
+            block_names, variable_names, words, translated_from, written_by, written_at, review_note
         from article_version where id = %(id)s"""
     await tx.execute(sql, {"id": waiting.id})
     await touch(tx, article_id, now=now)

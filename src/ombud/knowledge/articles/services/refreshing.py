@@ -26,6 +26,7 @@ class _Row(Struct):
     summary: str
     body: str
     keywords: str
+    questions: str
     brand_id: int | None
     is_archived: bool
 
@@ -38,8 +39,8 @@ async def refresh_versions(
     Emits: ArticlePublished for each published version
     """
     sql = """
-        select v.id, v.article_id, v.locale, v.state, v.title, v.summary, v.body, v.keywords, a.brand_id,
-            a.archived_at is not null as is_archived
+        select v.id, v.article_id, v.locale, v.state, v.title, v.summary, v.body, v.keywords, v.questions,
+            a.brand_id, a.archived_at is not null as is_archived
         from article_version v join article a on a.id = v.article_id where v.id = any(%(ids)s::bigint[])
         order by v.id for update of v"""
     found = await rows(tx, _Row, sql, {"ids": list(ids)})
@@ -54,7 +55,7 @@ async def refresh_versions(
 async def _refresh(tx: Transaction, one: _Row) -> None:
     blocks = await queries.blocks_in(tx, one.locale)
     said = await queries.words_of(tx, one.locale, one.brand_id)
-    words = ArticleWords(one.title, one.body, one.summary, one.keywords)
+    words = ArticleWords(one.title, one.body, one.summary, one.keywords, one.questions)
     read = await asyncio.to_thread(read_words, words, blocks, said, pictures_of(one.body))
     sql = """
         update article_version set plain = %(plain)s, words = %(words)s::tsvector,

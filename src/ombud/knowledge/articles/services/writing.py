@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 from ombud.knowledge.articles import queries
 from ombud.knowledge.articles.events import ArticleChanged
 from ombud.knowledge.articles.markup import clean_article, fill_text, marks_in, put_in, text_of
-from ombud.knowledge.articles.rules import slug_of
+from ombud.knowledge.articles.rules import one_a_line, slug_of
 from ombud.knowledge.articles.schemas import (
     MAX_BODY_BYTES,
     ArticleDraftIn,
@@ -81,6 +81,7 @@ class Prepared(Struct):
     body: str
     summary: str
     keywords: str
+    questions: str
     plain: str
     blocks: list[str]
     variables: list[str]
@@ -215,7 +216,9 @@ async def roll_back(tx: Transaction, article_id: int, locale: str, number: int, 
         raise Conflict("There is a draft in this language. Publish it or drop it first.")
     reader = all_seeing()
     old = await queries.find_version(tx, article_id, locale, number, reader=reader)
-    words = await prepare(tx, ArticleWords(old.title, old.body, old.summary, old.keywords), locale, article_id)
+    words = await prepare(
+        tx, ArticleWords(old.title, old.body, old.summary, old.keywords, old.questions), locale, article_id
+    )
     await _add_draft(tx, article_id, locale, words, old.translated_from, by=by, now=now)
     await touch(tx, article_id, now=now)
     await emit(tx, ArticleChanged(article_id=article_id, change="draft", locale=locale), by=by, at=now)
@@ -262,7 +265,7 @@ async def prepare(tx: Transaction, words: ArticleWords, locale: str, article_id:
         raise EmptyArticle(fields={"body": "required"})
     brand_id = await value(tx, int, "select brand_id from article where id = %(id)s", {"id": article_id})
     blocks, said = await queries.blocks_in(tx, locale), await queries.words_of(tx, locale, brand_id)
-    draft = ArticleWords(title, body, words.summary.strip(), words.keywords.strip())
+    draft = ArticleWords(title, body, words.summary.strip(), words.keywords.strip(), one_a_line(words.questions))
     return await asyncio.to_thread(read_words, draft, blocks, said, pictures)
 
 
@@ -280,10 +283,11 @@ def read_words(
         body=words.body,
         summary=words.summary,
         keywords=words.keywords,
+        questions=words.questions,
         plain=plain,
         blocks=own.blocks,
         variables=list(dict.fromkeys([*own.variables, *inner.variables])),
-        words=tsvector(f"{title}\n{words.keywords}\n{summary}\n{plain}"),
+        words=tsvector(f"{title}\n{words.keywords}\n{words.questions}\n{summary}\n{plain}"),
     )
 
 
@@ -366,8 +370,8 @@ async def _base(tx: Transaction, article: LockedArticle, locale: str) -> int | N
 
 
 def _is_same(version: Version, words: Prepared) -> bool:
-    before = (version.title, version.body, version.summary, version.keywords)
-    return before == (words.title, words.body, words.summary, words.keywords)
+    before = (version.title, version.body, version.summary, version.keywords, version.questions)
+    return before == (words.title, words.body, words.summary, words.keywords, words.questions)
 
 
 def _columns(words: Prepared) -> dict[str, object]:
@@ -376,6 +380,7 @@ def _columns(words: Prepared) -> dict[str, object]:
         "body": words.body,
         "summary": words.summary,
         "keywords": words.keywords,
+        "questions": words.questions,
         "plain": words.plain,
         "blocks": words.blocks,
         "variables": words.variables,
@@ -395,10 +400,10 @@ async def _add_draft(
 ) -> None:
     sql = """
         insert into article_version (article_id, locale, number, state, title, summary, body, plain, keywords,
-            block_names, variable_names, words, translated_from, written_by, written_at)
+            questions, block_names, variable_names, words, translated_from, written_by, written_at)
         select %(article)s, %(locale)s, coalesce(max(number), 0) + 1, 'draft', %(title)s, %(summary)s, %(body)s,
-            %(plain)s, %(keywords)s, %(blocks)s::text[], %(variables)s::text[], %(words)s::tsvector, %(from)s, %(by)s,
-            %(now)s
+            %(plain)s, %(keywords)s, %(questions)s, %(blocks)s::text[], %(variables)s::text[], %(words)s::tsvector,
+            %(from)s, %(by)s, %(now)s
         from article_version where article_id = %(article)s and locale = %(locale)s"""
     params = {"article": article_id, "locale": locale, "from": translated_from, "by": by.person_id or None, "now": now}
     await tx.execute(sql, params | _columns(words))
@@ -409,10 +414,10 @@ async def _write_over(
 ) -> None:
     sql = """
         update article_version set state = 'draft', title = %(title)s, summary = %(summary)s, body = %(body)s,
-            plain = %(plain)s, keywords = %(keywords)s, block_names = %(blocks)s::text[],
-            variable_names = %(variables)s::text[], words = %(words)s::tsvector, translated_from = %(from)s,
-            revision = revision + 1, written_by = %(by)s, written_at = %(now)s, review_asked_by = null,
-            review_asked_at = null
+            plain = %(plain)s, keywords = %(keywords)s, questions = %(questions)s,
+            block_names = %(blocks)s::text[], variable_names = %(variables)s::text[], words = %(words)s::tsvector,
+            translated_from = %(from)s, revision = revision + 1, written_by = %(by)s, written_at = %(now)s,
+            review_asked_by = null, review_asked_at = null
         where id = %(id)s"""
     base = known.translated_from if data.translated_from is UNSET else data.translated_from
     params = {"id": known.id, "from": base, "by": by.person_id or None, "now": now}

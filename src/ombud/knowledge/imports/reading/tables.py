@@ -17,6 +17,7 @@ NAMES: dict[str, Meaning] = {
     "关键词": "keywords", "标签": "keywords", "kind": "kind", "type": "kind", "类型": "kind", "locale": "locale",
     "language": "locale", "lang": "locale", "语言": "locale", "category": "category", "folder": "category",
     "分类": "category", "目录": "category", "audience": "audience", "受众": "audience", "可见范围": "audience",
+    "questions": "questions", "similar questions": "questions", "相似问": "questions", "相似问法": "questions",
     "slug": "slug", "网址名": "slug", "review_by": "review_by", "复审日期": "review_by",
 }  # fmt: skip
 # What our own tables put before a cell that a spreadsheet would take for a formula.

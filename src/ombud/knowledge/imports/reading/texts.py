@@ -176,6 +176,7 @@ def article_of(name: str, body: str, head: dict[str, str], options: ImportOption
         audience=_word(head.get("audience"), AUDIENCES, "audience") or options.audience,  # type: ignore[arg-type]
         summary=head.get("summary", head.get("description", ""))[:1_000],
         keywords=head.get("keywords", head.get("tags", ""))[:500],
+        questions="\n".join(re.split(r"\s*[|\n]\s*", head.get("questions", "")))[:6_000],
         category=[part.strip()[:120] for part in re.split(r"\s*[/>]\s*", head.get("category", "")) if part.strip()],
         slug=slug_of(head.get("slug", "") or (named["stem"] if named else "")),
         review_by=day_of(head.get("review_by", "")),

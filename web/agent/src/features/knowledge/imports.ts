@@ -7,6 +7,7 @@ export const MEANINGS = [
   'body',
   'summary',
   'keywords',
+  'questions',
   'kind',
   'locale',
   'category',

@@ -8,16 +8,18 @@ export interface Written {
   title: string
   summary: string
   keywords: string
+  questions: string
   body: string
 }
 
 const SAVE_AFTER_MS = 1_200
-const PARTS: (keyof Written)[] = ['title', 'summary', 'keywords', 'body']
+const PARTS: (keyof Written)[] = ['title', 'summary', 'keywords', 'questions', 'body']
 
 export const wordsOf = (version: ArticleVersion | undefined): Written => ({
   title: version?.title ?? '',
   summary: version?.summary ?? '',
   keywords: version?.keywords ?? '',
+  questions: version?.questions ?? '',
   body: version?.body ?? '',
 })
 
