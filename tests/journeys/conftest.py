@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.journeys.served import Served, served_desk
 from tests.journeys.shop import Shop, open_shop
 from tests.mailserver import MailServer, Outside, dovecot, outside
 from tools import launch
 
+# A busy machine is slow, not wrong: what does not come at all fails all the same.
+expect.set_options(timeout=20_000)
 FLAGS = [
     "--headless=new",
     "--disable-gpu",

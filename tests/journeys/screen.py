@@ -51,7 +51,7 @@ class Screen:
         """A button by its name."""
         return self.page.get_by_role("button", name=name)
 
-    async def sees(self, what: Locator | str, seconds: float = 10) -> float:
+    async def sees(self, what: Locator | str, seconds: float = 20) -> float:
         """Wait until it is visible; gives the seconds it took."""
         begin = time.monotonic()
         found = self.page.get_by_text(what).first if isinstance(what, str) else what.first
@@ -86,7 +86,7 @@ class Screen:
         await self.page.locator(".composer").wait_for()
         await self.press(kind)
         field = self.page.get_by_role("textbox", name={"r": "Reply to customer", "n": "Internal note"}[kind])
-        await expect(field).to_be_focused(timeout=5_000)
+        await expect(field).to_be_focused()
         return field
 
     async def write(self, kind: str, text: str) -> None:
