@@ -9,8 +9,8 @@ from ombud.shared.actor import Actor
 from ombud.shared.database import Transaction, value
 
 SHOP_KEY = "demo-lanjia-shop"
-# Below stand what the articles do not know: by the questions of tests/demo/test_answering.py.
-THRESHOLD = 0.35
+# Of a hundred questions written by somebody who knew the articles only, 71 were answered rightly above it and 3 not.
+THRESHOLD = 0.6
 
 
 async def make_answering(tx: Transaction, by: Actor, *, now: datetime) -> None:

@@ -57,7 +57,7 @@ _WORDS: Mapping[Kind, tuple[str, ...]] = {
         r"\bcaught fire\b|\bon fire\b|\bburst into flames\b|\b(?:is|was|started|began) smoking\b",
         r"\bsmoke (?:came|coming|is)\b|\bspark(?:ed|ing)\b|\bexplod(?:ed|es|ing)\b|\bblew up\b",
         r"\bmelt(?:ed|ing)\b|\bswelled\b|\bswollen\b|\bbulging\b|\belectric(?:al)? shocks?\b|\belectrocuted\b",
-        r"\b(?:gave|got|gives) _2w_(?:a|an) _1w_shock\b",
+        r"\b(?:gave|got|gives) _2w_(?:a|an) _1w_shock\b|\b(?:got|was|been|being) zapped\b",
         r"\bsmell(?:s|ed|ing)? (?:of |like )?gas\b|\bgas leak\w*|\bleaking gas\b|\bcarbon monoxide\b",
         r"\bpoison(?:ed|ing)\b|\binjur(?:ed|y|ies)\b|\bhospital(?:i[sz]ed)?\b|\bthe er\b|\bemergency room\b",
         r"\bstitches\b|\bbleeding\b",

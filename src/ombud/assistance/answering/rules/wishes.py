@@ -127,9 +127,9 @@ _ANGRY_EN = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^(?:[ ,.!?~]*(?:你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|请问(?:一下)?|早上好|下午好|晚上好|亲|hi|hello|"
-    r"hey|good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|问一下|"
-    r"咨询一下?|i have a question|can you help(?: me)?|help))*[ ,.!?~]*$",
+    r"^(?:[ ,.!?~]*(?:你好|您好|哈喽|哈啰|嗨|在吗|在么|在不在|有人吗|请问(?:一下)?|早上好|早安|早|下午好|晚上好|亲|呀|"
+    r"啊|hi|hello|hey|good (?:morning|afternoon|evening)|is anyone there|anyone there|anybody there|there|test|测试|"
+    r"问一下|咨询一下?|i have a question|can you help(?: me)?|help))*[ ,.!?~]*$",
     re.IGNORECASE,
 )
 _SAYS_SOMETHING = re.compile("[^\\W\\d_]")
