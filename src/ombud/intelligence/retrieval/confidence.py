@@ -20,7 +20,12 @@ MOST_LEAD: Final = 0.3
 
 
 def confidence_of(query: Query, hit: Hit, next_scores: Sequence[float]) -> float:
-    """From 0 to 1; ``next_scores``: of the next best article, empty where there is none."""
+    """From 0 to 1; ``next_scores``: of the next best article, empty where there is none.
+
+    Without a word in common, and without a model of meaning, nothing speaks for it: 0.
+    """
+    if hit.matched <= 0 and hit.meaning is None:
+        return 0.0
     lead = min(max(hit.score - max(next_scores, default=0.0), 0.0), MOST_LEAD)
     features = (1.0, hit.matched, hit.meaning or 0.0, lead, math.log(max(len(query.terms), 1)))
     weights = BY_WORDS if hit.meaning is None or query.vector is None else BY_BOTH

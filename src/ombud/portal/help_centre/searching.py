@@ -10,10 +10,10 @@ from ombud.shared.database import Database
 MOST_HITS = 8
 MOST_PROPOSED = 3
 # Below this a passage shares a word with the question by chance: it is better to say that nothing was found.
-FOUND_CONFIDENCE = 0.02
+FOUND_CONFIDENCE = 0.03
 # What is proposed before a message goes off: whoever wrote it judges, so little is asked of the first, and of the
 # others that they are not far behind it.
-PROPOSED_CONFIDENCE = 0.04
+PROPOSED_CONFIDENCE = 0.05
 PROPOSED_SHARE = 0.2
 LONGEST_QUESTION = 2_000
 TOLD_KINDS = frozenset({"article", "faq"})
