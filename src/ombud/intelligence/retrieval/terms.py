@@ -18,7 +18,7 @@ _FIRST_CHINESE: Final = "\u3005"
 
 # Words of a question that say nothing of what is asked: how, who and to whom.
 _FUNCTION_WORDS: Final = (
-    "怎么 怎样 如何 怎么办 咋 咋办 怎 么 吗 呢 啊 吧 呀 嘛 请问 请 什么 啥 的 了 是 "
+    "今天 明天 昨天 现在 怎么样 怎么 怎样 如何 怎么办 咋 咋办 怎 么 吗 呢 啊 吧 呀 嘛 请问 请 什么 啥 的 了 是 "
     "我 你 您 们 我们 你们 您们 这 那 这个 那个 个 有 没 没有 不 能 可以 可 会 就 都 "
     "还 和 跟 在 把 被 也 很 为什么 一下 一个 得 着 过 "
     "a an the i me my you your we our it its is are was were be been am do does did how what when where who "

@@ -24,7 +24,7 @@ LONGEST_QUESTION: Final = 2_000
 # the best is as unlikely as this.
 MOST_OFFERED: Final = 3
 NEARLY: Final = 0.5
-WORTH_OFFERING: Final = 0.06
+WORTH_OFFERING: Final = 0.08
 # Scripts are what agents say.
 TOLD_KINDS: Final = frozenset({"article", "faq"})
 
