@@ -16,7 +16,7 @@ from ombud.knowledge.articles.schemas import Reader
 from ombud.knowledge.retrieval.queries import find_passages
 from ombud.knowledge.retrieval.schemas import Ask, Found, Meant
 from ombud.service_levels.promises.services.offering import names_money, promises_in
-from ombud.shared.database import Database, Transaction, row, value
+from ombud.shared.database import Database, Transaction, row, value, values
 
 LOOKED_AT: Final = 5
 LONGEST_QUESTION: Final = 2_000
@@ -103,14 +103,23 @@ async def _find(
 ) -> Judged:
     found = await find_passages(tx, knowing.index, ask)
     told = [one for one in found if one.kind in TOLD_KINDS]
-    # Whoever says a title means its article.
-    best = next((one for one in told if one.title == ask.text), told[0] if told else None)
-    if best is None or (best.confidence < rule.threshold and best.title != ask.text):
+    meant = await _asked_for(tx, told, ask.text)
+    best = next((one for one in told if one.article_id in meant), told[0] if told else None)
+    if best is None or (best.confidence < rule.threshold and best.article_id not in meant):
         return Judged("not_sure", "unknown", best=best, near=await _near(tx, told, ask, said_ids))
     if best.article_id in said_ids:
         # Whoever asks the same again was not helped by it, and the next best is a guess.
         return Judged("not_sure", "repeated", best=best)
     return await _weigh(tx, ask, best, rule, now=now)
+
+
+async def _asked_for(tx: Transaction, told: Sequence[Found], text: str) -> set[int]:
+    """Articles whose title, or a question that customers ask for them, was said as it stands there."""
+    sql = """
+        select distinct article_id from passage where article_id = any(%(ids)s::bigint[]) and is_question
+            and rtrim(lower(text), %(signs)s) = rtrim(lower(%(text)s), %(signs)s)"""
+    params = {"ids": [one.article_id for one in told], "text": text.strip(), "signs": " ?!.？！。"}
+    return set(await values(tx, int, sql, params)) if told else set()
 
 
 async def _near(tx: Transaction, told: Sequence[Found], ask: Ask, said_ids: Collection[int]) -> tuple[str, ...]:
