@@ -225,7 +225,9 @@ async def test_widget_keeps_days_off_and_kinds_of_files_when_hours_are_saved(ser
     await screen.page.get_by_label("Tuesday opens at").or_(screen.button("Add hours on Tuesday")).first.click()
     await screen.picture("widget-days-off")
     await screen.button(re.compile("^Save")).click()
-    changed = "select settings from channel where id = %(id)s and settings #> '{office_hours,closed_on}' <> %(old)s::jsonb"
+    changed = (
+        "select settings from channel where id = %(id)s and settings #> '{office_hours,closed_on}' <> %(old)s::jsonb"
+    )
     await until(lambda: served.values(changed, id=made.id, old='["2026-12-25"]'))
     [kept] = await served.values("select settings from channel where id = %(id)s", id=made.id)
     assert kept["office_hours"]["closed_on"] == ["2026-12-25", "2027-02-06", "2027-02-07", "2027-02-08"]
